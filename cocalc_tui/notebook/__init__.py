@@ -1,0 +1,1 @@
+"""A notebook as records, and records as an .ipynb file. Pure, like `sync/`."""

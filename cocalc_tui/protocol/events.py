@@ -1,0 +1,126 @@
+"""What the host side says (`Tell`, `Told`) and answers, by topic."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cocalc_tui.sync.patch import Json
+
+
+class FileInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of a folder."""
+
+    path: str
+    """Relative to the project."""
+    kind: str
+    """file, folder, link or other."""
+    size: int = 0
+    modified: int = 0
+    """Milliseconds."""
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `saved`: the file on disk holds version `seq`."""
+
+    seq: int
+    at: int
+    """Milliseconds of the relay's clock."""
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `trouble`: something everybody in the document should know; `text` "" when over."""
+
+    text: str
+
+
+class KernelState(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `kernel`: the notebook's kernel."""
+
+    name: str
+    title: str
+    state: str
+    """none, starting, idle, busy, dead."""
+    reason: str = ""
+    """Why it is dead or labelled: cause, exit code, last words, next step."""
+    pid: int = 0
+    memory: int = 0
+    """Bytes."""
+    cpu: float = 0.0
+    """Percent of one core."""
+
+
+class CellRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell's place in the queue, or its last run."""
+
+    cell: str
+    run: str
+    state: str
+    """queued, running, done, error, stopped."""
+    user: str
+    asked: int
+    started: int = 0
+    finished: int = 0
+    count: int = 0
+    """The execution count, once known."""
+
+
+class Runs(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `runs`: all cells that are queued, running, or ran under this kernel."""
+
+    cells: list[CellRun]
+
+
+class OutputBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `output`: items `first`, `first + 1` ... of a run's live output.
+
+    An item is an nbformat output dict, `{"output_type": "clear_output", "wait": bool}` or
+    `{"output_type": "update_display_data", ...}`; consecutive stream items are to be joined.
+    """
+
+    cell: str
+    run: str
+    first: int
+    items: list[dict[str, Json]]
+
+
+class KernelChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A kernel that a notebook could use."""
+
+    name: str
+    title: str
+    language: str
+    where: str
+    """Path of its interpreter or specification."""
+    note: str = ""
+    """A label, such as the line that mends a missing project kernel."""
+
+
+class KernelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A kernel that lives, for `status`."""
+
+    path: str
+    name: str
+    state: str
+    pid: int
+    keeper: int
+    """The keeper's pid."""
+
+
+class OpenDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that somebody has open, for `status`."""
+
+    path: str
+    people: list[str]
+    seq: int
+
+
+class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `Status`."""
+
+    project: str
+    pid: int
+    door: int
+    started: int
+    people: list[str]
+    documents: list[OpenDocument]
+    kernels: list[KernelInfo]

@@ -1,0 +1,1 @@
+"""The relay side: door, relay, host side, keepers. Never textual."""

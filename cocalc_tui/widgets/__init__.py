@@ -1,0 +1,1 @@
+"""What is on the screen: panes and the parts they share."""
