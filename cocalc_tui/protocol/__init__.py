@@ -1,1 +1,1 @@
-"""What apps, relay and host side say to each other: bytes in, messages out; no sockets, no clock."""
+"""What apps, relay and host side say: bytes in, messages out; no sockets, no clock."""

@@ -182,7 +182,7 @@ class Ack(Message, tag="ack"):
 
 
 class Refused(Message, tag="refused"):
-    """This patch, and what the session sends after it, was not taken."""
+    """A patch, and all that its session sends after it, was not taken."""
 
     doc: str
     session: str
