@@ -20,6 +20,14 @@ from typing import NamedTuple, TypeAlias
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
+class DoesNotFit(ValueError):
+    """A patch whose operations do not fit the state its parents give; says which and why."""
+
+
+class ForgedPatch(ValueError):
+    """A second, different patch under a known id."""
+
+
 class PatchId(NamedTuple):
     """Who made a patch and which of theirs it is."""
 
