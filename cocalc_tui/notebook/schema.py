@@ -1,0 +1,209 @@
+"""Which records a notebook is made of, and the operations that edit it.
+
+One record per cell and one per output, so that two people in different cells never meet, and the
+output of a long run is appended without touching what people type. Without one place that knows
+the fields, the pane, the kernels and the .ipynb writer would each have an opinion.
+
+- `NOTEBOOK`, one record: `type` "notebook", `nbformat`, `minor`, `metadata`, `extra`, `layout`.
+- a cell, key random and never reused: `type` "cell", `pos` (fractional position key), `cell_type`,
+  `id` (the nbformat id, where the file has ids), `metadata`, `exec_count`, `attachments`, `extra`,
+  `layout`, and the text `INPUT`.
+- an output, key `CELL/RUN/INDEX`: `type` "output", `cell`, `run`, `index`, `data` (an nbformat
+  output dict whose multi-line strings are joined), `layout`. Only the relay side writes these, and
+  it removes those of the run before. An output whose cell is gone is not shown and not saved, so
+  it never revives a cell, and comes back with it.
+
+`extra` holds keys that nbformat does not know, `layout` how the file had it written where that is
+not the usual way (`notebook.ipynb`). A field that would hold null or {} is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, cast
+
+from cocalc_tui.sync.order import between
+from cocalc_tui.sync.patch import Create, Json, Op, Put, Remove, Splice, TextId
+
+NOTEBOOK = "notebook"
+"""Key of the notebook's own record."""
+INPUT = "input"
+"""The text field of a cell."""
+CELL_TYPES = ("code", "markdown", "raw")
+FIRST_RUN = "file"
+"""The run of outputs that were in the file when it was opened."""
+
+
+class LiveRecords(Protocol):
+    """What is read of `sync.records.Records`: the records that live."""
+
+    def __iter__(self) -> Iterator[str]: ...
+    def __getitem__(self, key: str) -> Mapping[str, Json]: ...
+    def live(self, key: str) -> bool:
+        """Tell whether a record is there."""
+        ...
+
+
+class Document(Protocol):
+    """What is read of `sync.document.Document`."""
+
+    @property
+    def records(self) -> LiveRecords:
+        """The records as of now."""
+        ...
+
+    def text(self, at: TextId) -> object:
+        """Return a text whose `str` is its content."""
+        ...
+
+
+def cells(document: Document) -> list[str]:
+    """Keys of the cells, in order."""
+    records = document.records
+    found = [(_text(records[key], "pos"), key) for key in records if _is(records[key], "cell")]
+    return [key for _, key in sorted(found)]
+
+
+def outputs(document: Document) -> dict[str, list[str]]:
+    """Keys of all outputs by cell, each list in order: one pass for a whole notebook."""
+    records = document.records
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    for key in records:
+        fields = records[key]
+        if _is(fields, "output"):
+            place = (_text(fields, "run"), cast(int, fields.get("index", 0)), key)
+            found.setdefault(_text(fields, "cell"), []).append(place)
+    return {cell: [key for *_, key in sorted(places)] for cell, places in found.items()}
+
+
+def outputs_of(document: Document, cell: str) -> list[dict[str, Json]]:
+    """Return the nbformat output dicts of a cell, in order."""
+    records = document.records
+    return [cast("dict[str, Json]", records[k]["data"]) for k in outputs(document).get(cell, [])]
+
+
+def source(document: Document, cell: str) -> str:
+    """Return the text of a cell."""
+    return str(document.text(input_of(cell)))
+
+
+def cell_type(document: Document, cell: str) -> str:
+    """Return one of `CELL_TYPES`, or what a later nbformat calls it."""
+    return _text(document.records[cell], "cell_type")
+
+
+def input_of(cell: str) -> TextId:
+    """Name the text of a cell, for a `Splice` or a caret."""
+    return TextId(cell, INPUT)
+
+
+def output_key(cell: str, run: str, index: int) -> str:
+    """Name the `index`-th output of a run."""
+    return f"{cell}/{run}/{index}"
+
+
+# --- operations --------------------------------------------------------------------------------
+
+
+def create_cell(
+    key: str, pos: str, kind: str = "code", text: str = "", *, minor: int = 5
+) -> list[Op]:
+    """Make a cell at a position key; from nbformat 4.5 on its key is its id."""
+    fields: dict[str, Json] = {"type": "cell", "pos": pos, "cell_type": kind}
+    if minor >= 5:
+        fields["id"] = key
+    ops: list[Op] = [Create(key, fields)]
+    if text:
+        ops.append(Splice(0, 0, text, input_of(key)))
+    return ops
+
+
+def insert_cell(
+    document: Document, key: str, index: int, kind: str = "code", text: str = ""
+) -> list[Op]:
+    """Make a cell before the `index`-th of now. `key`: 16 random hex digits of the caller."""
+    pos = _position(document, cells(document), index, key)
+    return create_cell(key, pos, kind, text, minor=_minor(document))
+
+
+def delete_cells(keys: Sequence[str]) -> list[Op]:
+    """Delete cells; their outputs stay in the log and come back with an undo."""
+    return [Remove(key) for key in keys]
+
+
+def move_cell(document: Document, key: str, index: int) -> list[Op]:
+    """Move a cell so that it stands before the `index`-th of the *others*."""
+    others = [cell for cell in cells(document) if cell != key]
+    return [Put(key, "pos", _position(document, others, index, key))]
+
+
+def set_type(key: str, kind: str) -> list[Op]:
+    """Make a cell code, markdown or raw. Outputs stay recorded, and show again as code."""
+    return [Put(key, "cell_type", kind)]
+
+
+def split_cell(document: Document, key: str, offset: int, new_key: str) -> list[Op]:
+    """Cut a cell at a code point of its text: what follows becomes a new cell below it."""
+    order = cells(document)
+    text = source(document, key)
+    pos = _position(document, order, order.index(key) + 1, new_key)
+    tail = text[offset:]
+    kept = len(text[:offset].removesuffix("\n"))
+    kind = cell_type(document, key)
+    ops = create_cell(new_key, pos, kind, tail.removeprefix("\n"), minor=_minor(document))
+    if kept < len(text):
+        ops.append(Splice(kept, len(text) - kept, "", input_of(key)))
+    return ops
+
+
+def merge_cells(document: Document, first: str, second: str) -> list[Op]:
+    """Append the text of `second` to `first`, on a new line, and delete `second`."""
+    end = len(source(document, first))
+    return [Splice(end, 0, "\n" + source(document, second), input_of(first)), Remove(second)]
+
+
+def create_output(cell: str, run: str, index: int, data: dict[str, Json]) -> list[Op]:
+    """Make an output of a run from nbformat's dict, its strings joined."""
+    fields: dict[str, Json] = {
+        "type": "output",
+        "cell": cell,
+        "run": run,
+        "index": index,
+        "data": data,
+    }
+    return [Create(output_key(cell, run, index), fields)]
+
+
+def clear_outputs(document: Document, cell: str) -> list[Op]:
+    """Remove all outputs of a cell, of whatever run."""
+    return [Remove(key) for key in outputs(document).get(cell, [])]
+
+
+def metadata(document: Document) -> dict[str, Json]:
+    """Return the notebook's metadata: `kernelspec`, `language_info` and whatever else."""
+    if not document.records.live(NOTEBOOK):
+        return {}
+    return cast("dict[str, Json]", document.records[NOTEBOOK].get("metadata", {}))
+
+
+def _position(document: Document, order: Sequence[str], index: int, salt: str) -> str:
+    def pos(at: int) -> str | None:
+        inside = 0 <= at < len(order)
+        return _text(document.records[order[at]], "pos") if inside else None
+
+    return between(pos(index - 1), pos(index), salt)
+
+
+def _minor(document: Document) -> int:
+    if not document.records.live(NOTEBOOK):
+        return 5
+    return cast(int, document.records[NOTEBOOK].get("minor", 5))
+
+
+def _is(fields: Mapping[str, Json], kind: str) -> bool:
+    return fields.get("type") == kind
+
+
+def _text(fields: Mapping[str, Json], field: str) -> str:
+    value = fields.get(field, "")
+    return value if isinstance(value, str) else ""
