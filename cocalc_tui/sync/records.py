@@ -73,8 +73,8 @@ class Records(Mapping[str, Mapping[str, Json]]):
         """Take in a patch that fits; `view` as in `check`."""
         ...
 
-    def switched(self, patch: Patch) -> None:
-        """Note that `patch` became cancelled, or effective again."""
+    def switched(self, patch: Patch, by: PatchId) -> None:
+        """Note that `by` made `patch` cancelled, or effective again."""
         ...
 
     def settle(self) -> list[RecordChange]:
