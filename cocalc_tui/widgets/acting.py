@@ -1,0 +1,132 @@
+"""How a widget takes part in the registry of actions: keys in, `do_...` methods called.
+
+Every pane is an `Acting`. A key goes to the pane that has the keyboard; the pane's scopes and then
+`app` decide what it means; the first widget from the pane outwards that owns the scope does it.
+Textual's own bindings are not used for panes: they know no key sequences, no modes within a
+widget, and cost several times as much per key.
+
+A method `do_verb` may be `async`: it then runs as a worker, so that waiting for the relay never
+holds up typing, and what it raises becomes a notice.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from textual.dom import DOMNode
+from textual.events import Key
+
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets.actions import Action, KeyReader
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+
+class Desk(Protocol):
+    """What a pane may ask of the app; `desk.DeskApp` is the plain one, for one pane alone."""
+
+    reader: KeyReader
+
+    @property
+    def role(self) -> Role:
+        """What this person may do."""
+        ...
+
+    def notice(self, text: str, *, bad: bool = False) -> None:
+        """Tell the person something in one line; `bad`: it failed, and says what to do next."""
+        ...
+
+    def keys_changed(self) -> None:
+        """The scopes in force or the keys typed so far are others now."""
+        ...
+
+
+def desk(node: DOMNode) -> Desk:
+    """The app as panes see it."""
+    return cast(Desk, node.app)
+
+
+class Acting:
+    """Mixin for a widget that does actions; put it first among the bases."""
+
+    def scopes(self) -> Sequence[str]:
+        """Scopes in force here now, innermost first; `app` is added by itself."""
+        return ()
+
+    def typed(self, event: Key) -> bool:
+        """A key that no action wants: take it as text, and say whether it was taken."""
+        return False
+
+    def on_key(self, event: Key) -> None:
+        """Turn a key into an action, or hand it to `typed`."""
+        widget = cast("Widget", self)
+        if not _has_keyboard(widget):
+            return
+        if press(widget, event.key) or self.typed(event):
+            event.stop()
+            event.prevent_default()
+
+
+def _has_keyboard(widget: Widget) -> bool:
+    """Whether a key is this one's; the screen has those of widgets that are not `Acting`."""
+    focused = widget.screen.focused
+    return focused is widget or (widget is widget.screen and not isinstance(focused, Acting))
+
+
+def scopes_at(node: DOMNode) -> list[str]:
+    """The scopes in force when this node has the keyboard, innermost first."""
+    found: list[str] = []
+    for acting in actors(node):
+        found += [scope for scope in acting.scopes() if scope not in found]
+    return found
+
+
+def actors(node: DOMNode) -> Iterator[Acting]:
+    """The widgets that may do something, from this one outwards to the app."""
+    for ancestor in node.ancestors_with_self:
+        if isinstance(ancestor, Acting):
+            yield ancestor
+
+
+def press(node: DOMNode, key: str) -> bool:
+    """Do what a key means at this node; False when it means nothing here."""
+    app = desk(node)
+    before = app.reader.pending
+    found = app.reader.press(scopes_at(node), key)
+    if before or app.reader.pending:
+        app.keys_changed()
+    if isinstance(found, Action):
+        perform(node, found)
+    return found is not None
+
+
+def perform(node: DOMNode, action: Action) -> None:
+    """Have the nearest widget that owns the action's scope do it."""
+    app = desk(node)
+    if app.role < action.needs:
+        need, have = action.needs.name.lower(), app.role.name.lower()
+        app.notice(f"{action.title}: needs the role {need}, yours is {have}", bad=True)
+        return
+    for acting in actors(node):
+        if action.scope in acting.scopes():
+            method = getattr(acting, f"do_{action.verb}")
+            result = method()
+            if inspect.isawaitable(result):
+                _wait(acting, action, result)
+            return
+
+
+def _wait(acting: Acting, action: Action, result: Awaitable[Any]) -> None:
+    node = cast("Widget", acting)
+    app = desk(node)
+
+    async def finish() -> None:
+        try:
+            await result
+        except (OSError, RuntimeError, ValueError) as error:
+            app.notice(f"{action.title}: {error}", bad=True)
+
+    node.run_worker(finish(), name=action.name, group="actions")

@@ -1,0 +1,39 @@
+"""The plainest app that a pane can live in: reads keys, does actions, shows notices.
+
+`CocalcApp` builds on it; tests and benchmarks of one pane use it as it is, so that a pane meets
+the same keys and the same cleaning of text in a test as in real life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import App
+
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
+
+
+class DeskApp(App[None], inherit_bindings=False):
+    """An app without Textual's own keys and palette."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, registry: Registry, own: dict[str, Sequence[str]] | None = None) -> None:
+        """`own`: action name to the keys that a person chose for it."""
+        super().__init__()
+        self.reader = KeyReader(Keymap(registry, own))
+        self.notices: list[str] = []
+
+    @property
+    def role(self) -> Role:
+        """What this person may do."""
+        return Role.OWNER
+
+    def notice(self, text: str, *, bad: bool = False) -> None:
+        """Tell the person something in one line."""
+        self.notices.append(text)
+        self.notify(text, severity="error" if bad else "information", markup=False)
+
+    def keys_changed(self) -> None:
+        """Scopes or typed keys are others; there is no footer here."""
