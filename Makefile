@@ -1,0 +1,76 @@
+# Every target sets up what it needs: a bare Debian 12 with python3, python3-venv, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+BENCH_READY := $(VENV)/bench-ready
+CASES ?= 10000
+SEED ?= 0
+
+.PHONY: help setup demo test check format lint types contracts docs bench fuzz pictures lock clean
+
+help:
+	@echo "make demo    try it: two people, one file, one notebook"
+	@echo "make test    run the tests"
+	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
+	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
+	@echo "make fuzz    the sync engine against its slow reference, CASES=$(CASES) SEED=$(SEED)"
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "cocalc-tui needs Python 3.11 or newer; say PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "python3-venv is missing: apt install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BENCH_READY): $(READY) requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python -m cocalc_tui.demo
+
+test: $(READY)
+	@command -v tmux >/dev/null || echo "tmux is missing: the tests in a real terminal are skipped and named below"
+	$(BIN)/coverage run -m pytest -q tests/sync tests/protocol
+	$(BIN)/coverage report
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --ignore tests/sync --ignore tests/protocol
+
+check: format lint types contracts docs test
+
+format: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+contracts: $(READY)
+	$(BIN)/lint-imports --no-cache
+
+docs: $(READY)
+	$(BIN)/python -m docs.make --check
+
+bench: $(BENCH_READY)
+	$(BIN)/python -m benchmarks.all
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.sync.fuzz --cases $(CASES) --seed $(SEED)
+
+pictures: $(READY)
+	$(BIN)/python -m docs.pictures
+
+# For whoever changes a dependency: `make lock` needs uv.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --group pyproject.toml:bench -o requirements-bench.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

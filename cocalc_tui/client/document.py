@@ -1,0 +1,407 @@
+"""A document that several people have open: this app's replica of it, and who else is there.
+
+What is typed is in the replica, and on the screen, before anything is sent. The relay's answers
+only turn lights on. So the document is usable without a relay at all (`offline`), and a lost
+connection changes nothing but the lights.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from cocalc_tui.client.events import (
+    Changed,
+    DocumentEvent,
+    LightsChanged,
+    PeopleMoved,
+    Replaced,
+)
+from cocalc_tui.client.hearing import Hearing
+from cocalc_tui.client.outbox import Numbers, Outbox
+from cocalc_tui.client.places import Other, Place, Places, Seen, to_wire
+from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.patch import (
+    Change,
+    Entry,
+    Json,
+    Op,
+    Patch,
+    PatchId,
+    TextChange,
+)
+from cocalc_tui.sync.undo import UndoStack
+
+if TYPE_CHECKING:
+    from cocalc_tui.protocol.events import CellRun, KernelChoice, KernelState
+
+Listener = Callable[[DocumentEvent], None]
+
+
+class ReadOnlyError(Exception):
+    """The document cannot be changed here; the text says why, in one line."""
+
+
+class Wire(Protocol):
+    """What a document needs of the connection it came over."""
+
+    def outgoing(self, document: SharedDocument) -> None:
+        """Something waits in the document's outbox."""
+
+    def stands(self, document: SharedDocument, place: dict[str, Json] | None) -> None:
+        """Tell the others where I am."""
+
+    async def save(self, document: SharedDocument) -> None:
+        """Write it to disk now."""
+
+    async def run(self, document: SharedDocument, cells: list[str]) -> None:
+        """Queue cells."""
+
+    async def interrupt(self, document: SharedDocument) -> None:
+        """Interrupt the kernel."""
+
+    async def restart(self, document: SharedDocument, *, stop: bool) -> None:
+        """End the kernel and start it anew."""
+
+    async def kernels(self, document: SharedDocument) -> list[KernelChoice]:
+        """Kernels to choose from."""
+
+    async def choose_kernel(self, document: SharedDocument, name: str) -> None:
+        """Use this one."""
+
+    def missing_output(self, document: SharedDocument, run: str, after: int) -> None:
+        """Live output was missed: ask for it."""
+
+    def shut(self, document: SharedDocument) -> None:
+        """Leave."""
+
+
+class NoWire:
+    """Stands in for the connection of a document that has none."""
+
+    def outgoing(self, document: SharedDocument) -> None:
+        """Nothing leaves."""
+
+    def stands(self, document: SharedDocument, place: dict[str, Json] | None) -> None:
+        """Nobody asks."""
+
+    def missing_output(self, document: SharedDocument, run: str, after: int) -> None:
+        """There is none."""
+
+    def shut(self, document: SharedDocument) -> None:
+        """Nothing to leave."""
+
+    async def save(self, document: SharedDocument) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so it cannot be saved")
+
+    async def run(self, document: SharedDocument, cells: list[str]) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so nothing can be run")
+
+    async def interrupt(self, document: SharedDocument) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so nothing runs")
+
+    async def restart(self, document: SharedDocument, *, stop: bool) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so there is no kernel")
+
+    async def kernels(self, document: SharedDocument) -> list[KernelChoice]:
+        """None are known."""
+        return []
+
+    async def choose_kernel(self, document: SharedDocument, name: str) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so there is no kernel")
+
+
+def wall_clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class SharedDocument:
+    """One document as this app has it."""
+
+    def __init__(
+        self,
+        path: str,
+        type: str,  # noqa: A002 - the protocol's word for it
+        session: str,
+        *,
+        wire: Wire | None = None,
+        first_n: int = 0,
+        clock: Callable[[], int] = wall_clock,
+    ) -> None:
+        self.path = path
+        self.type = type
+        self.doc = ""
+        self.session = session
+        self.readonly: str | None = None
+        self.replica = Document()
+        self.outbox = Outbox(session, first_n)
+        self.numbers = Numbers()
+        self.log = ""
+        self.epoch = 0
+        self.author_of: dict[str, str] = {}
+        """User name by session, as the relay stamped it."""
+        self.hearing = Hearing(self)
+        self._wire: Wire = wire or NoWire()
+        self._clock = clock
+        self._undo = UndoStack()
+        self._places = Places(self.numbers.of)
+        self._place: Place | None = None
+        self._listeners: list[Listener] = []
+
+    @classmethod
+    def offline(
+        cls,
+        path: str,
+        type: str = "text",  # noqa: A002 - the protocol's word for it
+        ops: Sequence[Op] = (),
+        *,
+        session: str = "0" * 16,
+    ) -> SharedDocument:
+        """A document without a relay, made by `ops` as an import."""
+        document = cls(path, type, session)
+        if ops:
+            document.replica.commit(PatchId("f" * 16, 0), 1, ops, "import")
+        return document
+
+    # --- changing it ---------------------------------------------------------------------------
+
+    def change(
+        self,
+        ops: Sequence[Op],
+        kind: str = "typing",
+        *,
+        step: bool = False,
+        acting_for: str | None = None,
+    ) -> list[Change]:
+        """Change the document, here at once and for everybody soon.
+
+        `step` starts a new undo step; otherwise typing without a pause is one. Raises
+        ReadOnlyError, and `sync.document.DoesNotFit` where the operations do not fit.
+        """
+        now = self._clock()
+        step = self._undo.starts_step(now, kind, step)
+        patch_id, changes = self._make(ops, kind, now, step=step, acting_for=acting_for)
+        self._undo.typed(patch_id, now, step)
+        return self._done(changes)
+
+    def undo(self) -> list[Change]:
+        """Take back this app's last step, and nobody else's work."""
+        return self._cancel(self._undo.undo, "undo")
+
+    def redo(self) -> list[Change]:
+        """Bring back what undo took."""
+        return self._cancel(self._undo.redo, "redo")
+
+    def _make(
+        self, ops: Sequence[Op], kind: str, now: int, *, step: bool, acting_for: str | None
+    ) -> tuple[PatchId, list[Change]]:
+        if self.readonly is not None:
+            raise ReadOnlyError(self.readonly)
+        last = self.outbox.open_patch()
+        if (
+            last is not None
+            and not step
+            and (last.kind, last.acting_for) == (kind, acting_for)
+            and self.replica.heads == (last.id,)
+        ):
+            changes = self.replica.amend(ops)
+            self.outbox.replace_last(self.replica.patch(last.id))
+            return last.id, changes
+        patch_id = PatchId(self.session, self.outbox.next_n)
+        stamp = max(now, self.replica.clock + 1)
+        changes = self.replica.commit(patch_id, stamp, ops, kind, acting_for=acting_for)
+        self.outbox.add(self.replica.patch(patch_id))
+        return patch_id, changes
+
+    def _cancel(
+        self, take: Callable[[Callable[[Sequence[Op]], PatchId]], None], kind: str
+    ) -> list[Change]:
+        made: list[Change] = []
+
+        def commit(ops: Sequence[Op]) -> PatchId:
+            patch_id, changes = self._make(ops, kind, self._clock(), step=True, acting_for=None)
+            made.extend(changes)
+            return patch_id
+
+        take(commit)
+        return self._done(made) if made else made
+
+    def _done(self, changes: list[Change]) -> list[Change]:
+        self._moved(changes)
+        self.emit(Changed(changes, local=True))
+        self._wire.outgoing(self)
+        return changes
+
+    # --- what the relay says -------------------------------------------------------------------
+
+    def arrived(self, entries: Sequence[Entry]) -> None:
+        """Patches of others (or of this app, from before) came."""
+        for entry in entries:
+            self.author_of[entry.patch.id.session] = entry.author
+            self.numbers.learn(entry.patch, entry.seq)
+        own = {e.patch.id.n for e in entries if e.patch.id.session == self.session}
+        if own:
+            self.outbox.acknowledged(own)
+        changes = self.replica.apply(entry.patch for entry in entries)
+        self._moved(changes)
+        self.emit(Changed(changes, local=False))
+
+    def acknowledged(self, seqs: Sequence[tuple[int, int]]) -> None:
+        """Patches of this app are on disk."""
+        for n, seq in seqs:
+            self.numbers.learn(self.replica.patch(PatchId(self.session, n)), seq)
+        self.outbox.acknowledged({n for n, _ in seqs})
+        self._wire.outgoing(self)
+        self.emit(LightsChanged())
+
+    def somebody_moved(self, connection: str, user: str, wire: dict[str, Json] | None) -> None:
+        """Somebody says where they are."""
+        self._places.moved(connection, user, wire)
+        self.emit(PeopleMoved())
+
+    def offline_now(self) -> None:
+        """The relay is gone: nobody can be seen."""
+        self._places.forget()
+        self.outbox.retry()
+        self.emit(PeopleMoved())
+        self.emit(LightsChanged())
+
+    def load(self, replica: Document, seq: int) -> None:
+        """Start from this state of the log, entries 1..seq."""
+        self.replica = replica
+        self.numbers = Numbers(seq, replica.heads)
+        self._places = Places(self.numbers.of)
+        self._undo = UndoStack()
+        self.emit(Replaced())
+
+    def start_anew(self) -> list[Patch]:
+        """Forget the log, as the relay's is another; returns what was never sent."""
+        unsent = self.outbox.drop_from(0)
+        self.load(Document(), 0)
+        return unsent
+
+    def carry_over(self, unsent: Sequence[Patch]) -> bool:
+        """Take up unsent patches in the log loaded anew; False where they do not belong there."""
+        known = {patch.id for patch in unsent}
+        if any(p not in known and p not in self.replica for u in unsent for p in u.parents):
+            return False
+        self._moved(changes := self.replica.apply(unsent))
+        for patch in unsent:
+            self.outbox.add(patch)
+        self.emit(Changed(changes, local=True))
+        return True
+
+    # --- people, lights, runs ------------------------------------------------------------------
+
+    @property
+    def others(self) -> list[Other]:
+        """Everybody else who has it open; places are in my text."""
+        return self._places.others()
+
+    def stand(self, place: Place | None) -> None:
+        """Tell the others where I am."""
+        if place != self._place:
+            self._place = place
+            self.say_place()
+
+    def say_place(self) -> None:
+        """Say again where I am, as to somebody who just came."""
+        if self._place is None:
+            self._wire.stands(self, None)
+            return
+        seen = Seen(self.session, self.numbers.upto, self.outbox.next_n - 1)
+        self._wire.stands(self, to_wire(self._place, seen))
+
+    @property
+    def sent(self) -> bool:
+        """Whether the relay has everything on its disk."""
+        return not self.outbox
+
+    @property
+    def saved(self) -> bool:
+        """Whether the file holds everything."""
+        return self.sent and self.hearing.saved_seq >= self.numbers.upto
+
+    @property
+    def saved_at(self) -> int:
+        """When the file was last written, milliseconds; 0 for not since it was opened."""
+        return self.hearing.saved_at
+
+    @property
+    def trouble(self) -> str:
+        """What everybody in the document should know, "" for nothing."""
+        return self.hearing.trouble
+
+    @property
+    def kernel(self) -> KernelState:
+        """The notebook's kernel."""
+        return self.hearing.kernel
+
+    @property
+    def runs(self) -> dict[str, CellRun]:
+        """The cells that are queued, running or ran, by key."""
+        return self.hearing.runs
+
+    def output(self, cell: str) -> list[dict[str, Json]] | None:
+        """Live output of the cell's run, None where it is not running."""
+        return self.hearing.output(cell)
+
+    def missing_output(self, run: str, after: int) -> None:
+        """Ask for live output that was missed."""
+        self._wire.missing_output(self, run, after)
+
+    async def save(self) -> None:
+        """Write it to disk now."""
+        await self._wire.save(self)
+
+    async def run(self, cells: list[str]) -> None:
+        """Queue cells on the shared kernel."""
+        await self._wire.run(self, cells)
+
+    async def interrupt(self) -> None:
+        """Interrupt the running cell and empty the queue."""
+        await self._wire.interrupt(self)
+
+    async def restart(self, *, stop: bool = False) -> None:
+        """End the kernel and, unless `stop`, start it anew."""
+        await self._wire.restart(self, stop=stop)
+
+    async def kernels(self) -> list[KernelChoice]:
+        """Kernels to choose from."""
+        return await self._wire.kernels(self)
+
+    async def choose_kernel(self, name: str) -> None:
+        """Use this kernel from now on."""
+        await self._wire.choose_kernel(self, name)
+
+    def close(self) -> None:
+        """Leave the document."""
+        self._wire.shut(self)
+
+    # --- listening -----------------------------------------------------------------------------
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of everything that happens, in order; returns what ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def emit(self, event: DocumentEvent) -> None:
+        """Tell all listeners."""
+        for listener in self._listeners[:]:
+            listener(event)
+
+    def _moved(self, changes: list[Change]) -> None:
+        for change in changes:
+            if isinstance(change, TextChange):
+                self._places.changed(change)
+
+    def unsent(self) -> list[Patch]:
+        """Own patches the relay has not acknowledged."""
+        return self.outbox.patches[:]

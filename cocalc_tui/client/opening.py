@@ -1,0 +1,89 @@
+"""Opening a document: from what the relay sends to a replica, and again after a lost connection.
+
+`Opened` comes first, then entries up to its `seq`; only when all are there is the document shown.
+A resume continues the replica that is there. Where the relay's log is another one (a restored
+backup, a file replaced while nobody was looking) the replica is made anew and what was unsent is
+carried over: as it is where its parents are known there, else as a difference of texts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.identity import digest
+from cocalc_tui.sync.patch import Entry, Patch
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
+
+
+def have(document: SharedDocument) -> m.Have:
+    """What this app holds of a document, for a resume."""
+    return m.Have(
+        log=document.log,
+        epoch=document.epoch,
+        seq=document.numbers.upto,
+        digest=digest(document.numbers.heads),
+    )
+
+
+class Opening:
+    """One document on its way here."""
+
+    def __init__(self, path: str, document: SharedDocument | None = None) -> None:
+        self.path = path
+        self.document = document
+        """The one that is opened again, None for a new one."""
+        self.doc = document.doc if document is not None else ""
+        self.type = ""
+        self.told: list[tuple[str, bytes]] = []
+        self.filled = asyncio.Event()
+        self.left_over: list[Patch] = []
+        """Unsent patches that do not belong to the relay's log."""
+        self._opened: m.Opened | None = None
+        self._entries: list[Entry] = []
+        self._done: Callable[[Opening], None] | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything up to the relay's number is here."""
+        if self._opened is None:
+            return False
+        return self._opened.after + len(self._entries) >= self._opened.seq
+
+    def begin(self, opened: m.Opened, done: Callable[[Opening], None]) -> None:
+        """The relay's first answer; `done` is called once all entries are here."""
+        self._opened = opened
+        self._done = done
+        self.doc, self.path, self.type = opened.doc, opened.path, opened.type
+        self.add([])
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Entries of the log, in order."""
+        self._entries.extend(entries)
+        if self.complete and self._done is not None:
+            done, self._done = self._done, None
+            done(self)
+
+    def fill(self, document: SharedDocument, me: m.Welcome | None) -> None:
+        """Put what came into the document."""
+        opened = self._opened
+        assert opened is not None
+        document.doc, document.path = opened.doc, opened.path
+        document.readonly = opened.readonly
+        if me is not None and m.Role[me.role.upper()] < m.Role.EDITOR:
+            document.readonly = f"{opened.path}: you may look, not change ({me.role})"
+        unsent = [] if opened.resumed else document.start_anew()
+        if opened.checkpoint is not None and not opened.resumed:
+            document.load(Document.from_checkpoint(opened.checkpoint), opened.after)
+        document.log, document.epoch = opened.log, opened.epoch
+        if self._entries:
+            document.arrived(self._entries)
+        for topic, data in self.told:
+            document.hearing.heard(topic, data)
+        if unsent and not document.carry_over(unsent):
+            self.left_over = unsent

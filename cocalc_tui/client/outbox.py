@@ -1,0 +1,104 @@
+"""Patches of this app that the relay has not acknowledged, and the numbers of those it has.
+
+The first patch leaves at once; what is typed while patches are on their way is grouped and leaves
+with the acknowledgement. Nothing is forgotten before the relay says it is on disk, so a broken
+connection costs only sending again, which is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cocalc_tui.sync.patch import Patch, PatchId
+
+MAX_AMENDED = 200
+"""Operations grouped into one patch; more than somebody types during one round trip."""
+
+
+class Outbox:
+    """Own patches, oldest first: `sent` of them are on their way."""
+
+    def __init__(self, session: str, first: int = 0) -> None:
+        self.session = session
+        self.next_n = first
+        self.patches: list[Patch] = []
+        self._sent = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.patches)
+
+    def add(self, patch: Patch) -> None:
+        """A new patch of this session."""
+        self.patches.append(patch)
+        self.next_n = patch.id.n + 1
+
+    def replace_last(self, patch: Patch) -> None:
+        """The last patch, which has not left yet, has grown."""
+        self.patches[-1] = patch
+
+    def open_patch(self) -> Patch | None:
+        """The last patch, if it has not left yet and may still grow."""
+        if len(self.patches) > self._sent and len(self.patches[-1].ops) < MAX_AMENDED:
+            return self.patches[-1]
+        return None
+
+    def take(self) -> list[Patch]:
+        """What should leave now: everything, unless something is still on its way."""
+        if self._sent:
+            return []
+        self._sent = len(self.patches)
+        return self.patches[:]
+
+    def acknowledged(self, numbers: set[int]) -> None:
+        """These are on disk."""
+        flying, waiting = self.patches[: self._sent], self.patches[self._sent :]
+        flying = [patch for patch in flying if patch.id.n not in numbers]
+        self._sent = len(flying)
+        self.patches = [*flying, *waiting]
+
+    def retry(self) -> None:
+        """The connection is new: all of it leaves again."""
+        self._sent = 0
+
+    def drop_from(self, n: int) -> list[Patch]:
+        """The relay refused patch `n`, and so all after it; they are handed back."""
+        kept = [patch for patch in self.patches if patch.id.n < n]
+        gone = self.patches[len(kept) :]
+        self.patches = kept
+        self._sent = min(self._sent, len(kept))
+        return gone
+
+
+class Numbers:
+    """The relay's numbers of patches: up to where they are known without a gap.
+
+    Own patches get theirs by acknowledgement and those of others by broadcast, and the two may
+    overtake each other; a resume must name the number below which nothing is missing, and the
+    heads there.
+    """
+
+    def __init__(self, upto: int = 0, heads: Iterable[PatchId] = ()) -> None:
+        self.upto = upto
+        """Entries 1..upto are held."""
+        self._heads = set(heads)
+        self._ahead: dict[int, Patch] = {}
+        self._of: dict[PatchId, int] = {}
+
+    @property
+    def heads(self) -> tuple[PatchId, ...]:
+        """The heads of entries 1..upto, sorted."""
+        return tuple(sorted(self._heads))
+
+    def learn(self, patch: Patch, seq: int) -> None:
+        """The relay numbered this patch."""
+        self._of[patch.id] = seq
+        if seq > self.upto:
+            self._ahead[seq] = patch
+        while (following := self._ahead.pop(self.upto + 1, None)) is not None:
+            self.upto += 1
+            self._heads.difference_update(following.parents)
+            self._heads.add(following.id)
+
+    def of(self, patch: PatchId) -> int | None:
+        """A patch's number, None while it has none (or came with the document)."""
+        return self._of.get(patch)
