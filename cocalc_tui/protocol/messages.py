@@ -46,7 +46,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", kw
 # --- the handshake -----------------------------------------------------------------------------
 
 
-class Hello(Message, tag="hello"):
+class Hello(Message, frozen=True, tag="hello"):
     """First message of an app."""
 
     NEEDS: ClassVar[Role] = Role.NOBODY
@@ -67,7 +67,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds of the relay's clock."""
 
 
-class Welcome(Message, tag="welcome"):
+class Welcome(Message, frozen=True, tag="welcome"):
     """The relay's answer to `Hello`."""
 
     version: int
@@ -82,7 +82,7 @@ class Welcome(Message, tag="welcome"):
     now: int
 
 
-class Goodbye(Message, tag="goodbye"):
+class Goodbye(Message, frozen=True, tag="goodbye"):
     """The relay ends the connection and says why: the last message."""
 
     code: str
@@ -126,7 +126,7 @@ class WireEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     patch: WirePatch
 
 
-class Open(Message, tag="open"):
+class Open(Message, frozen=True, tag="open"):
     """Take part in a document. Answered by `Opened` and then `Entries` up to its `seq`."""
 
     id: int
@@ -139,7 +139,7 @@ class Open(Message, tag="open"):
     """Send the whole log, not a checkpoint and what came after it."""
 
 
-class Opened(Message, tag="opened"):
+class Opened(Message, frozen=True, tag="opened"):
     """The document, as of `seq`; entries after `after` follow."""
 
     id: int
@@ -158,21 +158,27 @@ class Opened(Message, tag="opened"):
     """Why nobody can change it, where that is so."""
 
 
-class Shut(Message, tag="shut"):
+class Shut(Message, frozen=True, tag="shut"):
     """Leave a document."""
 
     doc: str
 
 
-class Push(Message, tag="push"):
-    """New patches. Sending one again is harmless; answered by `Ack` or `Refused`."""
+class Push(Message, frozen=True, tag="push"):
+    """New patches, in the order of their numbers. Sending one again is harmless.
+
+    Answered by `Ack` or `Refused`, and sent to everybody in the document, its author included,
+    as `Entries`; the two come in any order. Leading patches of kind *import* by the host side are
+    acknowledged but kept in memory until somebody changes the document: a file that is only
+    looked at leaves nothing in the log.
+    """
 
     NEEDS: ClassVar[Role] = Role.EDITOR
     doc: str
     patches: list[WirePatch]
 
 
-class Ack(Message, tag="ack"):
+class Ack(Message, frozen=True, tag="ack"):
     """These patches of the session are on disk."""
 
     doc: str
@@ -181,7 +187,7 @@ class Ack(Message, tag="ack"):
     """(n, seq) of each."""
 
 
-class Refused(Message, tag="refused"):
+class Refused(Message, frozen=True, tag="refused"):
     """A patch, and all that its session sends after it, was not taken."""
 
     doc: str
@@ -194,14 +200,20 @@ class Refused(Message, tag="refused"):
     """The relay's clock, for *clock*."""
 
 
-class Entries(Message, tag="entries"):
-    """Committed patches in the order of their numbers, without gaps."""
+class Entries(Message, frozen=True, tag="entries"):
+    """Committed patches in the order of their numbers, without gaps: blocks first, then entries.
+
+    Everybody in the document gets the same, the author too. The first block may begin before what
+    was asked for.
+    """
 
     doc: str
     entries: list[WireEntry]
+    blocks: list[bytes] = []
+    """Sealed parts of the log, see `sync.encoding`."""
 
 
-class Fetch(Message, tag="fetch"):
+class Fetch(Message, frozen=True, tag="fetch"):
     """Ask for a part of the log. Answered by `Fetched`."""
 
     id: int
@@ -210,8 +222,11 @@ class Fetch(Message, tag="fetch"):
     upto: int
 
 
-class Fetched(Message, tag="fetched"):
-    """A part of the log: sealed blocks first, then entries; ask on after `upto`."""
+class Fetched(Message, frozen=True, tag="fetched"):
+    """A part of the log: sealed blocks first, then entries; ask on after `upto`.
+
+    The first block may begin before what was asked for.
+    """
 
     id: int
     upto: int
@@ -219,7 +234,7 @@ class Fetched(Message, tag="fetched"):
     entries: list[WireEntry]
 
 
-class Checkpoint(Message, tag="checkpoint"):
+class Checkpoint(Message, frozen=True, tag="checkpoint"):
     """The host side hands the relay a checkpoint to give to those who open."""
 
     NEEDS: ClassVar[Role] = Role.HOST
@@ -228,14 +243,14 @@ class Checkpoint(Message, tag="checkpoint"):
     data: bytes
 
 
-class Presence(Message, tag="presence"):
+class Presence(Message, frozen=True, tag="presence"):
     """Where I am in a document; `place` None when gone. Latest wins, never logged."""
 
     doc: str
     place: dict[str, Json] | None
 
 
-class Present(Message, tag="present"):
+class Present(Message, frozen=True, tag="present"):
     """Where somebody else is."""
 
     doc: str
@@ -244,7 +259,7 @@ class Present(Message, tag="present"):
     place: dict[str, Json] | None
 
 
-class Tell(Message, tag="tell"):
+class Tell(Message, frozen=True, tag="tell"):
     """The host side says something to everybody in a document, or in the project (`doc` "")."""
 
     NEEDS: ClassVar[Role] = Role.HOST
@@ -255,7 +270,7 @@ class Tell(Message, tag="tell"):
     """Remember the last of this topic for those who come later."""
 
 
-class Told(Message, tag="told"):
+class Told(Message, frozen=True, tag="told"):
     """What the host side said; `protocol.events` has the type of each topic."""
 
     doc: str
@@ -266,13 +281,13 @@ class Told(Message, tag="told"):
 # --- the project -------------------------------------------------------------------------------
 
 
-class People(Message, tag="people"):
-    """Everybody who is connected; sent whenever that changes."""
+class People(Message, frozen=True, tag="people"):
+    """Everybody who is connected and their roles, oneself too; sent whenever that changes."""
 
     people: list[Person]
 
 
-class Share(Message, tag="share"):
+class Share(Message, frozen=True, tag="share"):
     """Give somebody a role, or (role None) take it."""
 
     NEEDS: ClassVar[Role] = Role.OWNER
@@ -281,19 +296,19 @@ class Share(Message, tag="share"):
     role: str | None
 
 
-class Members(Message, tag="members"):
+class Members(Message, frozen=True, tag="members"):
     """Who may join. Answered by `Answer` with a dict of user to role."""
 
     id: int
 
 
-class Status(Message, tag="status"):
+class Status(Message, frozen=True, tag="status"):
     """What runs. Answered by `Answer` with a `protocol.events.ProjectStatus`."""
 
     id: int
 
 
-class Stop(Message, tag="stop"):
+class Stop(Message, frozen=True, tag="stop"):
     """End the relay, and with `everything` the kernels and terminals too."""
 
     NEEDS: ClassVar[Role] = Role.OWNER
@@ -304,7 +319,7 @@ class Stop(Message, tag="stop"):
 # --- served by the host side -------------------------------------------------------------------
 
 
-class ListFiles(Message, tag="list"):
+class ListFiles(Message, frozen=True, tag="list"):
     """The entries of a folder (`recursive`: of all below it, to a limit): list[FileInfo]."""
 
     id: int
@@ -312,7 +327,7 @@ class ListFiles(Message, tag="list"):
     recursive: bool = False
 
 
-class MakeFile(Message, tag="make"):
+class MakeFile(Message, frozen=True, tag="make"):
     """Create an empty file, notebook or folder. It must not exist."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
@@ -321,7 +336,7 @@ class MakeFile(Message, tag="make"):
     folder: bool = False
 
 
-class RenameFile(Message, tag="rename"):
+class RenameFile(Message, frozen=True, tag="rename"):
     """Move a file or folder within the project; open documents follow."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
@@ -330,7 +345,7 @@ class RenameFile(Message, tag="rename"):
     to: str
 
 
-class DeleteFile(Message, tag="delete"):
+class DeleteFile(Message, frozen=True, tag="delete"):
     """Move a file or folder to the project's trash."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
@@ -338,7 +353,7 @@ class DeleteFile(Message, tag="delete"):
     path: str
 
 
-class Save(Message, tag="save"):
+class Save(Message, frozen=True, tag="save"):
     """Write the document to disk now. Answered when it is written."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
@@ -346,7 +361,7 @@ class Save(Message, tag="save"):
     doc: str
 
 
-class Run(Message, tag="run"):
+class Run(Message, frozen=True, tag="run"):
     """Queue these cells on the notebook's kernel, starting it where need be."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
@@ -355,7 +370,7 @@ class Run(Message, tag="run"):
     cells: list[str]
 
 
-class Interrupt(Message, tag="interrupt"):
+class Interrupt(Message, frozen=True, tag="interrupt"):
     """Interrupt the running cell and empty the queue."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
@@ -363,7 +378,7 @@ class Interrupt(Message, tag="interrupt"):
     doc: str
 
 
-class Restart(Message, tag="restart"):
+class Restart(Message, frozen=True, tag="restart"):
     """End the notebook's kernel and (unless `stop`) start it anew."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
@@ -372,14 +387,14 @@ class Restart(Message, tag="restart"):
     stop: bool = False
 
 
-class Kernels(Message, tag="kernels"):
+class Kernels(Message, frozen=True, tag="kernels"):
     """Kernels that can be chosen for a document: list[KernelChoice]."""
 
     id: int
     doc: str
 
 
-class ChooseKernel(Message, tag="choose"):
+class ChooseKernel(Message, frozen=True, tag="choose"):
     """Use this kernel for the notebook from now on."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
@@ -388,7 +403,7 @@ class ChooseKernel(Message, tag="choose"):
     name: str
 
 
-class Outputs(Message, tag="outputs"):
+class Outputs(Message, frozen=True, tag="outputs"):
     """Live output of a run from item `after` on: answered with an `OutputBatch`."""
 
     id: int
@@ -397,7 +412,7 @@ class Outputs(Message, tag="outputs"):
     after: int
 
 
-class Asked(Message, tag="asked"):
+class Asked(Message, frozen=True, tag="asked"):
     """The relay passes a request on to the host side, role already checked."""
 
     NEEDS: ClassVar[Role] = Role.HOST
@@ -407,7 +422,7 @@ class Asked(Message, tag="asked"):
     request: msgspec.Raw
 
 
-class Answered(Message, tag="answered"):
+class Answered(Message, frozen=True, tag="answered"):
     """The host side answers a passed-on request."""
 
     NEEDS: ClassVar[Role] = Role.HOST
@@ -416,7 +431,7 @@ class Answered(Message, tag="answered"):
     """An encoded `Answer` or `Failed`."""
 
 
-class Prepare(Message, tag="prepare"):
+class Prepare(Message, frozen=True, tag="prepare"):
     """Relay to host side: somebody opens this path; make its document ready."""
 
     NEEDS: ClassVar[Role] = Role.HOST
@@ -425,7 +440,7 @@ class Prepare(Message, tag="prepare"):
     doc: str
 
 
-class Ready(Message, tag="ready"):
+class Ready(Message, frozen=True, tag="ready"):
     """Host side to relay: the document can be served."""
 
     NEEDS: ClassVar[Role] = Role.HOST
@@ -435,14 +450,21 @@ class Ready(Message, tag="ready"):
     readonly: str | None = None
 
 
-class Answer(Message, tag="answer"):
+class Unused(Message, frozen=True, tag="unused"):
+    """Relay to host side: the last app has left the document."""
+
+    NEEDS: ClassVar[Role] = Role.HOST
+    doc: str
+
+
+class Answer(Message, frozen=True, tag="answer"):
     """The result of a request."""
 
     id: int
     result: msgspec.Raw = msgspec.Raw(b"\xc0")
 
 
-class Failed(Message, tag="failed"):
+class Failed(Message, frozen=True, tag="failed"):
     """A request could not be done: one line that says what, where and what to do."""
 
     id: int

@@ -1,0 +1,213 @@
+"""Patches and entries between their form on the wire and the form `sync` works with.
+
+Operations are arrays with a small number first, so a typed letter costs ten bytes. They stay
+encoded (`messages.WirePatch.ops`) while a patch only passes through; whoever needs them decodes
+them here, and whatever decodes without `PatchFormError` is safe to store, print and merge: no
+lone surrogate, no negative count, nothing that JSON could not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from cocalc_tui.protocol.codec import MAX_PATCH
+from cocalc_tui.protocol.messages import WireEntry, WirePatch
+from cocalc_tui.sync.patch import (
+    Cancel,
+    Create,
+    Entry,
+    Op,
+    Patch,
+    PatchId,
+    Put,
+    Remove,
+    Splice,
+    TextId,
+)
+
+MAX_DEPTH = 100
+"""Nesting of lists and objects in a field; JSON readers give up not far above."""
+MAX_COUNT = 2**53
+"""Every language's JSON holds integers up to here exactly."""
+MAX_PARENTS = 1000
+MAX_NAME = 200
+"""Characters of a kind, a group or a user name."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)]
+
+
+class WireSplice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=0):
+    """Replace `delete` code points from `pos` of a text by `insert`."""
+
+    pos: Count
+    delete: Count
+    insert: str
+    key: str = ""
+    """Record of the text, "" for the one text of a text document."""
+    field: str = ""
+
+
+class WireCancel(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=1):
+    """Take back all that patches `first`..`last` of a session did."""
+
+    session: str
+    first: Count
+    last: Count
+
+
+class WireCreate(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """Make a record with these atomic fields."""
+
+    key: str
+    fields: dict[str, Any]
+
+
+class WirePut(msgspec.Struct, frozen=True, array_like=True, tag=3):
+    """Set an atomic field of a record; nil removes it."""
+
+    key: str
+    field: str
+    value: Any
+
+
+class WireRemove(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=4):
+    """Delete a record as its author saw it."""
+
+    key: str
+
+
+WireOp = WireSplice | WireCancel | WireCreate | WirePut | WireRemove
+
+_SESSION: Final = re.compile(r"[0-9a-f]{16,64}")
+_encoder = msgspec.msgpack.Encoder()
+_ops = msgspec.msgpack.Decoder(list[WireOp])
+
+
+class PatchFormError(ValueError):
+    """A patch that no honest app of this release would send; the text says what is wrong."""
+
+
+def is_session(text: str) -> bool:
+    """Whether this can be the name of a session: 16 to 64 lowercase hex digits."""
+    return _SESSION.fullmatch(text) is not None
+
+
+def to_wire(patch: Patch) -> WirePatch:
+    """Return the form in which an author sends a patch."""
+    return WirePatch(
+        patch.id.session,
+        patch.id.n,
+        patch.time,
+        list(patch.parents),
+        patch.kind,
+        msgspec.Raw(_encoder.encode([_to_op(op) for op in patch.ops])),
+        patch.acting_for,
+        patch.group,
+    )
+
+
+def from_wire(wire: WirePatch) -> Patch:
+    """Return the patch that came over the wire; raises PatchFormError."""
+    if not 0 <= wire.n <= MAX_COUNT or not 0 <= wire.time <= MAX_COUNT:
+        raise PatchFormError(f"patch {wire.session}:{wire.n} has a number out of range")
+    if not is_session(wire.session):
+        raise PatchFormError("the session of a patch is not 16 to 64 hex digits")
+    if len(wire.ops) > MAX_PATCH:
+        raise PatchFormError(f"patch {wire.session}:{wire.n} is larger than {MAX_PATCH} bytes")
+    if len(wire.kind) > MAX_NAME or any(
+        name is not None and len(name) > MAX_NAME for name in (wire.acting_for, wire.group)
+    ):
+        raise PatchFormError(f"patch {wire.session}:{wire.n} has a name that is too long")
+    return Patch(
+        PatchId(wire.session, wire.n),
+        wire.time,
+        _parents(wire),
+        tuple(_from_op(op) for op in _decode_ops(wire)),
+        wire.kind,
+        wire.acting_for,
+        wire.group,
+    )
+
+
+def entry_to_wire(entry: Entry) -> WireEntry:
+    """Return the form in which the relay sends an entry."""
+    return WireEntry(entry.seq, entry.author, entry.role, entry.received, to_wire(entry.patch))
+
+
+def entry_from_wire(wire: WireEntry) -> Entry:
+    """Return the entry that came over the wire; raises PatchFormError."""
+    return Entry(wire.seq, wire.author, wire.role, wire.received, from_wire(wire.patch))
+
+
+def _parents(wire: WirePatch) -> tuple[PatchId, ...]:
+    parents = tuple(PatchId(session, n) for session, n in wire.parents)
+    if len(parents) > MAX_PARENTS:
+        raise PatchFormError(f"patch {wire.session}:{wire.n} has too many parents")
+    if len(parents) > 1 and any(a >= b for a, b in pairwise(parents)):
+        raise PatchFormError(f"patch {wire.session}:{wire.n} has parents that are not sorted")
+    return parents
+
+
+def _decode_ops(wire: WirePatch) -> list[WireOp]:
+    try:
+        return _ops.decode(wire.ops)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PatchFormError(f"patch {wire.session}:{wire.n}: operations: {error}") from None
+
+
+def _to_op(op: Op) -> WireOp:
+    match op:
+        case Splice():
+            return WireSplice(op.pos, op.delete, op.insert, op.at.key, op.at.field)
+        case Cancel():
+            return WireCancel(op.session, op.first, op.last)
+        case Create():
+            return WireCreate(op.key, op.fields)
+        case Put():
+            return WirePut(op.key, op.field, op.value)
+        case Remove():
+            return WireRemove(op.key)
+
+
+def _from_op(op: WireOp) -> Op:
+    match op:
+        case WireSplice():
+            return Splice(op.pos, op.delete, op.insert, TextId(op.key, op.field))
+        case WireCancel():
+            return Cancel(op.session, op.first, op.last)
+        case WireCreate():
+            _check_json(op.fields.values())
+            return Create(op.key, op.fields)
+        case WirePut():
+            _check_json([op.value])
+            return Put(op.key, op.field, op.value)
+        case WireRemove():
+            return Remove(op.key)
+
+
+def _check_json(values: Iterable[object]) -> None:
+    """Raise PatchFormError where a value is not what JSON can hold.
+
+    MessagePack also has bytes, times, extensions and keys of any type.
+    """
+    level: list[object] = list(values)
+    for _ in range(MAX_DEPTH):
+        below: list[object] = []
+        for value in level:
+            if isinstance(value, list):
+                below.extend(value)
+            elif isinstance(value, dict):
+                if not all(isinstance(key, str) for key in value):
+                    raise PatchFormError("an object in a field has a key that is not text")
+                below.extend(value.values())
+            elif not (value is None or isinstance(value, bool | int | float | str)):
+                raise PatchFormError(f"a field holds {type(value).__name__}, which JSON has not")
+        if not below:
+            return
+        level = below
+    raise PatchFormError(f"a field is nested more than {MAX_DEPTH} deep")

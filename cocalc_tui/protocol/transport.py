@@ -1,0 +1,32 @@
+"""What carries frames between an app and a relay.
+
+A frame is one message, whole. A websocket over a Unix socket, an ssh pipe and a pair of queues in
+one process look the same from above, so a client runs unchanged over each, and in simulations.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class TransportClosed(Exception):  # noqa: N818 - it is news, not always a fault
+    """The connection is over; the text says why as far as is known."""
+
+
+class Transport(Protocol):
+    """One end of a connection."""
+
+    async def send(self, frame: bytes) -> None:
+        """Send one frame; raises TransportClosed."""
+
+    async def recv(self) -> bytes:
+        """Return the next frame; raises TransportClosed once there is none."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection; what was sent before arrives."""
+
+    @property
+    def latency(self) -> float | None:
+        """Round trip in seconds, None while it is not known."""
+        ...
