@@ -12,6 +12,11 @@ the fields, the pane, the kernels and the .ipynb writer would each have an opini
   output dict whose multi-line strings are joined), `layout`. Only the relay side writes these, and
   it removes those of the run before. An output whose cell is gone is not shown and not saved, so
   it never revives a cell, and comes back with it.
+- a run, key `CELL/RUN`: `type` "run", `cell`, `run`, `count` (the execution count). Made by the
+  relay side with the outputs and removed with them. A record of its own, as a put on the cell
+  would revive a cell that somebody deleted meanwhile; `execution_count` reads it.
+- `SPOOL`, one record: `type` "spool", `at` (what of a kernel's spool is in the document,
+  `server.kernels`). Never shown, never saved.
 
 `extra` holds keys that nbformat does not know, `layout` how the file had it written where that is
 not the usual way (`notebook.ipynb`). A field that would hold null or {} is absent.
@@ -30,6 +35,8 @@ NOTEBOOK = "notebook"
 INPUT = "input"
 """The text field of a cell."""
 CELL_TYPES = ("code", "markdown", "raw")
+SPOOL = "spool"
+"""Key of the record that says how far a kernel's output has been taken in."""
 FIRST_RUN = "file"
 """The run of outputs that were in the file when it was opened."""
 
@@ -174,9 +181,40 @@ def create_output(cell: str, run: str, index: int, data: dict[str, Json]) -> lis
     return [Create(output_key(cell, run, index), fields)]
 
 
+def run_key(cell: str, run: str) -> str:
+    """Name the record of a run."""
+    return f"{cell}/{run}"
+
+
+def create_run(cell: str, run: str, count: int) -> list[Op]:
+    """Say which execution count a cell got."""
+    fields: dict[str, Json] = {"type": "run", "cell": cell, "run": run, "count": count}
+    return [Create(run_key(cell, run), fields)]
+
+
+def runs(document: Document) -> dict[str, list[str]]:
+    """Keys of all run records by cell."""
+    records = document.records
+    found: dict[str, list[str]] = {}
+    for key in records:
+        if _is(records[key], "run"):
+            found.setdefault(_text(records[key], "cell"), []).append(key)
+    return found
+
+
+def execution_count(document: Document, cell: str) -> int | None:
+    """Return the count of the cell's last run, else what the file said."""
+    records = document.records
+    ran = [cast(int, records[key].get("count", 0)) for key in runs(document).get(cell, [])]
+    if ran:
+        return max(ran) or None
+    return cast("int | None", records[cell].get("exec_count"))
+
+
 def clear_outputs(document: Document, cell: str) -> list[Op]:
-    """Remove all outputs of a cell, of whatever run."""
-    return [Remove(key) for key in outputs(document).get(cell, [])]
+    """Remove all outputs of a cell, of whatever run, and with them the runs."""
+    gone = [*outputs(document).get(cell, []), *runs(document).get(cell, [])]
+    return [Remove(key) for key in gone]
 
 
 def metadata(document: Document) -> dict[str, Json]:
