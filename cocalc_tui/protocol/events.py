@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import msgspec
 
-from cocalc_tui.sync.patch import Json
+if TYPE_CHECKING:
+    from cocalc_tui.sync.patch import Json
+else:
+    Json = Any  # msgspec has no recursive aliases
 
 
 class FileInfo(msgspec.Struct, frozen=True, kw_only=True):

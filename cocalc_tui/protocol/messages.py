@@ -12,11 +12,14 @@ as `Asked`, after checking the role in `NEEDS`.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from cocalc_tui.sync.patch import Json
+if TYPE_CHECKING:
+    from cocalc_tui.sync.patch import Json
+else:
+    Json = Any  # msgspec has no recursive aliases
 
 VERSION = 1
 """The newest protocol this release speaks."""
