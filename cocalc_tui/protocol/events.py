@@ -86,6 +86,9 @@ class OutputBatch(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     first: int
     items: list[dict[str, Json]]
+    whole: bool = False
+    """The answer to `Outputs`: all of the run's output so far, folded. It replaces what was heard;
+    the next batch begins at `first` + the number of these items."""
 
 
 class KernelChoice(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""The keeper: one tiny process per kernel that outlives the relay."""

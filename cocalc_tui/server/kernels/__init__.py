@@ -1,0 +1,1 @@
+"""Kernels of notebooks: which one, its queue, its output into the document."""
