@@ -49,7 +49,7 @@ class Wire(Protocol):
     def outgoing(self, document: SharedDocument) -> None:
         """Something waits in the document's outbox."""
 
-    def stands(self, document: SharedDocument, place: dict[str, Json] | None) -> None:
+    def stands(self, document: SharedDocument, place: dict[str, Json]) -> None:
         """Tell the others where I am."""
 
     async def save(self, document: SharedDocument) -> None:
@@ -83,7 +83,7 @@ class NoWire:
     def outgoing(self, document: SharedDocument) -> None:
         """Nothing leaves."""
 
-    def stands(self, document: SharedDocument, place: dict[str, Json] | None) -> None:
+    def stands(self, document: SharedDocument, place: dict[str, Json]) -> None:
         """Nobody asks."""
 
     def missing_output(self, document: SharedDocument, run: str, after: int) -> None:
@@ -139,6 +139,8 @@ class SharedDocument:
         self.type = type
         self.doc = ""
         self.session = session
+        self.attached = False
+        """Whether the relay has this app in the document just now."""
         self.readonly: str | None = None
         self.replica = Document()
         self.outbox = Outbox(session, first_n)
@@ -152,7 +154,7 @@ class SharedDocument:
         self._clock = clock
         self._undo = UndoStack()
         self._places = Places(self.numbers.of)
-        self._place: Place | None = None
+        self._place = Place()
         self._listeners: list[Listener] = []
 
     @classmethod
@@ -262,12 +264,16 @@ class SharedDocument:
         self.emit(LightsChanged())
 
     def somebody_moved(self, connection: str, user: str, wire: dict[str, Json] | None) -> None:
-        """Somebody says where they are."""
+        """Somebody says where they are. Who just came does not know where I am: tell them."""
+        came = wire is not None and connection not in {o.connection for o in self.others}
         self._places.moved(connection, user, wire)
+        if came:
+            self.say_place()
         self.emit(PeopleMoved())
 
     def offline_now(self) -> None:
         """The relay is gone: nobody can be seen."""
+        self.attached = False
         self._places.forget()
         self.outbox.retry()
         self.emit(PeopleMoved())
@@ -306,16 +312,14 @@ class SharedDocument:
         return self._places.others()
 
     def stand(self, place: Place | None) -> None:
-        """Tell the others where I am."""
+        """Tell the others where I am; None: here, but nowhere in particular."""
+        place = place or Place()
         if place != self._place:
             self._place = place
             self.say_place()
 
     def say_place(self) -> None:
-        """Say again where I am, as to somebody who just came."""
-        if self._place is None:
-            self._wire.stands(self, None)
-            return
+        """Say where I am, as to somebody who just came."""
         seen = Seen(self.session, self.numbers.upto, self.outbox.next_n - 1)
         self._wire.stands(self, to_wire(self._place, seen))
 

@@ -79,6 +79,14 @@ def _user(uid: int) -> str:
         return str(uid)
 
 
+def _check_owner(path: Path, uid: int, expected_uid: int) -> None:
+    if uid != expected_uid:
+        raise RefusedError(
+            f"{path}: this socket belongs to {_user(uid)}, not to {_user(expected_uid)}; "
+            "somebody may have planted it"
+        )
+
+
 async def connect_unix(path: Path, expected_uid: int) -> Transport:
     """Connect to the relay at `path`, which must belong to `expected_uid`.
 
@@ -89,14 +97,9 @@ async def connect_unix(path: Path, expected_uid: int) -> Transport:
 
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connected.setblocking(False)  # noqa: FBT003 - its only form
+        connected.setblocking(False)
         connected.connect(str(path))
-        uid = peer_uid(connected)
-        if uid != expected_uid:
-            raise RefusedError(
-                f"{path}: this socket belongs to {_user(uid)}, not to {_user(expected_uid)}; "
-                "somebody may have planted it"
-            )
+        _check_owner(path, peer_uid(connected), expected_uid)
         socket_ = await unix_connect(
             sock=connected,
             compression=None,

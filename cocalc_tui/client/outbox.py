@@ -8,6 +8,7 @@ connection costs only sending again, which is harmless.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cocalc_tui.sync.patch import Patch, PatchId
 
@@ -58,6 +59,14 @@ class Outbox:
 
     def retry(self) -> None:
         """The connection is new: all of it leaves again."""
+        self._sent = 0
+
+    def restamp(self, now: int) -> None:
+        """The relay refused our clock: the same patches with times it takes.
+
+        Nobody has seen them yet, so they may still change.
+        """
+        self.patches = [replace(patch, time=now + i) for i, patch in enumerate(self.patches)]
         self._sent = 0
 
     def drop_from(self, n: int) -> list[Patch]:
