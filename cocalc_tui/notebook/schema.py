@@ -35,10 +35,10 @@ NOTEBOOK = "notebook"
 INPUT = "input"
 """The text field of a cell."""
 CELL_TYPES = ("code", "markdown", "raw")
+FIRST_RUN = "file"
+"""The run of outputs that a cell had in the file it came from."""
 SPOOL = "spool"
 """Key of the record that says how far a kernel's output has been taken in."""
-FIRST_RUN = "file"
-"""The run of outputs that were in the file when it was opened."""
 
 
 class LiveRecords(Protocol):
@@ -169,7 +169,13 @@ def merge_cells(document: Document, first: str, second: str) -> list[Op]:
     return [Splice(end, 0, "\n" + source(document, second), input_of(first)), Remove(second)]
 
 
-def create_output(cell: str, run: str, index: int, data: dict[str, Json]) -> list[Op]:
+def create_output(
+    cell: str,
+    run: str,
+    index: int,
+    data: dict[str, Json],
+    layout: dict[str, Json] | None = None,
+) -> list[Op]:
     """Make an output of a run from nbformat's dict, its strings joined."""
     fields: dict[str, Json] = {
         "type": "output",
@@ -178,6 +184,8 @@ def create_output(cell: str, run: str, index: int, data: dict[str, Json]) -> lis
         "index": index,
         "data": data,
     }
+    if layout:
+        fields["layout"] = layout
     return [Create(output_key(cell, run, index), fields)]
 
 
