@@ -1,0 +1,89 @@
+"""From what somebody typed to a project and a way to its relay.
+
+The host's own commands start the relay where none runs; a guest can only join one that does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cocalc_tui.client.link import RefusedError, connect_unix
+from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.protocol.transport import Transport
+from cocalc_tui.server.paths import Places, ProjectError, find_project, places
+from cocalc_tui.server.start import StartError, ensure_relay
+
+
+class JoinError(Exception):
+    """There is no project, or no way to it: one line for people."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project on this machine, and the files of it that were asked for."""
+
+    root: Path
+    files: list[str]
+    """Relative to the root, `/` between parts."""
+    where: Places
+
+    @property
+    def name(self) -> str:
+        """For the screen."""
+        return self.root.name or "/"
+
+    @property
+    def is_host(self) -> bool:
+        """Whether this user's account runs the relay."""
+        return os.geteuid() == self.where.host
+
+    def runs(self) -> bool:
+        """Whether a relay listens."""
+        return self.where.socket.exists()
+
+    def workspace(self, *, start: bool) -> Workspace:
+        """A new app's side of the project; `start` the relay where none runs."""
+
+        async def connect() -> Transport:
+            socket = self.where.socket
+            if start and self.is_host:
+                try:
+                    socket = await asyncio.to_thread(ensure_relay, self.root)
+                except (StartError, ProjectError) as error:
+                    raise RefusedError(str(error)) from None
+            return await connect_unix(socket, self.where.host)
+
+        return Workspace(connect, secrets.token_hex(8))
+
+
+def join(words: Sequence[str | Path]) -> Project:
+    """The project that these paths lie in, and which files of it they are; raises JoinError."""
+    paths = [Path(word) for word in words] or [Path()]
+    try:
+        root = find_project(paths[0], home_asked=bool(words) and paths[0].is_dir())
+    except (ProjectError, OSError) as error:
+        raise JoinError(str(error)) from None
+    files = [_within(root, path) for path in paths if not _is_folder(path)]
+    return Project(root, files, places(root))
+
+
+def _is_folder(path: Path) -> bool:
+    """A folder that may not be entered is one that a guest names to join."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return True
+
+
+def _within(root: Path, path: Path) -> str:
+    # The last part may be a link, which is opened as what it is called.
+    absolute = Path(os.path.realpath(path.parent)) / path.name
+    try:
+        return absolute.relative_to(root).as_posix()
+    except ValueError:
+        raise JoinError(f"{path} is not in the project {root}: open it by itself") from None
