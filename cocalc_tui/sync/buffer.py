@@ -1,0 +1,287 @@
+r"""A text as blocks of lines, so that an edit anywhere and a look at any line both cost little.
+
+The engine counts code points, the screen counts rows; both ask all the time. One string would be
+copied whole for every key, and finding a row in it would read it from the start. Here a text is a
+list of groups of blocks of lines with counts at both levels: a place is found by looking at some
+tens of numbers, even in ten megabytes, and a key replaces one short line.
+
+Lines end at "\n" and nowhere else: a form feed or U+2028 is a character like any other, and the
+"\\r" of CRLF stays at the end of its line. A very long line costs what copying it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+_LINES = 64
+"""Lines of a block as it is made; twice as many split it."""
+_BLOCKS = 64
+"""Blocks of a group as it is made; twice as many split it."""
+
+
+class _Block:
+    r"""Some successive lines, each with its "\n"; only the last line of a text has none."""
+
+    __slots__ = ("chars", "lines")
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.chars = sum(map(len, lines))
+
+
+class _Group:
+    """Some successive blocks."""
+
+    __slots__ = ("blocks", "chars", "lines")
+
+    def __init__(self, blocks: list[_Block]) -> None:
+        self.blocks = blocks
+        self.recount()
+
+    def recount(self) -> None:
+        self.chars = sum([block.chars for block in self.blocks])
+        self.lines = sum([len(block.lines) for block in self.blocks])
+
+
+def _lines(text: str) -> list[str]:
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines
+
+
+def _blocks(lines: list[str]) -> list[_Block]:
+    return [_Block(lines[i : i + _LINES]) for i in range(0, len(lines), _LINES)]
+
+
+def _groups(blocks: list[_Block]) -> list[_Group]:
+    return [_Group(blocks[i : i + _BLOCKS]) for i in range(0, len(blocks), _BLOCKS)]
+
+
+class TextBuffer:
+    """A text that is edited by offset and read by line. Rows, columns and offsets count from 0."""
+
+    __slots__ = (
+        "_block",
+        "_block_at",
+        "_group",
+        "_groups",
+        "_length",
+        "_line",
+        "_line_at",
+        "_rows",
+    )
+
+    def __init__(self, text: str = "") -> None:
+        self._groups = _groups(_blocks(_lines(text)))
+        self._length = len(text)
+        self._rows = sum([group.lines for group in self._groups])
+        self._forget()
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __str__(self) -> str:
+        return "".join(["".join(block.lines) for group in self._groups for block in group.blocks])
+
+    @property
+    def line_count(self) -> int:
+        r"""How many lines there are: one more than there are "\n"."""
+        return self._rows
+
+    def line(self, row: int) -> str:
+        r"""The line `row` without its "\n"; IndexError where there is no such row."""
+        block, at = self._block_of_row(row)
+        line = block.lines[at]
+        return line.removesuffix("\n")
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """The lines `first` to `last`, without `last`, as `line` gives them."""
+        last = min(last, self._rows)
+        found = list(islice(self._lines_from(first), last - first)) if first < last else []
+        return [line.removesuffix("\n") for line in found]
+
+    def slice(self, start: int, stop: int) -> str:
+        """The code points from `start` to `stop`, without `stop`; both within the text."""
+        self._check(start, stop - start)
+        if self._seek(start) and stop - self._line_at <= len(self._block.lines[self._line]):
+            return self._block.lines[self._line][start - self._line_at : stop - self._line_at]
+        row, col = self.row_col(start)
+        parts: list[str] = []
+        missing = col + stop - start
+        for line in self._lines_from(row):
+            if missing <= 0:
+                break
+            parts.append(line[:missing])
+            missing -= len(line)
+        return "".join(parts)[col:]
+
+    def offset(self, row: int, col: int) -> int:
+        """The offset of a column of a row; a column behind the row's end gives its end."""
+        line = self.line(row)
+        chars = 0
+        for group in self._groups:
+            if row < group.lines:
+                break
+            row -= group.lines
+            chars += group.chars
+        for block in group.blocks:
+            if row < len(block.lines):
+                break
+            row -= len(block.lines)
+            chars += block.chars
+        return chars + sum(map(len, block.lines[:row])) + min(max(col, 0), len(line))
+
+    def row_col(self, offset: int) -> tuple[int, int]:
+        r"""The row and column of an offset; the offset behind a "\n" is on the next row."""
+        self._check(offset, 0)
+        row = 0
+        for group in self._groups:
+            if offset < group.chars:
+                break
+            row += group.lines
+            offset -= group.chars
+        else:
+            row -= group.lines
+            offset += group.chars
+        for block in group.blocks:
+            if offset < block.chars:
+                break
+            row += len(block.lines)
+            offset -= block.chars
+        else:
+            row -= len(block.lines)
+            offset += block.chars
+        for line in block.lines:
+            if offset < len(line):
+                return row, offset
+            row += 1
+            offset -= len(line)
+        return row - 1, offset + len(line)
+
+    def splice(self, pos: int, delete: int, insert: str) -> None:
+        """Replace `delete` code points from `pos` by `insert`; IndexError if they are not there."""
+        self._check(pos, delete)
+        if "\n" not in insert and self._seek(pos):
+            line = self._block.lines[self._line]
+            at = pos - self._line_at
+            end = at + delete
+            if end < len(line) or (end == len(line) and not line.endswith("\n")):
+                self._block.lines[self._line] = line[:at] + insert + line[end:]
+                grown = len(insert) - delete
+                self._block.chars += grown
+                self._group.chars += grown
+                self._length += grown
+                return
+        self._splice_lines(pos, delete, insert)
+
+    def _check(self, pos: int, length: int) -> None:
+        if pos < 0 or length < 0 or pos + length > self._length:
+            raise IndexError(f"{pos}..{pos + length} is not within a text of {self._length}")
+
+    def _forget(self) -> None:
+        """Put the finger at the start: what it pointed to may be gone."""
+        self._group = self._groups[0]
+        self._block = self._group.blocks[0]
+        self._block_at = 0
+        self._line = 0
+        self._line_at = 0
+
+    def _seek(self, pos: int) -> bool:
+        """Put the finger on the line that holds `pos`; typing goes on where it was."""
+        at = pos - self._line_at
+        if 0 <= at < len(self._block.lines[self._line]):
+            return True
+        at = pos - self._block_at
+        if not 0 <= at < self._block.chars:
+            start = 0
+            for group in self._groups:
+                if pos - start < group.chars:
+                    break
+                start += group.chars
+            else:
+                start -= group.chars
+            for block in group.blocks:
+                if pos - start < block.chars:
+                    break
+                start += block.chars
+            else:
+                start -= block.chars
+            self._group, self._block, self._block_at = group, block, start
+            at = pos - start
+        for index, line in enumerate(self._block.lines):
+            if at < len(line):
+                break
+            at -= len(line)
+        else:
+            at += len(line)
+        self._line = index
+        self._line_at = pos - at
+        return True
+
+    def _splice_lines(self, pos: int, delete: int, insert: str) -> None:
+        """`splice` where lines come or go."""
+        row, col = self.row_col(pos)
+        last, last_col = self.row_col(pos + delete)
+        head = self.line(row)[:col]
+        end = next(self._lines_from(last))
+        lines = _lines(head + insert + end[last_col:])
+        if end.endswith("\n"):
+            lines.pop()
+        self._replace(row, last + 1, lines)
+        self._length += len(insert) - delete
+        self._rows += len(lines) - (last - row + 1)
+        self._forget()
+
+    def _replace(self, first: int, last: int, lines: list[str]) -> None:
+        """Put `lines` in the place of the rows `first` to `last`, without `last`."""
+        g, b, at = self._find(first)
+        end_g, end_b, end_at = self._find(last - 1)
+        group = self._groups[g]
+        block = group.blocks[b]
+        kept = self._groups[end_g].blocks[end_b].lines[end_at + 1 :]
+        if (g, b) == (end_g, end_b):
+            block.lines[at : end_at + 1] = lines
+        else:
+            block.lines[at:] = lines + kept
+            if g == end_g:
+                del group.blocks[b + 1 : end_b + 1]
+            else:
+                del group.blocks[b + 1 :]
+                del self._groups[end_g].blocks[: end_b + 1]
+                self._groups[end_g].recount()
+                keep_end = bool(self._groups[end_g].blocks)
+                del self._groups[g + 1 : end_g + (not keep_end)]
+        block.chars = sum(map(len, block.lines))
+        if len(block.lines) > 2 * _LINES:
+            group.blocks[b : b + 1] = _blocks(block.lines)
+        group.recount()
+        if len(group.blocks) > 2 * _BLOCKS:
+            self._groups[g : g + 1] = _groups(group.blocks)
+
+    def _find(self, row: int) -> tuple[int, int, int]:
+        """The group, block in it and line in that of a row."""
+        if not 0 <= row < self._rows:
+            raise IndexError(f"there is no row {row} among {self._rows}")
+        for g, group in enumerate(self._groups):
+            if row < group.lines:
+                break
+            row -= group.lines
+        for b, block in enumerate(group.blocks):
+            if row < len(block.lines):
+                break
+            row -= len(block.lines)
+        return g, b, row
+
+    def _block_of_row(self, row: int) -> tuple[_Block, int]:
+        g, b, at = self._find(row)
+        return self._groups[g].blocks[b], at
+
+    def _lines_from(self, row: int) -> Iterator[str]:
+        g, b, at = self._find(row)
+        yield from self._groups[g].blocks[b].lines[at:]
+        for block in self._groups[g].blocks[b + 1 :]:
+            yield from block.lines
+        for group in self._groups[g + 1 :]:
+            for block in group.blocks:
+                yield from block.lines

@@ -1,0 +1,71 @@
+"""What undo takes back next, and redo brings again: the own steps of one app in one document.
+
+Undoing is a patch like any other: it cancels the patches of the step. So it takes back one's own
+work and leaves everybody else's, however much they typed in between, and redoing cancels the
+cancel. The steps live in the app and end with it; the log keeps what was cancelled by whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cocalc_tui.sync.patch import Cancel, Op, PatchId
+
+PAUSE = 1000
+"""Milliseconds without typing that end a step."""
+
+Commit = Callable[[Sequence[Op]], PatchId]
+
+
+class UndoStack:
+    """The steps, each some patches of one session with successive numbers."""
+
+    def __init__(self, pause: int = PAUSE) -> None:
+        self._pause = pause
+        self._undo: list[list[PatchId]] = []
+        self._redo: list[list[PatchId]] = []
+        self._last_time = 0
+        self._last_kind = ""
+        self._open = False
+
+    def starts_step(self, time: int, kind: str, step: bool) -> bool:
+        """Whether what is typed now is a step of its own, rather than more of the last."""
+        starts = step or not self._open or time - self._last_time > self._pause
+        starts = starts or kind != self._last_kind
+        self._last_kind = kind
+        return starts
+
+    def typed(self, id: PatchId, time: int, step: bool) -> None:  # noqa: A002
+        """Patch `id` was made (or amended) at `time` and begins a step or belongs to the last."""
+        self._redo.clear()
+        self._last_time = time
+        self._open = True
+        if step or not self._undo:
+            self._undo.append([id])
+        elif self._undo[-1][-1] != id:
+            self._undo[-1].append(id)
+
+    def undo(self, commit: Commit) -> None:
+        """Take back the last step by a patch that `commit` makes; nothing where there is none."""
+        self._move(self._undo, self._redo, commit)
+
+    def redo(self, commit: Commit) -> None:
+        """Bring back what the last undo took."""
+        self._move(self._redo, self._undo, commit)
+
+    def _move(self, source: list[list[PatchId]], to: list[list[PatchId]], commit: Commit) -> None:
+        if source:
+            to.append([commit(cancels(source[-1]))])
+            source.pop()
+            self._open = False
+
+
+def cancels(ids: Sequence[PatchId]) -> list[Op]:
+    """The cancels of these patches, successive numbers of a session as one."""
+    runs: list[Cancel] = []
+    for session, n in sorted(ids):
+        if runs and runs[-1].session == session and runs[-1].last == n - 1:
+            runs[-1] = Cancel(session, runs[-1].first, n)
+        else:
+            runs.append(Cancel(session, n, n))
+    return list(runs)
