@@ -71,7 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_people_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_people_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     share = commands.add_parser("share", help="let somebody into the project")
     share.add_argument("user", metavar="USER")
     share.add_argument(
@@ -135,6 +135,8 @@ def _say(text: str) -> None:
 
 
 def _open(words: Sequence[str]) -> int:
+    for word in words:
+        _check_word(word)
     _check_terminal()
     project = _join(words)
     from cocalc_tui.app import run_app
@@ -149,6 +151,14 @@ def _join(words: Sequence[str | Path]) -> Project:
         return join(words)
     except JoinError as error:
         raise CommandError(str(error), USAGE) from None
+
+
+def _check_word(word: str) -> None:
+    """A mistyped command is not taken for a file to make."""
+    from difflib import get_close_matches
+
+    if not Path(word).exists() and (near := get_close_matches(word, COMMANDS, n=1)):
+        raise CommandError(f"{word}: no such file or command; did you mean `{near[0]}`?", USAGE)
 
 
 def _check_terminal() -> None:
