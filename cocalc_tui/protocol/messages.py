@@ -460,6 +460,17 @@ class Unused(Message, frozen=True, tag="unused"):
     doc: str
 
 
+class Moved(Message, frozen=True, tag="moved"):
+    """A file or folder has another path: host side to relay, which tells every app.
+
+    Documents at the path and below it follow.
+    """
+
+    NEEDS: ClassVar[Role] = Role.HOST
+    path: str
+    to: str
+
+
 class Answer(Message, frozen=True, tag="answer"):
     """The result of a request."""
 

@@ -1,0 +1,25 @@
+"""Where logs are kept: one interface, a store on disk and one in memory."""
+
+from cocalc_tui.server.store.interface import (
+    HOST,
+    Denied,
+    DocumentInfo,
+    Draft,
+    Listener,
+    LogPart,
+    Outcome,
+    Store,
+    StoreTrouble,
+)
+
+__all__ = [
+    "HOST",
+    "Denied",
+    "DocumentInfo",
+    "Draft",
+    "Listener",
+    "LogPart",
+    "Outcome",
+    "Store",
+    "StoreTrouble",
+]

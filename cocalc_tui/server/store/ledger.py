@@ -1,0 +1,95 @@
+"""The rules by which patches enter a log: which are taken, and with which number.
+
+Pure, and the same for every store. What it must know of a log is small: how far each session has
+counted, the heads, and the greatest time. Since a session counts without gaps, a patch is known
+exactly where its number is below its session's next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cocalc_tui.protocol.messages import WireEntry, WirePatch
+from cocalc_tui.protocol.patches import from_wire, to_wire
+from cocalc_tui.server.store.interface import HOST, Denied, Draft
+from cocalc_tui.sync.patch import PatchId
+
+MAX_AHEAD = 60_000
+"""Milliseconds that a patch may be ahead of the relay's clock and of the log."""
+
+
+class Ledger:
+    """The state of one log that decides about its next patch."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.clock = 0
+        """The greatest time in the log."""
+        self.heads: set[PatchId] = set()
+        self.next_n: dict[str, int] = {}
+        self.held: list[WireEntry] = []
+        """Entries that are numbered but not stored: all there are, or none."""
+
+    def knows(self, patch: WirePatch) -> bool:
+        """Whether a patch with this id is in the log."""
+        return patch.n < self.next_n.get(patch.session, 0)
+
+    def objection(self, draft: Draft, owner: str, now: int) -> Denied | None:
+        """Why a patch that is not known cannot be taken at `now`; its session is `owner`'s."""
+        patch = draft.patch
+        if owner != draft.owner and draft.owner != HOST:
+            return Denied("id", f"session {patch.session} is another user's")
+        expected = self.next_n.get(patch.session, 0)
+        if patch.n != expected:
+            return Denied("gap", f"patch {patch.n} came while patch {expected} is missing")
+        for session, n in patch.parents:
+            if n >= self.next_n.get(session, 0):
+                return Denied("parents", f"patch {patch.n} follows {session}:{n}, unknown here")
+        if patch.time > max(now, self.clock) + MAX_AHEAD:
+            return Denied("clock", f"patch {patch.n} is from a clock that is ahead of the relay's")
+        return None
+
+    def take(self, draft: Draft, now: int) -> WireEntry:
+        """Number a patch against which there is no objection.
+
+        It is held where that is wanted and all before it is, else all that is held is to be
+        stored with it.
+        """
+        hold = draft.hold and self.holds_all
+        entry = WireEntry(self.seq + 1, draft.author, draft.role, now, draft.patch)
+        self.add(entry)
+        if hold:
+            self.held.append(entry)
+        return entry
+
+    def add(self, entry: WireEntry) -> None:
+        """The log's next entry, numbered already."""
+        patch = entry.patch
+        self.seq = entry.seq
+        self.clock = max(self.clock, patch.time)
+        self.next_n[patch.session] = patch.n + 1
+        advance(self.heads, patch)
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether nothing of the log is stored, so that it may be forgotten."""
+        return self.seq == len(self.held)
+
+
+def advance(heads: set[PatchId], patch: WirePatch) -> None:
+    """Move heads over a patch whose parents are in the log."""
+    heads.difference_update(patch.parents)
+    heads.add(PatchId(patch.session, patch.n))
+
+
+def heads_after(heads: Iterable[PatchId], entries: Iterable[WireEntry]) -> tuple[PatchId, ...]:
+    """Return the heads, sorted, after these entries follow on `heads`."""
+    after = set(heads)
+    for entry in entries:
+        advance(after, entry.patch)
+    return tuple(sorted(after))
+
+
+def same_patch(one: WirePatch, other: WirePatch) -> bool:
+    """Whether two patches with one id are one patch, however each was encoded."""
+    return one == other or to_wire(from_wire(one)) == to_wire(from_wire(other))

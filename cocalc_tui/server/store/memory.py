@@ -1,0 +1,165 @@
+"""A store that forgets: for tests, simulations, and several relays on one store in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from cocalc_tui.protocol.messages import WireEntry
+from cocalc_tui.server.store.interface import (
+    Denied,
+    DocumentInfo,
+    Draft,
+    Listener,
+    LogPart,
+    Outcome,
+)
+from cocalc_tui.server.store.ledger import Ledger, heads_after, same_patch
+from cocalc_tui.sync.patch import PatchId
+
+
+class _Log:
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self.entries: list[WireEntry] = []
+        self.listeners: list[Listener] = []
+
+
+class MemoryStore:
+    """Everything in dictionaries; see `Store` for what each method promises."""
+
+    def __init__(self) -> None:
+        self._logs: dict[str, _Log] = {}
+        self._documents: dict[str, DocumentInfo] = {}
+        self._checkpoints: dict[str, tuple[int, bytes]] = {}
+        self._members: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
+        self._leases: dict[str, tuple[str, int]] = {}
+
+    def _log(self, doc: str) -> _Log:
+        return self._logs.setdefault(doc, _Log())
+
+    async def append(self, drafts: Sequence[Draft], now: int) -> list[Outcome]:
+        """Check and number."""
+        news: dict[str, list[WireEntry]] = {}
+        outcomes = [self._append(draft, now, news) for draft in drafts]
+        for doc, entries in news.items():
+            for listener in self._log(doc).listeners:
+                asyncio.get_running_loop().call_soon(listener, doc, entries)
+        return outcomes
+
+    def _append(self, draft: Draft, now: int, news: dict[str, list[WireEntry]]) -> Outcome:
+        log, patch = self._log(draft.doc), draft.patch
+        if log.ledger.knows(patch):
+            return self._again(log, draft)
+        owner = self._owners.get(patch.session, draft.owner)
+        denied = log.ledger.objection(draft, owner, now)
+        if denied is not None:
+            return denied
+        self._owners[patch.session] = draft.owner
+        entry = log.ledger.take(draft, now)
+        log.entries.append(entry)
+        news.setdefault(draft.doc, []).append(entry)
+        return entry.seq
+
+    @staticmethod
+    def _again(log: _Log, draft: Draft) -> Outcome:
+        patch = draft.patch
+        for entry in log.entries:
+            if (entry.patch.session, entry.patch.n) == (patch.session, patch.n):
+                if same_patch(entry.patch, patch):
+                    return entry.seq
+                break
+        return Denied("id", f"another patch {patch.session}:{patch.n} is in the log")
+
+    async def read(self, doc: str, after: int, size: int) -> LogPart:
+        """Return entries after a number."""
+        entries: list[WireEntry] = []
+        for entry in self._log(doc).entries[after:]:
+            entries.append(entry)
+            size -= len(entry.patch.ops)
+            if size <= 0:
+                break
+        return LogPart(after + len(entries), [], entries)
+
+    async def subscribe(self, doc: str, listener: Listener) -> int:
+        """Hear all entries after the number returned."""
+        log = self._log(doc)
+        log.listeners.append(listener)
+        return log.ledger.seq
+
+    def unsubscribe(self, doc: str, listener: Listener) -> None:
+        """Hear no more."""
+        log = self._log(doc)
+        log.listeners.remove(listener)
+        if not log.listeners and log.ledger.holds_all:
+            del self._logs[doc]
+
+    async def heads(self, doc: str, seq: int) -> tuple[PatchId, ...]:
+        """Return the heads of entries 1..seq."""
+        return heads_after((), self._log(doc).entries[:seq])
+
+    async def document(self, doc: str) -> DocumentInfo | None:
+        """Return the document with this id."""
+        return self._documents.get(doc)
+
+    async def document_at(self, path: str) -> DocumentInfo | None:
+        """Return the document with this path."""
+        return next((info for info in self._documents.values() if info.path == path), None)
+
+    async def put_document(self, info: DocumentInfo) -> None:
+        """Make or change a document."""
+        if (other := await self.document_at(info.path)) is not None and other.doc != info.doc:
+            self._documents[other.doc] = other._replace(path="")
+        self._documents[info.doc] = info
+
+    async def rename(self, path: str, to: str) -> list[DocumentInfo]:
+        """Give documents another path."""
+        moved = [
+            info._replace(path=to + info.path[len(path) :])
+            for info in self._documents.values()
+            if info.path == path or info.path.startswith(f"{path}/")
+        ]
+        for info in moved:
+            await self.put_document(info)
+        return moved
+
+    async def checkpoint(self, doc: str) -> tuple[int, bytes] | None:
+        """Return the newest checkpoint."""
+        return self._checkpoints.get(doc)
+
+    async def put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
+        """Keep a checkpoint."""
+        if seq > self._checkpoints.get(doc, (0, b""))[0]:
+            self._checkpoints[doc] = (seq, data)
+
+    async def members(self) -> dict[str, str]:
+        """Return the access list."""
+        return dict(self._members)
+
+    async def put_member(self, user: str, role: str | None) -> None:
+        """Change the access list."""
+        if role is None:
+            self._members.pop(user, None)
+        else:
+            self._members[user] = role
+
+    async def owner(self, session: str) -> str | None:
+        """Return whose session it is."""
+        return self._owners.get(session)
+
+    async def lease(self, doc: str, holder: str, now: int, until: int) -> bool:
+        """Take or keep the right to host a document."""
+        present, ends = self._leases.get(doc, (holder, now))
+        if present != holder and ends > now:
+            return False
+        self._leases[doc] = (holder, until)
+        return True
+
+    async def release(self, doc: str, holder: str) -> None:
+        """Give the right back."""
+        if self._leases.get(doc, ("", 0))[0] == holder:
+            del self._leases[doc]
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
