@@ -1,0 +1,237 @@
+"""The door: the one process per project that holds the listening socket.
+
+It starts the relay at anybody's first connection, starts it again when it dies, and stays while
+the project is shared or a kernel lives. The relay inherits the socket and accepts on it, so whoever
+connects while there is no relay waits in the socket's queue until there is one: nobody is ever
+refused because of a restart. It does nothing else, so it has no reason to die.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from cocalc_tui.server.daemon import last_line, redirect_errors, take_lock
+from cocalc_tui.server.keeper.registry import any_lives
+from cocalc_tui.server.paths import Places, prepare
+
+STOPPED = 75
+"""Exit code of a relay that somebody asked to stop: the door ends too."""
+BACKLOG = 1024
+LOOK_AROUND = 2.0
+"""Seconds between two looks at whether our files are still ours."""
+KEEP_FRESH = 3600.0
+"""Seconds between touching the sockets, so that cleaners of /tmp pass them by."""
+QUICK = 2.0
+"""A relay that lives shorter than this, in seconds, has not started well."""
+DELAYS = (0.0, 0.05, 0.2, 1.0, 2.0, 5.0)
+"""Seconds before the next try, by how many in a row have not started well."""
+PATIENCE = 2
+"""So many bad starts, and those who wait are told instead of kept waiting."""
+GRACE = 10.0
+"""Seconds a relay has to end when asked to."""
+
+
+class Door:
+    """Holds a project's socket. `relay` is the relay's command line, without its descriptor."""
+
+    def __init__(self, where: Places, relay: Sequence[str]) -> None:
+        self._where = where
+        self._relay = relay
+        self._log = where.state / "relay.log"
+        self._lock = -1
+        self._listener: socket.socket | None = None
+        self._bad_starts = 0
+        self._ending = False
+        self._rebind = False
+        self._touched = time.monotonic()
+        self._home = self._identity(where.project)
+        self._wake, wake = os.pipe()
+        for descriptor in (self._wake, wake):
+            os.set_blocking(descriptor, False)
+        signal.set_wakeup_fd(wake)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._asked_to_end)
+
+    def open(self) -> bool:
+        """Take the lock and listen; False where another door has the project."""
+        lock = take_lock(self._where.lock)
+        if lock is None:
+            return False
+        self._lock = lock
+        os.set_inheritable(lock, True)
+        self._listen()
+        return True
+
+    def serve(self) -> None:
+        """Do it until nothing is left to stay for."""
+        crashed = False
+        while not self._ending:
+            if self._rebind:
+                self._listen()
+            if self._somebody_waits(0) or (crashed and any_lives(self._where.keepers)):
+                crashed = self._run_relay()
+            elif self._may_leave():
+                return
+            else:
+                self._somebody_waits(LOOK_AROUND)
+            self._look_around()
+
+    # --- the socket ----------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        """Bind a new name and rename it, so that the path always leads to a live socket."""
+        self._rebind = False
+        prepare(self._where)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        path = self._where.socket
+        new = path.with_name(f"{path.name}.{os.getpid()}")
+        with contextlib.suppress(FileNotFoundError):
+            new.unlink()
+        before = os.umask(0o177)
+        try:
+            listener.bind(str(new))
+        finally:
+            os.umask(before)
+        listener.listen(BACKLOG)
+        if self._where.shared_mark.exists():
+            new.chmod(0o666)
+        new.replace(path)
+        listener.setblocking(False)
+        listener.set_inheritable(True)
+        if self._listener is not None:
+            self._listener.close()
+        self._listener = listener
+        self._inode = os.lstat(path).st_ino
+
+    def _somebody_waits(self, seconds: float) -> bool:
+        assert self._listener is not None
+        ready = self._wait([self._listener.fileno()], seconds)
+        return self._listener.fileno() in ready
+
+    def _wait(self, descriptors: list[int], seconds: float) -> set[int]:
+        """Wait for one of the descriptors, or for a signal."""
+        poll = select.poll()
+        for descriptor in (*descriptors, self._wake):
+            poll.register(descriptor, select.POLLIN)
+        ready = {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
+        if self._wake in ready:
+            os.read(self._wake, 1024)
+        return ready
+
+    def _may_leave(self) -> bool:
+        """Close the socket if nothing is left to stay for and nobody slips in meanwhile."""
+        if self._where.shared_mark.exists() or any_lives(self._where.keepers):
+            return False
+        path = self._where.socket
+        aside = path.with_name(f"{path.name}.closing")
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(aside)
+            if self._somebody_waits(0):
+                aside.rename(path)
+                return False
+            aside.unlink()
+        return True
+
+    # --- the relay -----------------------------------------------------------------------------
+
+    def _run_relay(self) -> bool:
+        """Run a relay until it ends; returns whether it died without being asked to."""
+        started = time.monotonic()
+        pid = self._spawn()
+        status = self._await_end(pid)
+        code = os.waitstatus_to_exitcode(status)
+        if code == STOPPED:
+            self._ending = True
+        if code in (0, STOPPED) or self._ending or self._rebind:
+            self._bad_starts = 0
+            return False
+        quick = time.monotonic() - started < QUICK
+        self._bad_starts = self._bad_starts + 1 if quick else 0
+        self._pause(DELAYS[min(self._bad_starts, len(DELAYS) - 1)])
+        return True
+
+    def _spawn(self) -> int:
+        assert self._listener is not None
+        redirect_errors(self._log)
+        words = [*self._relay, "--listener", str(self._listener.fileno())]
+        return os.posix_spawn(words[0], words, os.environ)
+
+    def _await_end(self, pid: int) -> int:
+        handle = os.pidfd_open(pid)
+        asked = 0.0
+        try:
+            while True:
+                if handle in self._wait([handle], LOOK_AROUND):
+                    return os.waitpid(pid, 0)[1]
+                self._look_around()
+                if (self._ending or self._rebind) and not asked:
+                    asked = time.monotonic()
+                    os.kill(pid, signal.SIGTERM)
+                elif asked and time.monotonic() - asked > GRACE:
+                    os.kill(pid, signal.SIGKILL)
+        finally:
+            os.close(handle)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait before the next try; who connects meanwhile is told why."""
+        until = time.monotonic() + seconds
+        while not self._ending and (left := until - time.monotonic()) > 0:
+            if self._bad_starts <= PATIENCE:
+                self._wait([], left)
+            elif self._somebody_waits(left):
+                self._tell_why()
+
+    def _tell_why(self) -> None:
+        assert self._listener is not None
+        why = f"the relay does not start: {last_line(self._log)} (see {self._log})"
+        body = why.encode("utf-8", "replace")
+        head = (
+            "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
+            f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with contextlib.suppress(OSError):
+            connection, _ = self._listener.accept()
+            with connection:
+                connection.settimeout(0.2)
+                connection.recv(65536)
+                connection.sendall(head.encode("ascii") + body)
+
+    # --- what may happen around us -------------------------------------------------------------
+
+    def _asked_to_end(self, _number: int, _frame: object) -> None:
+        self._ending = True
+
+    def _look_around(self) -> None:
+        """Notice that the project moved away, or that somebody cleaned up our socket."""
+        if self._identity(self._where.project) != self._home:
+            self._ending = True
+            return
+        now = time.monotonic()
+        if now - self._touched > KEEP_FRESH:
+            self._touched = now
+            for path in (self._where.socket, self._where.runtime, self._where.runtime.parent):
+                with contextlib.suppress(OSError):
+                    os.utime(path)
+        with contextlib.suppress(OSError):
+            self._rebind = self._rebind or not self._socket_is_ours()
+
+    def _socket_is_ours(self) -> bool:
+        try:
+            return os.lstat(self._where.socket).st_ino == self._inode
+        except FileNotFoundError:
+            return False
+
+    @staticmethod
+    def _identity(path: Path) -> tuple[int, int] | None:
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino

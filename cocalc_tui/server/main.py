@@ -1,0 +1,54 @@
+"""Entry points of the processes of the relay side; `python -m cocalc_tui.server.main KIND ...`.
+
+Started by each other only, never typed by people. Each kind imports only what it needs: a door and
+a keeper stay tiny. Nothing secret is an argument, as anybody can read those.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from cocalc_tui.server.daemon import READY, detach, python_command, report
+from cocalc_tui.server.paths import places
+
+PRIVATE = 0o077
+"""The umask of all our processes; kernels get the login's back."""
+
+
+def main(words: list[str]) -> None:
+    """Be the process that the first word names."""
+    os.umask(PRIVATE)
+    os.chdir("/")
+    match words:
+        case ["door", project, umask]:
+            _door(Path(project), umask)
+        case ["relay", project, umask, "--listener", listener]:
+            from cocalc_tui.server.serve import serve
+
+            sys.exit(serve(Path(project), int(umask, 8), int(listener)))
+        case ["keeper", folder]:
+            from cocalc_tui.server.keeper.keeper import keep
+
+            keep(Path(folder))
+        case _:
+            sys.exit(f"unknown process: {words[:1]}")
+
+
+def _door(project: Path, umask: str) -> None:
+    from cocalc_tui.server.door import Door
+
+    where = places(project)
+    detach(where.state / "door.log")
+    relay = python_command("cocalc_tui.server.main", "relay", str(project), umask)
+    door = Door(where, relay)
+    if not door.open():
+        report("held")
+        return
+    report(READY)
+    door.serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

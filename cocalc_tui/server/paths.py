@@ -1,0 +1,263 @@
+"""Where a project is and where its state and its sockets lie.
+
+A project's files may sit in a home folder that guests cannot enter, and a socket's path must stay
+under 108 bytes. So there are two places: the **state** in `.cocalc-tui/` of the project, private
+to its host, and a short **runtime** folder for sockets outside of it, named by a hash of the
+project's path, so that a guest finds it without entering the project. Anybody can create names in
+/tmp: nothing there is used before `lstat` says that it is a folder of the host's own.
+
+XDG_RUNTIME_DIR is not used: it vanishes at the last logout, and kernels stay.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pwd
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+STATE = ".cocalc-tui"
+RUNTIME_VARIABLE = "COCALC_TUI_RUNTIME_DIR"
+"""Overrides where sockets are, for machines where users have a /tmp each."""
+LONGEST_SOCKET = 100
+"""Bytes; Linux takes 107."""
+MOST_FOLDERS = 5_000
+"""Folders searched for a project inside the one about to be made."""
+
+
+class ProjectError(Exception):
+    """A folder cannot be used as a project; one line that says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """All places of one project. Nothing is created or checked by naming them."""
+
+    project: Path
+    host: int
+    """The uid whose account holds the state and runs everything."""
+    state: Path
+    runtime: Path
+
+    @property
+    def socket(self) -> Path:
+        """Where the relay listens."""
+        return self.runtime / "relay.sock"
+
+    @property
+    def kernel_sockets(self) -> Path:
+        """Sockets of keepers and kernels, for the host alone."""
+        return self.runtime / "k"
+
+    @property
+    def keepers(self) -> Path:
+        """One folder per keeper: who it is, and its spool."""
+        return self.state / "keepers"
+
+    @property
+    def shared_mark(self) -> Path:
+        """Exists while somebody besides the host may join."""
+        return self.state / "shared"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the door as long as it lives."""
+        return self.state / "door.lock"
+
+
+def user_name(uid: int) -> str:
+    """Return the name of a Unix user, or the number of one without a name."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+# --- which folder ------------------------------------------------------------------------------
+
+
+def find_project(start: Path, *, home_asked: bool = False) -> Path:
+    """Return the project `start` (a folder, or a file in one) belongs to.
+
+    That is the nearest ancestor that is a project already, else the folder itself; the home folder
+    only where `home_asked`. Raises ProjectError.
+    """
+    folder = Path(os.path.realpath(start))
+    if not _is_folder(folder):
+        folder = folder.parent
+    projects = [path for path in (folder, *folder.parents) if _is_project(path)]
+    if len(projects) > 1:
+        raise ProjectError(
+            f"{projects[0]} is a project inside the project {projects[1]}: "
+            f"remove one of the two {STATE} folders, the history in it goes with it"
+        )
+    found = projects[0] if projects else folder
+    _refuse_special(found, home_asked=home_asked or bool(projects))
+    if not _reachable(found):
+        raise ProjectError(f"{found}: no such folder, or nobody shares it with you")
+    return found
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether it is a folder; what may not be looked at is taken for one."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return True
+
+
+def _is_project(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path / STATE).st_mode)
+    except PermissionError:
+        return os.path.lexists(places(path).socket)
+    except OSError:
+        return False
+
+
+def _reachable(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return _is_project(path)
+
+
+def _refuse_special(folder: Path, *, home_asked: bool) -> None:
+    if folder == Path("/"):
+        raise ProjectError("/ cannot be a project: go to a folder of your own, or name one")
+    with contextlib.suppress(KeyError):
+        home = Path(os.path.realpath(pwd.getpwuid(os.geteuid()).pw_dir))
+        if folder == home and not home_asked:
+            raise ProjectError(
+                f"{folder} is your home folder: go to a project's folder in it, or name one "
+                "(to make all of your home one project, name it: cocalc-tui ~)"
+            )
+
+
+def host_of(project: Path) -> int:
+    """Return the uid of the project's host.
+
+    It owns the state; before there is any, it is the owner of the folder, or in a folder that a
+    group may write whoever comes first. Of a folder that may not be looked at, it is the owner of
+    the folder that keeps us out.
+    """
+    with contextlib.suppress(OSError):
+        return os.lstat(project / STATE).st_uid
+    for path in (project, *project.parents):
+        with contextlib.suppress(PermissionError, FileNotFoundError):
+            owner = os.lstat(path)
+            return os.geteuid() if path == project and _free_to_take(owner, path) else owner.st_uid
+    return 0
+
+
+def _free_to_take(owner: os.stat_result, path: Path) -> bool:
+    """Root could write anywhere, and is never made the host of what belongs to others."""
+    group_writes = bool(owner.st_mode & stat.S_IWGRP)
+    return group_writes and os.geteuid() != 0 and os.access(path, os.W_OK | os.X_OK)
+
+
+# --- which places ------------------------------------------------------------------------------
+
+
+def places(project: Path) -> Places:
+    """Name all places of a project, which `find_project` returned."""
+    host = host_of(project)
+    digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:12]
+    runtime = _runtime_base() / f"cocalc-tui-{host}" / digest
+    return Places(project=project, host=host, state=project / STATE, runtime=runtime)
+
+
+def _runtime_base() -> Path:
+    """Host and guests must agree on it, so no variable of one login session is read."""
+    if chosen := os.environ.get(RUNTIME_VARIABLE):
+        return Path(chosen)
+    return Path("/tmp")  # noqa: S108 - checked by `_own_folder` before use
+
+
+def prepare(where: Places) -> None:
+    """Create and check the host's places; raises ProjectError."""
+    project = where.project
+    if os.geteuid() != where.host:
+        raise ProjectError(
+            f"{project} is hosted by {user_name(where.host)}, who has no relay running: "
+            f"ask {user_name(where.host)} to run `cocalc-tui` there"
+        )
+    longest = os.fsencode(where.kernel_sockets / "0123456789ab" / "keeper.sock.new")
+    if len(longest) > LONGEST_SOCKET:
+        raise ProjectError(f"{where.runtime}: too long for sockets; set {RUNTIME_VARIABLE} shorter")
+    if not where.state.exists():
+        _refuse_nested(project)
+    try:
+        _own_folder(where.state, 0o700)
+        _write_gitignore(where.state / ".gitignore")
+        _own_folder(where.keepers, 0o700)
+        _own_folder(where.runtime.parent, 0o711)
+        _own_folder(where.runtime, 0o711 if where.shared_mark.exists() else 0o700)
+        _own_folder(where.kernel_sockets, 0o700)
+    except OSError as error:
+        name = error.filename or project
+        raise ProjectError(
+            f"{name}: cannot be written ({error.strerror}); "
+            "cocalc-tui keeps the project's history there, so it needs a folder you can write"
+        ) from None
+
+
+def open_to_guests(where: Places, *, shared: bool) -> None:
+    """Let other users reach the relay's socket (which asks who they are), or keep them out."""
+    if shared:
+        where.shared_mark.touch(0o600)
+    else:
+        where.shared_mark.unlink(missing_ok=True)
+    where.runtime.chmod(0o711 if shared else 0o700)
+    with contextlib.suppress(FileNotFoundError):
+        where.socket.chmod(0o666 if shared else 0o600)
+
+
+def _own_folder(path: Path, mode: int) -> None:
+    """Make a folder, or check that the one there is a real one and only ours to write."""
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(0o700)
+    found = os.lstat(path)
+    if not stat.S_ISDIR(found.st_mode):
+        raise ProjectError(f"{path} is not a folder: somebody may have planted it; remove it")
+    if found.st_uid != os.geteuid():
+        raise ProjectError(
+            f"{path} belongs to {user_name(found.st_uid)}, not to you: "
+            "somebody may have planted it; have it removed"
+        )
+    if stat.S_IMODE(found.st_mode) != mode:
+        path.chmod(mode)
+
+
+def _write_gitignore(path: Path) -> None:
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write("*\n")
+
+
+def _refuse_nested(project: Path) -> None:
+    for count, folder in enumerate(_folders_below(project)):
+        if count >= MOST_FOLDERS:
+            return
+        if folder.name == STATE:
+            raise ProjectError(
+                f"{project} holds the project {folder.parent}: open that one, "
+                f"or remove its {STATE} first, the history in it goes with it"
+            )
+
+
+def _folders_below(top: Path) -> Iterator[Path]:
+    """Near ones first, links not followed; what cannot be read is passed over."""
+    waiting = [top]
+    while waiting:
+        following: list[Path] = []
+        for folder in waiting:
+            with contextlib.suppress(OSError), os.scandir(folder) as entries:
+                following += [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False)]
+        yield from following
+        waiting = following
