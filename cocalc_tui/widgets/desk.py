@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import App
-
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
+from cocalc_tui.widgets.clean import CleanApp
 
 
-class DeskApp(App[None], inherit_bindings=False):
+class DeskApp(CleanApp, inherit_bindings=False):
     """An app without Textual's own keys and palette."""
 
     ENABLE_COMMAND_PALETTE = False

@@ -24,7 +24,8 @@ _RIGHT_TO_LEFT = dict.fromkeys("\u061c\u200f\u202b\u202e\u2067", "◃")
 _ENDS_DIRECTION = dict.fromkeys("\u202c\u2069", "▵")
 _BREAKS = dict.fromkeys("\x85\u2028\u2029", LINE_BREAK)
 _CONTROLS = {chr(code): chr(0x2400 + code) for code in range(0x20)} | {"\x7f": "␡"}
-SYMBOLS = _CONTROLS | _LEFT_TO_RIGHT | _RIGHT_TO_LEFT | _ENDS_DIRECTION | _BREAKS
+_BLANKS = dict.fromkeys("\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0", INVISIBLE)
+SYMBOLS = _CONTROLS | _LEFT_TO_RIGHT | _RIGHT_TO_LEFT | _ENDS_DIRECTION | _BREAKS | _BLANKS
 """Characters that are never drawn as they are, and the one-cell symbol drawn instead."""
 
 JOINER = "\u200d"
