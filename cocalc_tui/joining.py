@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cocalc_tui.client.link import RefusedError, connect_unix
+from cocalc_tui.client.link import Connect, RefusedError, connect_unix
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.paths import Places, ProjectError, find_project, places
@@ -48,6 +48,10 @@ class Project:
 
     def workspace(self, *, start: bool) -> Workspace:
         """A new app's side of the project; `start` the relay where none runs."""
+        return Workspace(self.connector(start=start), secrets.token_hex(8))
+
+    def connector(self, *, start: bool) -> Connect:
+        """What makes a connection to the project's relay."""
 
         async def connect() -> Transport:
             socket = self.where.socket
@@ -58,7 +62,7 @@ class Project:
                     raise RefusedError(str(error)) from None
             return await connect_unix(socket, self.where.host)
 
-        return Workspace(connect, secrets.token_hex(8))
+        return connect
 
 
 def join(words: Sequence[str | Path]) -> Project:

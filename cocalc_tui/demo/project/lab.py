@@ -44,8 +44,8 @@ class Plot:
     def __init__(self, points: list[tuple[float, float]], curve: list[tuple[float, float]]) -> None:
         self.width, self.height = 320, 160
         self.pixels = [bytearray(b"\xff" * 3 * self.width) for _ in range(self.height)]
-        self.right = max(t for t, _ in points) or 1
-        self.top = max(n for _, n in points) * 1.1 or 1
+        self.right = max(t for t, _ in points)
+        self.top = max(n for _, n in points) * 1.1
         for t in range(self.width):
             self._dot(t * self.right / self.width, 0, (120, 120, 120), 1)
         for t, n in curve:

@@ -1,0 +1,36 @@
+"""`make demo`: the app on a copy of the demo project; without a terminal, the scripted play."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from cocalc_tui import cli
+
+SHIPPED = Path(__file__).parent / "project"
+
+
+def copy_project(to: Path) -> Path:
+    """A fresh copy of the shipped project in the folder `to`."""
+    return Path(shutil.copytree(SHIPPED, to / "demo", ignore=shutil.ignore_patterns("__pycache__")))
+
+
+def main() -> int:
+    """Play, and clean up behind; 0 only if everything was right."""
+    with tempfile.TemporaryDirectory(prefix="cocalc-tui-demo-") as folder:
+        project = copy_project(Path(folder))
+        try:
+            if sys.stdin.isatty() and sys.stdout.isatty():
+                return cli.main(["open", str(project / "decay.ipynb"), str(project / "notes.md")])
+            from cocalc_tui.demo.play import play
+
+            return asyncio.run(play(project))
+        finally:
+            cli.main(["stop", "--all", "--project", str(project)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Places stay where people are, whatever overtakes what."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cocalc_tui.client.document import NoWire, SharedDocument
+from cocalc_tui.client.places import Place, Places, Seen, carry, from_wire, to_wire
+from cocalc_tui.sync.patch import MAIN, Json, PatchId, TextChange
+
+ME, OTHER, THIRD = "a" * 16, "b" * 16, "c" * 16
+MARK = "\ue000"
+
+
+@given(st.text("xy", max_size=9), st.data())
+def test_a_place_stays_at_its_character(text: str, data: st.DataObject) -> None:
+    caret = data.draw(st.integers(0, len(text)))
+    pos = data.draw(st.integers(0, len(text)))
+    delete = data.draw(st.integers(0, len(text) - pos))
+    insert = data.draw(st.text("z", max_size=3))
+    marked = text[:caret] + MARK + text[caret:]
+    # The mark is a character that nobody deletes; what is typed at it goes behind it.
+    start = pos + (caret <= pos)
+    end = pos + delete + (caret <= pos + delete)
+    removed = marked[start:end].replace(MARK, "")
+    kept = MARK if MARK in marked[start:end] else ""
+    after = marked[:start] + kept + insert + marked[end:]
+    assert len(removed) == delete
+    assert carry(caret, TextChange(MAIN, pos, delete, insert, PatchId(ME, 0))) == after.index(MARK)
+
+
+def test_a_place_is_carried_through_what_its_sender_had_not_seen() -> None:
+    places = Places({PatchId(THIRD, 0): 7, PatchId(THIRD, 1): 8}.get)
+    places.changed(TextChange(MAIN, 0, 0, "seen ", PatchId(THIRD, 0)))
+    places.changed(TextChange(MAIN, 0, 0, "new ", PatchId(THIRD, 1)))
+    places.changed(TextChange(MAIN, 0, 0, "mine ", PatchId(ME, 0)))
+    places.moved("c1", "bob", to_wire(Place(MAIN, 10, 12), Seen(OTHER, 7, 0)))
+    (bob,) = places.others()
+    assert (bob.place.caret, bob.place.anchor) == (19, 21)
+
+
+def test_who_types_has_their_caret_behind_it() -> None:
+    places = Places(lambda _: None)
+    places.moved("c1", "bob", to_wire(Place(MAIN, 3), Seen(OTHER, 0, 0)))
+    places.changed(TextChange(MAIN, 3, 0, "word", PatchId(OTHER, 1)))
+    (bob,) = places.others()
+    assert bob.place.caret == 7
+    assert bob.moved == 2
+
+
+def test_leaving_and_forgetting() -> None:
+    places = Places(lambda _: None)
+    wire = to_wire(Place(cell="k"), Seen(OTHER, 0, 0))
+    places.moved("c1", "bob", wire)
+    places.moved("c2", "eve", wire)
+    places.moved("c1", "bob", None)
+    assert [other.user for other in places.others()] == ["eve"]
+    places.forget()
+    assert places.others() == []
+
+
+def test_malformed_places_are_harmless() -> None:
+    bad: list[dict[str, Json]] = [
+        {},
+        {"at": 5, "caret": "x"},
+        {"at": ["a"], "caret": -1},
+        {"at": ["k", "input"], "caret": True, "anchor": None, "seq": [], "n": {}, "cell": 3},
+    ]
+    for wire in bad:
+        place, seen = from_wire(wire)
+        assert place.caret == 0
+        assert (seen.seq, seen.n) == (0, 0)
+
+
+def test_who_just_came_is_told_where_i_am() -> None:
+    said: list[dict[str, Json]] = []
+
+    class Listening(NoWire):
+        def stands(self, document: SharedDocument, place: dict[str, Json]) -> None:
+            said.append(place)
+
+    document = SharedDocument("a.txt", "text", ME, wire=Listening())
+    document.somebody_moved("c1", "bob", to_wire(Place(), Seen(OTHER, 0, 0)))
+    document.somebody_moved("c1", "bob", to_wire(Place(MAIN, 2), Seen(OTHER, 0, 0)))
+    assert len(said) == 1
