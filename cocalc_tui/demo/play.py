@@ -71,8 +71,8 @@ class Person:
 async def until(true: Callable[[], object]) -> None:
     """Wait for something to become true."""
     async with asyncio.timeout(PATIENCE):
-        while not true():
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 - looks at two apps as a person would
+        while not true():  # noqa: ASYNC110 - looks at two apps as a person would
+            await asyncio.sleep(0.02)
 
 
 async def type_text(document: SharedDocument, at: TextId, words: str, *, end: bool) -> None:
@@ -135,9 +135,6 @@ async def _notebook(alice: Person, bob: Person, project: Path) -> list[str]:
     old = str(mine.replica.text(at))
     mine.change([Splice(0, len(old), MIDDLE, at)])
     await _settled(mine, theirs)
-    loop = (
-        f"import time\nfor step in range({STEPS}):\n    time.sleep(0.4)\n    print('step', step)\n"
-    )
     await asyncio.gather(type_text(mine, at, LOOP, end=False), type_text(theirs, at, END, end=True))
     await _settled(mine, theirs)
     source = str(theirs.replica.text(at))

@@ -46,8 +46,8 @@ class Plot:
         self.pixels = [bytearray(b"\xff" * 3 * self.width) for _ in range(self.height)]
         self.right = max(t for t, _ in points)
         self.top = max(n for _, n in points) * 1.1
-        for t in range(self.width):
-            self._dot(t * self.right / self.width, 0, (120, 120, 120), 1)
+        for x in range(self.width):
+            self._dot(x * self.right / self.width, 0, (120, 120, 120), 1)
         for t, n in curve:
             self._dot(t, n, (220, 120, 30), 1)
         for t, n in points:
