@@ -7,14 +7,13 @@ answer at once.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from cocalc_tui import __version__
 
@@ -40,6 +39,9 @@ class CommandError(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
     def error(self, message: str) -> NoReturn:
         raise CommandError(f"{message} (see {self.prog} --help)", USAGE)
 
@@ -174,6 +176,8 @@ def _check_terminal() -> None:
 def _with_workspace(
     folder: Path, work: Callable[[Workspace], Awaitable[Result]], *, start: bool
 ) -> Result:
+    import asyncio
+
     from cocalc_tui.client.requests import RequestFailed
 
     project = _join([folder])
