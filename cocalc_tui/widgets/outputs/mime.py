@@ -1,0 +1,173 @@
+"""Which of the forms an object offers is drawn, and how.
+
+A kernel gives an object in several MIME types at once. The richest that a terminal can draw is
+drawn; what cannot be drawn is named with its size, so that nobody takes an empty place for an
+empty result.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+from textual.strip import Strip
+
+from cocalc_tui.sync.patch import Json
+from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.outputs.ansi import ansi_lines
+from cocalc_tui.widgets.outputs.fold import joined
+from cocalc_tui.widgets.outputs.html import LONGEST, Table, parse_html
+from cocalc_tui.widgets.outputs.image import image_bytes, image_pixels
+from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, one_row, wrap_lines
+from cocalc_tui.widgets.outputs.table import table_rows
+from cocalc_tui.widgets.outputs.text import text_rows
+
+Bundle = Mapping[str, Json]
+"""MIME type to content."""
+Draw = Callable[[Bundle, Frame], "list[Strip] | None"]
+
+PLAIN = "text/plain"
+HTML = "text/html"
+MARKDOWN = "text/markdown"
+LATEX = "text/latex"
+_OBJECT = re.compile(r"<[^<>\n]{1,200}>")
+"""What Python prints of an object that cannot be printed, as in `<IPython.core.display.HTML>`."""
+
+
+def bundle_rows(bundle: Bundle, frame: Frame) -> list[Strip]:
+    """Draw an object in the best of its forms."""
+    for draw in _BY_RICHNESS:
+        rows = draw(bundle, frame)
+        if rows is not None:
+            return rows
+    return [_named(bundle, frame)] if bundle else []
+
+
+def unknown_row(kind: str, frame: Frame) -> Strip:
+    """Say that there is an output of a type that nbformat does not know."""
+    parts = (("▣ ", frame.look.accent), (safe(kind), frame.look.text))
+    return one_row(frame, *parts, ("  output of an unknown type", frame.look.dim))
+
+
+def _table(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    html = joined(bundle.get(HTML))
+    if "<table" not in html or (len(html) > LONGEST and PLAIN in bundle):
+        return None
+    return _html_rows(html, frame)
+
+
+def _html_rows(html: str, frame: Frame) -> list[Strip]:
+    rows: list[Strip] = []
+    for block in parse_html(html):
+        if isinstance(block, Table):
+            rows += table_rows(block, frame)
+        else:
+            rows += wrap_lines(ansi_lines(block, frame, frame.look.dim), frame.width)
+    return cut_rows(rows, frame, frame.limit + 2)
+
+
+def _markdown(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    if MARKDOWN not in bundle:
+        return None
+    # Rich's markdown costs more to import than most notebooks need to be drawn.
+    from cocalc_tui.widgets.outputs.markdown import markdown_rows
+
+    return markdown_rows(joined(bundle[MARKDOWN]), frame)
+
+
+def _image(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    mime = next((mime for mime in bundle if mime.startswith("image/")), None)
+    return None if mime is None else [_image_row(mime, joined(bundle[mime]), bundle, frame)]
+
+
+def _image_row(mime: str, data: str, bundle: Bundle, frame: Frame) -> Strip:
+    look = frame.look
+    size = image_pixels(mime, data)
+    pixels = f"  {size.width}×{size.height}" if size else ""
+    plain = " ".join(joined(bundle.get(PLAIN)).split())
+    return one_row(
+        frame,
+        ("▣ ", look.accent),
+        (safe(mime), look.text),
+        (pixels, look.text),
+        (f"  {in_bytes(image_bytes(mime, data))}", look.dim),
+        (f"  {safe(plain[:400])}" if plain else "", look.faint),
+    )
+
+
+def _widget(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    """An interactive widget: what it is, and what it calls itself."""
+    if not any(mime.startswith("application/vnd.jupyter.widget") for mime in bundle):
+        return None
+    return [_named(bundle, frame), *(_plain(bundle, frame) or ())]
+
+
+def _plain(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    return text_rows(joined(bundle[PLAIN]), frame) if PLAIN in bundle else None
+
+
+def _telling_plain(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    """Plain text, unless it is only the name of an object that has another form."""
+    only_a_name = len(bundle) > 1 and _OBJECT.fullmatch(joined(bundle.get(PLAIN)).strip())
+    return None if only_a_name else _plain(bundle, frame)
+
+
+def _latex(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    return text_rows(joined(bundle[LATEX]), frame) if LATEX in bundle else None
+
+
+def _json(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    found = next((bundle[mime] for mime in bundle if mime == "application/json"), None)
+    if found is None:
+        return None
+    return text_rows(json.dumps(found, indent=2, ensure_ascii=False), frame)
+
+
+def _html(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    if HTML not in bundle or joined(bundle[HTML])[:200].lstrip().startswith("<iframe"):
+        return None
+    return _html_rows(joined(bundle[HTML]), frame) or None
+
+
+def _other_text(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    mime = next((mime for mime in bundle if mime.startswith("text/") and mime != PLAIN), None)
+    return None if mime is None else text_rows(joined(bundle[mime]), frame)
+
+
+_BY_RICHNESS: tuple[Draw, ...] = (
+    _widget,
+    _table,
+    _markdown,
+    _image,
+    _telling_plain,
+    _latex,
+    _json,
+    _html,
+    _other_text,
+)
+
+
+def _named(bundle: Bundle, frame: Frame) -> Strip:
+    """Say what there is, where nothing of it can be drawn."""
+    kinds = ", ".join(safe(mime) for mime in bundle if mime != PLAIN)
+    size = sum(_size(value) for value in bundle.values())
+    return one_row(
+        frame,
+        ("▣ ", frame.look.accent),
+        (kinds, frame.look.text),
+        (f"  {in_bytes(size)}  not drawn in a terminal", frame.look.dim),
+    )
+
+
+def _size(value: Json) -> int:
+    return len(value) if isinstance(value, str) else len(json.dumps(value))
+
+
+def in_bytes(count: int) -> str:
+    """A size for people: 312 B, 14 kB, 2.1 MB."""
+    if count < 1000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB"
