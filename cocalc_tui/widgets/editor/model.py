@@ -12,21 +12,13 @@ character at its offset and only where a cluster begins. Nothing here knows of T
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets.editor import moves
-from cocalc_tui.widgets.editor.view import Buffer, View
+from cocalc_tui.widgets.editor.view import Buffer, Dirty, View
 
 Edit = Callable[[list[Splice], str, bool], None]
 """Makes splices a patch: (splices, kind, whether a new undo step begins)."""
-
-
-class Dirty(NamedTuple):
-    """Visual rows to paint again: first..last, last None for all below."""
-
-    first: int
-    last: int | None
 
 
 class Editor:
@@ -72,7 +64,7 @@ class Editor:
             self._carry(change)
             end = max(_moved(end, change), change.pos + len(change.insert))
             start = min(start, change.pos)
-        return Dirty(*self.view.changed(start, end))
+        return self.view.changed(start, end)
 
     def _carry(self, change: TextChange) -> None:
         """Text that comes exactly at my caret goes behind it, and never into my selection."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cocalc_tui.widgets.editor.cells import Cells, breaks, cells
 
@@ -105,6 +105,20 @@ class Heights:
             middle = [merged[at : at + BLOCK] for at in range(0, len(merged), BLOCK)]
         self._blocks[first : last + 1] = middle
         self._sum()
+
+
+class Dirty(NamedTuple):
+    """What a change of the text means for the screen."""
+
+    first: int
+    """Visual rows to paint again: first..last."""
+    last: int | None
+    """None for all below."""
+    line: int
+    """Lines line..until are other than before."""
+    until: int
+    added: int
+    """How many lines more there are than before."""
 
 
 class View:
@@ -205,21 +219,19 @@ class View:
 
     # --- changes -------------------------------------------------------------------------------
 
-    def changed(self, start: int, end: int) -> tuple[int, int | None]:
-        """The buffer changed between two offsets (as they are now); returns rows to paint.
+    def changed(self, start: int, end: int) -> Dirty:
+        """The buffer changed between two offsets, as they are now.
 
-        Text before `start` and after `end` is what it was. The rows are first..last, last None
-        when everything below moved.
+        Text before `start` and after `end` is what it was.
         """
         lines_before, self.lines = self.lines, self.buffer.line_count
         first = self.buffer.row_col(start)[0]
         last = self.buffer.row_col(end)[0] if end > start else first
-        moved = self.lines - lines_before
+        added = self.lines - lines_before
         if not self.wrap:
-            return first, None if moved else last
+            return Dirty(first, None if added else last, first, last, added)
         top, height = self._heights.top(first), self._heights.total
         fresh = [self._height(self.text(line)) for line in range(first, last + 1)]
-        self._heights.replace(first, last + 1 - moved, fresh)
-        if moved or self._heights.total != height:
-            return top, None
-        return top, top + sum(fresh) - 1
+        self._heights.replace(first, last + 1 - added, fresh)
+        moved = added or self._heights.total != height
+        return Dirty(top, None if moved else top + sum(fresh) - 1, first, last, added)

@@ -1,0 +1,126 @@
+"""Which language a text is in, and the tokens of a few hundred of its lines.
+
+Colouring a whole file takes longer than a key may (a parse of 100,000 lines is half a second and
+holds the interpreter), so nobody ever asks for a whole file: callers give a window of lines and
+get each line's tokens. Languages with a tree-sitter grammar are parsed with it, others by
+Pygments; both are imported when first needed. Tokens are plain words ("keyword", "string" ...)
+that a theme gives a style.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+Spans: TypeAlias = tuple[tuple[int, int, str], ...]
+"""Tokens of a line: start and end column, name; in order, not overlapping."""
+
+LINE_LIMIT = 5_000
+"""Longer lines are data, not something to read: they keep one colour, and nobody waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language as far as an editor needs to know it."""
+
+    name: str
+    """As people call it: `python`; "" for plain text."""
+    grammar: str = ""
+    """Its tree-sitter grammar; without one Pygments is asked by `name`."""
+    comment: str = ""
+    """What makes the rest of a line a comment."""
+    opens: str = "([{"
+    """A line ending so is followed by an indented one."""
+    prose: bool = False
+    """Whether long lines are paragraphs, to be wrapped."""
+    margin: int = 200
+    """Lines to parse beyond what is looked at."""
+    begins: re.Pattern[str] | None = None
+    """A line at which parsing may begin, as it is not inside of something."""
+
+
+PLAIN = Language("", opens="", prose=True, margin=0)
+_AT_MARGIN = re.compile(r"\S")
+_C_LIKE = ("javascript", "rust", "go", "java")
+_LANGUAGES = {
+    "python": Language(
+        "python",
+        "python",
+        "#",
+        opens="([{:",
+        begins=re.compile(r"(?:def|class|import|from|async|@)\b|@"),
+    ),
+    "markdown": Language("markdown", "markdown", opens="", prose=True, begins=re.compile("#")),
+    **{name: Language(name, name, "//", begins=_AT_MARGIN) for name in _C_LIKE},
+    **{name: Language(name, name, "#", begins=_AT_MARGIN) for name in ("bash", "toml")},
+    "yaml": Language("yaml", "yaml", "#", opens="([{:", begins=_AT_MARGIN),
+    "sql": Language("sql", "sql", "--", begins=_AT_MARGIN),
+    **{name: Language(name, name, begins=_AT_MARGIN) for name in ("css", "json")},
+    **{name: Language(name, name, opens="", begins=_AT_MARGIN) for name in ("html", "xml")},
+}
+_ALIASES = {
+    **dict.fromkeys(("py", "pyi", "pyw", "ipython", "ipython3", "python3"), "python"),
+    **dict.fromkeys(("md", "mdown", "rmd", "qmd"), "markdown"),
+    **dict.fromkeys(("js", "mjs", "cjs", "jsx"), "javascript"),
+    **dict.fromkeys(("sh", "zsh", "ksh"), "bash"),
+    **dict.fromkeys(("htm", "xhtml"), "html"),
+    **dict.fromkeys(("svg", "xsd", "xsl"), "xml"),
+    **dict.fromkeys(("ipynb", "geojson", "jsonl"), "json"),
+    "yml": "yaml",
+    "rs": "rust",
+}
+_NAMES = {
+    **dict.fromkeys((".bashrc", ".profile", ".bash_profile", ".zshrc"), "bash"),
+    **dict.fromkeys(("SConstruct", "SConscript"), "python"),
+    **dict.fromkeys(("Cargo.lock", "poetry.lock", "uv.lock"), "toml"),
+}
+_PROSE = ("txt", "text", "log", "rst", "tex", "")
+_HASH_COMMENTS = {"r", "julia", "perl", "ruby", "make", "makefile", "docker", "cmake", "ini", "nix"}
+_PERCENT_COMMENTS = {"tex", "latex", "matlab", "octave"}
+
+
+def language_of(path: str, first_line: str = "") -> Language:
+    """The language of a file, by its name or the `#!` it begins with."""
+    name = PurePosixPath(path).name
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if name in _NAMES:
+        return _LANGUAGES[_NAMES[name]]
+    if not ending and first_line.startswith("#!"):
+        program = re.split(r"[\s/]+", first_line.strip())[-1]
+        return named(re.sub(r"[\d.]+$", "", program))
+    known = named(ending)
+    return known if known.grammar else _by_pygments(name, ending)
+
+
+def named(name: str) -> Language:
+    """The language that people, kernels and fences call so; `PLAIN` for none with a grammar."""
+    name = name.lower()
+    return _LANGUAGES.get(_ALIASES.get(name, name), PLAIN)
+
+
+def _by_pygments(filename: str, ending: str) -> Language:
+    from pygments.lexers import find_lexer_class_for_filename
+
+    found = find_lexer_class_for_filename(filename) if ending not in ("txt", "log") else None
+    if found is None or not found.aliases:
+        return PLAIN
+    name = found.aliases[0]
+    mark = "#" if name in _HASH_COMMENTS else "%" if name in _PERCENT_COMMENTS else "//"
+    return Language(name, comment=mark, prose=ending in _PROSE, margin=20, begins=_AT_MARGIN)
+
+
+def tokens(language: Language, lines: Sequence[str]) -> list[Spans]:
+    """The tokens of consecutive lines, as far as these lines alone tell."""
+    if not language.name or not lines:
+        return [()] * len(lines)
+    short = [line if len(line) <= LINE_LIMIT else "" for line in lines]
+    if language.grammar:
+        from cocalc_tui.widgets import highlight_trees
+
+        return highlight_trees.tokens(language.grammar, short)
+    from cocalc_tui.widgets import highlight_lexers
+
+    return highlight_lexers.tokens(language.name, short)

@@ -1,0 +1,78 @@
+"""Tokens by Pygments, for the languages that have no grammar here.
+
+A lexer is forty times slower than a grammar, so callers give it little more than what is on the
+screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Token, _TokenType
+
+from cocalc_tui.widgets.highlight import Spans
+
+_TOKENS = {
+    Token.Comment: "comment",
+    Token.Comment.Preproc: "keyword",
+    Token.Literal.String: "string",
+    Token.Literal.String.Escape: "escape",
+    Token.Literal.String.Interpol: "escape",
+    Token.Literal.Number: "number",
+    Token.Literal: "number",
+    Token.Keyword: "keyword",
+    Token.Keyword.Constant: "constant",
+    Token.Keyword.Type: "type",
+    Token.Operator: "operator",
+    Token.Operator.Word: "keyword",
+    Token.Name.Function: "function",
+    Token.Name.Decorator: "function",
+    Token.Name.Builtin: "function",
+    Token.Name.Class: "type",
+    Token.Name.Exception: "type",
+    Token.Name.Constant: "constant",
+    Token.Name.Attribute: "property",
+    Token.Name.Tag: "tag",
+    Token.Generic.Heading: "heading",
+    Token.Generic.Subheading: "heading",
+    Token.Generic.Strong: "strong",
+    Token.Generic.Emph: "emphasis",
+    Token.Generic.Inserted: "inserted",
+    Token.Generic.Deleted: "deleted",
+}
+
+
+@lru_cache
+def _lexer(name: str) -> Lexer:
+    return get_lexer_by_name(name, stripnl=False, ensurenl=False)
+
+
+@lru_cache
+def _token(kind: _TokenType) -> str:
+    """The token of the nearest kind that has one."""
+    at: _TokenType | None = kind
+    while at is not None:
+        if at in _TOKENS:
+            return _TOKENS[at]
+        at = at.parent
+    return ""
+
+
+def tokens(name: str, lines: Sequence[str]) -> list[Spans]:
+    """The tokens of each line."""
+    found: list[list[tuple[int, int, str]]] = [[] for _ in lines]
+    row = column = 0
+    # A "\r" would be a line end to Pygments and none to us.
+    text = "\n".join(line.replace("\r", " ") for line in lines)
+    for _, kind, value in _lexer(name).get_tokens_unprocessed(text):
+        token = _token(kind)
+        for index, part in enumerate(value.split("\n")):
+            if index:
+                row, column = row + 1, 0
+            if token and part and row < len(found):
+                found[row].append((column, column + len(part), token))
+            column += len(part)
+    return [tuple(spans) for spans in found]
