@@ -1,0 +1,1 @@
+"""The host side: a client of the relay that reads, merges, watches and saves files."""

@@ -1,0 +1,276 @@
+"""Reading and writing one file so that nobody's bytes are lost, ours or a stranger's.
+
+One's own file in a folder one may write is replaced: a temporary file beside it, fsync, and the
+two names exchanged in one step, so a crash leaves the old or the new and never half of one. Owner,
+mode, ACL and extended attributes move along. The exchange also hands back what was really there:
+where somebody wrote the file in the last instant, their text is found and not overwritten.
+
+Another's file, or one with several names (hard links), is written in place: replacing it would
+change its owner or part its names. The log holds the text by then, so a torn write can be seen
+(`torn`) and done again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cocalc_tui.server.host.renaming import exchange, move
+from cocalc_tui.server.host.root import FileError, Place, Root
+from cocalc_tui.server.host.textfile import too_big
+
+TEMPORARY = ".cocalc-tui~"
+"""Ends the name of a temporary file; what a crash leaves is taken over by the next save."""
+_UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Tells whether a file is the one seen before, without reading it."""
+
+    inode: int
+    size: int
+    modified: int
+    changed: int
+    """Nanoseconds of the file system's clock."""
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Stamp:
+        """Take the stamp from a stat result."""
+        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+    def same_text(self, other: Stamp) -> bool:
+        """Whether nobody wrote in between, though the file may have been renamed."""
+        return (self.inode, self.size, self.modified) == (other.inode, other.size, other.modified)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did."""
+
+    stamp: Stamp
+    found: bytes | None = None
+    """What stood there instead of what was expected: a stranger wrote it in the last instant."""
+
+
+def look(root: Root, place: Place) -> Stamp | None:
+    """Return the stamp of a regular file, None where there is none. Raises FileError."""
+    try:
+        with root.folder(place) as folder:
+            found = os.stat(place.name, dir_fd=folder, follow_symlinks=False)
+    except FileError as error:
+        if error.code == "missing":
+            return None
+        raise
+    _require_regular(found, place.path)
+    return Stamp.of(found)
+
+
+def read(root: Root, place: Place) -> tuple[bytes, Stamp]:
+    """Return a file's bytes and stamp. Raises FileError, also where it is too big."""
+    with root.folder(place) as folder, _opened(place.name, os.O_RDONLY, folder) as file:
+        found = os.fstat(file)
+        _require_regular(found, place.path)
+        if (reason := too_big(found.st_size)) is not None:
+            raise FileError("form", f"{place.path}: {reason}")
+        return _read_all(file), Stamp.of(found)
+
+
+def writable(root: Root, place: Place) -> bool:
+    """Whether the project's account may write this file in one of the two ways."""
+    with root.folder(place) as folder:
+        found = os.stat(place.name, dir_fd=folder, follow_symlinks=False)
+        return _may_replace(found, folder) or os.access(
+            place.name, os.W_OK, dir_fd=folder, effective_ids=True
+        )
+
+
+def write(root: Root, place: Place, data: bytes, expected: Stamp | None) -> Written:
+    """Make these the file's bytes, on disk when this returns.
+
+    `expected` is the stamp of what may be overwritten, None where no file should be there. Raises
+    FileError; then the file is as it was.
+    """
+    with root.folder(place) as folder:
+        try:
+            found = os.stat(place.name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return _replace(place, data, folder, None, expected)
+        _require_regular(found, place.path)
+        if _may_replace(found, folder):
+            try:
+                return _replace(place, data, folder, found, expected)
+            except _CannotKeepError:
+                pass
+        return _overwrite(place, data, folder, expected)
+
+
+def torn(found: bytes, new: bytes, old: bytes) -> bool:
+    """Whether `found` is what a crash leaves of writing `new` over `old` in place."""
+    same = _common_start(found, new)
+    padded = old.ljust(len(new), b"\0")
+    return len(found) in {len(old), len(padded)} and found[same:] == padded[same : len(found)]
+
+
+def _common_start(one: bytes, other: bytes) -> int:
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
+
+
+# --- replacing ---------------------------------------------------------------------------------
+
+
+class _CannotKeepError(Exception):
+    """A new file cannot be given the old one's group, mode or attributes."""
+
+
+def _may_replace(found: os.stat_result, folder: int) -> bool:
+    return (
+        found.st_uid == os.geteuid()
+        and found.st_nlink == 1
+        and os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True)
+    )
+
+
+def _replace(
+    place: Place, data: bytes, folder: int, old: os.stat_result | None, expected: Stamp | None
+) -> Written:
+    name = f".{place.name[:200]}{TEMPORARY}"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    file = os.open(name, flags, 0o600 if old else 0o666, dir_fd=folder)
+    try:
+        _write_all(file, data)
+        if old is not None:
+            _keep(file, place.name, folder, old)
+        os.fsync(file)
+        found = _swap(place, name, folder, expected)
+        os.fsync(folder)
+        return Written(Stamp.of(os.fstat(file)), found)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=folder)
+        raise
+    finally:
+        os.close(file)
+
+
+def _keep(file: int, name: str, folder: int, old: os.stat_result) -> None:
+    """Give the new file the group, the attributes (ACLs are some) and the mode of the old one."""
+    try:
+        if os.fstat(file).st_gid != old.st_gid:
+            os.fchown(file, -1, old.st_gid)
+        before = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        try:
+            for attribute, value in _attributes(before).items():
+                if _attributes(file).get(attribute) != value:
+                    os.setxattr(file, attribute, value)
+        finally:
+            os.close(before)
+        os.fchmod(file, stat.S_IMODE(old.st_mode))
+    except OSError:
+        raise _CannotKeepError from None
+
+
+def _attributes(file: int) -> dict[str, bytes]:
+    try:
+        return {name: os.getxattr(file, name) for name in os.listxattr(file)}
+    except OSError as error:
+        if error.errno in _UNSUPPORTED:
+            return {}
+        raise
+
+
+def _swap(place: Place, temporary: str, folder: int, expected: Stamp | None) -> bytes | None:
+    """Put the temporary file in its place; returns what was there if it was not `expected`."""
+    if not exchange(temporary, place.name, folder):
+        if expected is None:
+            with contextlib.suppress(FileExistsError):
+                move(temporary, folder, place.name, folder)
+                return None
+        if not exchange(temporary, place.name, folder):
+            os.rename(temporary, place.name, src_dir_fd=folder, dst_dir_fd=folder)
+            return None
+    return _displaced(place, temporary, folder, expected)
+
+
+def _displaced(place: Place, name: str, folder: int, expected: Stamp | None) -> bytes | None:
+    found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    if not stat.S_ISREG(found.st_mode):
+        exchange(name, place.name, folder)
+        _require_regular(found, place.path)
+    strange = expected is None or not Stamp.of(found).same_text(expected)
+    data = None
+    if strange:
+        with _opened(name, os.O_RDONLY, folder) as file:
+            data = _read_all(file)
+    os.unlink(name, dir_fd=folder)
+    return data
+
+
+# --- in place ----------------------------------------------------------------------------------
+
+
+def _overwrite(place: Place, data: bytes, folder: int, expected: Stamp | None) -> Written:
+    with _opened(place.name, os.O_RDWR, folder) as file:
+        before = os.fstat(file)
+        strange = expected is None or Stamp.of(before) != expected
+        found = _read_all(file) if strange else None
+        if len(data) > before.st_size:
+            _reserve(file, before.st_size, len(data))
+        os.lseek(file, 0, os.SEEK_SET)
+        _write_all(file, data)
+        os.ftruncate(file, len(data))
+        os.fsync(file)
+        return Written(Stamp.of(os.fstat(file)), found)
+
+
+def _reserve(file: int, size: int, wanted: int) -> None:
+    """Get the room first, so that a full disk is noticed before a byte is overwritten."""
+    try:
+        os.posix_fallocate(file, 0, wanted)
+    except OSError as error:
+        os.ftruncate(file, size)
+        if error.errno not in _UNSUPPORTED:
+            raise
+
+
+# --- plain reading and writing -----------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _opened(name: str, flags: int, folder: int) -> Iterator[int]:
+    """Open a file without following a link or waiting for a pipe's other end."""
+    file = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _require_regular(found: os.stat_result, path: str) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise FileError("form", f"{path}: this is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise FileError("form", f"{path}: this is not a regular file")
+
+
+def _read_all(file: int) -> bytes:
+    pieces = []
+    while piece := os.read(file, 2**20):
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
