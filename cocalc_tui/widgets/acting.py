@@ -20,6 +20,7 @@ from textual.events import Key
 
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Action, KeyReader
+from cocalc_tui.widgets.faces import Faces
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -29,6 +30,7 @@ class Desk(Protocol):
     """What a pane may ask of the app; `desk.DeskApp` is the plain one, for one pane alone."""
 
     reader: KeyReader
+    faces: Faces
 
     @property
     def role(self) -> Role:
@@ -39,8 +41,8 @@ class Desk(Protocol):
         """Tell the person something in one line; `bad`: it failed, and says what to do next."""
         ...
 
-    def keys_changed(self) -> None:
-        """The scopes in force or the keys typed so far are others now."""
+    def bars_changed(self) -> None:
+        """Have status line and footer drawn anew soon: scopes, keys typed so far, caret, mode."""
         ...
 
 
@@ -97,7 +99,7 @@ def press(node: DOMNode, key: str) -> bool:
     before = app.reader.pending
     found = app.reader.press(scopes_at(node), key)
     if before or app.reader.pending:
-        app.keys_changed()
+        app.bars_changed()
     if isinstance(found, Action):
         perform(node, found)
     return found is not None

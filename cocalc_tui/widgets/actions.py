@@ -4,9 +4,9 @@ Key maps, footer, F1 help, command palette, `docs/keys.md` and the check of a us
 read the same `Action`s. Without that, a key would be bound in one place, printed in a second and
 documented in a third, and they would drift apart.
 
-A pane contributes a tuple of `Action`s as plain data (its `actions` module); `registry.py` puts
-them together. This module knows nothing of Textual, so that the documents can be made and a
-configuration checked without a screen.
+A pane contributes its part as plain data: `SCOPES` and `ACTIONS` of the module `actions` in its
+package; `registry.py` puts them together. Neither knows anything of Textual, so that documents
+can be made and a configuration checked without a screen.
 
 An action is named `scope.verb`. A scope is a place where its keys count: `app` everywhere, `text`
 wherever text is edited, `notebook`, `command` (Jupyter's command mode) ... The widget that has the

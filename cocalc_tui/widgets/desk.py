@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.clean import CleanApp
+from cocalc_tui.widgets.faces import Faces
+from cocalc_tui.widgets.theme import DARK, THEMES
 
 
 class DeskApp(CleanApp, inherit_bindings=False):
@@ -21,7 +23,11 @@ class DeskApp(CleanApp, inherit_bindings=False):
     def __init__(self, registry: Registry, own: dict[str, Sequence[str]] | None = None) -> None:
         """`own`: action name to the keys that a person chose for it."""
         super().__init__()
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = DARK.name
         self.reader = KeyReader(Keymap(registry, own))
+        self.faces = Faces(lambda: self.current_theme.dark)
         self.notices: list[str] = []
 
     @property
@@ -34,5 +40,5 @@ class DeskApp(CleanApp, inherit_bindings=False):
         self.notices.append(text)
         self.notify(text, severity="error" if bad else "information", markup=False)
 
-    def keys_changed(self) -> None:
-        """Scopes or typed keys are others; there is no footer here."""
+    def bars_changed(self) -> None:
+        """What the bars show is another; there are none here."""

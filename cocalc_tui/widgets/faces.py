@@ -1,0 +1,53 @@
+"""One colour and two letters for each person, the same wherever they show.
+
+The colour comes from the user name, so it is mostly the same for everybody and every day; where
+two people would get the same, the later one gets the next that is free. Colour alone would shut
+out who cannot tell two apart, so it always goes with the letters.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable
+
+from cocalc_tui.widgets.theme import person_colours
+
+
+class Faces:
+    """The people met so far. `dark` tells whether the theme in force is dark."""
+
+    def __init__(self, dark: Callable[[], bool] = lambda: True) -> None:
+        self._dark = dark
+        self._places: dict[str, int] = {}
+        self._letters: dict[str, str] = {}
+
+    def meet(self, users: Iterable[str]) -> None:
+        """Give these people what they do not have yet, in the order of their names."""
+        for user in sorted(set(users) - self._places.keys()):
+            self._places[user] = self._free_place(user)
+            self._letters[user] = self._free_letters(user)
+
+    def colour(self, user: str) -> str:
+        """The person's colour in the theme in force, `#rrggbb`."""
+        self.meet([user])
+        colours = person_colours(dark=self._dark())
+        return colours[self._places[user] % len(colours)]
+
+    def initials(self, user: str) -> str:
+        """Two capital letters, different from everybody else's as long as that is possible."""
+        self.meet([user])
+        return self._letters[user]
+
+    def _free_place(self, user: str) -> int:
+        count = len(person_colours(dark=True))
+        first = zlib.crc32(user.encode("utf-8", "surrogateescape")) % count
+        taken = set(self._places.values())
+        return next(((first + i) % count for i in range(count) if (first + i) % count not in taken),
+                    first)  # fmt: skip
+
+    def _free_letters(self, user: str) -> str:
+        letters = [char.upper() for char in user if char.isalnum() and len(char.upper()) == 1]
+        first, rest = (letters or ["?"])[0], letters[1:]
+        taken = set(self._letters.values())
+        wanted: list[str] = [first + other for other in [*rest, *"23456789"]]
+        return next((pair for pair in wanted if pair not in taken), wanted[0])

@@ -1,0 +1,54 @@
+"""What the app asks of a pane: the widget that shows one document in one tile.
+
+The app knows nothing of editors and notebooks; it makes a pane by the document's type, gives it
+the keyboard, and asks it the few things that the status line and the remembered layout need.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cocalc_tui.sync.patch import Json
+from cocalc_tui.widgets.acting import Acting
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from cocalc_tui.client.document import SharedDocument
+
+
+class Pane(Acting):
+    """Mixin for the widget of a document, first among its bases, made as `NAME(document)`.
+
+    It subscribes to its document when mounted and unsubscribes when unmounted. Whenever `where`,
+    `mode` or `scopes` would answer otherwise than before it calls `desk(self).bars_changed()`,
+    which is cheap.
+    """
+
+    document: SharedDocument
+
+    def where(self) -> str:
+        """Where the caret is, for the status line: `12:4`, `cell 6`."""
+        return ""
+
+    def mode(self) -> str:
+        """The mode where there are several: `command`, `edit`."""
+        return ""
+
+    def memento(self) -> dict[str, Json]:
+        """What to remember of this view: caret, scroll."""
+        return {}
+
+    def recall(self, memento: dict[str, Json]) -> None:
+        """Go where an earlier `memento` was, as far as that still exists; never raises."""
+
+
+def make_pane(document: SharedDocument) -> Widget:
+    """The pane for a document's type; its code is loaded only when first needed."""
+    if document.type == "notebook":
+        from cocalc_tui.widgets.notebook.pane import NotebookPane
+
+        return NotebookPane(document)
+    from cocalc_tui.widgets.editor.pane import EditorPane
+
+    return EditorPane(document)

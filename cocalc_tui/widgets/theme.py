@@ -1,0 +1,122 @@
+"""The two themes, and the colours of people.
+
+Every colour is one of the 256 that all terminals share, so that the screen looks the same through
+a tmux that knows no 24-bit colour; a test holds each to its contrast, and the colours of people
+apart from each other also for the colour-blind (Machado, Oliveira, Fernandes 2009).
+
+Beyond Textual's own names a theme gives: `text-dim`, `text-faint`, `side`, `bar`, `raised`,
+`line`, `selection`, `match`, and `syntax-*` for what code is coloured by. Widgets read them with
+`colour(node, name)`.
+"""
+
+from __future__ import annotations
+
+from textual.dom import DOMNode
+from textual.theme import Theme
+
+DARK_PEOPLE = (
+    *("#5f87ff", "#ffaf5f", "#5fd7af", "#d787ff"),
+    *("#ffff87", "#af875f", "#ffafd7", "#afffff"),
+)
+LIGHT_PEOPLE = (
+    *("#005fd7", "#af5f00", "#005f00", "#875faf"),
+    *("#d7005f", "#5f0000", "#87005f", "#00005f"),
+)
+
+DARK = Theme(
+    name="quiet-dark",
+    dark=True,
+    primary="#87afd7",
+    secondary="#afafd7",
+    accent="#87afd7",
+    foreground="#d0d0d0",
+    background="#1c1c1c",
+    surface="#1c1c1c",
+    panel="#262626",
+    warning="#d7af5f",
+    error="#ff8787",
+    success="#87af87",
+    variables={
+        "text-bright": "#eeeeee",
+        "text-dim": "#949494",
+        "text-faint": "#626262",
+        "side": "#121212",
+        "bar": "#262626",
+        "raised": "#3a3a3a",
+        "line": "#262626",
+        "rule": "#3a3a3a",
+        "selection": "#444444",
+        "match": "#5f5f00",
+        "match-now": "#875f00",
+        "on-person": "#121212",
+        "syntax-comment": "#8a8a8a",
+        "syntax-keyword": "#afafff",
+        "syntax-string": "#87af87",
+        "syntax-number": "#d7af87",
+        "syntax-constant": "#d7af87",
+        "syntax-function": "#87afd7",
+        "syntax-type": "#87d7d7",
+        "syntax-builtin": "#87afaf",
+        "syntax-operator": "#bcbcbc",
+        "syntax-punctuation": "#a8a8a8",
+        "syntax-decorator": "#d7afaf",
+        "syntax-heading": "#87afd7",
+        "syntax-link": "#87afaf",
+        "syntax-error": "#ff8787",
+    },
+)
+
+LIGHT = Theme(
+    name="quiet-light",
+    dark=False,
+    primary="#005f87",
+    secondary="#5f5f87",
+    accent="#005f87",
+    foreground="#303030",
+    background="#ffffff",
+    surface="#ffffff",
+    panel="#e4e4e4",
+    warning="#875f00",
+    error="#af0000",
+    success="#005f00",
+    variables={
+        "text-bright": "#121212",
+        "text-dim": "#626262",
+        "text-faint": "#a8a8a8",
+        "side": "#eeeeee",
+        "bar": "#e4e4e4",
+        "raised": "#d0d0d0",
+        "line": "#eeeeee",
+        "rule": "#d0d0d0",
+        "selection": "#d0d0d0",
+        "match": "#ffffaf",
+        "match-now": "#ffd75f",
+        "on-person": "#ffffff",
+        "syntax-comment": "#767676",
+        "syntax-keyword": "#5f00af",
+        "syntax-string": "#005f00",
+        "syntax-number": "#875f00",
+        "syntax-constant": "#875f00",
+        "syntax-function": "#005faf",
+        "syntax-type": "#005f5f",
+        "syntax-builtin": "#005f87",
+        "syntax-operator": "#444444",
+        "syntax-punctuation": "#585858",
+        "syntax-decorator": "#870000",
+        "syntax-heading": "#005faf",
+        "syntax-link": "#005f87",
+        "syntax-error": "#af0000",
+    },
+)
+
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def colour(node: DOMNode, name: str) -> str:
+    """A colour of the theme in force, `#rrggbb`."""
+    return node.app.theme_variables[name]
+
+
+def person_colours(*, dark: bool) -> tuple[str, ...]:
+    """The colours that people are given."""
+    return DARK_PEOPLE if dark else LIGHT_PEOPLE

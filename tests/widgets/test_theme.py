@@ -1,0 +1,118 @@
+import itertools
+import math
+
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from cocalc_tui.widgets.faces import Faces
+from cocalc_tui.widgets.theme import DARK, DARK_PEOPLE, LIGHT, LIGHT_PEOPLE
+
+# Machado, Oliveira, Fernandes 2009, severity 1.
+VISION = {
+    "usual": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+}
+
+
+def linear(colour: str) -> list[float]:
+    red, green, blue = Color.parse(colour).normalized
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = linear(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2 contrast ratio."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def lab(colour: str, vision: str) -> tuple[float, float, float]:
+    rgb = linear(colour)
+    seen = [sum(a * b for a, b in zip(row, rgb, strict=True)) for row in VISION[vision]]
+    red, green, blue = (min(1.0, max(0.0, c)) for c in seen)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883
+    fx, fy, fz = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("people", [DARK_PEOPLE, LIGHT_PEOPLE], ids=["dark", "light"])
+def test_people_can_be_told_apart(people: tuple[str, ...], vision: str) -> None:
+    for one, other in itertools.combinations(people, 2):
+        assert math.dist(lab(one, vision), lab(other, vision)) >= 10, (one, other)
+
+
+@pytest.mark.parametrize(
+    ("theme", "people"), [(DARK, DARK_PEOPLE), (LIGHT, LIGHT_PEOPLE)], ids=["dark", "light"]
+)
+class TestContrast:
+    def test_of_people(self, theme: Theme, people: tuple[str, ...]) -> None:
+        for person in people:
+            assert contrast(person, str(theme.background)) >= 4.5
+            assert contrast(person, theme.variables["on-person"]) >= 4.5
+
+    def test_of_text(self, theme: Theme, people: tuple[str, ...]) -> None:
+        grounds = [str(theme.background), theme.variables["side"], theme.variables["bar"]]
+        named = [theme.foreground, theme.primary, theme.warning, theme.error, theme.success]
+        texts = [*named, *(theme.variables[name] for name in ("text-dim", "text-bright"))]
+        for text, ground in itertools.product(texts, grounds):
+            assert contrast(str(text), ground) >= 4.5, (text, ground)
+
+    def test_of_code(self, theme: Theme, people: tuple[str, ...]) -> None:
+        for name, value in theme.variables.items():
+            if name.startswith("syntax-"):
+                assert contrast(value, str(theme.background)) >= 4.5, name
+
+    def test_colours_are_of_the_256_palette(self, theme: Theme, people: tuple[str, ...]) -> None:
+        greys = {8 + 10 * step for step in range(24)}
+        cube = {0, 95, 135, 175, 215, 255}
+        named = [theme.primary, theme.secondary, theme.background, theme.panel, theme.foreground]
+        for value in [*map(str, named), *theme.variables.values(), *people]:
+            red, green, blue = Color.parse(value).rgb
+            grey = red == green == blue and red in greys
+            assert grey or {red, green, blue} <= cube, value
+
+
+class TestFaces:
+    def test_a_person_keeps_colour_and_letters(self) -> None:
+        faces = Faces()
+        before = faces.colour("ada"), faces.initials("ada")
+        faces.meet(["bob", "cyd", "ada"])
+        assert (faces.colour("ada"), faces.initials("ada")) == before
+
+    def test_eight_people_have_eight_colours(self) -> None:
+        faces = Faces()
+        users = [f"student{number}" for number in range(8)]
+        faces.meet(users)
+        assert len({faces.colour(user) for user in users}) == 8
+        assert len({faces.initials(user) for user in users}) == 8
+
+    @pytest.mark.parametrize(
+        ("users", "letters"),
+        [
+            (["alice", "alan", "al"], ["AI", "AA", "AL"]),
+            (["x"], ["X2"]),
+            (["_-_", "\x1b]52;c;evil"], ["?2", "52"]),
+            (["ßé"], ["É2"]),
+        ],
+    )
+    def test_letters_are_plain_and_differ(self, users: list[str], letters: list[str]) -> None:
+        faces = Faces()
+        faces.meet(users)
+        assert [faces.initials(user) for user in users] == letters
