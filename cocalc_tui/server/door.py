@@ -1,7 +1,6 @@
 """The door: the one process per project that holds the listening socket.
 
-It starts the relay at anybody's first connection, starts it again when it dies, and stays while
-the project is shared or a kernel lives. The relay inherits the socket and accepts on it, so whoever
+It starts the relay when somebody connects and when it dies, and stays while the project is shared or a kernel lives. The relay inherits the socket and accepts on it, so whoever
 connects while there is no relay waits in the socket's queue until there is one: nobody is ever
 refused because of a restart. It does nothing else, so it has no reason to die.
 """
@@ -70,13 +69,19 @@ class Door:
         return True
 
     def serve(self) -> None:
-        """Do it until nothing is left to stay for."""
-        crashed = False
+        """Do it until nothing is left to stay for.
+
+        The first relay starts at once, as whoever started the door is about to connect. One that
+        dies is replaced though nobody waits: it may have had files to save.
+        """
+        wanted = True
         while not self._ending:
             if self._rebind:
                 self._listen()
-            if self._somebody_waits(0) or (crashed and any_lives(self._where.keepers)):
-                crashed = self._run_relay()
+            if wanted or self._somebody_waits(0):
+                cut_short = self._run_relay()
+                hopeless = self._bad_starts > PATIENCE and not any_lives(self._where.keepers)
+                wanted = cut_short and not hopeless
             elif self._may_leave():
                 return
             else:
@@ -142,7 +147,7 @@ class Door:
     # --- the relay -----------------------------------------------------------------------------
 
     def _run_relay(self) -> bool:
-        """Run a relay until it ends; returns whether it died without being asked to."""
+        """Run a relay until it ends; returns whether it had more to do."""
         started = time.monotonic()
         pid = self._spawn()
         status = self._await_end(pid)
@@ -151,7 +156,7 @@ class Door:
             self._ending = True
         if code in (0, STOPPED) or self._ending or self._rebind:
             self._bad_starts = 0
-            return False
+            return self._rebind
         quick = time.monotonic() - started < QUICK
         self._bad_starts = self._bad_starts + 1 if quick else 0
         self._pause(DELAYS[min(self._bad_starts, len(DELAYS) - 1)])
@@ -200,7 +205,8 @@ class Door:
             connection, _ = self._listener.accept()
             with connection:
                 connection.settimeout(0.2)
-                connection.recv(65536)
+                with contextlib.suppress(TimeoutError):
+                    connection.recv(65536)
                 connection.sendall(head.encode("ascii") + body)
 
     # --- what may happen around us -------------------------------------------------------------

@@ -1,0 +1,41 @@
+"""Looking at real processes, and waiting for what they do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def command_line(pid: int) -> list[str]:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
+    return [word.decode("utf-8", "replace") for word in words[:-1]]
+
+
+def processes(*words: str) -> list[int]:
+    """Pids of our processes whose command line has all these words."""
+    return [
+        pid
+        for pid in (int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit())
+        if (line := command_line(pid))
+        and "cocalc_tui.server.main" in line
+        and all(word in line for word in words)
+    ]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def eventually(happened: Callable[[], object], within: float = 20.0) -> None:
+    """Wait until something is so; the bound only ends a test that fails."""
+    until = time.monotonic() + within
+    while not happened():
+        assert time.monotonic() < until, "it never happened"
+        time.sleep(0.01)
