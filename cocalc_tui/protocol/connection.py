@@ -124,7 +124,7 @@ class Denied:
 class Passed:
     """A message that this release does not know or that only apps send, passed over."""
 
-    name: str
+    tag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ class AppSide:
             return self._welcomed(message)
         if type(message) in FROM_RELAY:
             return Heard(message)
-        return Passed(type(message).__name__)
+        return Passed(str(type(message).__struct_config__.tag))
 
     def _end(self, goodbye: m.Goodbye) -> Ended:
         self.state = State.OVER

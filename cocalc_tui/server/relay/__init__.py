@@ -1,0 +1,5 @@
+"""The relay core: checks, numbers, stores and forwards patches; it does not merge, save or run."""
+
+from cocalc_tui.server.relay.relay import Processes, Relay
+
+__all__ = ["Processes", "Relay"]

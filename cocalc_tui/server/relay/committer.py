@@ -1,0 +1,74 @@
+"""Group commit: whatever is queued while the disk is busy goes into the next transaction.
+
+One flush to disk costs a millisecond however much it carries, so patches of all documents and all
+people share it. An acknowledgement leaves only after the transaction that holds the patch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from cocalc_tui.server.store import Denied, Draft, Outcome, Store, StoreTrouble
+
+MOST = 5000
+"""Patches in one transaction: nobody waits for all of somebody else's flood."""
+
+
+class Job(NamedTuple):
+    """Drafts that were pushed together, and who hears what became of them."""
+
+    drafts: Sequence[Draft]
+    done: Callable[[Sequence[Outcome]], None]
+
+
+class Committer:
+    """Hands the store one batch after the other."""
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+        self._queue: deque[Job] = deque()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def submit(self, job: Job) -> None:
+        """Queue drafts; `done` is called with one outcome for each."""
+        self._queue.append(job)
+        self._idle.clear()
+        self._wake.set()
+
+    async def finished(self) -> None:
+        """Wait until nothing is queued."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Commit for ever."""
+        while True:
+            await self._wake.wait()
+            jobs = self._take()
+            outcomes = await self._append([draft for job in jobs for draft in job.drafts])
+            start = 0
+            for job in jobs:
+                job.done(outcomes[start : start + len(job.drafts)])
+                start += len(job.drafts)
+            if not self._queue:
+                self._wake.clear()
+                self._idle.set()
+
+    def _take(self) -> list[Job]:
+        jobs: list[Job] = []
+        size = 0
+        while self._queue and size < MOST:
+            jobs.append(self._queue.popleft())
+            size += len(jobs[-1].drafts)
+        return jobs
+
+    async def _append(self, drafts: list[Draft]) -> Sequence[Outcome]:
+        try:
+            return await self._store.append(drafts, self._clock())
+        except StoreTrouble as trouble:
+            return [Denied("disk", str(trouble))] * len(drafts)

@@ -1,0 +1,67 @@
+"""What the relay needs of a transport: to hand over frames without ever waiting for a reader."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from websockets.frames import Frame as WebSocketFrame
+from websockets.frames import Opcode
+
+from cocalc_tui.protocol.codec import encode
+from cocalc_tui.protocol.messages import Message
+
+BEHIND = 256 * 1024
+"""Bytes not yet taken above which a reader is behind: it gets entries from the log instead."""
+CUT_OFF = 4 * 2**20
+"""Bytes not yet taken above which a reader is cut off; it comes back by itself."""
+
+
+class Frame:
+    """A message made ready once for all who get it: the same bytes go to every transport."""
+
+    __slots__ = ("_websocket", "payload")
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self._websocket = b""
+
+    @classmethod
+    def of(cls, message: Message) -> Frame:
+        """Return the frame of a message."""
+        return cls(encode(message))
+
+    def __len__(self) -> int:
+        return len(self.payload)
+
+    @property
+    def websocket(self) -> bytes:
+        """As an unmasked WebSocket frame (RFC 6455, 5.2)."""
+        if not self._websocket:
+            frame = WebSocketFrame(Opcode.BINARY, self.payload)
+            self._websocket = frame.serialize(mask=False)
+        return self._websocket
+
+
+class Link(Protocol):
+    """The relay's end of a transport."""
+
+    def send(self, frame: Frame) -> None:
+        """Hand a frame over; returns at once and never fails: the reader's end will be noticed."""
+
+    @property
+    def waiting(self) -> int:
+        """Bytes handed over that the reader has not taken."""
+        ...
+
+    async def drained(self) -> None:
+        """Wait until few bytes are waiting; raises TransportClosed."""
+
+    async def recv(self) -> bytes:
+        """Return the next frame; raises TransportClosed."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection; what was handed over arrives if that is quick."""
+
+    def cut(self) -> None:
+        """End the connection and forget what is waiting."""

@@ -1,0 +1,188 @@
+"""One connection as the relay sees it, and the policy for readers that do not keep up.
+
+A slow reader never slows others and never fills the memory: above `BEHIND` waiting bytes it gets no
+new entries pushed and is served from the log as it drains; above `CUT_OFF` it is cut off, and comes
+back by itself from where it was. The log is the queue, so there is no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.connection import RelaySide
+from cocalc_tui.protocol.transport import TransportClosed
+from cocalc_tui.server.relay.link import BEHIND, CUT_OFF, Frame, Link
+from cocalc_tui.server.store import StoreTrouble
+
+if TYPE_CHECKING:
+    from cocalc_tui.server.relay.room import Room
+
+SLICE = BEHIND // 2
+"""Bytes of the log served at a time."""
+MOST_PENDING = 2 * 2**20
+"""Bytes of one connection's patches on their way to the disk before it is read on."""
+
+
+@dataclass(eq=False, slots=True)
+class Membership:
+    """That a connection takes part in a document."""
+
+    peer: Peer
+    room: Room
+    cursor: int
+    """Entries 1..cursor were handed over, or were there before."""
+    live: bool = False
+    """Gets new entries as they come; else it is being served from the log."""
+    missed: bool = False
+    """Something that was said was not handed over."""
+
+
+class Peer:
+    """One connection of a user, or the host side's."""
+
+    def __init__(self, link: Link, user: str, connection: str, *, host: bool) -> None:
+        self.link = link
+        self.user = user
+        self.id = connection
+        self.host = host
+        self.side = RelaySide()
+        self.session = ""
+        self.since = 0
+        self.memberships: dict[str, Membership] = {}
+        self.asked: set[int] = set()
+        """Requests that the host side has yet to answer."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._serving = False
+        self._bulk = 0
+        self._pending = 0
+        self._unclogged = asyncio.Event()
+
+    @property
+    def role(self) -> m.Role:
+        """What it may do now."""
+        return self.side.role
+
+    @property
+    def person(self) -> m.Person:
+        """As the others see it."""
+        return m.Person(
+            connection=self.id, user=self.user, role=self.role.name.lower(), since=self.since
+        )
+
+    @property
+    def behind(self) -> bool:
+        """Whether it does not keep up."""
+        return self.link.waiting > BEHIND
+
+    # --- saying --------------------------------------------------------------------------------
+
+    def say(self, message: m.Message) -> None:
+        """Send it a message."""
+        self.hand(Frame.of(message))
+
+    def hand(self, frame: Frame) -> None:
+        """Send it a frame; cuts it off where too much is waiting."""
+        self.link.send(frame)
+        if self.link.waiting > CUT_OFF + self._bulk:
+            self.link.cut()
+
+    def push(self, member: Membership, frame: Frame, first: int, last: int) -> None:
+        """Hand over new entries `first`..`last` of a document, or see that they follow."""
+        if not member.live or last <= member.cursor:
+            return
+        if first > member.cursor + 1 or len(frame) > BEHIND or self.behind:
+            member.live = False
+            self.serve_log()
+            return
+        member.cursor = last
+        self.hand(frame)
+
+    def tell(self, member: Membership, frame: Frame) -> None:
+        """Hand over what is not in the log; a reader that is behind hears the last of it later."""
+        if not self.behind:
+            self.hand(frame)
+            return
+        member.missed = True
+        member.live = False
+        self.serve_log()
+
+    def serve_log(self) -> None:
+        """Bring it up to date in all its documents, as fast as it reads."""
+        if not self._serving:
+            self._serving = True
+            self.spawn(self._serve_log())
+
+    async def _serve_log(self) -> None:
+        try:
+            while (member := self._lagging()) is not None:
+                await self.link.drained()
+                self._bulk = 0
+                await self._serve_part(member)
+        except StoreTrouble as trouble:
+            await self.end("disk", str(trouble))
+        finally:
+            self._serving = False
+
+    def _lagging(self) -> Membership | None:
+        return next((one for one in self.memberships.values() if not one.live), None)
+
+    async def _serve_part(self, member: Membership) -> None:
+        room = member.room
+        if member.cursor < room.seq:
+            part = await room.read(member.cursor, SLICE)
+            member.cursor = part.upto
+            self._bulk = sum(map(len, part.blocks)) + SLICE
+            self._bulk += sum(len(entry.patch.ops) for entry in part.entries)
+            self.say(m.Entries(doc=room.doc, entries=part.entries, blocks=part.blocks))
+            return
+        member.live = True
+        if member.missed:
+            member.missed = False
+            room.tell_kept(self)
+
+    # --- hearing -------------------------------------------------------------------------------
+
+    async def unclogged(self) -> None:
+        """Wait until not too much of what it sent is on its way to the disk."""
+        while self._pending > MOST_PENDING:
+            self._unclogged.clear()
+            await self._unclogged.wait()
+
+    def pending(self, size: int) -> Callable[[], None]:
+        """Note bytes on their way to the disk; returns what is to be called when they are there."""
+        self._pending += size
+
+        def done() -> None:
+            self._pending -= size
+            self._unclogged.set()
+
+        return done
+
+    # --- life ----------------------------------------------------------------------------------
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something for it that takes a while; ends with the connection."""
+        task = asyncio.ensure_future(self._quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @staticmethod
+    async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except TransportClosed:
+            return
+
+    async def end(self, code: str, text: str) -> None:
+        """Say why, and end the connection."""
+        self.link.send(Frame(self.side.end(code, text)))
+        await self.link.close()
+
+    def forget(self) -> None:
+        """End all that is being done for it."""
+        for task in list(self._tasks):
+            task.cancel()

@@ -1,0 +1,414 @@
+"""The relay: who is connected, and which part of it answers which message.
+
+It checks, numbers (by the store), stores and forwards. It does not merge, save or run: whatever
+does so is a client of it, so a crash there takes nothing typed with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from websockets.asyncio.server import Server
+
+from cocalc_tui import __version__
+from cocalc_tui.protocol import connection as c
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import KernelInfo, OpenDocument, ProjectStatus
+from cocalc_tui.protocol.transport import TransportClosed
+from cocalc_tui.server.access import Access, AccessError
+from cocalc_tui.server.relay.committer import Committer, Job
+from cocalc_tui.server.relay.guard import objection
+from cocalc_tui.server.relay.link import Frame, Link
+from cocalc_tui.server.relay.memory import MemoryTransport, memory_pair
+from cocalc_tui.server.relay.passing import NotReady, Passing
+from cocalc_tui.server.relay.peer import SLICE, Peer
+from cocalc_tui.server.relay.rooms import LEASE, Rooms
+from cocalc_tui.server.relay.websocket import serve
+from cocalc_tui.server.store import HOST, Denied, Draft, Outcome, Store, StoreTrouble
+
+
+@dataclass(frozen=True)
+class Processes:
+    """What runs for the project besides the relay core, for `status`."""
+
+    pid: int = 0
+    door: int = 0
+    started: int = 0
+    """Milliseconds."""
+    kernels: list[KernelInfo] = field(default_factory=list)
+
+
+class Relay:
+    """One project's relay; `start` it before anything else."""
+
+    def __init__(
+        self,
+        store: Store,
+        access: Access,
+        *,
+        project: str,
+        clock: Callable[[], int],
+        new_id: Callable[[], str] = lambda: secrets.token_hex(8),
+        hosted: bool = True,
+        processes: Callable[[], Processes] = Processes,
+        on_stop: Callable[[bool], None] = lambda _everything: None,
+    ) -> None:
+        """Make a relay.
+
+        `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
+        without a host side. `on_stop` is called with `everything` when the owner ends the relay.
+        """
+        self._store = store
+        self._access = access
+        self._project = project
+        self._clock = clock
+        self._new_id = new_id
+        self._processes = processes
+        self._on_stop = on_stop
+        self._peers: dict[str, Peer] = {}
+        self._kept: dict[str, Frame] = {}
+        self._passing = Passing()
+        self._committer = Committer(store, clock)
+        self._rooms = Rooms(
+            store, self._passing, holder=new_id(), clock=clock, new_id=new_id, hosted=hosted
+        )
+        self._servers: list[Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._people_due = False
+        self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None]]] = {
+            m.Open: self._open,
+            m.Shut: self._shut,
+            m.Push: self._push,
+            m.Fetch: self._fetch,
+            m.Presence: self._presence,
+            m.Share: self._share,
+            m.Members: self._members,
+            m.Status: self._status,
+            m.Stop: self._stop,
+            m.Checkpoint: self._checkpoint,
+            m.Tell: self._tell,
+            m.Answered: self._answered,
+            m.Ready: self._ready,
+            m.Failed: self._ready,
+            m.Moved: self._moved,
+            **dict.fromkeys(c.FOR_HOST, self._pass_on),
+        }
+
+    # --- life ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to commit."""
+        await self._access.load()
+        self._spawn(self._committer.run())
+        self._spawn(self._keep_leases())
+
+    async def serve_unix(self, at: Path | socket.socket) -> None:
+        """Accept connections at a path, or on a socket that listens there already."""
+        self._servers.append(await serve(self.attend, at))
+
+    def connect_memory(self, user: str, *, host: bool = False) -> MemoryTransport:
+        """Return a new connection within this process; `host` makes it the host side's."""
+        transport, link = memory_pair()
+        self._spawn(self.attend(link, user, host=host))
+        return transport
+
+    async def close(self) -> None:
+        """Store what is queued, tell everybody and end all connections; the store stays open."""
+        for server in self._servers:
+            server.close(close_connections=False)
+        await self._committer.finished()
+        for peer in list(self._peers.values()):
+            await peer.end("end", "the relay ends")
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE / 3000)
+            await self._rooms.keep_leases()
+
+    # --- connections ---------------------------------------------------------------------------
+
+    async def attend(self, link: Link, user: str, *, host: bool = False) -> None:
+        """Talk with one connection until it ends."""
+        peer = Peer(link, user, self._new_id(), host=host)
+        try:
+            while True:
+                match peer.side.receive(await link.recv()):
+                    case c.Heard(message):
+                        await self._handlers[type(message)](peer, message)
+                    case c.Denied(reply):
+                        peer.say(reply)
+                    case c.Greeted(m.Hello() as hello, version):
+                        await self._greet(peer, hello, version)
+                    case c.Ended(goodbye):
+                        peer.say(goodbye)
+                        return
+        except TransportClosed:
+            return
+        except StoreTrouble as trouble:
+            await peer.end("disk", str(trouble))
+        finally:
+            await self._left(peer)
+            await link.close()
+
+    async def _greet(self, peer: Peer, hello: m.Hello, version: int) -> None:
+        role = m.Role.HOST if peer.host else self._access.role(peer.user)
+        if role is m.Role.NOBODY:
+            await peer.end("role", self._stranger(peer.user))
+            return
+        if await self._store.owner(hello.session) not in {None, self._owner(peer)}:
+            await peer.end("session", "this session is another user's: start the app anew")
+            return
+        peer.session = hello.session
+        peer.since = self._clock()
+        self._peers[peer.id] = peer
+        welcome = m.Welcome(
+            version=version,
+            release=__version__,
+            connection=peer.id,
+            user=peer.user,
+            role=role.name.lower(),
+            host=self._access.host_user,
+            project=self._project,
+            now=peer.since,
+        )
+        peer.hand(Frame(peer.side.welcome(welcome, role)))
+        for frame in self._kept.values():
+            peer.hand(frame)
+        if peer.host:
+            await self._host_came(peer)
+        self._people_changed()
+
+    def _stranger(self, user: str) -> str:
+        return (
+            f"{user} is not a member of {self._project}: ask {self._access.host_user} to run "
+            f"`cocalc-tui share {user}` there"
+        )
+
+    @staticmethod
+    def _owner(peer: Peer) -> str:
+        return HOST if peer.host else peer.user
+
+    async def _host_came(self, peer: Peer) -> None:
+        if (before := self._passing.host) is not None:
+            await before.end("end", "another host side took over")
+            await self._left(before)
+        self._passing.host = peer
+        for room in self._rooms:
+            if room.people or room.openers:
+                room.prepared = None
+                self._rooms.prepare_again(room)
+
+    async def _left(self, peer: Peer) -> None:
+        peer.forget()
+        if self._peers.pop(peer.id, None) is None:
+            return
+        if self._passing.host is peer:
+            self._passing.gone()
+        self._passing.forget(peer)
+        for doc in list(peer.memberships):
+            await self._rooms.leave(peer, doc)
+        self._people_changed()
+
+    def _people_changed(self) -> None:
+        if not self._people_due:
+            self._people_due = True
+            asyncio.get_running_loop().call_soon(self._tell_people)
+
+    def _tell_people(self) -> None:
+        self._people_due = False
+        people = [peer.person for peer in self._peers.values() if not peer.host]
+        self._to_all(Frame.of(m.People(people=people)))
+
+    def _to_all(self, frame: Frame) -> None:
+        for peer in list(self._peers.values()):
+            peer.hand(frame)
+
+    # --- documents -----------------------------------------------------------------------------
+
+    async def _open(self, peer: Peer, message: m.Open) -> None:
+        peer.spawn(self._opening(peer, message))
+
+    async def _opening(self, peer: Peer, message: m.Open) -> None:
+        try:
+            await self._rooms.open(peer, message)
+        except NotReady as not_ready:
+            peer.say(m.Failed(id=message.id, code=not_ready.code, text=str(not_ready)))
+        except StoreTrouble as trouble:
+            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
+
+    async def _shut(self, peer: Peer, message: m.Shut) -> None:
+        await self._rooms.leave(peer, message.doc)
+
+    async def _push(self, peer: Peer, message: m.Push) -> None:
+        for session, patches in groupby(message.patches, lambda patch: patch.session):
+            await self._queue(peer, message.doc, session, list(patches))
+        await peer.unclogged()
+
+    async def _queue(self, peer: Peer, doc: str, session: str, patches: list[m.WirePatch]) -> None:
+        drafts: list[Draft] = []
+        denied: Denied | None = None
+        for patch in patches:
+            denied = await self._objection(peer, doc, patch)
+            if denied is not None:
+                break
+            drafts.append(self._draft(peer, doc, patch))
+        sent = peer.pending(sum(len(draft.patch.ops) for draft in drafts))
+
+        def done(outcomes: Sequence[Outcome]) -> None:
+            sent()
+            reply(peer, doc, session, patches, [*outcomes, *([denied] if denied else [])])
+
+        self._committer.submit(Job(drafts, done))
+
+    async def _objection(self, peer: Peer, doc: str, patch: m.WirePatch) -> Denied | None:
+        member = peer.memberships.get(doc)
+        if member is None:
+            return Denied("form", "open the document before changing it")
+        if member.room.readonly is not None and not peer.host:
+            return Denied("role", member.room.readonly)
+        return await objection(patch, peer.role, member.room.info.type, self._store.owner)
+
+    def _draft(self, peer: Peer, doc: str, patch: m.WirePatch) -> Draft:
+        hold = peer.host and patch.kind == "import"
+        role = peer.role.name.lower()
+        return Draft(doc, peer.user, role, self._owner(peer), patch, hold)
+
+    async def _fetch(self, peer: Peer, message: m.Fetch) -> None:
+        peer.spawn(self._fetching(peer, message))
+
+    async def _fetching(self, peer: Peer, message: m.Fetch) -> None:
+        member = peer.memberships.get(message.doc)
+        if member is None:
+            text = "open the document before asking for its log"
+            peer.say(m.Failed(id=message.id, code="missing", text=text))
+            return
+        await peer.link.drained()
+        part = await member.room.read(max(0, message.after), SLICE)
+        entries = [entry for entry in part.entries if entry.seq <= message.upto]
+        peer.say(m.Fetched(id=message.id, upto=part.upto, blocks=part.blocks, entries=entries))
+
+    async def _presence(self, peer: Peer, message: m.Presence) -> None:
+        if (member := peer.memberships.get(message.doc)) is not None:
+            member.room.stand(peer, message.place)
+
+    # --- the project ---------------------------------------------------------------------------
+
+    async def _share(self, peer: Peer, message: m.Share) -> None:
+        try:
+            await self._access.share(message.user, message.role)
+        except AccessError as error:
+            peer.say(m.Failed(id=message.id, code=error.code, text=str(error)))
+            return
+        except StoreTrouble as trouble:
+            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
+            return
+        await self._roles_changed()
+        peer.say(m.Answer(id=message.id))
+
+    async def _roles_changed(self) -> None:
+        for peer in list(self._peers.values()):
+            if peer.host:
+                continue
+            peer.side.role = self._access.role(peer.user)
+            if peer.role is m.Role.NOBODY:
+                await peer.end("role", self._stranger(peer.user))
+        self._people_changed()
+
+    async def _members(self, peer: Peer, message: m.Members) -> None:
+        answer(peer, message.id, self._access.members())
+
+    async def _status(self, peer: Peer, message: m.Status) -> None:
+        processes = self._processes()
+        documents = [
+            OpenDocument(
+                path=room.info.path,
+                people=sorted({member.peer.user for member in room.people}),
+                seq=room.seq,
+            )
+            for room in self._rooms
+            if room.people
+        ]
+        status = ProjectStatus(
+            project=self._project,
+            pid=processes.pid,
+            door=processes.door,
+            started=processes.started,
+            people=sorted({one.user for one in self._peers.values() if not one.host}),
+            documents=documents,
+            kernels=processes.kernels,
+        )
+        answer(peer, message.id, status)
+
+    async def _stop(self, peer: Peer, message: m.Stop) -> None:
+        peer.say(m.Answer(id=message.id))
+        self._on_stop(message.everything)
+
+    # --- the host side -------------------------------------------------------------------------
+
+    async def _pass_on(self, peer: Peer, message: m.Message) -> None:
+        self._passing.ask(peer, message)
+
+    async def _answered(self, _peer: Peer, message: m.Answered) -> None:
+        self._passing.answered(message)
+
+    async def _ready(self, _peer: Peer, message: m.Ready | m.Failed) -> None:
+        self._passing.ready(message)
+
+    async def _checkpoint(self, _peer: Peer, message: m.Checkpoint) -> None:
+        await self._store.put_checkpoint(message.doc, message.seq, message.data)
+
+    async def _tell(self, _peer: Peer, message: m.Tell) -> None:
+        if message.doc:
+            if (room := self._rooms.get(message.doc)) is not None:
+                room.tell(message.topic, message.data, keep=message.keep)
+            return
+        frame = Frame.of(m.Told(doc="", topic=message.topic, data=message.data))
+        if message.keep:
+            self._kept[message.topic] = frame
+        self._to_all(frame)
+
+    async def _moved(self, _peer: Peer, message: m.Moved) -> None:
+        await self._rooms.rename(message.path, message.to)
+        self._to_all(Frame.of(message))
+
+
+def answer(peer: Peer, id_: int, result: object) -> None:
+    """Answer a request with a result."""
+    peer.say(m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result))))
+
+
+def reply(
+    peer: Peer,
+    doc: str,
+    session: str,
+    patches: Sequence[m.WirePatch],
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Say what became of patches that were pushed together: one `Ack`, and the first `Refused`."""
+    seqs: list[tuple[int, int]] = []
+    for patch, outcome in zip(patches, outcomes, strict=False):
+        if isinstance(outcome, Denied):
+            break
+        seqs.append((patch.n, outcome))
+    if seqs:
+        peer.say(m.Ack(doc=doc, session=session, seqs=seqs))
+    denied = next((one for one in outcomes if isinstance(one, Denied)), None)
+    if denied is not None:
+        n = patches[len(seqs)].n
+        peer.say(m.Refused(doc=doc, session=session, n=n, code=denied.code, text=denied.text))

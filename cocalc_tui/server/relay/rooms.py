@@ -1,0 +1,147 @@
+"""All rooms: finding a document by path or id, making it ready once, letting it go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.server.relay.passing import NotReady, Passing
+from cocalc_tui.server.relay.peer import Peer
+from cocalc_tui.server.relay.room import Room
+from cocalc_tui.server.store import DocumentInfo, Store
+
+LEASE = 30_000
+"""Milliseconds for which a relay takes the right to host a document."""
+
+
+class Rooms:
+    """The open documents of a relay."""
+
+    def __init__(
+        self,
+        store: Store,
+        passing: Passing,
+        *,
+        holder: str,
+        clock: Callable[[], int],
+        new_id: Callable[[], str],
+        hosted: bool,
+    ) -> None:
+        self._store = store
+        self._passing = passing
+        self._holder = holder
+        self._clock = clock
+        self._new_id = new_id
+        self._hosted = hosted
+        self._rooms: dict[str, Room] = {}
+        self._finding = asyncio.Lock()
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(list(self._rooms.values()))
+
+    def get(self, doc: str) -> Room | None:
+        """Return the room of an open document."""
+        return self._rooms.get(doc)
+
+    async def open(self, peer: Peer, opening: m.Open) -> None:
+        """Let a connection take part in a document; raises NotReady and StoreTrouble."""
+        room = await self._enter(opening)
+        try:
+            if not peer.host:
+                await self._prepared(room)
+            await room.admit(peer, opening)
+        finally:
+            room.openers -= 1
+            await self._close_if_empty(room)
+
+    async def leave(self, peer: Peer, doc: str) -> None:
+        """A connection takes part no more."""
+        room = self._rooms.get(doc)
+        if room is None or peer.id not in room.members:
+            return
+        room.leave(peer)
+        if peer.host and (room.people or room.openers):
+            room.prepared = None
+            self.prepare_again(room)
+        elif not peer.host and not room.people and not room.openers:
+            self._unused(room)
+        await self._close_if_empty(room)
+
+    def prepare_again(self, room: Room) -> None:
+        """The host side let go of a document that people have open, or is another one now."""
+        if self._hosted and room.prepared is None:
+            room.prepared = asyncio.ensure_future(self._prepare(room))
+            room.prepared.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def rename(self, path: str, to: str) -> None:
+        """Documents have another path."""
+        for info in await self._store.rename(path, to):
+            if (room := self._rooms.get(info.doc)) is not None:
+                room.info = room.info._replace(path=info.path)
+
+    async def keep_leases(self) -> None:
+        """Take the right to host what is open for longer."""
+        now = self._clock()
+        for room in self:
+            await self._store.lease(room.doc, self._holder, now, now + LEASE)
+
+    async def _enter(self, opening: m.Open) -> Room:
+        path = clean_path(opening.path)
+        async with self._finding:
+            info = await self._find(opening.doc, path)
+            room = self._rooms.get(info.doc)
+            if room is None:
+                room = Room(info, self._store)
+                await room.attach()
+                self._rooms[info.doc] = room
+            room.openers += 1
+            return room
+
+    async def _find(self, doc: str | None, path: str) -> DocumentInfo:
+        info = await self._store.document(doc) if doc is not None else None
+        if info is None or not info.path:
+            info = await self._store.document_at(path)
+        if info is None:
+            kind = "notebook" if path.endswith(".ipynb") else "text"
+            info = DocumentInfo(self._new_id(), path, kind, self._new_id(), 1)
+            await self._store.put_document(info)
+        return info
+
+    async def _prepared(self, room: Room) -> None:
+        self.prepare_again(room)
+        if room.prepared is not None:
+            await asyncio.shield(room.prepared)
+
+    async def _prepare(self, room: Room) -> None:
+        now = self._clock()
+        if not await self._store.lease(room.doc, self._holder, now, now + LEASE):
+            return
+        try:
+            ready = await self._passing.prepare(room.info.path, room.doc)
+        except NotReady:
+            room.prepared = None
+            raise
+        room.readonly = ready.readonly
+        if ready.type != room.info.type:
+            room.info = room.info._replace(type=ready.type)
+            await self._store.put_document(room.info)
+
+    def _unused(self, room: Room) -> None:
+        host = self._passing.host
+        if host is not None and host.id in room.members:
+            host.say(m.Unused(doc=room.doc))
+
+    async def _close_if_empty(self, room: Room) -> None:
+        if not room.members and not room.openers and self._rooms.get(room.doc) is room:
+            del self._rooms[room.doc]
+            room.detach()
+            await self._store.release(room.doc, self._holder)
+
+
+def clean_path(path: str) -> str:
+    """Return a project path in its one form; raises NotReady for what is none."""
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+        raise NotReady("form", f"{path[:200]!r} is not the path of a file in this project")
+    return "/".join(parts)
