@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cocalc_tui.widgets.layout import Box, Layout, Tile, View, divide
+
+MOVES = ["right", "below", "close", "close_tile", "next", "turn", "move", "wider", "zoom", "add"]
+
+
+def make(*paths: str) -> Layout:
+    return Layout(Tile([View(path) for path in paths]))
+
+
+def paths(layout: Layout) -> list[list[str]]:
+    return [[view.path for view in tile.views] for tile in layout.tiles()]
+
+
+def do(layout: Layout, move: str) -> None:
+    view = layout.current.view
+    match move:
+        case "right" | "below":
+            layout.split(across=move == "right")
+        case "close" if view is not None:
+            layout.close(view)
+        case "close_tile":
+            layout.close_tile(layout.current)
+        case "next":
+            layout.step(1)
+        case "turn":
+            layout.turn(1)
+        case "move":
+            layout.move_view(1)
+        case "wider":
+            layout.resize(0.2)
+        case "zoom":
+            layout.zoomed = not layout.zoomed
+        case "add":
+            layout.current.add(View("new"))
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=25), st.integers(0, 200), st.integers(0, 60))
+def test_tiles_always_cover_the_screen(moves: list[str], width: int, height: int) -> None:
+    layout = make("a", "b")
+    for move in moves:
+        do(layout, move)
+        assert layout.current in list(layout.tiles())
+        assert layout.current.active < max(1, len(layout.current.views))
+    layout.zoomed = False
+    tiles, rules = layout.place(width, height)
+    cells = sum(box.width * box.height for box in [*tiles.values(), *rules])
+    assert cells == width * height or width < 20
+
+
+def test_split_shows_the_same_document_twice() -> None:
+    layout = make("a")
+    layout.split(across=True)
+    layout.split(across=False)
+    assert paths(layout) == [["a"], ["a"], ["a"]]
+    assert list(layout.place(81, 20).tiles.values()) == [
+        Box(0, 0, 40, 20),
+        Box(41, 0, 40, 10),
+        Box(41, 10, 40, 10),
+    ]
+    assert layout.place(81, 20).rules == [Box(40, 0, 1, 20)]
+
+
+def test_three_beside_each_other_are_one_row() -> None:
+    layout = make("a")
+    layout.split(across=True)
+    layout.step(-1)
+    layout.split(across=True)
+    assert [box.width for box in layout.place(102, 9).tiles.values()] == [25, 25, 50]
+
+
+def test_closing_the_last_view_of_a_tile_gives_its_room_away() -> None:
+    layout = make("a")
+    layout.split(across=True)
+    view = layout.current.view
+    assert view is not None
+    layout.close(view)
+    assert list(layout.place(80, 20).tiles.values()) == [Box(0, 0, 80, 20)]
+
+
+def test_the_last_tile_stays_empty() -> None:
+    layout = make("a")
+    layout.close_tile(layout.current)
+    assert paths(layout) == [[]]
+    assert layout.current.view is None
+
+
+def test_closing_a_tab_shows_its_left_neighbour() -> None:
+    layout = make("a", "b", "c")
+    layout.current.active = 1
+    assert layout.current.view is not None
+    layout.close(layout.current.view)
+    assert layout.current.view is not None
+    assert layout.current.view.path == "a"
+
+
+def test_moving_the_only_view_merges_the_tiles() -> None:
+    layout = make("a", "b")
+    layout.split(across=True)
+    layout.move_view(1)
+    assert paths(layout) == [["a", "a", "b"]]
+
+
+def test_zoom_shows_one_tile() -> None:
+    layout = make("a")
+    layout.split(across=True)
+    layout.zoomed = True
+    assert layout.place(80, 20).tiles == {layout.current: Box(0, 0, 80, 20)}
+
+
+def test_splits_only_where_there_is_room() -> None:
+    layout = make("a")
+    assert layout.room_to_split(41, 8, across=True)
+    assert not layout.room_to_split(40, 8, across=True)
+    assert layout.room_to_split(41, 8, across=False)
+    assert not layout.room_to_split(41, 7, across=False)
+
+
+@given(st.integers(0, 300), st.lists(st.floats(0.1, 10), min_size=1, max_size=9))
+def test_divide_uses_all_room(room: int, shares: list[float]) -> None:
+    assert sum(divide(room, shares)) == room
