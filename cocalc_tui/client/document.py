@@ -244,16 +244,19 @@ class SharedDocument:
     # --- what the relay says -------------------------------------------------------------------
 
     def arrived(self, entries: Sequence[Entry]) -> None:
-        """Patches of others (or of this app, from before) came."""
+        """Committed patches came: those of others are merged, one's own are acknowledged."""
         for entry in entries:
             self.author_of[entry.patch.id.session] = entry.author
             self.numbers.learn(entry.patch, entry.seq)
+        changes = self.replica.apply(entry.patch for entry in entries)
+        if changes:
+            self._moved(changes)
+            self.emit(Changed(changes, local=False))
         own = {e.patch.id.n for e in entries if e.patch.id.session == self.session}
         if own:
             self.outbox.acknowledged(own)
-        changes = self.replica.apply(entry.patch for entry in entries)
-        self._moved(changes)
-        self.emit(Changed(changes, local=False))
+            self._wire.outgoing(self)
+        self.emit(LightsChanged())
 
     def acknowledged(self, seqs: Sequence[tuple[int, int]]) -> None:
         """Patches of this app are on disk."""

@@ -53,7 +53,8 @@ class Opening:
         """Whether everything up to the relay's number is here."""
         if self._opened is None:
             return False
-        return self._opened.after + len(self._entries) >= self._opened.seq
+        upto = self._entries[-1].seq if self._entries else self._opened.after
+        return upto >= self._opened.seq
 
     def begin(self, opened: m.Opened, done: Callable[[Opening], None]) -> None:
         """The relay's first answer; `done` is called once all entries are here."""

@@ -38,6 +38,7 @@ from cocalc_tui.protocol.events import (
     ProjectStatus,
 )
 from cocalc_tui.protocol.patches import entry_from_wire, to_wire
+from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Json, Patch
 
 Listener = Callable[[WorkspaceEvent], None]
@@ -139,6 +140,8 @@ class Workspace:
                 self._requests.answered(message.id, message)
             case m.Refused():
                 self._refused(message)
+            case m.Moved():
+                self._moved(message)
             case m.People():
                 self.people = message.people
                 self._emit(PeopleChanged())
@@ -147,7 +150,8 @@ class Workspace:
                     handler(message)
 
     def _entries(self, message: m.Entries) -> None:
-        entries = [entry_from_wire(entry) for entry in message.entries]
+        entries = [entry for block in message.blocks for entry in decode_block(block)]
+        entries += map(entry_from_wire, message.entries)
         for opening in self._opening.values():
             if opening.doc == message.doc and not opening.complete:
                 opening.add(entries)
@@ -163,6 +167,12 @@ class Workspace:
                 opening.told.append((message.topic, message.data))
         if (document := self.documents.get(message.doc)) is not None:
             document.hearing.heard(message.topic, message.data)
+
+    def _moved(self, message: m.Moved) -> None:
+        for document in self.documents.values():
+            if document.path == message.path or document.path.startswith(f"{message.path}/"):
+                document.path = message.to + document.path.removeprefix(message.path)
+        self._emit(FilesChanged())
 
     def _refused(self, message: m.Refused) -> None:
         document = self.documents.get(message.doc)
@@ -250,7 +260,8 @@ class Workspace:
 
     def stands(self, document: SharedDocument, place: dict[str, Json]) -> None:
         """Tell the others in the document where I am."""
-        self.send(m.Presence(doc=document.doc, place=place))
+        if self.me is not None and self.me.role != "host":
+            self.send(m.Presence(doc=document.doc, place=place))
 
     def shut(self, document: SharedDocument) -> None:
         """Leave a document, once everything is sent."""
