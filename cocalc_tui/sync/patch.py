@@ -20,11 +20,11 @@ from typing import NamedTuple, TypeAlias
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
-class DoesNotFit(ValueError):
+class DoesNotFit(ValueError):  # noqa: N818 (it says what the patch does)
     """A patch whose operations do not fit the state its parents give; says which and why."""
 
 
-class ForgedPatch(ValueError):
+class ForgedPatch(ValueError):  # noqa: N818 (it says what the patch is)
     """A second, different patch under a known id."""
 
 

@@ -1,0 +1,351 @@
+"""The layout of a sealed block of the log, and how it is read.
+
+A block is read as far as asked for: `chains` (the graph) at once, operations joined over as many
+patches as the reader wants at a time, times only where they matter. That is why opening a long
+document makes nothing for each keystroke.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from cocalc_tui.sync.columns import DamagedLog, Reader, all_ones, unpack, unseal, unzigzag
+from cocalc_tui.sync.patch import (
+    MAIN,
+    Cancel,
+    Create,
+    Entry,
+    Op,
+    Patch,
+    PatchId,
+    Put,
+    Remove,
+    Splice,
+    TextId,
+)
+
+MAGIC = b"ctb\x01"
+"""A block of this project, layout 1."""
+MOST = 1 << 22
+"""Entries, and operations, of one block: what is declared is believed only up to here."""
+
+# Numbers of a column are LEB128, "signed" ones zigzag.
+COLUMNS = (
+    "block",  # first seq, entries, greatest time
+    "names",  # JSON: sessions, [author, role], [kind, acting_for, group], words
+    "session",  # of each chain
+    "skip",  # signed: its first number against the one after the last seen of the session
+    "more",  # patches after the first
+    "stamp",  # author and role
+    "label",  # kind, acting_for, group
+    "parents",  # of the first patch: how many
+    "parent",  # session of each
+    "back",  # signed: how far before the last seen of that session
+    "operations",  # of each patch
+    "operations gaps",
+    "kind",  # of each run, with JUMPS and ELSEWHERE
+    "again",  # operations after the first of the run
+    "jump",  # signed: from the session's caret, for runs that jump
+    "text",  # key and field words, for runs elsewhere
+    "inserts",  # lengths
+    "inserts gaps",
+    "deletes",  # lengths
+    "deletes gaps",
+    "typed",  # all inserted text
+    "cancel",  # session, signed distance to the cancel before, further patches
+    "record",  # key word, and for puts the field word
+    "value",  # JSON by line: of creates the fields, of puts the value
+    "time",  # signed differences
+    "time gaps",
+    "received",  # minus time, signed differences
+    "received gaps",
+)
+USUAL = {"operations": 1, "inserts": 1, "deletes": 1, "time": 0, "received": 0}
+"""Columns of which only the odd values are stored, and how many usual ones come before each."""
+
+INSERT, BACKSPACE, DELETE, REPLACE, CANCEL, CREATE, PUT, REMOVE = range(8)
+KIND = 7
+JUMPS = 8
+ELSEWHERE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Patches of one session in a row, each but the first with the one before as only parent."""
+
+    first: PatchId
+    count: int
+    parents: tuple[PatchId, ...]
+    """Of the first."""
+    stamp: int
+    label: int
+
+
+def _names(text: str) -> tuple[list[str], list[list[str]], list[list[Any]], list[str]]:
+    sessions, stamps, labels, words = json.loads(text)
+    stamp_names = [name for stamp in stamps for name in stamp]
+    if not all(isinstance(name, str) for name in [*sessions, *words, *stamp_names]):
+        raise DamagedLog("a block of the log has names that are no text")
+    return sessions, stamps, labels, words
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """A checked block that makes no sense was not written by `encode_block`: say so, once."""
+    try:
+        yield
+    except DamagedLog:
+        raise
+    except (LookupError, TypeError, ValueError, RuntimeError, StopIteration) as error:
+        raise DamagedLog(f"a block of the log makes no sense: {error!r}") from None
+
+
+class Block:
+    """A sealed stretch of the log, read as far as asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        with _readable():
+            self._columns = dict(zip(COLUMNS, unseal(MAGIC, data), strict=True))
+            self.first, self.count, self.latest = self.numbers("block")
+            if self.count > MOST:
+                raise DamagedLog("a block of the log claims to be too long")
+            self.sessions, self._stamps, self._labels, self.words = _names(self.string("names"))
+            self.chains = list(self._read_chains())
+
+    def numbers(self, column: str) -> list[int]:
+        """The numbers of a column."""
+        return unpack(self._columns[column])
+
+    def string(self, column: str) -> str:
+        """The text of a column."""
+        return self._columns[column].decode("utf-8", "surrogatepass")
+
+    def _read_chains(self) -> Iterator[Chain]:
+        seen: dict[str, int] = {}
+        parent = iter(zip(self.numbers("parent"), self.numbers("back"), strict=True))
+        rows = ("session", "skip", "more", "stamp", "label", "parents")
+        total = 0
+        for s, skip, more, stamp, label, count in zip(*map(self.numbers, rows), strict=True):
+            session = self.sessions[s]
+            parents = []
+            for _ in range(count):
+                p, back = next(parent)
+                other = self.sessions[p]
+                parents.append(PatchId(other, seen.get(other, -1) - unzigzag(back)))
+            n = seen.get(session, -1) + 1 + unzigzag(skip)
+            seen[session] = n + more
+            total += more + 1
+            yield Chain(PatchId(session, n), more + 1, tuple(parents), stamp, label)
+        if total != self.count:
+            raise DamagedLog("a block of the log has the wrong number of entries")
+
+    def operations(self) -> Operations:
+        """A reader at the block's first operation."""
+        return Operations(self)
+
+    def times(self, column: str = "time") -> list[int]:
+        """The time of each patch."""
+        steps = [unzigzag(step) for step in self.numbers(column)]
+        return list(accumulate(all_ones(self.numbers(column + " gaps"), steps, 0, self.count)))
+
+    def reader(self, column: str) -> Reader:
+        """A reader of lengths or counts."""
+        return Reader(self.numbers(column + " gaps"), self.numbers(column))
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry as it was sealed."""
+        with _readable():
+            counts, operations = self.reader("operations"), self.operations()
+            times = iter(self.times())
+            lags = iter(self.times("received"))
+            seq = self.first
+            for chain in self.chains:
+                author, role = self._stamps[chain.stamp]
+                kind, acting_for, group = self._labels[chain.label]
+                (session, n), parents = chain.first, chain.parents
+                for _ in range(chain.count):
+                    ops = [operations.one(session) for _ in range(counts.take(1))]
+                    patch_id, time = PatchId(session, n), next(times)
+                    patch = Patch(patch_id, time, parents, tuple(ops), kind, acting_for, group)
+                    yield Entry(seq, author, role, time + next(lags), patch)
+                    parents = (patch_id,)
+                    seq, n = seq + 1, n + 1
+
+
+class Operations:
+    """Reads the operations of a block in turn, joined where the caller does not care."""
+
+    def __init__(self, block: Block) -> None:
+        self._sessions, self._words = block.sessions, block.words
+        self._kinds, self._again = block.numbers("kind"), block.numbers("again")
+        self._jumps, self._texts = iter(block.numbers("jump")), iter(block.numbers("text"))
+        self._inserts = block.reader("inserts")
+        self._deletes = block.reader("deletes")
+        self._typed, self._read = block.string("typed"), 0
+        self._cancels, self._records = iter(block.numbers("cancel")), iter(block.numbers("record"))
+        self._values = iter(block.string("value").split("\n"))
+        self._cancelled = 0
+        self._carets: dict[tuple[str, TextId], int] = {}
+        self._texts_of: dict[str, TextId] = {}
+        self._next = 0
+        """The run after the present one, of which there is left:"""
+        self._left = 0
+        self._kind = 0
+        self._place = ("", MAIN)
+
+    def one(self, session: str) -> Op:
+        """The next operation."""
+        if not self._left:
+            self._open(session)
+        self._left -= 1
+        return self._take(1)
+
+    def joined(self, session: str, count: int) -> list[Op]:
+        """What the next `count` operations do together, in as few."""
+        ops = []
+        while count:
+            if not self._left:
+                self._open(session)
+            part = min(count, self._left)
+            self._left -= part
+            count -= part
+            ops.append(self._take(part))
+        return ops
+
+    def are_splices(self, count: int) -> bool:
+        """Whether the next `count` operations are splices."""
+        run = self._next
+        count -= self._left
+        plain = not self._left or self._kind <= REPLACE
+        while plain and count > 0:
+            plain = self._kinds[run] & KIND <= REPLACE
+            count -= self._again[run] + 1
+            run += 1
+        return plain
+
+    def _open(self, session: str) -> None:
+        """Begin the next run."""
+        kind = self._kinds[self._next]
+        self._kind = kind & KIND
+        self._left = self._again[self._next] + 1
+        self._next += 1
+        if self._kind >= REPLACE and self._left > 1:
+            raise DamagedLog("a block of the log joins what cannot be joined")
+        if kind & ELSEWHERE:
+            key, field = next(self._texts), next(self._texts)
+            self._texts_of[session] = TextId(self._words[key], self._words[field])
+        self._place = (session, self._texts_of.get(session, MAIN))
+        if kind & JUMPS:
+            caret = self._carets.get(self._place, 0)
+            self._carets[self._place] = caret + unzigzag(next(self._jumps))
+
+    def _take(self, count: int) -> Op:
+        """The next `count` operations of the present run as one."""
+        if self._kind > REPLACE:
+            return self._other()
+        caret = self._carets.get(self._place, 0)
+        inserted = ""
+        deleted = 0 if self._kind == INSERT else self._deletes.take(count)
+        if self._kind == BACKSPACE:
+            caret -= deleted
+        elif self._kind != DELETE:
+            inserted = self._text(self._inserts.take(count))
+        self._carets[self._place] = caret + len(inserted)
+        return Splice(caret, deleted, inserted, self._place[1])
+
+    def _text(self, length: int) -> str:
+        text = self._typed[self._read : self._read + length]
+        if len(text) != length:
+            raise DamagedLog("a block of the log lacks typed text")
+        self._read += length
+        return text
+
+    def _other(self) -> Op:
+        if self._kind == CANCEL:
+            session = self._sessions[next(self._cancels)]
+            first = self._cancelled - unzigzag(next(self._cancels))
+            self._cancelled = first
+            return Cancel(session, first, first + unzigzag(next(self._cancels)))
+        key = self._words[next(self._records)]
+        if self._kind == REMOVE:
+            return Remove(key)
+        if self._kind == PUT:
+            return Put(key, self._words[next(self._records)], json.loads(next(self._values)))
+        fields = json.loads(next(self._values))
+        if not isinstance(fields, dict):
+            raise DamagedLog("a block of the log has a record without fields")
+        return Create(key, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What some patches of a session in a row do together, each on top of the one before.
+
+    Nobody else's patch has one of them but the last as a parent, so no merge looks inside.
+    """
+
+    first: PatchId
+    count: int
+    parents: tuple[PatchId, ...]
+    """Of the first; the others have the one before."""
+    time: int
+    """Of its patch where an operation is no splice (it is alone then), else 0: nothing reads it."""
+    ops: tuple[Op, ...]
+    """One after the other; runs are joined, so they are fewer than those of the patches."""
+
+
+def spans(blocks: Sequence[Block], tail: Sequence[Entry] = ()) -> Iterator[Span]:
+    """A whole log (blocks, then the entries after them) in as few pieces as a replay needs."""
+    ends: dict[str, set[int]] = defaultdict(set)
+    firsts = [chain.parents for block in blocks for chain in block.chains]
+    for parents in (*firsts, *(entry.patch.parents for entry in tail)):
+        for parent in parents:
+            ends[parent.session].add(parent.n)
+    cuts = {session: sorted(numbers) for session, numbers in ends.items()}
+    for block in blocks:
+        with _readable():
+            yield from _spans(block, cuts)
+    for entry in tail:
+        patch = entry.patch
+        yield Span(patch.id, 1, patch.parents, patch.time, patch.ops)
+
+
+def _spans(block: Block, cuts: Mapping[str, list[int]]) -> Iterator[Span]:
+    operations = block.operations()
+    totals, counts = block.reader("operations"), block.reader("operations")
+    times: list[int] = []
+    done = 0
+    for chain in block.chains:
+        for first, count, parents in _pieces(chain, cuts.get(chain.first.session, [])):
+            total = totals.take(count)
+            session = first.session
+            if operations.are_splices(total):
+                counts.take(count)
+                yield Span(first, count, parents, 0, tuple(operations.joined(session, total)))
+            else:
+                times = times or block.times()
+                for i in range(count):
+                    ops = operations.joined(session, counts.take(1))
+                    patch_id = PatchId(session, first.n + i)
+                    yield Span(patch_id, 1, parents, times[done + i], tuple(ops))
+                    parents = (patch_id,)
+            done += count
+
+
+def _pieces(
+    chain: Chain, cuts: Sequence[int]
+) -> Iterator[tuple[PatchId, int, tuple[PatchId, ...]]]:
+    """Cut a chain behind the numbers at which somebody else goes on."""
+    (session, n), parents = chain.first, chain.parents
+    last = n + chain.count - 1
+    for cut in (*cuts[bisect_left(cuts, n) : bisect_left(cuts, last)], last):
+        yield PatchId(session, n), cut - n + 1, parents
+        parents = (PatchId(session, cut),)
+        n = cut + 1
