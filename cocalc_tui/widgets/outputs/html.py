@@ -2,13 +2,16 @@
 
 Data frames come as HTML tables, and other objects as a few paragraphs. What is neither is passed
 over: scripts, styles and links do nothing in a terminal, and nothing is ever fetched.
+
+The standard library's parser needs time that grows with the square of a malicious document's
+length (minutes for 400 kB); here a tag is what stands between `<` and `>`, and that is all.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import TypeAlias
 
 LONGEST = 400_000
@@ -16,7 +19,14 @@ LONGEST = 400_000
 WIDEST_SPAN = 100
 """Columns that one cell may claim to cover."""
 _IGNORED = {"style", "script", "head", "title", "template", "noscript"}
-_BREAKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "dd"}
+_BREAKS = {"p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "dd"}
+_PARTS = {"tr", "td", "th"}
+_TAG = re.compile(r"<(?P<ends>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>|<[!?/][^<>]*>")
+_ATTRIBUTE = re.compile(
+    r"""\b(colspan|rowspan|alt)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE
+)
+_ATTRIBUTES = 2000
+"""Characters of a tag in which attributes are looked for."""
 _SPACE = re.compile(r"[ \t\r\f\n]+")
 
 
@@ -43,16 +53,35 @@ Block: TypeAlias = "str | Table"
 
 def parse_html(html: str) -> list[Block]:
     """Read a document as paragraphs and tables, in order."""
+    html = _without_comments(html[:LONGEST])
     reader = _Reader()
-    reader.feed(html[:LONGEST])
-    reader.close()
-    reader.paragraph()
+    at = 0
+    for tag in _TAG.finditer(html):
+        reader.text(unescape(html[at : tag.start()]))
+        at = tag.end()
+        if tag["name"] and tag["ends"]:
+            reader.end(tag["name"].lower())
+        elif tag["name"]:
+            reader.start(tag["name"].lower(), _attributes(tag["rest"]))
+    reader.text(unescape(html[at:]))
+    reader.finish()
     return reader.blocks
 
 
-class _Reader(HTMLParser):
+def _without_comments(html: str) -> str:
+    first, *rest = html.split("<!--")
+    return first + "".join(part.partition("-->")[2] for part in rest)
+
+
+def _attributes(rest: str) -> dict[str, str]:
+    found = _ATTRIBUTE.findall(rest[:_ATTRIBUTES]) if rest else ()
+    return {name.lower(): unescape(value.strip("\"'")) for name, value in found}
+
+
+class _Reader:
+    """What was read so far, and what is being read."""
+
     def __init__(self) -> None:
-        super().__init__()
         self.blocks: list[Block] = []
         self._text: list[str] = []
         self._ignoring = ""
@@ -64,25 +93,24 @@ class _Reader(HTMLParser):
         """Rows that cells from above still cover, by column."""
         self._verbatim = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
         if self._ignoring:
             return
         if tag in _IGNORED:
             self._ignoring = tag
         elif tag == "table":
-            self._depth += 1
-            if self._depth == 1:
-                self.paragraph()
-                self._table, self._below = Table(), {}
-        elif self._table is not None and self._depth == 1 and tag in {"tr", "td", "th"}:
-            self._in_table(self._table, tag, dict(attrs))
+            self._start_table()
+        elif self._table is not None and self._depth == 1 and tag in _PARTS:
+            self._in_table(self._table, tag, attributes)
         elif tag == "img":
-            self._text.append(f"[image: {dict(attrs).get('alt') or 'no description'}]")
-        elif tag in _BREAKS:
+            self._text.append(f"[image: {attributes.get('alt') or 'no description'}]")
+        elif tag in _BREAKS or tag in _PARTS:
             self._break()
             self._verbatim = self._verbatim or tag == "pre"
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """A tag ends."""
         if self._ignoring:
             if tag == self._ignoring:
                 self._ignoring = ""
@@ -92,29 +120,29 @@ class _Reader(HTMLParser):
                 self._end_table(self._table)
         elif tag in {"td", "th"} and self._depth == 1:
             self._end_cell()
-        elif tag in _BREAKS:
+        elif tag in _BREAKS or tag == "tr":
             self._break()
             self._verbatim = self._verbatim and tag != "pre"
 
-    def handle_data(self, data: str) -> None:
+    def text(self, data: str) -> None:
+        """Text between tags."""
         if self._ignoring or (self._table is not None and self._cell is None):
             return
         if self._verbatim and self._table is None:
             *whole, rest = data.split("\n")
             for line in whole:
                 self._text.append(line)
-                self.paragraph()
+                self._paragraph()
             data = rest
         self._text.append(data)
 
     def _break(self) -> None:
         if self._table is None:
-            self.paragraph()
+            self._paragraph()
         elif self._text:
             self._text.append(" ")
 
-    def paragraph(self) -> None:
-        """End the paragraph that is being read."""
+    def _paragraph(self) -> None:
         text = "".join(self._text)
         self._text = []
         text = text.rstrip() if self._verbatim else _SPACE.sub(" ", text).strip()
@@ -123,7 +151,13 @@ class _Reader(HTMLParser):
 
     # --- tables --------------------------------------------------------------------------------
 
-    def _in_table(self, table: Table, tag: str, attrs: dict[str, str | None]) -> None:
+    def _start_table(self) -> None:
+        self._depth += 1
+        if self._depth == 1:
+            self._paragraph()
+            self._table, self._below = Table(), {}
+
+    def _in_table(self, table: Table, tag: str, attributes: dict[str, str]) -> None:
         self._end_cell()
         if tag == "tr":
             table.rows.append([])
@@ -134,8 +168,8 @@ class _Reader(HTMLParser):
         row = table.rows[-1]
         while self._below.get(len(row)):
             row.append(Cell())
-        span = _span(attrs.get("colspan"))
-        if (rows := _span(attrs.get("rowspan"))) > 1:
+        span = _span(attributes.get("colspan", ""))
+        if (rows := _span(attributes.get("rowspan", ""))) > 1:
             self._below |= {len(row) + step: rows for step in range(span)}
         self._cell = Cell(heading=tag == "th", span=span)
         row.append(self._cell)
@@ -155,11 +189,11 @@ class _Reader(HTMLParser):
             self.blocks.append(table)
         self._table = None
 
-    def close(self) -> None:
-        """Read what is left; a table that never ends ends here."""
-        super().close()
+    def finish(self) -> None:
+        """The document ends, and with it what was not ended."""
         if self._table is not None:
             self._end_table(self._table)
+        self._paragraph()
 
 
 def _heads(rows: list[list[Cell]]) -> int:
@@ -171,6 +205,6 @@ def _heads(rows: list[list[Cell]]) -> int:
     return heads if heads < len(rows) else 0
 
 
-def _span(value: str | None) -> int:
-    digits = (value or "").strip()
+def _span(value: str) -> int:
+    digits = value.strip()
     return max(1, min(int(digits), WIDEST_SPAN)) if digits.isdigit() and len(digits) < 6 else 1

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.style import Style
-from textual.color import Color
 
+# Of the 256 colours that every terminal has; a test holds each to its contrast.
 _DARK = (
-    ("#5c6370", "#e0707a", "#8fbf7f", "#d9a562", "#6ea8e0", "#c58fd6", "#5fb8b8", "#c8ccd4"),
-    ("#7d8590", "#ff8a90", "#a8d896", "#efc07f", "#8fc1f5", "#dcaaec", "#7fd4d4", "#f0f2f5"),
+    ("#767676", "#d78787", "#87af87", "#d7af87", "#87afd7", "#af87d7", "#5fafaf", "#bcbcbc"),
+    ("#949494", "#ff8787", "#afd787", "#ffd787", "#afd7ff", "#d7afff", "#87d7d7", "#eeeeee"),
 )
 _LIGHT = (
-    ("#3a3f48", "#b3303c", "#2f7d32", "#8f5a00", "#1f5fae", "#8a3f9e", "#0f7378", "#6a6f78"),
-    ("#5c6370", "#d0404c", "#3f9442", "#a86c00", "#2f76cc", "#a355b8", "#178a90", "#4a4f58"),
+    ("#303030", "#af0000", "#005f00", "#875f00", "#005faf", "#875faf", "#005f5f", "#767676"),
+    ("#585858", "#d70000", "#00875f", "#875f5f", "#005fd7", "#af00af", "#005f87", "#626262"),
 )
 
 
@@ -45,30 +45,21 @@ class Look:
 
     @classmethod
     def from_theme(cls, variables: Mapping[str, str], *, dark: bool) -> Look:
-        """Derive it from a Textual theme's variables (`foreground`, `background`, `error` ...)."""
+        """Take it from the variables of one of our themes."""
 
-        def named(name: str, fallback: str) -> Color:
-            return Color.parse(variables.get(name, fallback))
+        def style(name: str, *, bold: bool = False, italic: bool = False) -> Style:
+            return Style(color=variables[name], bold=bold or None, italic=italic or None)
 
-        front = named("foreground", "#e0e0e0" if dark else "#202020")
-        back = named("background", "#121212" if dark else "#fafafa")
-        error, accent = named("error", "#b93c5b"), named("accent", "#6ea8e0")
-        readable = error.blend(front, 0.3)
-        dim = _style(front.blend(back, 0.4))
         return cls(
             dark=dark,
-            text=_style(front),
-            dim=dim,
-            faint=_style(front.blend(back, 0.68)),
-            strong=_style(front) + Style(bold=True),
-            error=_style(readable) + Style(bold=True),
-            stderr=_style(front.blend(error, 0.45)),
-            note=dim + Style(italic=True),
-            accent=_style(accent),
-            code=_style(front.blend(accent, 0.35)),
-            ansi=tuple(_style(Color.parse(c)) for row in (_DARK if dark else _LIGHT) for c in row),
+            text=style("foreground"),
+            dim=style("text-dim"),
+            faint=style("text-faint"),
+            strong=style("text-bright", bold=True),
+            error=style("error", bold=True),
+            stderr=style("syntax-decorator"),
+            note=style("text-dim", italic=True),
+            accent=style("accent"),
+            code=style("syntax-type"),
+            ansi=tuple(Style(color=name) for row in (_DARK if dark else _LIGHT) for name in row),
         )
-
-
-def _style(color: Color) -> Style:
-    return Style(color=color.rich_color)

@@ -8,6 +8,7 @@ of a link by a stranger's document may open it.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from functools import lru_cache
 
 from markdown_it.token import Token
@@ -17,7 +18,6 @@ from rich.markdown import (
     CodeBlock,
     Heading,
     HorizontalRule,
-    ImageItem,
     Markdown,
     MarkdownContext,
     MarkdownElement,
@@ -65,10 +65,14 @@ def _source(text: str, frame: Frame) -> list[Strip]:
 
 
 def _row(line: list[Segment]) -> Strip:
-    return Strip(
-        [Segment(text, style.update_link() if style and style.link else style)
-         for text, style, _ in line]
-    )  # fmt: skip
+    """A line without links, and without the spaces that rich fills it up with."""
+    segments = line[:]
+    while segments and not segments[-1].text.strip():
+        segments.pop()
+    if segments:
+        last = segments[-1]
+        segments[-1] = Segment(last.text.rstrip(), last.style)
+    return Strip([Segment(text, style and style.update_link()) for text, style, _ in segments])
 
 
 @lru_cache(4)
@@ -115,12 +119,6 @@ class _Code(CodeBlock):
 class _Rule(HorizontalRule):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Text("─" * options.max_width, style=console.get_style("markdown.hr"))
-
-
-class _Image(ImageItem):
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        name = self.text.plain or self.destination.rsplit("/", 1)[-1][:80] or "no description"
-        yield Text(f"[image: {name}]", style=console.get_style("markdown.block_quote"), end=" ")
 
 
 class _Table(TableElement):
@@ -170,7 +168,6 @@ class _Page(Markdown):
         "fence": _Code,
         "code_block": _Code,
         "hr": _Rule,
-        "image": _Image,
         "table_open": _Table,
         "html_block": _Html,
     }
@@ -178,3 +175,13 @@ class _Page(Markdown):
     def __init__(self, text: str, frame: Frame) -> None:
         super().__init__(text)
         self.frame = frame
+
+    def _flatten_tokens(self, tokens: Iterable[Token]) -> Iterable[Token]:
+        """Make images words of their sentence; rich would draw them before it."""
+        for token in super()._flatten_tokens(tokens):
+            if token.type == "image":
+                source = str(token.attrs.get("src", ""))
+                name = token.content or source.rpartition("/")[2][:80] or "no description"
+                yield Token("text", "", 0, content=f"[image: {name}]")
+            else:
+                yield token

@@ -67,7 +67,8 @@ def wrap(line: Sequence[Segment], width: int) -> list[Strip]:
 
 def _is_rule(line: Sequence[Segment]) -> bool:
     """Whether a line is a ruler, as above a traceback: its length means nothing."""
-    return len({character for segment in line for character in segment.text}) == 1
+    characters = {character for segment in line for character in segment.text}
+    return len(characters) == 1 and not characters.pop().isalnum()
 
 
 def _cells(character: str) -> int:

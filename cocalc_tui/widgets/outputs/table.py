@@ -23,6 +23,8 @@ GAP = 2
 WIDEST = 50
 NARROWEST = 6
 """A column is not made narrower than this to let others in."""
+EASY = 16
+"""As wide as a column gets when others are left out anyway."""
 LONGEST_TEXT = 400
 """Characters of a cell that are looked at."""
 GAP_MARK = -1
@@ -99,7 +101,7 @@ def _widths(rows: list[list[Cell]]) -> list[int]:
 
 def _fit(widths: list[int], room: int) -> tuple[list[int], list[int]]:
     """Choose columns and widths that fit into `room` cells."""
-    widths = widths[:]
+    wanted = widths
     for_text = room - GAP * (len(widths) - 1)
     while sum(widths) > for_text and max(widths) > NARROWEST:
         widest = max(widths)
@@ -109,6 +111,8 @@ def _fit(widths: list[int], room: int) -> tuple[list[int], list[int]]:
         widths = [min(width, limit) for width in widths]
     shown = list(range(len(widths)))
     keep = len(widths)
+    if sum(widths) > for_text:
+        widths = [min(width, EASY) for width in wanted]
     while keep > 1 and _Columns(shown, widths, []).width(0, len(shown)) > room:
         keep -= 1
         shown = [*range(-(-keep // 2)), GAP_MARK, *range(len(widths) - keep // 2, len(widths))]
