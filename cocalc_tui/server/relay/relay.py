@@ -7,6 +7,7 @@ does so is a client of it, so a crash there takes nothing typed with it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -30,9 +31,12 @@ from cocalc_tui.server.relay.link import Frame, Link
 from cocalc_tui.server.relay.memory import MemoryTransport, memory_pair
 from cocalc_tui.server.relay.passing import NotReady, Passing
 from cocalc_tui.server.relay.peer import SLICE, Peer
-from cocalc_tui.server.relay.rooms import LEASE, Rooms
+from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.websocket import serve
-from cocalc_tui.server.store import HOST, Denied, Draft, Outcome, Store, StoreTrouble
+from cocalc_tui.server.store import Denied, Draft, Outcome, Store, StoreTrouble, owner_of
+
+HOUSEKEEPING = 1.0
+"""Seconds between looks at the store's files and at what is to be sealed."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class Relay:
         """Begin to commit."""
         await self._access.load()
         self._spawn(self._committer.run())
-        self._spawn(self._keep_leases())
+        self._spawn(self._keep_house())
 
     async def serve_unix(self, at: Path | socket.socket) -> None:
         """Accept connections at a path, or on a socket that listens there already."""
@@ -136,10 +140,12 @@ class Relay:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _keep_leases(self) -> None:
+    async def _keep_house(self) -> None:
         while True:
-            await asyncio.sleep(LEASE / 3000)
-            await self._rooms.keep_leases()
+            await asyncio.sleep(HOUSEKEEPING)
+            with contextlib.suppress(StoreTrouble):
+                await self._rooms.keep_leases()
+                await self._store.tend()
 
     # --- connections ---------------------------------------------------------------------------
 
@@ -171,7 +177,8 @@ class Relay:
         if role is m.Role.NOBODY:
             await peer.end("role", self._stranger(peer.user))
             return
-        if await self._store.owner(hello.session) not in {None, self._owner(peer)}:
+        owner = owner_of(peer.user, role.name.lower())
+        if await self._store.owner(hello.session) not in {None, owner}:
             await peer.end("session", "this session is another user's: start the app anew")
             return
         peer.session = hello.session
@@ -199,10 +206,6 @@ class Relay:
             f"{user} is not a member of {self._project}: ask {self._access.host_user} to run "
             f"`cocalc-tui share {user}` there"
         )
-
-    @staticmethod
-    def _owner(peer: Peer) -> str:
-        return HOST if peer.host else peer.user
 
     async def _host_came(self, peer: Peer) -> None:
         if (before := self._passing.host) is not None:
@@ -287,7 +290,7 @@ class Relay:
     def _draft(self, peer: Peer, doc: str, patch: m.WirePatch) -> Draft:
         hold = peer.host and patch.kind == "import"
         role = peer.role.name.lower()
-        return Draft(doc, peer.user, role, self._owner(peer), patch, hold)
+        return Draft(doc, peer.user, role, patch, hold)
 
     async def _fetch(self, peer: Peer, message: m.Fetch) -> None:
         peer.spawn(self._fetching(peer, message))

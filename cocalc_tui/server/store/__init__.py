@@ -10,6 +10,7 @@ from cocalc_tui.server.store.interface import (
     Outcome,
     Store,
     StoreTrouble,
+    owner_of,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "Outcome",
     "Store",
     "StoreTrouble",
+    "owner_of",
 ]

@@ -36,11 +36,19 @@ class Draft(NamedTuple):
     doc: str
     author: str
     role: str
-    owner: str
-    """Whose session it must be: the author, or HOST."""
     patch: WirePatch
     hold: bool = False
     """Keep it in memory until a patch comes that is not held, if nothing is stored before it."""
+
+    @property
+    def owner(self) -> str:
+        """Whose session it must be."""
+        return owner_of(self.author, self.role)
+
+
+def owner_of(author: str, role: str) -> str:
+    """Whose the sessions are that somebody writes under: their own, or HOST's."""
+    return HOST if role == "host" else author
 
 
 class Denied(NamedTuple):
@@ -138,6 +146,9 @@ class Store(Protocol):
 
     async def release(self, doc: str, holder: str) -> None:
         """Give the right back."""
+
+    async def tend(self) -> None:
+        """Do what is due: to be called every second or so, whether or not anything happens."""
 
     async def close(self) -> None:
         """Finish what was begun and let go of the files."""

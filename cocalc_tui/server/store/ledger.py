@@ -27,8 +27,10 @@ class Ledger:
         """The greatest time in the log."""
         self.heads: set[PatchId] = set()
         self.next_n: dict[str, int] = {}
-        self.held: list[WireEntry] = []
-        """Entries that are numbered but not stored: all there are, or none."""
+        self.unstored: list[WireEntry] = []
+        """The last entries, numbered but not stored yet."""
+        self.holding = True
+        """Whether all there is may be held: nothing is stored, and nothing need be."""
 
     def knows(self, patch: WirePatch) -> bool:
         """Whether a patch with this id is in the log."""
@@ -50,16 +52,11 @@ class Ledger:
         return None
 
     def take(self, draft: Draft, now: int) -> WireEntry:
-        """Number a patch against which there is no objection.
-
-        It is held where that is wanted and all before it is, else all that is held is to be
-        stored with it.
-        """
-        hold = draft.hold and self.holds_all
+        """Number a patch against which there is no objection."""
         entry = WireEntry(self.seq + 1, draft.author, draft.role, now, draft.patch)
         self.add(entry)
-        if hold:
-            self.held.append(entry)
+        self.unstored.append(entry)
+        self.holding = self.holding and draft.hold
         return entry
 
     def add(self, entry: WireEntry) -> None:
@@ -68,26 +65,13 @@ class Ledger:
         self.seq = entry.seq
         self.clock = max(self.clock, patch.time)
         self.next_n[patch.session] = patch.n + 1
-        advance(self.heads, patch)
-
-    @property
-    def holds_all(self) -> bool:
-        """Whether nothing of the log is stored, so that it may be forgotten."""
-        return self.seq == len(self.held)
+        advance(self.heads, PatchId(patch.session, patch.n), patch.parents)
 
 
-def advance(heads: set[PatchId], patch: WirePatch) -> None:
+def advance(heads: set[PatchId], new: PatchId, parents: Iterable[tuple[str, int]]) -> None:
     """Move heads over a patch whose parents are in the log."""
-    heads.difference_update(patch.parents)
-    heads.add(PatchId(patch.session, patch.n))
-
-
-def heads_after(heads: Iterable[PatchId], entries: Iterable[WireEntry]) -> tuple[PatchId, ...]:
-    """Return the heads, sorted, after these entries follow on `heads`."""
-    after = set(heads)
-    for entry in entries:
-        advance(after, entry.patch)
-    return tuple(sorted(after))
+    heads.difference_update(parents)
+    heads.add(new)
 
 
 def same_patch(one: WirePatch, other: WirePatch) -> bool:

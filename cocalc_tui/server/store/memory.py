@@ -14,7 +14,8 @@ from cocalc_tui.server.store.interface import (
     LogPart,
     Outcome,
 )
-from cocalc_tui.server.store.ledger import Ledger, heads_after, same_patch
+from cocalc_tui.server.store.leases import Leases
+from cocalc_tui.server.store.ledger import Ledger, advance, same_patch
 from cocalc_tui.sync.patch import PatchId
 
 
@@ -34,7 +35,7 @@ class MemoryStore:
         self._checkpoints: dict[str, tuple[int, bytes]] = {}
         self._members: dict[str, str] = {}
         self._owners: dict[str, str] = {}
-        self._leases: dict[str, tuple[str, int]] = {}
+        self._leases = Leases()
 
     def _log(self, doc: str) -> _Log:
         return self._logs.setdefault(doc, _Log())
@@ -58,6 +59,7 @@ class MemoryStore:
             return denied
         self._owners[patch.session] = draft.owner
         entry = log.ledger.take(draft, now)
+        log.ledger.unstored.clear()
         log.entries.append(entry)
         news.setdefault(draft.doc, []).append(entry)
         return entry.seq
@@ -92,12 +94,15 @@ class MemoryStore:
         """Hear no more."""
         log = self._log(doc)
         log.listeners.remove(listener)
-        if not log.listeners and log.ledger.holds_all:
+        if not log.listeners and log.ledger.holding:
             del self._logs[doc]
 
     async def heads(self, doc: str, seq: int) -> tuple[PatchId, ...]:
         """Return the heads of entries 1..seq."""
-        return heads_after((), self._log(doc).entries[:seq])
+        heads: set[PatchId] = set()
+        for entry in self._log(doc).entries[:seq]:
+            advance(heads, PatchId(entry.patch.session, entry.patch.n), entry.patch.parents)
+        return tuple(sorted(heads))
 
     async def document(self, doc: str) -> DocumentInfo | None:
         """Return the document with this id."""
@@ -130,7 +135,7 @@ class MemoryStore:
 
     async def put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
         """Keep a checkpoint."""
-        if seq > self._checkpoints.get(doc, (0, b""))[0]:
+        if not self._log(doc).ledger.holding and seq > self._checkpoints.get(doc, (0, b""))[0]:
             self._checkpoints[doc] = (seq, data)
 
     async def members(self) -> dict[str, str]:
@@ -150,16 +155,14 @@ class MemoryStore:
 
     async def lease(self, doc: str, holder: str, now: int, until: int) -> bool:
         """Take or keep the right to host a document."""
-        present, ends = self._leases.get(doc, (holder, now))
-        if present != holder and ends > now:
-            return False
-        self._leases[doc] = (holder, until)
-        return True
+        return self._leases.take(doc, holder, now, until)
 
     async def release(self, doc: str, holder: str) -> None:
         """Give the right back."""
-        if self._leases.get(doc, ("", 0))[0] == holder:
-            del self._leases[doc]
+        self._leases.release(doc, holder)
+
+    async def tend(self) -> None:
+        """Nothing falls due."""
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -1,0 +1,192 @@
+"""The SQLite file: its schema, its settings, and whether it still is the file at its path.
+
+Settings, and why:
+
+- WAL with synchronous FULL: a commit is on the disk when it returns, over a power loss too.
+- One connection, locked exclusively, writes and checkpoints: no race of a checkpoint with a commit
+  (SQLite's WAL-reset bug), no shared memory (WAL works on network disks), no second relay.
+- No automatic checkpoint: it would fall into somebody's commit. `tend` does it in quiet moments.
+
+`git clean -fdx` in a project takes the file while it is open, and writing to it goes on as if
+nothing were: everything acknowledged from then on would be gone with the process. So every commit
+is followed by a look at the path, and the file is written anew from what is still held open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from cocalc_tui.server.store.interface import StoreTrouble
+
+APPLICATION = 0x636F6361
+"""`application_id` of the file, "coca"."""
+SCHEMA = 1
+"""`user_version` of the file."""
+CHECKPOINT_PAGES = 1000
+"""Pages of the WAL worth a checkpoint: 4 MB."""
+
+_TABLES = """
+CREATE TABLE documents (
+    doc TEXT PRIMARY KEY, path TEXT NOT NULL, type TEXT NOT NULL, log TEXT NOT NULL,
+    epoch INTEGER NOT NULL, clock INTEGER NOT NULL DEFAULT 0, heads TEXT NOT NULL DEFAULT '[]'
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX documents_path ON documents (path) WHERE path <> '';
+CREATE TABLE entries (
+    doc TEXT NOT NULL, seq INTEGER NOT NULL, session TEXT NOT NULL, n INTEGER NOT NULL,
+    row TEXT NOT NULL, PRIMARY KEY (doc, seq)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX entries_id ON entries (doc, session, n);
+CREATE TABLE blocks (
+    doc TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, heads TEXT NOT NULL,
+    sessions TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (doc, first)
+);
+CREATE TABLE checkpoints (doc TEXT PRIMARY KEY, seq INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE members (user TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sessions (session TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """The open file; used by one thread only."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make it; raises StoreTrouble."""
+        self.path = path
+        with trouble(path):
+            self._open()
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.touch(mode=0o600)
+        self.connection = apsw.Connection(str(self.path))
+        self._configure()
+        self._files = self._identity()
+
+    def _configure(self) -> None:
+        execute = self.connection.execute
+        execute("PRAGMA locking_mode = EXCLUSIVE")
+        execute("PRAGMA journal_mode = WAL")
+        execute("PRAGMA synchronous = FULL")
+        execute("PRAGMA wal_autocheckpoint = 0")
+        application = self.connection.pragma("application_id")
+        version = self.connection.pragma("user_version")
+        if (application, version) == (0, 0):
+            with self.transaction():
+                execute(_TABLES)
+                execute(f"PRAGMA application_id = {APPLICATION}")
+                execute(f"PRAGMA user_version = {SCHEMA}")
+        elif application != APPLICATION:
+            raise StoreTrouble(f"{self.path}: not a log of cocalc-tui; move it elsewhere")
+        elif version != SCHEMA:
+            raise StoreTrouble(
+                f"{self.path}: its format is {version}, this release knows {SCHEMA}: update it"
+            )
+        else:
+            # Writes something, so that the exclusive lock is held from now on.
+            execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def rows(self, sql: str, *values: str | int | bytes | None) -> Iterator[Any]:
+        """What a statement gives, one row after the other."""
+        cursor = self.connection.execute(sql, values)
+        try:
+            yield from cursor
+        finally:
+            cursor.close()
+
+    def run(self, sql: str, *values: str | int | bytes | None) -> None:
+        """Run a statement that gives nothing."""
+        self.connection.execute(sql, values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; on disk at the end. Raises StoreTrouble where it is not."""
+        with trouble(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def ensure_in_place(self) -> None:
+        """See that what was committed is in the file at the path; raises StoreTrouble."""
+        try:
+            in_place = self._identity() == self._files
+        except OSError:
+            in_place = False
+        if not in_place:
+            with trouble(self.path):
+                self._write_anew()
+
+    def checkpoint(self) -> None:
+        """Move what the WAL holds into the file, if it is much."""
+        with trouble(self.path):
+            pages, _ = self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+            if pages > CHECKPOINT_PAGES:
+                self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+    def _wal(self, path: Path) -> Path:
+        return path.with_name(path.name + "-wal")
+
+    def _identity(self) -> tuple[int, ...]:
+        """Device and inode of the file and its WAL."""
+        database, wal = os.stat(self.path), os.stat(self._wal(self.path))
+        return database.st_dev, database.st_ino, wal.st_dev, wal.st_ino
+
+    def _write_anew(self) -> None:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        anew = self.path.with_name(self.path.name + ".anew")
+        anew.unlink(missing_ok=True)
+        anew.touch(mode=0o600)
+        self.connection.execute("VACUUM INTO ?", (str(anew),))
+        _flush(anew)
+        self._set_aside()
+        old = self.connection
+        anew.replace(self.path)
+        _flush(self.path.parent)
+        old.close()
+        self._open()
+
+    def _set_aside(self) -> None:
+        """Whatever lies there now is somebody's, such as a backup put back: it is kept."""
+        for found in (self.path, self._wal(self.path)):
+            if found.exists() or found.is_symlink():
+                inode = found.lstat().st_ino
+                found.replace(found.with_name(f"{found.name}.aside-{inode}"))
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def trouble(path: Path) -> Iterator[None]:
+    """Turn what SQLite or the system says into one line for people."""
+    try:
+        yield
+    except apsw.FullError:
+        raise StoreTrouble(
+            f"{path}: the disk is full; nothing more is stored until there is space"
+        ) from None
+    except (apsw.BusyError, apsw.LockedError):
+        raise StoreTrouble(f"{path}: another program has it open") from None
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise StoreTrouble(f"{path}: damaged ({error}); put a backup back") from None
+    except (apsw.Error, OSError) as error:
+        raise StoreTrouble(f"{path}: cannot be written: {error}") from None

@@ -1,0 +1,217 @@
+"""One document's log in the SQLite file: its ledger, its tail of rows, its sealed blocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cocalc_tui.protocol.messages import WireEntry, WirePatch
+from cocalc_tui.protocol.patches import entry_from_wire, entry_to_wire
+from cocalc_tui.server.store.database import Database
+from cocalc_tui.server.store.interface import LogPart, owner_of
+from cocalc_tui.server.store.ledger import Ledger, advance
+from cocalc_tui.sync.encoding import decode_block
+from cocalc_tui.sync.patch import Entry, PatchId
+from cocalc_tui.sync.rows import decode_row, encode_row
+
+
+class Span(NamedTuple):
+    """Rows that are to be sealed, and the block before them that takes them in (b"" for none)."""
+
+    first: int
+    """Number of the first entry, of the block where there is one."""
+    last: int
+    block: bytes
+    rows: list[str]
+
+
+class StoredLog:
+    """The log of one document; used on the thread that owns the connection."""
+
+    def __init__(self, database: Database, doc: str) -> None:
+        self.doc = doc
+        self.ledger = Ledger()
+        self._database = database
+        self._load()
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Write what is numbered and not stored, within a transaction; nothing while holding."""
+        ledger = self.ledger
+        if ledger.holding:
+            return
+        self._database.connection.executemany(
+            "INSERT OR IGNORE INTO sessions VALUES (?, ?)",
+            (
+                (one.patch.session, owner_of(one.author, one.role))
+                for one in ledger.unstored
+                if one.patch.n == 0
+            ),
+        )
+        self._database.connection.executemany(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?)",
+            (
+                (self.doc, one.seq, one.patch.session, one.patch.n, _row(one))
+                for one in ledger.unstored
+            ),
+        )
+        self._database.run(
+            "UPDATE documents SET clock = ?, heads = ? WHERE doc = ?",
+            ledger.clock,
+            json.dumps(sorted(ledger.heads)),
+            self.doc,
+        )
+
+    def written(self) -> None:
+        """The transaction is on disk."""
+        if not self.ledger.holding:
+            self.ledger.unstored.clear()
+
+    def undo(self, held: int) -> None:
+        """The transaction failed: back to what is stored, and the first `held` that were held."""
+        kept = self.ledger.unstored[:held]
+        self.ledger = Ledger()
+        self._load()
+        for entry in kept:
+            self.ledger.add(entry)
+            self.ledger.unstored.append(entry)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def find(self, session: str, n: int) -> tuple[int, WirePatch] | None:
+        """Return the patch with this id, and its number."""
+        for entry in self.ledger.unstored:
+            if (entry.patch.session, entry.patch.n) == (session, n):
+                return entry.seq, entry.patch
+        sql = "SELECT row FROM entries WHERE doc = ? AND session = ? AND n = ?"
+        for (row,) in self._database.rows(sql, self.doc, session, n):
+            found = entry_to_wire(decode_row(row))
+            return found.seq, found.patch
+        return self._find_sealed(session, n)
+
+    def _find_sealed(self, session: str, n: int) -> tuple[int, WirePatch] | None:
+        sql = "SELECT sessions, data FROM blocks WHERE doc = ? ORDER BY first DESC"
+        for sessions, data in self._database.rows(sql, self.doc):
+            first, last = json.loads(sessions).get(session, (0, -1))
+            if first <= n <= last:
+                for entry in decode_block(data):
+                    if entry.patch.id == (session, n):
+                        return entry.seq, entry_to_wire(entry).patch
+        return None
+
+    def read(self, after: int, size: int) -> LogPart:
+        """Return entries after a number: about `size` bytes, at least one entry."""
+        blocks: list[bytes] = []
+        sql = "SELECT last, data FROM blocks WHERE doc = ? AND last > ? ORDER BY first"
+        for last, data in self._database.rows(sql, self.doc, after):
+            blocks.append(data)
+            after = last
+            size -= len(data)
+            if size <= 0:
+                return LogPart(after, blocks, [])
+        entries: list[WireEntry] = []
+        for entry in self._tail(after):
+            entries.append(entry)
+            size -= len(entry.patch.ops) + 100
+            if size <= 0:
+                break
+        return LogPart(after + len(entries), blocks, entries)
+
+    def _tail(self, after: int) -> Iterator[WireEntry]:
+        sql = "SELECT row FROM entries WHERE doc = ? AND seq > ? ORDER BY seq"
+        for (row,) in self._database.rows(sql, self.doc, after):
+            yield entry_to_wire(decode_row(row))
+        yield from (entry for entry in self.ledger.unstored if entry.seq > after)
+
+    def heads(self, seq: int) -> tuple[PatchId, ...]:
+        """Return the heads of entries 1..seq, sorted."""
+        if seq == self.ledger.seq:
+            return tuple(sorted(self.ledger.heads))
+        heads, after = self._sealed_heads(seq)
+        for entry in self._entries(after):
+            if entry.seq > seq:
+                break
+            advance(heads, entry.patch.id, entry.patch.parents)
+        return tuple(sorted(heads))
+
+    def _sealed_heads(self, seq: int) -> tuple[set[PatchId], int]:
+        """Heads after the last block that ends at `seq` or before, and where it ends."""
+        sql = (
+            "SELECT heads, last FROM blocks WHERE doc = ? AND last <= ? ORDER BY last DESC LIMIT 1"
+        )
+        for heads, last in self._database.rows(sql, self.doc, seq):
+            return set(map(PatchId._make, json.loads(heads))), last
+        return set(), 0
+
+    def _entries(self, after: int) -> Iterator[Entry]:
+        """All entries after a number that a block ends at, or 0."""
+        sql = "SELECT data FROM blocks WHERE doc = ? AND first > ? ORDER BY first"
+        for (data,) in self._database.rows(sql, self.doc, after):
+            yield from decode_block(data)
+        sql = "SELECT row FROM entries WHERE doc = ? AND seq > ? ORDER BY seq"
+        for (row,) in self._database.rows(sql, self.doc, after):
+            yield decode_row(row)
+        yield from map(entry_from_wire, self.ledger.unstored)
+
+    # --- sealing -------------------------------------------------------------------------------
+
+    def to_seal(self, rows: int, keep: int, most: int) -> Span | None:
+        """Return rows that are due for a block, if there are that many besides the newest."""
+        sql = "SELECT seq, row FROM entries WHERE doc = ? AND seq <= ? ORDER BY seq"
+        found = list(self._database.rows(sql, self.doc, self.ledger.seq - keep))
+        if len(found) < rows:
+            return None
+        first, last = found[0][0], found[-1][0]
+        block = b""
+        sql = "SELECT first, data FROM blocks WHERE doc = ? AND last = ? AND last - first < ?"
+        for start, data in self._database.rows(sql, self.doc, first - 1, most):
+            first, block = start, data
+        return Span(first, last, block, [row for _, row in found])
+
+    def sealed(self, span: Span, data: bytes) -> None:
+        """Put a block in the place of the rows it was made of."""
+        before = self._sealed_heads(span.first - 1)[0]
+        sessions: dict[str, tuple[int, int]] = {}
+        for entry in decode_block(data):
+            session, n = entry.patch.id
+            sessions[session] = (sessions.get(session, (n, n))[0], n)
+            advance(before, entry.patch.id, entry.patch.parents)
+        place = (self.doc, span.first, span.last)
+        with self._database.transaction():
+            self._database.run(
+                "DELETE FROM blocks WHERE doc = ? AND first >= ? AND last <= ?", *place
+            )
+            self._database.run(
+                "DELETE FROM entries WHERE doc = ? AND seq >= ? AND seq <= ?", *place
+            )
+            self._database.run(
+                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)",
+                *place,
+                json.dumps(sorted(before)),
+                json.dumps(sessions),
+                data,
+            )
+
+    # --- loading -------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        ledger, rows = self.ledger, self._database.rows
+        for clock, heads in rows("SELECT clock, heads FROM documents WHERE doc = ?", self.doc):
+            ledger.clock = clock
+            ledger.heads = set(map(PatchId._make, json.loads(heads)))
+        sql = "SELECT last, sessions FROM blocks WHERE doc = ? ORDER BY first"
+        for last, sessions in rows(sql, self.doc):
+            ledger.seq = last
+            for session, (_, n) in json.loads(sessions).items():
+                ledger.next_n[session] = n + 1
+        sql = "SELECT max(seq), session, max(n) FROM entries WHERE doc = ? GROUP BY session"
+        for last, session, n in rows(sql, self.doc):
+            ledger.seq = max(ledger.seq, last)
+            ledger.next_n[session] = n + 1
+        ledger.holding = ledger.seq == 0
+
+
+def _row(entry: WireEntry) -> str:
+    return encode_row(entry_from_wire(entry))

@@ -1,0 +1,273 @@
+"""The store on disk: SQLite, for each document a tail of readable rows and sealed blocks before it.
+
+One thread owns the connection and does one thing after the other, so the order of commits is the
+order of what subscribers hear. The event loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from cocalc_tui.protocol.messages import WireEntry
+from cocalc_tui.server.store.database import Database
+from cocalc_tui.server.store.interface import (
+    Denied,
+    DocumentInfo,
+    Draft,
+    Listener,
+    LogPart,
+    Outcome,
+)
+from cocalc_tui.server.store.leases import Leases
+from cocalc_tui.server.store.ledger import same_patch
+from cocalc_tui.server.store.log import Span, StoredLog
+from cocalc_tui.server.store.sealing import SealError, Sealing
+from cocalc_tui.sync.patch import PatchId
+
+Result = TypeVar("Result")
+
+
+class _News(NamedTuple):
+    listener: Listener
+    doc: str
+    entries: Sequence[WireEntry]
+
+
+class SqliteStore:
+    """One file; see `Store` for what each method promises."""
+
+    def __init__(self, path: Path, *, sealing: Sealing | None = None) -> None:
+        """Open or make the file; raises StoreTrouble."""
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._database = self._thread.submit(Database, path).result()
+        self._sealing = sealing or Sealing()
+        self._logs: dict[str, StoredLog] = {}
+        self._listeners: dict[str, list[Listener]] = {}
+        self._news: list[_News] = []
+        """Committed, and not told before the file is known to be in its place."""
+        self._owners: dict[str, str] = {}
+        """Whose sessions are, as far as this process had to know."""
+        self._leases = Leases()
+
+    async def _call(self, work: Callable[..., Result], *args: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+    # --- the log -------------------------------------------------------------------------------
+
+    async def append(self, drafts: Sequence[Draft], now: int) -> list[Outcome]:
+        """Check, number and make durable."""
+        outcomes = await self._call(self._append, drafts, now)
+        self._tell()
+        return outcomes
+
+    def _append(self, drafts: Sequence[Draft], now: int) -> list[Outcome]:
+        logs = {draft.doc: self._log(draft.doc) for draft in drafts}
+        held = {doc: len(log.ledger.unstored) for doc, log in logs.items()}
+        try:
+            with self._database.transaction():
+                outcomes = [self._judge(logs[draft.doc], draft, now) for draft in drafts]
+                for log in logs.values():
+                    log.write()
+        except BaseException:
+            for doc, log in logs.items():
+                log.undo(held[doc])
+            self._owners.clear()
+            raise
+        for doc, log in logs.items():
+            if entries := log.ledger.unstored[held[doc] :]:
+                self._news.extend(_News(one, doc, entries) for one in self._hearing(doc))
+            log.written()
+        self._database.ensure_in_place()
+        return outcomes
+
+    def _judge(self, log: StoredLog, draft: Draft, now: int) -> Outcome:
+        patch = draft.patch
+        if log.ledger.knows(patch):
+            found = log.find(patch.session, patch.n)
+            if found is not None and same_patch(found[1], patch):
+                return found[0]
+            return Denied("id", f"another patch {patch.session}:{patch.n} is in the log")
+        owner = self._owner(patch.session) or draft.owner
+        denied = log.ledger.objection(draft, owner, now)
+        if denied is not None:
+            return denied
+        self._owners.setdefault(patch.session, owner)
+        return log.ledger.take(draft, now).seq
+
+    def _tell(self) -> None:
+        news, self._news = self._news, []
+        for listener, doc, entries in news:
+            if listener in self._listeners.get(doc, ()):
+                listener(doc, entries)
+
+    def _log(self, doc: str) -> StoredLog:
+        if doc not in self._logs:
+            self._logs[doc] = StoredLog(self._database, doc)
+        return self._logs[doc]
+
+    def _hearing(self, doc: str) -> tuple[Listener, ...]:
+        return tuple(self._listeners.get(doc, ()))
+
+    async def read(self, doc: str, after: int, size: int) -> LogPart:
+        """Return entries after a number."""
+        return await self._call(lambda: self._log(doc).read(after, size))
+
+    async def heads(self, doc: str, seq: int) -> tuple[PatchId, ...]:
+        """Return the heads of entries 1..seq."""
+        return await self._call(lambda: self._log(doc).heads(seq))
+
+    async def subscribe(self, doc: str, listener: Listener) -> int:
+        """Hear all entries after the number returned."""
+
+        def subscribe() -> int:
+            seq = self._log(doc).ledger.seq
+            self._listeners.setdefault(doc, []).append(listener)
+            return seq
+
+        return await self._call(subscribe)
+
+    def unsubscribe(self, doc: str, listener: Listener) -> None:
+        """Hear no more."""
+        self._listeners[doc].remove(listener)
+        self._thread.submit(self._forget, doc)
+
+    def _forget(self, doc: str) -> None:
+        if not self._listeners.get(doc):
+            self._listeners.pop(doc, None)
+            self._logs.pop(doc, None)
+
+    # --- documents -----------------------------------------------------------------------------
+
+    async def document(self, doc: str) -> DocumentInfo | None:
+        """Return the document with this id."""
+        return await self._call(self._document, "doc = ?", doc)
+
+    async def document_at(self, path: str) -> DocumentInfo | None:
+        """Return the document with this path."""
+        return await self._call(self._document, "path = ? AND path <> ''", path)
+
+    def _document(self, where: str, value: str) -> DocumentInfo | None:
+        sql = f"SELECT doc, path, type, log, epoch FROM documents WHERE {where}"  # noqa: S608
+        return next((DocumentInfo(*row) for row in self._database.rows(sql, value)), None)
+
+    async def put_document(self, info: DocumentInfo) -> None:
+        """Make or change a document."""
+        await self._call(self._put_documents, [info])
+
+    def _put_documents(self, infos: Sequence[DocumentInfo]) -> None:
+        with self._database.transaction():
+            for info in infos:
+                self._database.run(
+                    "UPDATE documents SET path = '' WHERE path = ? AND doc <> ?",
+                    info.path,
+                    info.doc,
+                )
+                self._database.run(
+                    "INSERT INTO documents (doc, path, type, log, epoch) VALUES (?, ?, ?, ?, ?) "
+                    "ON CONFLICT (doc) DO UPDATE SET "
+                    "path = excluded.path, type = excluded.type, epoch = excluded.epoch",
+                    *info,
+                )
+        self._database.ensure_in_place()
+
+    async def rename(self, path: str, to: str) -> list[DocumentInfo]:
+        """Give documents another path."""
+        return await self._call(self._rename, path, to)
+
+    def _rename(self, path: str, to: str) -> list[DocumentInfo]:
+        sql = (
+            "SELECT doc, path, type, log, epoch FROM documents "
+            "WHERE path = ? OR substr(path, 1, ?) = ?"
+        )
+        below = f"{path}/"
+        moved = [
+            DocumentInfo(*row)._replace(path=to + row[1][len(path) :])
+            for row in self._database.rows(sql, path, len(below), below)
+        ]
+        self._put_documents(moved)
+        return moved
+
+    async def checkpoint(self, doc: str) -> tuple[int, bytes] | None:
+        """Return the newest checkpoint."""
+        sql = "SELECT seq, data FROM checkpoints WHERE doc = ?"
+        return await self._call(lambda: next(self._database.rows(sql, doc), None))
+
+    async def put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
+        """Keep a checkpoint."""
+        await self._call(self._put_checkpoint, doc, seq, data)
+
+    def _put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
+        sql = (
+            "INSERT INTO checkpoints VALUES (?, ?, ?) ON CONFLICT (doc) DO UPDATE "
+            "SET seq = excluded.seq, data = excluded.data WHERE excluded.seq > seq"
+        )
+        if not self._log(doc).ledger.holding:
+            self._change(sql, doc, seq, data)
+
+    # --- people --------------------------------------------------------------------------------
+
+    async def members(self) -> dict[str, str]:
+        """Return the access list."""
+        return await self._call(lambda: dict(self._database.rows("SELECT * FROM members")))
+
+    async def put_member(self, user: str, role: str | None) -> None:
+        """Change the access list."""
+        if role is None:
+            await self._call(self._change, "DELETE FROM members WHERE user = ?", user)
+        else:
+            sql = "INSERT OR REPLACE INTO members VALUES (?, ?)"
+            await self._call(self._change, sql, user, role)
+
+    async def owner(self, session: str) -> str | None:
+        """Return whose session it is."""
+        return await self._call(self._owner, session)
+
+    def _owner(self, session: str) -> str | None:
+        if session not in self._owners:
+            sql = "SELECT owner FROM sessions WHERE session = ?"
+            for (owner,) in self._database.rows(sql, session):
+                self._owners[session] = owner
+        return self._owners.get(session)
+
+    def _change(self, sql: str, *values: str | int | bytes | None) -> None:
+        with self._database.transaction():
+            self._database.run(sql, *values)
+        self._database.ensure_in_place()
+
+    async def lease(self, doc: str, holder: str, now: int, until: int) -> bool:
+        """Take or keep the right to host a document: only this process could want it."""
+        return self._leases.take(doc, holder, now, until)
+
+    async def release(self, doc: str, holder: str) -> None:
+        """Give the right back."""
+        self._leases.release(doc, holder)
+
+    # --- keeping house -------------------------------------------------------------------------
+
+    async def tend(self) -> None:
+        """See that the file is in its place, move the WAL into it, seal old rows."""
+        await self._call(self._database.ensure_in_place)
+        self._tell()
+        await self._call(self._database.checkpoint)
+        for log in list(self._logs.values()):
+            await self._seal(log)
+
+    async def _seal(self, log: StoredLog) -> None:
+        how = self._sealing
+        span: Span | None = await self._call(log.to_seal, how.rows, how.keep, how.most)
+        if span is None:
+            return
+        try:
+            data = await how.seal(span.block, span.rows)
+        except SealError:
+            return
+        await self._call(log.sealed, span, data)
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the file."""
+        await self._call(self._database.close)
+        self._thread.shutdown()
