@@ -48,11 +48,12 @@ def cell_from_json(raw: Json, number: int, key: str, pos: str, block: int) -> Ce
         "id": raw.get("id"),
         "metadata": raw.get("metadata"),
         "exec_count": raw.get("execution_count") if kind == "code" else None,
-        "attachments": raw.get("attachments") if kind != "code" else None,
         "extra": extra,
         "layout": layout,
     }
     fields = present({name: carry(value, block) for name, value in fields.items()})
+    if kind != "code" and "attachments" in raw:
+        fields["attachments"] = carry(raw["attachments"], block)
     source = cast(str, carry(text, block))
     outputs = raw.get("outputs", []) if kind == "code" else []
     if not isinstance(outputs, list):

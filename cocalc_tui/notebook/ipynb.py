@@ -231,7 +231,7 @@ def _cells(notebook: Notebook, style: Style, parsed: _Parsed | None) -> str:
         kept = parsed is not None and not parsed.cells
         return _array(parsed) if parsed is not None and kept else "[]"
     write_cell = _cell_writer(notebook, style)
-    copies = _copies(parsed)
+    copies = _copies(notebook, parsed)
     opening, closing = style.line(2), style.line(1)
     if parsed is not None and parsed.cells:
         text = _array(parsed)
@@ -240,8 +240,7 @@ def _cells(notebook: Notebook, style: Style, parsed: _Parsed | None) -> str:
         closing = text[parsed.cells[-1].end - start : -1]
     pieces = ["[", opening]
     for index, cell in enumerate(notebook.cells):
-        waiting = copies.get(_content(cell))
-        number = waiting.pop(0) if waiting else None
+        number = copies.get(index)
         if index:
             pieces.append(_gap(style, parsed, number))
         if number is not None and parsed is not None:
@@ -265,17 +264,26 @@ def _gap(style: Style, parsed: _Parsed | None, number: int | None) -> str:
     return parsed.text[parsed.cells[at - 1].end : parsed.cells[at].start]
 
 
-def _copies(parsed: _Parsed | None) -> dict[str, list[int]]:
-    """Return the numbers of the base's cells by their content."""
-    found: dict[str, list[int]] = {}
-    if parsed is not None:
-        for number, cell in enumerate(parsed.notebook.cells):
-            found.setdefault(_content(cell), []).append(number)
+def _copies(notebook: Notebook, parsed: _Parsed | None) -> dict[int, int]:
+    """Say for cells, by their numbers, which cell of the base is equal.
+
+    Where several are, one that is also written as the cell once was comes first.
+    """
+    found: dict[int, int] = {}
+    if parsed is None:
+        return found
+    for kept in ({"pos"}, {"pos", "layout"}):
+        free: dict[str, list[int]] = {}
+        for number in sorted(set(range(len(parsed.cells))) - set(found.values())):
+            free.setdefault(_content(parsed.notebook.cells[number], kept), []).append(number)
+        for index, cell in enumerate(notebook.cells):
+            if index not in found and (waiting := free.get(_content(cell, kept))):
+                found[index] = waiting.pop(0)
     return found
 
 
-def _content(cell: Cell) -> str:
-    fields = {k: v for k, v in cell.fields.items() if k not in {"pos", "layout"}}
+def _content(cell: Cell, without: set[str]) -> str:
+    fields = {name: value for name, value in cell.fields.items() if name not in without}
     return _canonical([fields, cell.source, [output.data for output in cell.outputs]])
 
 

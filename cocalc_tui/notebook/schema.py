@@ -237,6 +237,7 @@ def _position(document: Document, order: Sequence[str], index: int, salt: str) -
         inside = 0 <= at < len(order)
         return _text(document.records[order[at]], "pos") if inside else None
 
+    index = max(0, min(index, len(order)))
     return between(pos(index - 1), pos(index), salt)
 
 
