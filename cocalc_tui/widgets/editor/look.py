@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rich.color import Color
 from rich.style import Style
 
-TOKENS: Mapping[str, Style] = {
-    "comment": Style(color="#7f8896", italic=True),
-    "string": Style(color="#9ac28a"),
-    "escape": Style(color="#d7a65f"),
-    "number": Style(color="#d7a65f"),
-    "constant": Style(color="#d7a65f"),
-    "keyword": Style(color="#c495d6"),
-    "operator": Style(color="#9fb4c7"),
-    "function": Style(color="#7fb2e5"),
-    "type": Style(color="#e0c27a"),
-    "property": Style(color="#8fc7c7"),
-    "tag": Style(color="#e08c8c"),
-    "heading": Style(color="#7fb2e5", bold=True),
+from cocalc_tui.widgets import theme
+
+_TOKENS = {
+    "operator": Style(),
+    "property": Style(),
+    "comment": Style(italic=True),
+    "heading": Style(bold=True),
     "strong": Style(bold=True),
     "emphasis": Style(italic=True),
-    "link": Style(color="#7fb2e5", underline=True),
-    "inserted": Style(color="#9ac28a"),
-    "deleted": Style(color="#e08c8c"),
-    "error": Style(color="#e08c8c", underline=True),
+    "link": Style(underline=True),
 }
-"""Styles by token, the words `widgets.highlight` uses, for a dark background."""
+"""What tokens have beside their colour."""
+_COLOURS = {
+    "escape": "constant",
+    "property": "builtin",
+    "tag": "keyword",
+    "inserted": "string",
+    "deleted": "error",
+}
+"""Tokens that have the colour of another."""
+_NAMES = (
+    *("comment", "string", "escape", "number", "constant", "keyword", "operator", "function"),
+    *("type", "property", "tag", "heading", "link", "inserted", "deleted", "error"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,22 +52,52 @@ class Look:
     """My caret while the keyboard is elsewhere."""
     odd: Style
     """Symbols that stand for control characters and the like."""
+    bar: Style
+    """The line that asks what to search for."""
+    edge: Style
+    """The scroll bar's thumb."""
+    on_person: str
+    """What is written on a person's colour."""
     tokens: Mapping[str, Style]
 
 
-DARK = Look(
-    text=Style(color="#d6dbe2", bgcolor="#14171c"),
-    current=Style(bgcolor="#1b2027"),
-    gutter=Style(color="#4b535f", bgcolor="#14171c"),
-    gutter_current=Style(color="#aeb6c1", bgcolor="#1b2027"),
-    selection=Style(bgcolor="#2f4a6b"),
-    match=Style(bgcolor="#5a4a1e"),
-    match_current=Style(color="#14171c", bgcolor="#e0c27a"),
-    caret=Style(color="#14171c", bgcolor="#e6ebf2"),
-    caret_away=Style(bgcolor="#4b535f"),
-    odd=Style(color="#d7a65f", dim=True),
-    tokens=TOKENS,
+def look_of(variables: Mapping[str, str]) -> Look:
+    """The look of a theme, by its variables as `App.theme_variables` has them."""
+
+    def style(text: str | None = None, ground: str | None = None) -> Style:
+        return Style(color=text and variables[text], bgcolor=ground and variables[ground])
+
+    tokens = {
+        name: style(f"syntax-{_COLOURS.get(name, name)}") + _TOKENS.get(name, Style())
+        for name in _NAMES
+    }
+    return Look(
+        text=style("foreground", "background"),
+        current=style(ground="line"),
+        gutter=style("text-faint", "background"),
+        gutter_current=style("text-dim", "line"),
+        selection=style(ground="selection"),
+        match=style(ground="match"),
+        match_current=style("text-bright", "match-now"),
+        caret=style("background", "text-bright"),
+        caret_away=style(ground="raised"),
+        odd=style("warning"),
+        bar=style("foreground", "bar"),
+        edge=style("raised", "background"),
+        on_person=variables["on-person"],
+        tokens=tokens | {name: _TOKENS[name] for name in ("strong", "emphasis")},
+    )
+
+
+DARK = look_of(
+    {
+        **theme.DARK.variables,
+        "foreground": str(theme.DARK.foreground),
+        "background": str(theme.DARK.background),
+        "warning": str(theme.DARK.warning),
+    }
 )
+"""The look of the dark theme, where there is no app."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +108,15 @@ class Visitor:
     caret: int
     anchor: int | None = None
     """The other end of their selection."""
-    colour: str = "#e08c8c"
+    colour: str = "#ff8787"
     """As `#rrggbb`."""
     named: bool = False
     """Whether the name shows beside the caret, as for a while after a move."""
+
+
+def mixed(colour: str, ground: Color | None, part: float) -> str:
+    """A colour laid thinly (`part` 0..1) on a ground, as `#rrggbb`."""
+    over = Color.parse(colour).get_truecolor()
+    under = ground.get_truecolor() if ground else (0, 0, 0)
+    parts = [round(o * part + u * (1 - part)) for o, u in zip(over, under, strict=True)]
+    return "#{:02x}{:02x}{:02x}".format(*parts)

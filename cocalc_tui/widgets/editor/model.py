@@ -38,8 +38,8 @@ class Editor:
         self._edit = edit
         self._goal: int | None = None
         """The cell that going up and down tries to keep."""
-        self._typing_at: int | None = None
-        """Where typing would go on; elsewhere it begins a new undo step."""
+        self._going: tuple[str, int] | None = None
+        """Kind and place of the last edit; what goes on there is the same undo step."""
 
     @property
     def buffer(self) -> Buffer:
@@ -66,6 +66,13 @@ class Editor:
             start = min(start, change.pos)
         return self.view.changed(start, end)
 
+    def carried(self, offset: int, changes: Iterable[TextChange]) -> int:
+        """Where an offset of this text is after changes."""
+        for change in changes:
+            if change.at == self.at:
+                offset = _moved(offset, change)
+        return offset
+
     def _carry(self, change: TextChange) -> None:
         """Text that comes exactly at my caret goes behind it, and never into my selection."""
         low, high = self.selection
@@ -85,11 +92,11 @@ class Editor:
 
     def _replace(self, start: int, end: int, text: str, kind: str = "typing") -> None:
         """Replace a range and put the caret behind the new text."""
-        goes_on = kind == "typing" and self._typing_at == start == end
+        goes_on = self._going == (kind, self.caret) and self.anchor is None
         if text or end > start:
             self._splice([Splice(start, end - start, text, self.at)], kind, step=not goes_on)
         self.caret, self.anchor, self._goal = start + len(text), None, None
-        self._typing_at = self.caret if kind == "typing" and text else None
+        self._going = (kind, self.caret)
 
     # --- selection -----------------------------------------------------------------------------
 
@@ -115,7 +122,7 @@ class Editor:
         elif self.anchor is None:
             self.anchor = self.caret
         self.caret = self.settle(offset)
-        self._typing_at = None
+        self._going = None
         if self.anchor == self.caret:
             self.anchor = None
 
@@ -255,7 +262,7 @@ class Editor:
         indent = moves.indent_of(before)
         if before.rstrip()[-1:] in tuple(self.opens):
             indent += "\t" if self._uses_tabs(line) else " " * self.tab
-        self._typing_at = None
+        self._going = None
         self.insert(self.line_end(line) + indent)
 
     def line_end(self, line: int) -> str:

@@ -18,7 +18,7 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from cocalc_tui.widgets.editor.cells import Cells
-from cocalc_tui.widgets.editor.look import DARK, Look, Visitor
+from cocalc_tui.widgets.editor.look import DARK, Look, Visitor, mixed
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.glyphs import safe
 
@@ -29,6 +29,8 @@ Marks: TypeAlias = tuple[tuple[int, int, Style], ...]
 column beyond the text: that draws one cell there."""
 
 NAME_WIDTH = 12
+SELECTION_PART = 0.3
+"""How much of a person's colour is in the ground of what they selected."""
 
 
 class _Range(NamedTuple):
@@ -86,18 +88,23 @@ class Painter:
 
     # --- rows ----------------------------------------------------------------------------------
 
-    def row(self, row: int, width: int, left: int = 0) -> Strip:
-        """A visual row, `width` cells with the gutter; the text begins at its cell `left`."""
-        strip = self._base_row(row, width, left)
+    def row(self, row: int, width: int, left: int = 0, edge: Segment | None = None) -> Strip:
+        """A visual row, `width` cells with the gutter; the text begins at its cell `left`.
+
+        `edge` is drawn in its last cell.
+        """
+        strip = self._base_row(row, width, left, edge)
         for visitor in self.visitors:
             if visitor.named:
                 strip = self._with_name(strip, visitor, row, left)
         return strip
 
-    def _base_row(self, row: int, width: int, left: int) -> Strip:
+    def _base_row(self, row: int, width: int, left: int, edge: Segment | None) -> Strip:
         view = self.editor.view
         if row >= view.height:
-            return Strip.blank(width, self.look.text)
+            room = width - (edge is not None)
+            segments = [Segment(" " * room, self.look.text), *([edge] if edge else [])]
+            return Strip(segments, width)
         line, part = view.at(row)
         text = view.text(line)
         start, end = view.span(line, part)
@@ -105,13 +112,12 @@ class Painter:
         marks = self._marks(line, start, end)
         lit = self.focused and self.editor.anchor is None and line == self.editor.place()[0]
         label = self._label(line, part)
-        key = (text, start, end, spans, marks, lit, label, width, left)
+        key = (text, start, end, spans, marks, lit, label, width, left, edge)
         strip = self._strips.get(key)
         if strip is None:
-            segments = self._gutter(label, lit=lit)
-            room = width - sum(len(segment.text) for segment in segments)
+            room = width - len(label) - (edge is not None)
             body = self._text(view.cells(line), text, start, end, spans, marks, lit, left, room)
-            strip = Strip([*segments, *body], width)
+            strip = Strip([*self._gutter(label, lit=lit), *body, *([edge] if edge else [])], width)
             self._strips[key] = strip
         return strip
 
@@ -197,7 +203,7 @@ class Painter:
     def _ranges(self) -> list[_Range]:
         at = self.editor.buffer.row_col
         found = [
-            _Range(at(min(who.caret, who.anchor)), at(max(who.caret, who.anchor)), _faint(who))
+            _Range(at(min(who.caret, who.anchor)), at(max(who.caret, who.anchor)), self._faint(who))
             for who in self.visitors
             if who.anchor is not None and who.anchor != who.caret
         ]
@@ -222,7 +228,7 @@ class Painter:
         """Carets in this row: at a break they stand in the row that begins there."""
         at = self.editor.buffer.row_col
         mine = self.look.caret if self.focused else self.look.caret_away
-        carets = [(at(who.caret), _strong(who)) for who in self.visitors]
+        carets = [(at(who.caret), self._strong(who)) for who in self.visitors]
         carets.append((self.editor.place(), mine))
         cells = self.editor.view.cells(line)
         return [
@@ -238,15 +244,33 @@ class Painter:
         row, _ = self.editor.view.place(visitor.caret)
         return row - 1 if row > self.top else row + 1
 
+    def rows_of_visitors(self) -> list[tuple[int, int]]:
+        """First and last rows in which somebody else's caret, selection or name shows."""
+        place = self.editor.view.place
+        found: list[tuple[int, int]] = []
+        for who in self.visitors:
+            row = place(who.caret)[0]
+            other = row if who.anchor is None else place(who.anchor)[0]
+            found.append((min(row, other), max(row, other)))
+            if who.named:
+                found.append((self.name_row(who),) * 2)
+        return found
+
     def _with_name(self, strip: Strip, visitor: Visitor, row: int, left: int) -> Strip:
         if self.name_row(visitor) != row:
             return strip
-        name = Segment(f" {safe(visitor.name)[:NAME_WIDTH]} ", _strong(visitor))
+        name = Segment(f" {safe(visitor.name)[:NAME_WIDTH]} ", self._strong(visitor))
         width = strip.cell_length
         x = self.gutter + self.editor.view.place(visitor.caret)[1] - left
         x = max(min(x, width - name.cell_length), self.gutter)
         after = strip.crop(x + name.cell_length, width)
         return Strip([*strip.crop(0, x), name, *after], width)
+
+    def _strong(self, visitor: Visitor) -> Style:
+        return Style(color=self.look.on_person, bgcolor=visitor.colour)
+
+    def _faint(self, visitor: Visitor) -> Style:
+        return Style(bgcolor=mixed(visitor.colour, self.look.text.bgcolor, SELECTION_PART))
 
 
 def _runs(low: int, high: int, spans: Spans, styles: dict[str, Style]) -> list[_Run]:
@@ -286,14 +310,3 @@ def _over(runs: list[_Run], low: int, high: int, style: Style) -> list[_Run]:
         if end > high:
             laid.append((high, end, under))
     return laid
-
-
-def _strong(visitor: Visitor) -> Style:
-    return Style(color="#14171c", bgcolor=visitor.colour)
-
-
-def _faint(visitor: Visitor) -> Style:
-    """Their colour, so dark that text stays readable on it."""
-    value = int(visitor.colour[1:], 16)
-    parts = [(value >> shift & 0xFF) * 35 // 100 + 12 for shift in (16, 8, 0)]
-    return Style(bgcolor="#{:02x}{:02x}{:02x}".format(*parts))

@@ -1,0 +1,81 @@
+"""The actions of a text file's pane, as data for the registry."""
+
+from __future__ import annotations
+
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets.actions import Action, Scope
+
+SCOPES = (
+    Scope("find", "Find", "While something is searched for in a file."),
+    Scope("text", "Text", "Wherever text is edited: a file, a cell, a line to search for."),
+    Scope("editor", "Editor", "A text file."),
+)
+
+_MOVES = (
+    ("left", "Character left", "left"),
+    ("right", "Character right", "right"),
+    ("up", "Row up", "up"),
+    ("down", "Row down", "down"),
+    ("word_left", "Word left", "ctrl+left"),
+    ("word_right", "Word right", "ctrl+right"),
+    ("home", "Start of line", "home"),
+    ("end", "End of line", "end"),
+    ("page_up", "Page up", "pageup"),
+    ("page_down", "Page down", "pagedown"),
+    ("top", "Start of text", "ctrl+home"),
+    ("bottom", "End of text", "ctrl+end"),
+)
+_EDITS = (
+    ("newline", "New line", ("enter",)),
+    ("backspace", "Delete before", ("backspace", "shift+backspace")),
+    ("delete", "Delete after", ("delete",)),
+    ("delete_word_left", "Delete word before", ("ctrl+backspace", "alt+backspace")),
+    ("delete_word_right", "Delete word after", ("ctrl+delete", "alt+d")),
+    ("indent", "Indent", ("tab",)),
+    ("dedent", "Indent less", ("shift+tab",)),
+)
+
+
+def _selecting(key: str) -> str:
+    """The key that moves the same way and selects."""
+    return key.replace("ctrl+", "ctrl+shift+") if "+" in key else f"shift+{key}"
+
+
+TEXT_ACTIONS = (
+    Action("text.undo", "Undo", ("ctrl+z",), "Takes back your own last step.", Role.EDITOR),
+    Action("text.redo", "Redo", ("ctrl+y", "ctrl+shift+z"), needs=Role.EDITOR),
+    Action("text.cut", "Cut", ("ctrl+x",), "Without a selection: the line.", Role.EDITOR),
+    Action("text.copy", "Copy", ("ctrl+c",), "Without a selection: the line."),
+    Action("text.paste", "Paste", ("ctrl+v",), "What was copied here.", Role.EDITOR),
+    Action("text.select_all", "Select all", ("ctrl+a",)),
+    Action("text.move_up", "Move line up", ("alt+up",), needs=Role.EDITOR),
+    Action("text.move_down", "Move line down", ("alt+down",), needs=Role.EDITOR),
+    Action("text.duplicate", "Duplicate line", ("ctrl+d",), needs=Role.EDITOR),
+    Action("text.delete_lines", "Delete line", ("ctrl+k",), needs=Role.EDITOR),
+    Action("text.comment", "Comment or uncomment", ("ctrl+/",), needs=Role.EDITOR),
+    *(
+        Action(f"text.{verb}", title, keys, needs=Role.EDITOR, palette=False)
+        for verb, title, keys in _EDITS
+    ),
+    *(Action(f"text.{verb}", title, (key,), palette=False) for verb, title, key in _MOVES),
+    *(
+        Action(f"text.select_{verb}", f"{title}, selecting", (_selecting(key),), palette=False)
+        for verb, title, key in _MOVES
+    ),
+)
+"""For whatever mixes in `acts.TextActs`, a notebook's cell too."""
+
+EDITOR_ACTIONS = (
+    Action("editor.find", "Find", ("ctrl+f",), footer=3),
+    Action("editor.find_next", "Find next", ("f3", "ctrl+g")),
+    Action("editor.find_previous", "Find previous", ("shift+f3",)),
+    Action("editor.go_to_line", "Go to line", ("ctrl+l",)),
+    Action("editor.wrap", "Wrap long lines", ("alt+z",), "Switches wrapping on and off."),
+    Action("editor.numbers", "Line numbers", (), "Switches line numbers on and off."),
+    Action("editor.deselect", "Drop the selection", ("escape",), palette=False),
+    Action("find.next", "Next", ("enter", "down", "f3", "ctrl+g"), footer=1, palette=False),
+    Action("find.previous", "Previous", ("up", "shift+enter", "shift+f3"), palette=False),
+    Action("find.close", "Close", ("escape",), footer=2, palette=False),
+)
+
+ACTIONS = TEXT_ACTIONS + EDITOR_ACTIONS

@@ -1,0 +1,285 @@
+"""A shared text in a widget: drawn, scrolled, and carried through what everybody types.
+
+The widget scrolls by itself and repaints by rows: after a key only the rows that look different
+are given to Textual, and a parser colours the rows a moment later. Textual's own scrolling would
+lay out the whole screen whenever a line is added.
+
+What others type keeps my caret's line where it is on my screen; with my caret out of sight it
+keeps the first line of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.segment import Segment
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.events import Changed, DocumentEvent, PeopleMoved, Replaced
+from cocalc_tui.client.places import Place
+from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.editor.acts import TextActs
+from cocalc_tui.widgets.editor.colours import Colours
+from cocalc_tui.widgets.editor.look import look_of
+from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.painter import Painter
+from cocalc_tui.widgets.editor.scroll import Scroll
+from cocalc_tui.widgets.editor.view import Dirty
+from cocalc_tui.widgets.editor.visitors import NAMED_FOR, Visitors
+from cocalc_tui.widgets.highlight import language_of
+from cocalc_tui.widgets.pane import Pane
+
+COLOUR_AFTER = 0.01
+"""Seconds after a change at which the rows are coloured anew."""
+
+
+class Canvas(TextActs, Pane, Widget, can_focus=True):
+    """A text of a document, my caret in it, and everybody else's."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, document: SharedDocument, at: TextId = MAIN) -> None:
+        super().__init__()
+        self.document = document
+        buffer = document.replica.text(at)
+        language = language_of(document.path, buffer.line(0)[:200])
+        self.editor = Editor(buffer, self._edit, at=at, opens=language.opens)
+        self.colours = Colours(self.editor.view, language)
+        self.painter = Painter(self.editor, spans=self.colours.spans, numbers=not language.prose)
+        self.scroll = Scroll()
+        self.visitors = Visitors()
+        self.wrap = language.prose
+        self.foot = 0
+        """Rows at the foot that do not show text."""
+        self._colour_timer: Timer | None = None
+        self._fade_timer: Timer | None = None
+        self._caret_rows = (0, 0)
+        """Rows of caret and anchor as they are painted."""
+        self._visitor_rows: list[tuple[int, int]] = []
+        self._top_offset = 0
+        """Where the first row on the screen begins."""
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    # --- its life ------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Listen to the document."""
+        self._unsubscribe = self.document.subscribe(self._heard)
+        self._dress()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
+        self._people_moved()
+        self.call_after_refresh(self._colour)
+
+    def on_unmount(self) -> None:
+        """Listen no more."""
+        self._unsubscribe()
+
+    def _dress(self) -> None:
+        self.painter.look = look_of(self.app.theme_variables)
+        self._people_moved()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Lay out at the new size, the same line on top."""
+        self.lay_out()
+
+    def on_focus(self) -> None:
+        """Show the caret as mine to move."""
+        self.painter.focused = True
+        self.refresh()
+        self._stand()
+
+    def on_blur(self) -> None:
+        """Show the caret faintly."""
+        self.painter.focused = False
+        self.refresh()
+
+    def lay_out(self) -> None:
+        """Measure rows at this size and keep what is on top."""
+        self.scroll.height = max(1, self.size.height - self.foot)
+        self.scroll.width = self._text_width()
+        # A cell stays free for the caret behind a full row.
+        self.editor.view.resize(self.scroll.width - 1, wrap=self.wrap)
+        self.scroll.total = self.editor.view.height
+        if self.wrap:
+            self.scroll.left = 0
+        self.scroll_rows(self.editor.view.place(self._top_offset)[0])
+        self._caret_rows = self._where()
+        self.refresh()
+
+    def _text_width(self) -> int:
+        """Cells between the line numbers and the scroll bar."""
+        return max(1, self.size.width - self.painter.gutter - 1)
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen."""
+        shown = self._lines_shown()
+        if not self.colours.stale and not self.colours.covers(*shown):
+            self.colours.refresh(*shown)
+        look = self.painter.look
+        edge = Segment("▐" if y in self.scroll.thumb() else " ", look.text + look.edge)
+        return self.painter.row(self.scroll.top + y, self.size.width, self.scroll.left, edge)
+
+    def _lines_shown(self) -> tuple[int, int]:
+        view = self.editor.view
+        bottom = self.scroll.top + self.scroll.height - 1
+        return view.at(self.scroll.top)[0], view.at(bottom)[0]
+
+    def repaint_rows(self, first: int, last: int | None) -> None:
+        """Paint rows first..last of the text again, last None for all below."""
+        top, height = self.scroll.top, self.scroll.height
+        low = max(first - top, 0)
+        high = height - 1 if last is None else min(last - top, height - 1)
+        if low <= high:
+            self.refresh(Region(0, low, self.size.width, high - low + 1))
+
+    def scroll_rows(self, top: int) -> None:
+        """Make `top` the first row, as far as there is text."""
+        if self.scroll.to(top):
+            self.refresh()
+        self._topped()
+
+    def _topped(self) -> None:
+        self.painter.top = self.scroll.top
+        self._top_offset = self.editor.view.offset(self.scroll.top, 0)
+
+    def _colour(self) -> None:
+        """Colour the rows by what they are now."""
+        self._colour_timer = None
+        view = self.editor.view
+        for line in self.colours.refresh(*self._lines_shown()):
+            top = view.top(line)
+            self.repaint_rows(top, top + len(view.breaks(line)))
+
+    def _colour_soon(self) -> None:
+        if self._colour_timer is None and self.colours.language.name and self.is_mounted:
+            self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour)
+
+    # --- what happens to the document ----------------------------------------------------------
+
+    def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+        self.document.change(splices, kind, step=step)
+
+    def _heard(self, event: DocumentEvent) -> None:
+        if isinstance(event, Changed):
+            texts = [change for change in event.changes if isinstance(change, TextChange)]
+            self._changed(texts, local=event.local)
+        elif isinstance(event, PeopleMoved):
+            self._people_moved()
+        elif isinstance(event, Replaced):
+            self._replaced()
+
+    def _changed(self, changes: Sequence[TextChange], *, local: bool) -> None:
+        """Carry caret, scroll, colours and people through a change."""
+        row = self._caret_rows[0]
+        on_screen = row - self.scroll.top if self.scroll.shows(row) else None
+        dirty = self.editor.changed(changes)
+        if dirty is None:
+            return
+        self._top_offset = self.editor.carried(self._top_offset, changes)
+        self.colours.changed(dirty)
+        self._colour_soon()
+        self.scroll.total = self.editor.view.height
+        self.text_changed()
+        if not local:
+            self._stay(dirty, on_screen)
+        self.repaint_rows(dirty.first, dirty.last)
+        if self.scroll.width != self._text_width():
+            self.lay_out()
+        if not local:
+            self._caret_rows = self._where()
+            self._people_moved()
+
+    def text_changed(self) -> None:
+        """For what a subclass knows of the text."""
+
+    def _stay(self, dirty: Dirty, on_screen: int | None) -> None:
+        """Keep on the screen what I look at: my caret's row, else the first."""
+        if dirty.last is None:
+            offset = self._top_offset if on_screen is None else self.editor.caret
+            self.scroll_rows(self.editor.view.place(offset)[0] - (on_screen or 0))
+        else:
+            self._topped()
+
+    def _replaced(self) -> None:
+        self.editor.load(self.document.replica.text(self.editor.at))
+        self.colours.forget()
+        self._colour_soon()
+        self.text_changed()
+        self._top_offset = min(self._top_offset, len(self.editor.buffer))
+        self.lay_out()
+        self._people_moved()
+
+    def _people_moved(self) -> None:
+        """Show the others where they are now."""
+        before = self.visitors.shown
+        self.visitors.look(self.document.others, self.editor, desk(self).faces)
+        if self.visitors.shown != before:
+            self.painter.visitors = self.visitors.shown
+            rows = self.painter.rows_of_visitors()
+            for first, last in self._visitor_rows + rows:
+                self.repaint_rows(first, last)
+            self._visitor_rows = rows
+        if self.visitors.named and self._fade_timer is None:
+            self._fade_timer = self.set_timer(NAMED_FOR, self._names_fade)
+
+    def _names_fade(self) -> None:
+        self._fade_timer = None
+        self._people_moved()
+
+    # --- what I do -----------------------------------------------------------------------------
+
+    def scopes(self) -> Sequence[str]:
+        """Keys of text, then of the pane."""
+        return ("text", "editor")
+
+    def text_editor(self) -> Editor:
+        """The text of the document."""
+        return self.editor
+
+    def text_page(self) -> int:
+        """All rows but one, so that one sees where one was."""
+        return max(1, self.scroll.height - 1)
+
+    def text_comment(self) -> str:
+        """The language's mark."""
+        return self.colours.language.comment
+
+    def text_moved(self, editor: Editor) -> None:
+        """Show where the caret is now."""
+        before, self._caret_rows = self._caret_rows, self._where()
+        rows = before + self._caret_rows
+        if before[0] != before[1] or editor.anchor is not None:
+            self.repaint_rows(min(rows), max(rows))
+        else:
+            for row in {*rows}:
+                self.repaint_rows(row, row)
+        self._follow()
+        self._stand()
+        desk(self).bars_changed()
+
+    def _where(self) -> tuple[int, int]:
+        view, editor = self.editor.view, self.editor
+        row = view.place(editor.caret)[0]
+        return row, row if editor.anchor is None else view.place(editor.anchor)[0]
+
+    def _follow(self) -> None:
+        row, x = self.editor.view.place(self.editor.caret)
+        if self.scroll.follow(row, x):
+            self.refresh()
+        self._topped()
+        inside = Offset(self.painter.gutter + x - self.scroll.left, row - self.scroll.top)
+        # Where input methods open their window.
+        self.app.cursor_position = self.region.offset + inside
+
+    def _stand(self) -> None:
+        if self.has_focus:
+            editor = self.editor
+            self.document.stand(Place(editor.at, editor.caret, editor.anchor))

@@ -1,0 +1,152 @@
+"""The pane of a text file: a shared text that can be searched, with mouse, undo and a memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.sync.patch import MAIN, Change, Json, TextChange, TextId
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.editor.finding import FindingCanvas
+
+WHEEL_ROWS = 3
+WHEEL_CELLS = 6
+
+
+class EditorPane(FindingCanvas):
+    """A text file, edited by several people at once."""
+
+    DEFAULT_CSS = "EditorPane { width: 1fr; height: 1fr; pointer: text; }"
+
+    def __init__(self, document: SharedDocument, at: TextId = MAIN) -> None:
+        super().__init__(document, at)
+        self._dragging = ""
+        """`text` or `thumb` while the mouse button is down."""
+
+    # --- actions -------------------------------------------------------------------------------
+
+    def do_undo(self) -> None:
+        """Take back my own last step."""
+        self._history(self.document.undo, "Nothing of yours to undo")
+
+    def do_redo(self) -> None:
+        """Bring back what undo took."""
+        self._history(self.document.redo, "Nothing to redo")
+
+    def _history(self, take: Callable[[], Sequence[Change]], nothing: str) -> None:
+        """Put the caret where something came back or went."""
+        if self.prompt is not None:
+            return
+
+        def step(_: object) -> None:
+            changes = take()
+            texts = [change for change in changes if isinstance(change, TextChange)]
+            if texts:
+                self.editor.go(texts[-1].pos + len(texts[-1].insert))
+            elif not changes:
+                desk(self).notice(nothing)
+
+        self.text_act(step)
+
+    def do_wrap(self) -> None:
+        """Wrap long lines, or do not."""
+        self.wrap = not self.wrap
+        self.lay_out()
+        self.text_moved(self.editor)
+
+    def do_numbers(self) -> None:
+        """Show line numbers, or do not."""
+        self.painter.numbers = not self.painter.numbers
+        self.lay_out()
+
+    def do_deselect(self) -> None:
+        """Drop the selection."""
+        self.editor.go(self.editor.caret)
+        self.text_moved(self.editor)
+
+    # --- the mouse -----------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Put the caret there, or take hold of the scroll bar."""
+        if event.button != 1 or event.y >= self.scroll.height:
+            return
+        event.stop()
+        self.capture_mouse()
+        if event.x >= self.size.width - 1:
+            self._dragging = "thumb"
+            self.scroll_rows(self.scroll.top_for(event.y))
+        else:
+            self._dragging = "text"
+            self._point(event, select=event.shift)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select, or scroll."""
+        if self._dragging == "thumb":
+            self.scroll_rows(self.scroll.top_for(event.y))
+        elif self._dragging == "text":
+            self._point(event, select=True)
+
+    def on_mouse_up(self, _: events.MouseUp) -> None:
+        """Let go."""
+        self._dragging = ""
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        """Twice selects the word, three times the line."""
+        if event.chain == 2:
+            self.editor.select_word(self._offset_at(event))
+        elif event.chain >= 3:
+            self.editor.select_line(self.editor.buffer.row_col(self._offset_at(event))[0])
+        else:
+            return
+        self.text_moved(self.editor)
+
+    def _offset_at(self, event: events.MouseEvent) -> int:
+        x = event.x - self.painter.gutter + self.scroll.left
+        return self.editor.view.offset(self.scroll.top + event.y, max(x, 0))
+
+    def _point(self, event: events.MouseEvent, *, select: bool) -> None:
+        self.editor.go(self._offset_at(event), select=select)
+        self.text_moved(self.editor)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll, with shift sideways."""
+        event.stop()
+        self._wheel(1, sideways=event.shift)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll, with shift sideways."""
+        event.stop()
+        self._wheel(-1, sideways=event.shift)
+
+    def _wheel(self, by: int, *, sideways: bool) -> None:
+        if not sideways:
+            self.scroll_rows(self.scroll.top + by * WHEEL_ROWS)
+        elif not self.wrap:
+            self.scroll.left = max(0, self.scroll.left + by * WHEEL_CELLS)
+            self.refresh()
+
+    # --- for the app ---------------------------------------------------------------------------
+
+    def where(self) -> str:
+        """Line and column, from 1."""
+        line, column = self.editor.place()
+        return f"{line + 1}:{column + 1}"
+
+    def memento(self) -> dict[str, Json]:
+        """Caret, scroll and wrapping."""
+        return {"caret": self.editor.caret, "top": self._top_offset, "wrap": self.wrap}
+
+    def recall(self, memento: dict[str, Json]) -> None:
+        """Go where I was."""
+        caret, top = memento.get("caret"), memento.get("top")
+        self.wrap = bool(memento.get("wrap", self.wrap))
+        if isinstance(top, int):
+            self._top_offset = self.editor.settle(top)
+        if isinstance(caret, int):
+            self.editor.go(caret)
+        if self.is_mounted:
+            self.lay_out()
+            self.text_moved(self.editor)
