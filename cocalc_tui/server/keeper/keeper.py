@@ -1,0 +1,313 @@
+"""The keeper: holds one kernel, its sockets and its queue, and outlives every relay.
+
+Without it a relay that is killed takes the kernels with it, or comes back to find that what they
+printed meanwhile is gone (a subscriber that is away gets nothing). The keeper is small and does
+little, so that there is no reason to ever restart it: it starts the kernel, sends it one cell after
+the other, and writes what comes out to the spool. It never writes what people send.
+
+One thread, one poll: kernel sockets, the kernel's end, its last words, and the relay. One keeper is
+one life of one kernel: a restart is another keeper.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import cast
+
+import zmq
+
+from cocalc_tui.server.daemon import READY, detach, report, take_lock
+from cocalc_tui.server.keeper.channels import Channels
+from cocalc_tui.server.keeper.journal import Journal
+from cocalc_tui.server.keeper.kernel import KernelProcess, listens_on_tcp
+from cocalc_tui.server.keeper.link import Link, Peer, Said
+from cocalc_tui.server.keeper.order import Order, take_order
+from cocalc_tui.server.keeper.queueing import Queue, Run
+from cocalc_tui.server.keeper.registry import write_about
+from cocalc_tui.server.keeper.talk import Talk
+
+START_LIMIT = 120.0
+"""Seconds a kernel has to answer for the first time."""
+END_LIMIT = 3.0
+"""Seconds a kernel has to end when asked to, before it is killed."""
+SOON = 0.25
+"""Seconds until the next look while something is about to happen."""
+LOOK_AROUND = 30.0
+KEEP_FRESH = 3600.0
+DRAIN = 0.1
+"""Seconds of silence after which a dead kernel has said all."""
+
+
+def keep(folder: Path) -> None:
+    """Be a keeper: the order lies in `folder`, which stays for whoever reads the spool."""
+    order = take_order(folder)
+    detach(folder / "keeper.log")
+    if take_lock(folder / "alive") is None:
+        report("held")
+        return
+    sockets = Path(order.sockets)
+    sockets.mkdir(0o700)
+    try:
+        Keeper(folder, order).serve()
+    finally:
+        shutil.rmtree(sockets, ignore_errors=True)
+
+
+class Keeper:
+    """One kernel's keeper."""
+
+    def __init__(self, folder: Path, order: Order) -> None:
+        self._order = order
+        self._about = dataclasses.replace(order.about, pid=os.getpid())
+        self._sockets = Path(order.sockets)
+        self._queue = Queue()
+        self._journal = Journal(folder, self._queue)
+        self._channels = Channels(self._sockets)
+        self._talk = Talk(self._channels, self._queue, self._journal)
+        self._kernel: KernelProcess | None = None
+        self._state = "starting"
+        self._reason = ""
+        self._told_end = 0
+        self._asked_to_end = False
+        self._end_by = 0.0
+        self._began = self._asked_at = self._looked = self._touched = time.monotonic()
+        self._link = Link(self._sockets / "keeper.sock", self._greeting)
+        self._poller = zmq.Poller()
+        write_about(folder, self._about)
+        signal.signal(signal.SIGTERM, self._terminated)
+
+    def serve(self) -> None:
+        """Keep the kernel until it ends."""
+        self._start_kernel()
+        self._write()
+        report(READY)
+        while self._kernel is not None:
+            self._turn(self._kernel)
+        self._say_last_words()
+
+    def _start_kernel(self) -> None:
+        self._journal.record(self._kernel_record())
+        self._channels.write_connection_file(self._about.name)
+        connection_file = str(self._channels.connection_file)
+        argv = [word.replace("{connection_file}", connection_file) for word in self._order.argv]
+        try:
+            kernel = KernelProcess(
+                argv, env=self._order.env, cwd=self._order.cwd, umask=self._order.umask
+            )
+        except OSError as error:
+            what = f"{error.filename or argv[0]}: {error.strerror}"
+            self._dead(f"the kernel cannot be started: {what}; choose another, or mend this one")
+            return
+        self._kernel = kernel
+        self._channels.connect()
+        channels = self._channels
+        for socket in (channels.iopub, channels.shell, channels.control, channels.stdin):
+            self._poller.register(socket, zmq.POLLIN)
+        for descriptor in (kernel.words, kernel.ended, self._link.listener):
+            self._poller.register(descriptor, zmq.POLLIN)
+
+    # --- one turn ------------------------------------------------------------------------------
+
+    def _turn(self, kernel: KernelProcess) -> None:
+        peers = [peer.socket.fileno() for peer in self._link.peers]
+        for descriptor, peer in zip(peers, self._link.peers, strict=True):
+            self._poller.register(descriptor, zmq.POLLIN | (zmq.POLLOUT if peer.unsent else 0))
+        ready = dict(self._poller.poll(int(self._timeout() * 1000)))
+        for descriptor in peers:
+            self._poller.unregister(descriptor)
+        self._talk.hear()
+        if kernel.words in ready:
+            kernel.listen()
+        if kernel.ended in ready:
+            self._kernel_ended(kernel)
+            return
+        self._hear_peers(ready)
+        self._go_on(kernel, time.monotonic())
+        self._write()
+
+    def _timeout(self) -> float:
+        """Seconds until something is to be done though nothing happens."""
+        if self._state == "starting" or self._end_by or self._queue.nearly_over:
+            return SOON
+        return 1.0 if self._journal.behind else LOOK_AROUND
+
+    def _go_on(self, kernel: KernelProcess, now: float) -> None:
+        """Do what is due."""
+        if self._asked_to_end and not self._end_by:
+            self._begin_end(kernel, now)
+        if self._end_by and now > self._end_by:
+            kernel.kill()
+        if self._state == "starting":
+            self._check_start(kernel, now)
+        self._queue.finish_if_over(_now_ms(), now)
+        if self._state == "idle" and (run := self._queue.start_next(_now_ms(), now)) is not None:
+            self._talk.execute(run)
+        if now - self._looked > LOOK_AROUND:
+            self._look_around(now)
+
+    # --- the kernel's life ---------------------------------------------------------------------
+
+    def _check_start(self, kernel: KernelProcess, now: float) -> None:
+        if self._talk.both_ways:
+            self._state = "idle"
+            self._journal.record(self._kernel_record())
+        elif now - self._asked_at >= SOON:
+            self._asked_at = now
+            self._talk.ask_who()
+            self._reason = self._why_not(kernel, now)
+            if self._reason:
+                kernel.kill()
+
+    def _why_not(self, kernel: KernelProcess, now: float) -> str:
+        """Say why a kernel that starts is not to be waited for, "" where it is."""
+        if not self._channels.kernel_listens() and listens_on_tcp(kernel.pid):
+            return (
+                "the kernel cannot speak over private sockets (ipc), only over TCP, where every "
+                "user of this machine can read its output, so it was ended; choose another"
+            )
+        if now - self._began > START_LIMIT:
+            words = kernel.last_words()
+            said = f' (its last words: "{words}")' if words else ""
+            return (
+                f"the kernel did not answer within {START_LIMIT:.0f} s, so it was ended{said}; "
+                "restart it, or choose another"
+            )
+        return ""
+
+    def _interrupt(self) -> None:
+        """Empty the queue and interrupt what runs. A kernel that is idle or starting is let be."""
+        self._queue.stop_waiting(_now_ms())
+        if self._queue.running is None or self._kernel is None:
+            return
+        if self._order.interrupt_by_message:
+            self._talk.interrupt()
+        else:
+            self._kernel.signal(signal.SIGINT)
+
+    def _terminated(self, _number: int, _frame: object) -> None:
+        self._asked_to_end = True
+
+    def _begin_end(self, kernel: KernelProcess, now: float) -> None:
+        """Ask the kernel to end; `_go_on` kills it if it does not."""
+        self._queue.stop_waiting(_now_ms())
+        self._end_by = now + (END_LIMIT if self._state == "idle" else 0)
+        kernel.asked_to_end = True
+        self._talk.end()
+
+    def _kernel_ended(self, kernel: KernelProcess) -> None:
+        """Read what it said last, then say to all why it is gone."""
+        while self._channels.iopub.poll(int(DRAIN * 1000)):
+            self._talk.hear()
+        self._queue.finish_if_over(_now_ms(), time.monotonic())
+        cause = kernel.reap()
+        self._kernel = None
+        if self._reason or kernel.asked_to_end:
+            self._dead(self._reason)
+        elif self._state == "starting":
+            self._dead(f"the kernel {cause} at its start; choose another, or mend this one")
+        else:
+            self._dead(f"the kernel {cause}; what it held is gone, run a cell to start it anew")
+
+    def _dead(self, reason: str) -> None:
+        self._state, self._reason = "dead", reason
+        self._queue.stop_all(_now_ms())
+        self._journal.record(self._kernel_record())
+
+    # --- the relay -----------------------------------------------------------------------------
+
+    def _greeting(self) -> Said:
+        return {
+            "about": dataclasses.asdict(self._about),
+            "rows": self._queue.rows(),
+            "kernel": self._kernel_record(),
+            "end": self._journal.spool.end,
+        }
+
+    def _kernel_record(self) -> Said:
+        pid = self._kernel.pid if self._kernel is not None else 0
+        record: Said = {"kind": "kernel", "state": self._state, "pid": pid, "reason": self._reason}
+        if self._talk.language_info is not None:
+            record["language_info"] = self._talk.language_info
+        return record
+
+    def _hear_peers(self, ready: dict[object, int]) -> None:
+        for peer in self._link.peers[:]:
+            events = ready.get(peer.socket.fileno(), 0)
+            if events & zmq.POLLOUT:
+                peer.flush()
+            if events & ~zmq.POLLOUT:
+                for said in peer.hear():
+                    self._asked(peer, said)
+        self._link.drop_closed()
+        if self._link.listener in ready:
+            self._write()
+            self._link.accept()
+
+    def _asked(self, peer: Peer, said: Said) -> None:
+        answer: Said = {"id": said.get("id")}
+        try:
+            self._do(said)
+        except (KeyError, TypeError, ValueError) as error:
+            answer["error"] = str(error)
+        peer.say(answer)
+
+    def _do(self, said: Said) -> None:
+        match said["do"]:
+            case "execute":
+                runs = cast("list[dict[str, object]]", said["runs"])
+                self._queue.add([Run(**run) for run in runs])  # type: ignore[arg-type]  # JSON: the constructor checks the names
+            case "interrupt":
+                self._interrupt()
+            case "input":
+                self._talk.give_input(str(said["run"]), str(said["text"]))
+            case "taken":
+                self._journal.spool.taken(int(cast(int, said["offset"])))
+            case "end":
+                self._asked_to_end = True
+            case other:
+                raise ValueError(f"a keeper cannot do {other!r}")
+
+    def _write(self) -> None:
+        self._journal.write()
+        if self._told_end != self._journal.spool.end:
+            self._told_end = self._journal.spool.end
+            self._link.say({"end": self._told_end})
+
+    def _say_last_words(self) -> None:
+        """Tell who is connected that the spool is complete, waiting a little for a full disk."""
+        until = time.monotonic() + END_LIMIT
+        self._write()
+        while self._journal.behind and time.monotonic() < until:
+            time.sleep(SOON)
+            self._write()
+        for peer in self._link.peers:
+            peer.socket.settimeout(END_LIMIT)
+            with contextlib.suppress(OSError):
+                peer.socket.sendall(peer.unsent)
+        self._channels.close()
+
+    # --- around us -----------------------------------------------------------------------------
+
+    def _look_around(self, now: float) -> None:
+        """Keep our sockets from being cleaned away, and make ours anew if they were."""
+        self._looked = now
+        if not self._link.is_there():
+            self._poller.unregister(self._link.listener)
+            self._sockets.mkdir(0o700, parents=True, exist_ok=True)
+            self._link.listen()
+            self._poller.register(self._link.listener, zmq.POLLIN)
+        if now - self._touched > KEEP_FRESH:
+            self._touched = now
+            for path in (self._sockets, *self._sockets.iterdir()):
+                with contextlib.suppress(OSError):
+                    os.utime(path)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,156 @@
+"""The keeper's talk with its kernel: cells in, output into the journal.
+
+Replies and outputs come over different sockets and in no order; that both have come is what the
+queue waits for. The code of a cell is in memory until it is sent, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import cast
+
+from cocalc_tui.server.keeper.channels import Channels
+from cocalc_tui.server.keeper.journal import Journal
+from cocalc_tui.server.keeper.queueing import Queue, Run
+from cocalc_tui.server.keeper.wire import Received
+
+OUTPUT = frozenset(
+    {
+        "stream",
+        "display_data",
+        "update_display_data",
+        "execute_result",
+        "error",
+        "clear_output",
+    }
+)
+"""Message types that are a cell's output."""
+BUDGET = 2**20
+"""Bytes read from a channel before the others have their turn."""
+
+
+class Talk:
+    """What is said to a kernel and what it says."""
+
+    def __init__(self, channels: Channels, queue: Queue, journal: Journal) -> None:
+        self.language_info: object = None
+        """What the kernel says of its language, None before it does."""
+        self._channels = channels
+        self._queue = queue
+        self._journal = journal
+        self._input_asked: tuple[str, bytes] | None = None
+        self._heard_shell = self._heard_iopub = False
+
+    @property
+    def both_ways(self) -> bool:
+        """Whether the kernel answers, and what it publishes reaches us: then it has started."""
+        return self._heard_shell and self._heard_iopub
+
+    def hear(self) -> None:
+        """Take in what has come."""
+        channels = self._channels
+        for message in channels.receive(channels.shell, BUDGET):
+            self._reply(message)
+        for message in channels.receive(channels.stdin, BUDGET):
+            self._asks_input(message)
+        for _answer in channels.receive(channels.control, BUDGET):
+            pass
+        for message in channels.receive(channels.iopub, BUDGET):
+            self._published(message)
+
+    # --- to the kernel -------------------------------------------------------------------------
+
+    def ask_who(self) -> None:
+        """Ask for a sign of life."""
+        self._channels.send(self._channels.shell, "kernel_info_request", {}, "info")
+
+    def execute(self, run: Run) -> None:
+        """Send a cell. The queue is ours: the kernel is not to drop what follows an error."""
+        content: dict[str, object] = {
+            "code": run.code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": run.input_allowed,
+            "stop_on_error": False,
+        }
+        self._channels.send(self._channels.shell, "execute_request", content, run.run)
+        run.code = ""
+
+    def interrupt(self) -> None:
+        """Ask it to interrupt what runs, for kernels that do not know signals."""
+        self._channels.send(self._channels.control, "interrupt_request", {}, "interrupt")
+
+    def end(self) -> None:
+        """Ask it to end."""
+        content: dict[str, object] = {"restart": False}
+        self._channels.send(self._channels.control, "shutdown_request", content, "shutdown")
+
+    def give_input(self, run: str, text: str) -> None:
+        """Answer what the kernel asked for; raises ValueError where it asked nothing."""
+        if self._input_asked is None or self._input_asked[0] != run:
+            raise ValueError("the kernel does not wait for input of this run")
+        _, header = self._input_asked
+        self._input_asked = None
+        content: dict[str, object] = {"value": text}
+        self._channels.send(self._channels.stdin, "input_reply", content, "input", parent=header)
+
+    # --- from the kernel -----------------------------------------------------------------------
+
+    def _reply(self, message: Received) -> None:
+        self._heard_shell = True
+        content = _object(message.content)
+        if message.type == "kernel_info_reply":
+            self.language_info = content.get("language_info")
+        elif message.type == "execute_reply":
+            run = message.parent
+            self._counted(run, content)
+            for payload in cast("list[dict[str, object]]", content.get("payload") or []):
+                self._page(run, payload)
+            self._queue.heard(run, time.monotonic())
+            self._queue.replied(run, str(content.get("status")))
+
+    def _page(self, run: str, payload: dict[str, object]) -> None:
+        """Show what the kernel wants paged (help asked for with `?`) as output."""
+        if payload.get("source") == "page" and isinstance(payload.get("data"), dict):
+            content = {"data": payload["data"], "metadata": {}}
+            self._journal.output("display_data", run, json.dumps(content).encode())
+
+    def _published(self, message: Received) -> None:
+        self._heard_iopub = True
+        run = message.parent
+        self._queue.heard(run, time.monotonic())
+        if message.type in OUTPUT:
+            self._journal.output(message.type, run, message.content)
+        elif message.type == "execute_input":
+            self._counted(run, _object(message.content))
+        elif message.type == "status" and b'"idle"' in message.content:
+            self._queue.idle(run)
+
+    def _counted(self, run: str, content: dict[str, object]) -> None:
+        if isinstance(count := content.get("execution_count"), int):
+            self._queue.counted(run, count)
+
+    def _asks_input(self, message: Received) -> None:
+        if message.type == "input_request":
+            content = _object(message.content)
+            self._input_asked = (message.parent, message.header)
+            self._journal.record(
+                {
+                    "kind": "ask",
+                    "run": message.parent,
+                    "prompt": str(content.get("prompt", "")),
+                    "password": bool(content.get("password")),
+                }
+            )
+
+
+def _object(content: bytes) -> dict[str, object]:
+    """Read the content of a message; {} where it is not an object."""
+    with contextlib.suppress(ValueError):
+        read = json.loads(content)
+        if isinstance(read, dict):
+            return read
+    return {}
