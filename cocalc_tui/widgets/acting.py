@@ -12,7 +12,7 @@ holds up typing, and what it raises becomes a notice.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.dom import DOMNode
@@ -24,6 +24,8 @@ from cocalc_tui.widgets.faces import Faces
 
 if TYPE_CHECKING:
     from textual.widget import Widget
+
+    from cocalc_tui.widgets.picker import Choice
 
 
 class Desk(Protocol):
@@ -41,6 +43,26 @@ class Desk(Protocol):
         """Tell the person something in one line; `bad`: it failed, and says what to do next."""
         ...
 
+    async def pick(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        make: Callable[[str], Choice | None] | None = None,
+    ) -> str | None:
+        """Have the person choose one: its value, None for none. For `async` actions."""
+        ...
+
+    async def ask(
+        self, question: str, text: str = "", wrong: Callable[[str], str] = lambda _: ""
+    ) -> str | None:
+        """Ask for a line; `wrong` says what is wrong with one, "" for nothing."""
+        ...
+
+    async def confirm(self, question: str, yes: str) -> bool:
+        """Ask whether to go on; `yes` says in a word what is done then."""
+        ...
+
     def bars_changed(self) -> None:
         """Have status line and footer drawn anew soon: scopes, keys typed so far, caret, mode."""
         ...
@@ -56,6 +78,10 @@ class Acting:
 
     def scopes(self) -> Sequence[str]:
         """Scopes in force here now, innermost first; `app` is added by itself."""
+        return ()
+
+    def helpers(self) -> Sequence[Acting]:
+        """Others, not around this one, that do some of its actions."""
         return ()
 
     def typed(self, event: Key) -> bool:
@@ -91,6 +117,7 @@ def actors(node: DOMNode) -> Iterator[Acting]:
     for ancestor in node.ancestors_with_self:
         if isinstance(ancestor, Acting):
             yield ancestor
+            yield from ancestor.helpers()
 
 
 def press(node: DOMNode, key: str) -> bool:
@@ -122,13 +149,16 @@ def perform(node: DOMNode, action: Action) -> None:
 
 
 def _wait(acting: Acting, action: Action, result: Awaitable[Any]) -> None:
+    from cocalc_tui.client.document import ReadOnlyError
+    from cocalc_tui.client.requests import RequestFailed
+
     node = cast("Widget", acting)
     app = desk(node)
 
     async def finish() -> None:
         try:
             await result
-        except (OSError, RuntimeError, ValueError) as error:
+        except (RequestFailed, ReadOnlyError, OSError) as error:
             app.notice(f"{action.title}: {error}", bad=True)
 
     node.run_worker(finish(), name=action.name, group="actions")

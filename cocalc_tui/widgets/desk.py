@@ -6,13 +6,17 @@ the same keys and the same cleaning of text in a test as in real life.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.clean import CleanApp
 from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.theme import DARK, THEMES
+
+if TYPE_CHECKING:
+    from cocalc_tui.widgets.picker import Choice
 
 
 class DeskApp(CleanApp, inherit_bindings=False):
@@ -39,6 +43,32 @@ class DeskApp(CleanApp, inherit_bindings=False):
         """Tell the person something in one line."""
         self.notices.append(text)
         self.notify(text, severity="error" if bad else "information", markup=False)
+
+    async def pick(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        make: Callable[[str], Choice | None] | None = None,
+    ) -> str | None:
+        """Have the person choose one: its value, None for none."""
+        from cocalc_tui.widgets.picker import Picker
+
+        return await self.push_screen_wait(Picker(title, choices, make=make))
+
+    async def ask(
+        self, question: str, text: str = "", wrong: Callable[[str], str] = lambda _: ""
+    ) -> str | None:
+        """Ask for a line; None when it was left."""
+        from cocalc_tui.widgets.dialogs import Ask
+
+        return await self.push_screen_wait(Ask(question, text, wrong))
+
+    async def confirm(self, question: str, yes: str) -> bool:
+        """Ask whether to go on."""
+        from cocalc_tui.widgets.dialogs import Confirm
+
+        return await self.push_screen_wait(Confirm(question, yes))
 
     def bars_changed(self) -> None:
         """What the bars show is another; there are none here."""

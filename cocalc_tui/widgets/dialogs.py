@@ -1,0 +1,99 @@
+"""Small questions: a line of text, yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+_CSS = """
+NAME { align: center top; background: $background 50%; }
+NAME > Vertical {
+    width: 64; max-width: 96%; height: auto; margin-top: 3; padding: 1 2; background: $panel;
+}
+NAME Static { width: 1fr; height: auto; }
+NAME #question { color: $text-bright; }
+NAME #keys { color: $text-dim; margin-top: 1; }
+"""
+
+
+class Ask(ModalScreen[str | None], inherit_bindings=False):
+    """Asks for a line of text; None when it was left."""
+
+    DEFAULT_CSS = (
+        _CSS.replace("NAME", "Ask")
+        + """
+    Ask Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
+    Ask Input:focus { border: none; background: $raised; }
+    Ask #wrong { color: $error; height: 1; }
+    """
+    )
+
+    def __init__(self, question: str, text: str, wrong: Callable[[str], str]) -> None:
+        """`text` stands there at first; `wrong` says what is wrong with a line, "" for nothing."""
+        super().__init__()
+        self._question = question
+        self._input = Input(text, select_on_focus=False, compact=True)
+        self._wrong = wrong
+
+    def compose(self) -> ComposeResult:
+        """The question and a line."""
+        with Vertical():
+            yield Static(self._question, id="question", markup=False)
+            yield self._input
+            yield Static("", id="wrong", markup=False)
+            yield Static("enter take  esc leave", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Stand behind the name, before its ending."""
+        self._input.cursor_blink = False
+        dot = self._input.value.rfind(".")
+        self._input.cursor_position = dot if dot > 0 else len(self._input.value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say at once what is wrong, but not about a line not yet begun."""
+        said = self._wrong(event.value.strip()) if event.value.strip() else ""
+        self.query_one("#wrong", Static).update(said)
+
+    def on_key(self, event: Key) -> None:
+        """Take or leave."""
+        text = self._input.value.strip()
+        if event.key == "enter" and text and not self._wrong(text):
+            self.dismiss(text)
+        elif event.key in {"escape", "ctrl+q", "ctrl+w"}:
+            self.dismiss(None)
+        elif event.key != "enter":
+            return
+        event.stop()
+        event.prevent_default()
+
+
+class Confirm(ModalScreen[bool], inherit_bindings=False):
+    """Asks whether to go on with something that cannot simply be taken back."""
+
+    DEFAULT_CSS = _CSS.replace("NAME", "Confirm")
+
+    def __init__(self, question: str, yes: str) -> None:
+        """`yes` says what is done then, in a word or two: `delete`."""
+        super().__init__()
+        self._question = question
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        """The question and its keys."""
+        with Vertical():
+            yield Static(self._question, id="question", markup=False)
+            yield Static(f"y {self._yes}  n leave it", id="keys", markup=False)
+
+    def on_key(self, event: Key) -> None:
+        """Only a plain y is a yes."""
+        event.stop()
+        event.prevent_default()
+        if event.key in {"y", "Y"}:
+            self.dismiss(True)
+        elif event.key in {"n", "N", "escape", "ctrl+q", "ctrl+w"}:
+            self.dismiss(False)

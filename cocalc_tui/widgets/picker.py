@@ -1,0 +1,153 @@
+"""Choosing one of many by a few letters: files, commands, kernels.
+
+One dialog for all of them, so that what was learned with one works with every other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from cocalc_tui.widgets.fuzzy import Match, best
+from cocalc_tui.widgets.rows import Row, Rows
+from cocalc_tui.widgets.theme import colour
+
+SHOWN = 200
+"""Rows kept of what was found; nobody reads further, they type another letter."""
+
+
+class Choice(NamedTuple):
+    """Something that can be chosen."""
+
+    value: str
+    label: str
+    detail: str = ""
+    """At the right: keys, a path, a note."""
+
+
+class Choices(Rows):
+    """What was found, the letters that fit standing out."""
+
+    DEFAULT_CSS = "Choices { height: auto; max-height: 16; min-height: 1; }"
+    can_focus = False
+
+    def __init__(self, pick: Callable[[], None]) -> None:
+        super().__init__(id="choices")
+        self.found: list[tuple[Choice, Match]] = []
+        self._pick = pick
+
+    def count(self) -> int:
+        """As many as were found."""
+        return len(self.found)
+
+    def row(self, index: int) -> Row:
+        """Label and detail of a choice."""
+        choice, fit = self.found[index]
+        hit = Style(color=colour(self, "accent"), bold=True)
+        places = set(fit.places)
+        label = [(char, hit if at in places else Style()) for at, char in enumerate(choice.label)]
+        dim = Style(color=colour(self, "text-dim"))
+        return Row([(" ", Style()), *label], [(f"  {choice.detail} ", dim)])
+
+    def chosen(self, index: int) -> None:
+        """Take what was clicked."""
+        self._pick()
+
+    def get_content_height(self, *_: object) -> int:
+        """A row each."""
+        return max(self.count(), 1)
+
+
+class Picker(ModalScreen[str | None], inherit_bindings=False):
+    """Asks for one of many; None when nobody wants any."""
+
+    DEFAULT_CSS = """
+    Picker { align: center top; background: $background 50%; }
+    Picker > Vertical {
+        width: 76; max-width: 96%; height: auto; max-height: 80%; margin-top: 3;
+        background: $panel; padding: 1 1 1 1;
+    }
+    Picker Input { border: none; height: 1; padding: 0 1; background: $panel; }
+    Picker Input:focus { border: none; background: $panel; }
+    Picker #title { color: $text-dim; padding: 0 1; }
+    Picker Choices { margin-top: 1; background: $panel; }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        make: Callable[[str], Choice | None] | None = None,
+        waiting: str = "",
+    ) -> None:
+        """`make` offers something new for what was typed; `waiting` says that more comes."""
+        super().__init__()
+        self._title = title
+        self._choices = list(choices)
+        self._make = make
+        self._waiting = waiting
+        self._list = Choices(self._done)
+        self._input = Input(placeholder=title, compact=True, id="query")
+        self._message = Static(id="title", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, and what fits below it."""
+        with Vertical():
+            yield self._input
+            yield self._list
+            yield self._message
+
+    def on_mount(self) -> None:
+        """Show everything at first."""
+        self._input.cursor_blink = False
+        self._look()
+
+    def fill(self, choices: Sequence[Choice]) -> None:
+        """Have these to choose from now; nothing more comes."""
+        self._choices, self._waiting = list(choices), ""
+        if self.is_mounted:
+            self._look()
+
+    def on_input_changed(self, _: Input.Changed) -> None:
+        """Look for what is typed now."""
+        self._list.marked = 0
+        self._list.scroll_home(animate=False, immediate=True)
+        self._look()
+
+    def _look(self) -> None:
+        query = self._input.value
+        labels = (choice.label for choice in self._choices)
+        self._list.found = [(self._choices[i], fit) for i, fit in best(query, labels, SHOWN)]
+        if self._make is not None and (new := self._make(query.strip())) is not None:
+            self._list.found.append((new, Match(0, ())))
+        self._list.changed()
+        self._list.refresh(layout=True)
+        self._message.update(self._waiting if self._list.found or self._waiting else "Nothing fits")
+        self._message.display = bool(self._waiting or not self._list.found)
+
+    def on_key(self, event: Key) -> None:
+        """Move in the list, take, leave; all else is typed."""
+        page = self._list.page()
+        moves = {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1, "pageup": -page, "pagedown": page}
+        if event.key in moves:
+            self._list.mark(self._list.marked + moves[event.key])
+        elif event.key == "enter":
+            self._done()
+        elif event.key in {"escape", "ctrl+q", "ctrl+w"}:
+            self.dismiss(None)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _done(self) -> None:
+        if self._list.found:
+            self.dismiss(self._list.found[self._list.marked][0].value)

@@ -1,0 +1,71 @@
+"""All scopes and actions of the app, put together from its parts."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets.actions import Action, Registry, Scope
+from cocalc_tui.widgets.editor import actions as editor
+
+SCOPES = (
+    Scope("app", "Everywhere"),
+    Scope("tile", "Tiles and tabs", "ctrl+t, then one more key."),
+    Scope("files", "Files", "In the side bar's list of files."),
+)
+
+APP = (
+    Action("app.palette", "Commands", ("ctrl+p",), "All that can be done here.", footer=6),
+    Action("app.open", "Open", ("ctrl+o",), "A file by a few letters of its name.", footer=5),
+    Action("app.new", "New file", ("ctrl+n",), needs=Role.EDITOR),
+    Action("app.save", "Save now", ("ctrl+s",), "It is saved by itself, too.", Role.EDITOR),
+    Action("app.help", "Help", ("f1",), "What the keys do where you are.", footer=4),
+    Action("app.jump", "Jump", ("f7", "ctrl+t j"), "A letter on everything you can go to."),
+    Action("app.side_bar", "Show or hide the side bar", ("ctrl+t s",)),
+    Action("app.files", "Go to the files", ("ctrl+t f",)),
+    Action("app.next_pane", "Next pane", ("f6",)),
+    Action("app.previous_pane", "Previous pane", ("shift+f6",)),
+    Action("app.theme", "Dark or light", ()),
+    Action("app.notices", "What was said", (), "The notices so far."),
+    Action("app.how_to_leave", "How to leave", ("ctrl+c",), palette=False),
+    Action(
+        "app.leave", "Leave", ("ctrl+q",), "Relay, kernels and terminals go on without you.",
+        footer=7,
+    ),
+)  # fmt: skip
+
+TILE = (
+    Action("tile.close", "Close", ("ctrl+w",), "The view; the document stays as it is."),
+    Action("tile.split_right", "Split right", ("ctrl+t r", "ctrl+\\")),
+    Action("tile.split_below", "Split below", ("ctrl+t b",)),
+    Action("tile.zoom", "Zoom", ("ctrl+t z",), "This tile alone, and back."),
+    Action("tile.next_tab", "Next tab", ("ctrl+pagedown", "ctrl+t n")),
+    Action("tile.previous_tab", "Previous tab", ("ctrl+pageup", "ctrl+t p")),
+    Action("tile.move", "Move to the next tile", ("ctrl+t m",)),
+    Action("tile.grow", "More room", ("ctrl+t +",)),
+    Action("tile.shrink", "Less room", ("ctrl+t -",)),
+    Action("tile.close_tile", "Close the tile", ("ctrl+t w",)),
+)
+
+FILES = (
+    Action("files.open", "Open", ("enter",), footer=1, palette=False),
+    Action("files.new", "New file here", ("a", "n"), needs=Role.EDITOR, footer=2),
+    Action("files.new_folder", "New folder here", ("A", "N"), needs=Role.EDITOR),
+    Action("files.rename", "Rename or move", ("r", "f2"), needs=Role.EDITOR, footer=3),
+    Action("files.delete", "Delete", ("d", "delete"), "Into the project's trash.", Role.EDITOR),
+    Action("files.up", "Up", ("up", "k"), palette=False),
+    Action("files.down", "Down", ("down", "j"), palette=False),
+    Action("files.into", "Open the folder", ("right", "l"), palette=False),
+    Action("files.out", "Close the folder", ("left", "h"), palette=False),
+    Action("files.page_up", "Page up", ("pageup",), palette=False),
+    Action("files.page_down", "Page down", ("pagedown",), palette=False),
+    Action("files.first", "First", ("home",), palette=False),
+    Action("files.last", "Last", ("end",), palette=False),
+    Action("files.back", "Back to the document", ("escape",), palette=False),
+)
+
+
+@cache
+def registry() -> Registry:
+    """Everything that can be done, from every part."""
+    return Registry([*SCOPES, *editor.SCOPES], [*APP, *TILE, *FILES, *editor.ACTIONS])

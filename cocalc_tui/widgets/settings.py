@@ -1,0 +1,138 @@
+"""All settings: name, type, default and meaning of each, declared once.
+
+The reader of TOML files, the environment variables, `docs/configuration.md` and the messages for
+a mistyped key all come from `Settings`; a setting that is not here does not exist.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+PREFIX = "COCALC_TUI_"
+
+
+class SettingError(ValueError):
+    """A value that cannot be taken: what is wrong, in one line, without the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as it is declared."""
+
+    name: str
+    """As in a TOML file: `editor.tab_width`."""
+    default: Any
+    help: str
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    project: bool = False
+    """Whether a project's file may set it: only what cannot do anybody harm."""
+
+    @property
+    def field(self) -> str:
+        """Its attribute in `Settings`."""
+        return self.name.replace(".", "_")
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return PREFIX + self.field.upper()
+
+    @property
+    def takes(self) -> str:
+        """What it may be, for people."""
+        if self.choices:
+            return ", ".join(self.choices)
+        return "true, false" if isinstance(self.default, bool) else f"{self.low} to {self.high}"
+
+    def check(self, value: object) -> Any:
+        """The value as it is stored; raises SettingError."""
+        if self.choices:
+            good = value in self.choices
+        elif isinstance(self.default, bool):
+            good = isinstance(value, bool)
+        else:
+            good = (
+                isinstance(value, int)
+                and not isinstance(value, bool)
+                and self.low <= value <= self.high
+            )
+        if not good:
+            raise SettingError(f"{self.name} is {value!r}; it may be {self.takes}")
+        return value
+
+    def parse(self, text: str) -> Any:
+        """The value that a word in a shell means; raises SettingError."""
+        plain = text.strip().lower()
+        if isinstance(self.default, bool):
+            yes, no = plain in {"1", "true", "yes", "on"}, plain in {"0", "false", "no", "off"}
+            return self.check(yes if yes or no else text)
+        if isinstance(self.default, int):
+            return self.check(int(plain) if plain.isascii() and plain.isdigit() else text)
+        return self.check(plain)
+
+
+def _choice(name: str, default: str, choices: Sequence[str], text: str, **more: Any) -> Any:
+    return _declare(Setting(name, default, text, choices=tuple(choices), **more))
+
+
+def _flag(name: str, text: str, *, default: bool, **more: Any) -> Any:
+    return _declare(Setting(name, default, text, **more))
+
+
+def _number(name: str, default: int, low: int, high: int, text: str, **more: Any) -> Any:
+    return _declare(Setting(name, default, text, low=low, high=high, **more))
+
+
+def _declare(setting: Setting) -> Any:
+    return field(default=setting.default, metadata={"setting": setting})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force."""
+
+    screen_theme: str = _choice(
+        "screen.theme", "quiet-dark", ("quiet-dark", "quiet-light"), "The colours."
+    )
+    screen_side_bar: str = _choice(
+        "screen.side_bar",
+        "auto",
+        ("auto", "open", "closed"),
+        "Whether files and people stand at the left; auto: from 110 columns on.",
+    )
+    screen_side_bar_width: int = _number(
+        "screen.side_bar_width", 28, 16, 80, "Columns of the side bar."
+    )
+    screen_footer: str = _choice(
+        "screen.footer",
+        "auto",
+        ("auto", "open", "closed"),
+        "Whether the last row shows keys; auto: from 28 rows on.",
+    )
+    editor_tab_width: int = _number(
+        "editor.tab_width", 4, 1, 16, "Columns from one tab stop to the next.", project=True
+    )
+    editor_wrap: str = _choice(
+        "editor.wrap",
+        "auto",
+        ("auto", "on", "off"),
+        "Whether long lines go on in the next row; auto: in prose.",
+        project=True,
+    )
+    editor_line_numbers: bool = _flag(
+        "editor.line_numbers", "Whether lines are numbered.", default=True
+    )
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Action name to the keys that a person chose for it."""
+
+    @staticmethod
+    def declared() -> Iterator[Setting]:
+        """Every setting, in the order in which it is documented."""
+        for one in dataclasses.fields(Settings):
+            if (setting := one.metadata.get("setting")) is not None:
+                yield setting
