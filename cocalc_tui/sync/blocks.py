@@ -185,6 +185,8 @@ class Operations:
     def __init__(self, block: Block) -> None:
         self._sessions, self._words = block.sessions, block.words
         self._kinds, self._again = block.numbers("kind"), block.numbers("again")
+        if sum(self._again) + len(self._again) > MOST:
+            raise DamagedLog("a block of the log claims to be too long")
         self._jumps, self._texts = iter(block.numbers("jump")), iter(block.numbers("text"))
         self._inserts = block.reader("inserts")
         self._deletes = block.reader("deletes")
@@ -296,7 +298,7 @@ class Span:
     parents: tuple[PatchId, ...]
     """Of the first; the others have the one before."""
     time: int
-    """Of its patch where an operation is no splice (it is alone then), else 0: nothing reads it."""
+    """Of its patch, which is alone, where an operation is no splice; else nothing reads it."""
     ops: tuple[Op, ...]
     """One after the other; runs are joined, so they are fewer than those of the patches."""
 

@@ -171,7 +171,7 @@ class _Writer:
         self._add("again", i - start - 1)
         return i
 
-    def _other(self, op: Op) -> None:
+    def _other(self, op: Cancel | Create | Put | Remove) -> None:
         self._add("again", 0)
         match op:
             case Cancel(session, first, last):
@@ -187,9 +187,9 @@ class _Writer:
                 self._add("kind", PUT)
                 self._add("record", self._words[key], self._words[field])
                 self._value(value)
-            case Remove(key):
+            case _:
                 self._add("kind", REMOVE)
-                self._add("record", self._words[key])
+                self._add("record", self._words[op.key])
 
     def _value(self, value: Json) -> None:
         self._values.append(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -1,0 +1,280 @@
+"""Rows and sealed blocks: all of an entry comes back, damage is one clear error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from hashlib import blake2b
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, Span, spans
+from cocalc_tui.sync.columns import (
+    DamagedLog,
+    Reader,
+    all_ones,
+    odd_ones,
+    pack,
+    seal,
+    unpack,
+    unseal,
+    unzigzag,
+    zigzag,
+)
+from cocalc_tui.sync.encoding import decode_block, encode_block
+from cocalc_tui.sync.patch import Create, Entry, Json, Op, Patch, PatchId, Splice, TextId
+from cocalc_tui.sync.rows import decode_row, encode_row
+from tests.sync.logs import any_ops, json_values, logs, typing
+
+
+@given(logs())
+def test_rows_bring_back_everything(entries: list[Entry]) -> None:
+    for entry in entries:
+        row = encode_row(entry)
+        assert "\n" not in row
+        assert repr(decode_row(row)) == repr(entry)
+        assert repr(decode_row(row.encode())) == repr(entry)
+
+
+@given(logs())
+def test_blocks_bring_back_everything(entries: list[Entry]) -> None:
+    assert repr(decode_block(encode_block(entries))) == repr(entries)
+
+
+def entry(*ops: Op, n: int = 0) -> Entry:
+    parents = (PatchId("a" * 16, n - 1),) if n else ()
+    return Entry(n + 1, "ann", "editor", 5, Patch(PatchId("a" * 16, n), 5, parents, ops))
+
+
+def test_every_code_point() -> None:
+    text = "".join(map(chr, range(sys.maxunicode + 1)))
+    text = text[:0xD800] + text[0xE000:]
+    assert decode_row(encode_row(entry(Splice(0, 0, text)))).patch.ops == (Splice(0, 0, text),)
+    typed = [entry(Splice(n, 0, char), n=n) for n, char in enumerate(text[::97])]
+    assert decode_block(encode_block(typed)) == typed
+    assert len(encode_block(typed)) < 4 * len(typed)
+
+
+def test_typing_costs_little() -> None:
+    typed = [entry(Splice(n, 0, "a"), n=n) for n in range(5000)]
+    erased = [entry(Splice(9999 - n, 1, ""), n=n) for n in range(5000, 10000)]
+    assert len(encode_block(typed + erased)) < 300
+
+
+def test_half_a_surrogate_pair_is_kept_in_a_field() -> None:
+    made = entry(Create("cell", {"text": "\ud83d", "more": "é"}))
+    encode_row(made).encode()
+    assert decode_row(encode_row(made)) == made
+    assert decode_block(encode_block([made])) == [made]
+
+
+@pytest.mark.parametrize("seqs", [[], [1, 3], [2, 1]])
+def test_a_block_has_no_gaps(seqs: list[int]) -> None:
+    made = entry(Splice(0, 0, "a"))
+    with pytest.raises(ValueError, match="follow each other"):
+        encode_block([Entry(s, "ann", "editor", 5, made.patch) for s in seqs])
+
+
+def test_numbers_out_of_range_are_not_stored() -> None:
+    with pytest.raises(ValueError, match="out of range"):
+        encode_block([entry(Splice(0, -1, ""))])
+
+
+@given(logs(), st.data())
+def test_a_damaged_block_is_one_clear_error(entries: list[Entry], data: st.DataObject) -> None:
+    block = bytearray(encode_block(entries))
+    at = data.draw(st.integers(0, len(block) - 1))
+    if data.draw(st.booleans()):
+        del block[at:]
+    else:
+        block[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(DamagedLog):
+        decode_block(bytes(block))
+
+
+@given(logs(), st.data())
+def test_a_forged_block_is_an_error_or_a_log(entries: list[Entry], data: st.DataObject) -> None:
+    """The checksum is right and the content is not: no crash and no hang."""
+    columns = [bytearray(column) for column in unseal(MAGIC, encode_block(entries))]
+    column = columns[data.draw(st.integers(0, len(columns) - 1))]
+    at = data.draw(st.integers(0, len(column)))
+    column[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    try:
+        block = Block(seal(MAGIC, [bytes(column) for column in columns]))
+        for made in block.entries():
+            encode_row(made)
+        for span in spans([block]):
+            assert isinstance(span, Span)
+    except DamagedLog:
+        pass
+
+
+RECORDS = [
+    entry(Splice(0, 0, "abc"), Create("k", {"x": 1}), Splice(0, 1, "z")),
+    entry(Splice(5, 0, "d"), n=1),
+]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "reason"),
+    [
+        ("block", [1, 1 << 40, 5], "claims to be too long"),
+        ("block", [1, 3, 5], "wrong number of entries"),
+        ("more", [1 << 40], "wrong number of entries"),
+        ("again", [1 << 40, 0, 0, 0], "claims to be too long"),
+        ("again", [0, 0, 1, 0], "joins what cannot be joined"),
+        ("inserts", [4, 1], "lacks typed text"),
+        ("operations", [9], "makes no sense"),
+        ("time gaps", [5], "column is too long"),
+        ("names", b"[[1],[],[],[]]", "names that are no text"),
+        ("names", b"[" * 100_000, "makes no sense"),
+        ("value", b"7", "a record without fields"),
+        ("record", [], "makes no sense"),
+        ("text", [9], "makes no sense"),
+    ],
+)
+def test_columns_that_do_not_fit(column: str, values: list[int] | bytes, reason: str) -> None:
+    columns = dict(zip(COLUMNS, unseal(MAGIC, encode_block(RECORDS)), strict=True))
+    columns[column] = values if isinstance(values, bytes) else pack(values)
+    if column == "text":
+        columns["kind"] = bytes([columns["kind"][0] | ELSEWHERE]) + columns["kind"][1:]
+    block = seal(MAGIC, list(columns.values()))
+    with pytest.raises(DamagedLog, match=reason):
+        decode_block(block)
+
+
+@given(st.data())
+def test_a_torn_row_is_one_clear_error(data: st.DataObject) -> None:
+    row = encode_row(entry(Splice(0, 0, "a"), Create("k", {})))
+    with pytest.raises(DamagedLog):
+        decode_row(row[: data.draw(st.integers(0, len(row) - 1))])
+
+
+@given(logs(max_size=1), json_values, st.data())
+def test_a_row_of_another_form_is_one_clear_error(
+    entries: list[Entry], junk: Json, data: st.DataObject
+) -> None:
+    row = json.loads(encode_row(entries[0]))
+    name = data.draw(st.sampled_from(sorted(row)))
+    if name == "ops" and row["ops"]:
+        row["ops"][0] = junk
+    else:
+        row[name] = junk
+    try:
+        encode_row(decode_row(json.dumps(row)))
+    except DamagedLog:
+        return
+
+
+@pytest.mark.parametrize("row", ["", "[]", "{}", "7", '{"seq":1}', "[" * 100_000, "9" * 5000])
+def test_junk_is_no_row(row: str) -> None:
+    with pytest.raises(DamagedLog, match="a row of the log makes no sense"):
+        decode_row(row)
+
+
+def plain_text(ops: Iterable[Op]) -> dict[TextId, str]:
+    """Texts that begin long enough for any typing, after these operations."""
+    found: dict[TextId, str] = defaultdict(lambda: "." * 1000)
+    for op in ops:
+        if isinstance(op, Splice):
+            text = found[op.at]
+            found[op.at] = text[: op.pos] + op.insert + text[op.pos + op.delete :]
+    return found
+
+
+@given(logs(typing()), logs(any_ops))
+def test_spans_do_what_their_patches_do(typed: list[Entry], mixed: list[Entry]) -> None:
+    for entries in (typed, mixed):
+        middle = len(entries) // 2
+        blocks = [encode_block(part) for part in (entries[:middle], entries[middle:]) if part]
+        found = list(spans([Block(block) for block in blocks]))
+        patches = [e.patch for e in entries]
+        done = iter(patches)
+        for span in found:
+            own = [next(done) for _ in range(span.count)]
+            assert (span.first, span.parents) == (own[0].id, own[0].parents)
+            ids = [patch.id for patch in own]
+            assert all(b.parents == (a.id,) for a, b in pairwise(own))
+            assert not any(p in ids[:-1] for e in patches if e not in own for p in e.parents)
+            others = [op for p in own for op in p.ops if not isinstance(op, Splice)]
+            assert others == [op for op in span.ops if not isinstance(op, Splice)]
+            assert not others or (span.count, span.time) == (1, own[0].time)
+            if entries is typed:
+                assert plain_text(span.ops) == plain_text(op for p in own for op in p.ops)
+        assert next(done, None) is None
+        for span, patch in zip(spans([], entries), patches, strict=True):
+            assert (span.first, span.count, span.parents) == (patch.id, 1, patch.parents)
+            assert (span.ops, span.time) == (patch.ops, patch.time)
+
+
+def test_spans_join_typing_over_patches() -> None:
+    typed = [entry(Splice(n, 0, "ab"[n % 2]), n=n) for n in range(10)]
+    typed += [entry(Splice(9 - n, 1, ""), n=n + 10) for n in range(4)]
+    (span,) = spans([Block(encode_block(typed))])
+    assert span.ops == (Splice(0, 0, "ababababab"), Splice(6, 4, ""))
+
+
+def test_spans_end_where_somebody_goes_on() -> None:
+    typed = [entry(Splice(n, 0, "x"), n=n) for n in range(10)]
+    other = Patch(PatchId("b" * 16, 0), 5, (typed[3].patch.id,), (Splice(0, 0, "y"),))
+    late = Entry(11, "bob", "editor", 5, other)
+    sealed = list(spans([Block(encode_block([*typed, late]))]))
+    assert [span.count for span in sealed] == [4, 6, 1]
+    assert sealed[1].parents == (typed[3].patch.id,)
+    with_tail = list(spans([Block(encode_block(typed))], [late]))
+    assert [(span.first, span.ops) for span in with_tail] == [(s.first, s.ops) for s in sealed]
+
+
+@given(st.lists(st.integers(0, 2**70 - 1)))
+def test_numbers_come_back(values: list[int]) -> None:
+    assert unpack(pack(values)) == values
+    assert [unzigzag(zigzag(v)) for v in values] == values
+    assert [unzigzag(zigzag(-v)) for v in values] == [-v for v in values]
+    assert all_ones(*odd_ones(values, 1), 1, len(values)) == values
+
+
+@given(st.lists(st.integers(0, 3)), st.data())
+def test_sums_of_mostly_ones(values: list[int], data: st.DataObject) -> None:
+    reader = Reader(*odd_ones(values, 1))
+    while values:
+        count = data.draw(st.integers(0, len(values)))
+        assert reader.take(count) == sum(values[:count])
+        values = values[max(1, count) :] if count else values
+        if not count:
+            assert reader.take(1) == values.pop(0)
+
+
+@pytest.mark.parametrize("junk", [b"\x80", b"\x80" * 100 + b"\x01"])
+def test_junk_is_no_number(junk: bytes) -> None:
+    with pytest.raises(DamagedLog):
+        unpack(junk)
+
+
+def forged(body: bytes) -> bytes:
+    return b"x" + blake2b(body, digest_size=8).digest() + body
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "length is cut off"),
+        (b"\xff" * 50, "length is cut off"),
+        (b"\x01\x05\x09ab", "column is too long"),
+        (pack([1, 1 << 40, 1]) + b"a", "column is too long"),
+        (pack([1, 100, 3]) + b"\xff\xff\xff", "does not unpack"),
+        (pack([1, 100, 2]) + b"\x03\x00", "wrong length"),
+    ],
+)
+def test_a_file_that_lies_about_its_columns(body: bytes, reason: str) -> None:
+    with pytest.raises(DamagedLog, match=reason):
+        unseal(b"x", forged(body))
+
+
+def test_another_kind_of_file() -> None:
+    with pytest.raises(DamagedLog, match="another kind"):
+        unseal(b"x", b"yyyy")
