@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cocalc_tui.server.store import Store
-from cocalc_tui.server.store.sealing import Sealing, seal
+import apsw
+import pytest
+
+from cocalc_tui.server.store import Store, StoreTrouble
+from cocalc_tui.server.store.sealing import SealError, Sealing, seal, seal_apart
 from cocalc_tui.server.store.sqlite import SqliteStore
-from tests.server.store_suite import StoreSuite
+from cocalc_tui.sync.encoding import decode_block
+from cocalc_tui.sync.patch import PatchId
+from tests.server.faulty import NAME, Disk, FaultyVFS
+from tests.server.making import ALICE, BOB, NOW, draft, imported, typed
+from tests.server.store_suite import DOCUMENT, Ears, StoreSuite, code, whole
 
 
 async def seal_here(block: bytes, rows: Sequence[str]) -> bytes:
     return seal(block, rows)
+
+
+SEALING = Sealing(rows=5, keep=3, most=20, seal=seal_here)
 
 
 class TestSqliteStore(StoreSuite):
@@ -26,3 +42,347 @@ class TestSealingSqliteStore(StoreSuite):
     def make(self, folder: Path) -> Store:
         sealing = Sealing(rows=1, keep=0, most=10, seal=seal_here)
         return SqliteStore(folder / "log.db", sealing=sealing)
+
+
+async def opened(path: Path, sealing: Sealing | None = None) -> SqliteStore:
+    store = SqliteStore(path, sealing=sealing)
+    await store.put_document(DOCUMENT)
+    return store
+
+
+async def fill(store: Store, count: int, start: int = 0) -> None:
+    for n in range(start, start + count):
+        assert await store.append([draft(typed(n=n))], NOW) == [n + 1]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "log.db"
+
+
+# --- being closed and opened -------------------------------------------------------------------
+
+
+async def test_everything_is_there_after_a_restart(path: Path) -> None:
+    store = await opened(path)
+    await fill(store, 3)
+    await store.put_member("bob", "runner")
+    await store.put_checkpoint("d", 2, b"two")
+    log = await whole(store)
+    await store.close()
+
+    store = SqliteStore(path)
+    assert await whole(store) == log
+    assert await store.document_at("notes.txt") == DOCUMENT
+    assert await store.members() == {"bob": "runner"}
+    assert await store.checkpoint("d") == (2, b"two")
+    assert await store.owner(ALICE) == "alice"
+    assert await store.heads("d", 3) == (PatchId(ALICE, 2),)
+    drafts = [draft(typed(n=2)), draft(typed(n=3)), draft(typed(n=4), "eve")]
+    outcomes = await store.append(drafts, NOW)
+    assert outcomes[:2] == [3, 4]
+    assert code(outcomes[2]) == "id"
+    await store.close()
+
+
+async def test_what_was_only_held_is_gone_after_a_restart(path: Path) -> None:
+    store = await opened(path)
+    await store.subscribe("d", Ears())
+    await store.append([imported(0)], NOW)
+    await store.close()
+    store = SqliteStore(path)
+    assert await whole(store) == []
+    await store.close()
+
+
+async def test_the_clock_of_the_log_outlives_a_restart(path: Path) -> None:
+    store = await opened(path)
+    await store.append([draft(typed(time=NOW + 50_000))], NOW)
+    await store.close()
+    store = SqliteStore(path)
+    assert await store.append([draft(typed(n=1, time=NOW + 100_000))], NOW) == [2]
+    await store.close()
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+async def test_state_is_private_and_rows_can_be_read_by_people(path: Path) -> None:
+    store = await opened(path)
+    await store.append([draft(typed())], NOW)
+    assert mode(path) == 0o600
+    assert mode(path.parent) == 0o700
+    await store.close()
+    with sqlite3.connect(path) as reader:
+        (row,) = reader.execute("SELECT row FROM entries").fetchone()
+    reader.close()
+    assert '"author":"alice"' in row
+    assert "a0 " in row
+
+
+async def test_only_one_relay_has_the_file(path: Path) -> None:
+    store = await opened(path)
+    other = f"from pathlib import Path; SqliteStore(Path({str(path)!r}))"
+    program = f"from cocalc_tui.server.store.sqlite import SqliteStore; {other}"
+    ran = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", program], capture_output=True, text=True
+    )
+    assert "another program has it open" in ran.stderr
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda path: path.write_bytes(b"no database " * 1000), "damaged"),
+        (lambda path: sqlite3.connect(path).execute("PRAGMA application_id = 7").close(), "not a"),
+        (lambda path: sqlite3.connect(path).execute("PRAGMA user_version = 99").close(), "99"),
+        (lambda path: (path.unlink(), path.mkdir()), "cannot be written"),
+    ],
+)
+async def test_a_file_that_is_not_ours_is_refused_in_one_line(
+    path: Path, spoil: Callable[[Path], object], says: str
+) -> None:
+    await (await opened(path)).close()
+    spoil(path)
+    with pytest.raises(StoreTrouble, match=says) as caught:
+        SqliteStore(path)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+# --- sealing -----------------------------------------------------------------------------------
+
+
+async def test_old_rows_are_sealed_and_nothing_changes(path: Path) -> None:
+    store = await opened(path, SEALING)
+    await store.append([draft(typed()), draft(typed(BOB, 0), "bob")], NOW)
+    follow = [draft(typed(n=n)) for n in range(1, 60)]
+    for one in follow:
+        await store.append([one], NOW)
+        await store.tend()
+    part = await store.read("d", 0, 1 << 30)
+    assert sum(len(decode_block(block)) for block in part.blocks) >= 50
+    assert all(len(decode_block(block)) <= 30 for block in part.blocks)
+    assert len(part.entries) < 10
+    log = await whole(store)
+    assert [seq for seq, _ in log] == list(range(1, 62))
+    await store.close()
+
+    store = SqliteStore(path, sealing=SEALING)
+    assert await whole(store) == log
+    assert await store.append([follow[5]], NOW) == [8]
+    assert await store.append([draft(typed(BOB, 0), "bob")], NOW) == [2]
+    (outcome,) = await store.append([draft(typed(n=6, time=NOW + 7))], NOW)
+    assert code(outcome) == "id"
+    assert await store.append([draft(typed(n=60))], NOW) == [62]
+    heads = [await store.heads("d", seq) for seq in range(63)]
+    assert heads[1] == (PatchId(ALICE, 0),)
+    assert heads[30] == (PatchId(ALICE, 28), PatchId(BOB, 0))
+    await store.close()
+
+
+async def test_the_sealing_process_gives_the_same_block(path: Path) -> None:
+    store = await opened(path, Sealing(rows=10, keep=0, most=100))
+    await fill(store, 25)
+    log = await whole(store)
+    await store.tend()
+    part = await store.read("d", 0, 1 << 30)
+    assert len(part.blocks) == 1
+    assert not part.entries
+    await fill(store, 10, 25)
+    await store.tend()
+    part = await store.read("d", 0, 1 << 30)
+    assert len(part.blocks) == 1
+    assert (await whole(store))[:25] == log
+    assert len(await whole(store)) == 35
+    await store.close()
+
+
+async def test_rows_that_cannot_be_sealed_stay(path: Path) -> None:
+    async def fail(block: bytes, rows: Sequence[str]) -> bytes:
+        raise SealError("no")
+
+    store = await opened(path, Sealing(rows=1, keep=0, seal=fail))
+    await fill(store, 3)
+    await store.tend()
+    part = await store.read("d", 0, 1 << 30)
+    assert len(part.entries) == 3
+    await store.close()
+
+
+async def test_a_sealing_process_that_fails_says_so() -> None:
+    with pytest.raises(SealError, match="ended with 1"):
+        await seal_apart(b"", ["no row"])
+
+
+async def test_patches_that_come_while_rows_are_sealed_are_kept(path: Path) -> None:
+    store = await opened(path)
+
+    async def slow(block: bytes, rows: Sequence[str]) -> bytes:
+        await fill(store, 5, 10)
+        return seal(block, rows)
+
+    store._sealing = Sealing(rows=5, keep=0, seal=slow)
+    await fill(store, 10)
+    await store.tend()
+    assert [seq for seq, _ in await whole(store)] == list(range(1, 16))
+    await store.close()
+
+
+# --- the file is taken away --------------------------------------------------------------------
+
+
+def remove_file(path: Path) -> None:
+    path.unlink()
+
+
+def remove_wal(path: Path) -> None:
+    path.with_name("log.db-wal").unlink()
+
+
+def remove_all(path: Path) -> None:
+    shutil.rmtree(path.parent)
+
+
+def put_another(path: Path) -> None:
+    path.unlink()
+    path.write_bytes(b"a backup")
+
+
+def move_away(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("moved"))
+
+
+@pytest.mark.parametrize("take", [remove_file, remove_wal, remove_all, put_another, move_away])
+@pytest.mark.parametrize("by_tending", [False, True])
+async def test_a_log_that_is_taken_away_is_written_anew(
+    path: Path, take: Callable[[Path], None], by_tending: bool
+) -> None:
+    store = await opened(path)
+    await fill(store, 3)
+    take(path)
+    if by_tending:
+        await store.tend()
+    else:
+        await fill(store, 1, 3)
+    copy = path.with_name("copy")
+    copy.mkdir()
+    for file in path.parent.glob("log.db*"):
+        shutil.copy(file, copy)
+    await fill(store, 2, 3 if by_tending else 4)
+    log = await whole(store)
+    await store.close()
+
+    for at, count in ((copy / "log.db", 3 if by_tending else 4), (path, len(log))):
+        store = SqliteStore(at)
+        assert await whole(store) == log[:count]
+        await store.close()
+
+
+async def test_what_lies_in_its_place_is_kept(path: Path) -> None:
+    store = await opened(path)
+    await fill(store, 1)
+    put_another(path)
+    await fill(store, 1, 1)
+    await store.close()
+    (aside,) = path.parent.glob("log.db.aside-*")
+    assert aside.read_bytes() == b"a backup"
+
+
+async def test_nothing_is_acknowledged_while_the_log_cannot_be_put_back(path: Path) -> None:
+    store = await opened(path)
+    ears = Ears()
+    await fill(store, 2)
+    await store.subscribe("d", ears)
+    shutil.rmtree(path.parent)
+    path.parent.write_text("in the way")
+    for _ in range(2):
+        with pytest.raises(StoreTrouble):
+            await store.append([draft(typed(n=2))], NOW)
+    assert ears.heard == []
+    path.parent.unlink()
+    assert await store.append([draft(typed(n=2))], NOW) == [3]
+    assert ears.heard == [(3, ALICE, 2)]
+    await store.close()
+    store = SqliteStore(path)
+    assert len(await whole(store)) == 3
+    await store.close()
+
+
+# --- the disk fails ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("fault", "says"), [("full", "disk is full"), ("broken", "cannot be")])
+async def test_a_failing_disk_takes_nothing_and_loses_nothing(
+    path: Path, fault: str, says: str
+) -> None:
+    disk = Disk()
+    vfs = FaultyVFS(disk)
+    store = SqliteStore(path, vfs=NAME)
+    await store.put_document(DOCUMENT)
+    ears = Ears()
+    await store.subscribe("d", ears)
+    await store.append([imported(0)], NOW)
+    after = typed(parents=(PatchId("f" * 16, 0),))
+    with disk.being(fault):
+        for _ in range(2):
+            with pytest.raises(StoreTrouble, match=says):
+                await store.append([draft(after), draft(typed(BOB, 0), "bob")], NOW)
+        assert len(await whole(store)) == 1
+    assert await store.owner(ALICE) is None
+    assert await store.append([draft(after), draft(typed(n=1))], NOW) == [2, 3]
+    assert [heard[0] for heard in ears.heard] == [1, 2, 3]
+    await store.close()
+    store = SqliteStore(path, vfs=NAME)
+    assert len(await whole(store)) == 3
+    await store.close()
+    vfs.unregister()
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from cocalc_tui.server.store.sqlite import SqliteStore
+from tests.server.making import NOW, draft, typed
+from tests.server.store_suite import DOCUMENT, whole
+
+async def write(path):
+    store = SqliteStore(path)
+    await store.put_document(DOCUMENT)
+    n = len(await whole(store))
+    while True:
+        await store.append([draft(typed(n=n)), draft(typed(n=n + 1))], NOW)
+        n += 2
+        print(n, flush=True)
+        if n % 50 == 0:
+            await store.tend()
+
+asyncio.run(write(Path(sys.argv[1])))
+"""
+
+
+def write_and_kill(path: Path, lines: int) -> int:
+    """Let a process write until it printed `lines`, kill it; returns what it acknowledged last."""
+    command = [sys.executable, "-c", WRITER, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        printed = [writer.stdout.readline() for _ in range(lines)]
+        writer.kill()
+        printed += writer.stdout.readlines()
+    return max(int(line) for line in printed if line.endswith("\n"))
+
+
+async def test_what_is_acknowledged_outlives_a_kill(path: Path) -> None:
+    for lines in (1, 2, 33, 120):
+        acknowledged = await asyncio.to_thread(write_and_kill, path, lines)
+        store = SqliteStore(path)
+        log = await whole(store)
+        assert len(log) >= acknowledged
+        assert [patch.id.n for _, patch in log] == list(range(len(log)))
+        await store.close()
+
+
+def test_the_sqlite_in_use_has_no_wal_reset_bug() -> None:
+    assert tuple(map(int, apsw.sqlite_lib_version().split("."))) >= (3, 51, 3)

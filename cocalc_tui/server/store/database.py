@@ -55,16 +55,17 @@ CREATE TABLE sessions (session TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT RO
 class Database:
     """The open file; used by one thread only."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or make it; raises StoreTrouble."""
+    def __init__(self, path: Path, vfs: str | None = None) -> None:
+        """Open or make it, through SQLite's usual VFS unless named; raises StoreTrouble."""
         self.path = path
+        self._vfs = vfs
         with trouble(path):
             self._open()
 
     def _open(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.touch(mode=0o600)
-        self.connection = apsw.Connection(str(self.path))
+        self.connection = apsw.Connection(str(self.path), vfs=self._vfs)
         self._configure()
         self._files = self._identity()
 

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from cocalc_tui.server.daemon import python_command
 from cocalc_tui.sync.encoding import decode_block, encode_block
 from cocalc_tui.sync.rows import decode_row
 
@@ -39,9 +40,7 @@ async def seal_apart(block: bytes, rows: Sequence[str]) -> bytes:
     """Do the same in another process; raises SealError."""
     try:
         worker = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            __name__,
+            *python_command("cocalc_tui.server.store.sealing"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -40,10 +40,12 @@ class _News(NamedTuple):
 class SqliteStore:
     """One file; see `Store` for what each method promises."""
 
-    def __init__(self, path: Path, *, sealing: Sealing | None = None) -> None:
-        """Open or make the file; raises StoreTrouble."""
+    def __init__(
+        self, path: Path, *, sealing: Sealing | None = None, vfs: str | None = None
+    ) -> None:
+        """Open or make the file; raises StoreTrouble. `vfs` names a VFS registered with apsw."""
         self._thread = ThreadPoolExecutor(1, "store")
-        self._database = self._thread.submit(Database, path).result()
+        self._database = self._thread.submit(Database, path, vfs).result()
         self._sealing = sealing or Sealing()
         self._logs: dict[str, StoredLog] = {}
         self._listeners: dict[str, list[Listener]] = {}
