@@ -1,0 +1,30 @@
+"""What a merge did to the texts, in the order in which it happened, as few changes."""
+
+from __future__ import annotations
+
+from cocalc_tui.sync.patch import PatchId, TextChange, TextId
+
+
+class Effects:
+    """Changes of texts, each in the coordinates that the ones before it left."""
+
+    def __init__(self) -> None:
+        self.changes: list[TextChange] = []
+
+    def inserted(self, at: TextId, pos: int, text: str, by: PatchId) -> None:
+        """Text came; it continues the last change where the two touch."""
+        last = self.changes[-1] if self.changes else None
+        if last is not None and last.by == by and last.at == at:
+            if pos == last.pos + len(last.insert):
+                self.changes[-1] = TextChange(at, last.pos, last.delete, last.insert + text, by)
+                return
+        self.changes.append(TextChange(at, pos, 0, text, by))
+
+    def deleted(self, at: TextId, pos: int, length: int, by: PatchId) -> None:
+        """Text went; it continues the last change where the two touch."""
+        last = self.changes[-1] if self.changes else None
+        if last is not None and last.by == by and last.at == at and not last.insert:
+            if pos <= last.pos <= pos + length:
+                self.changes[-1] = TextChange(at, pos, last.delete + length, "", by)
+                return
+        self.changes.append(TextChange(at, pos, length, "", by))

@@ -1,0 +1,49 @@
+"""Whether splices fit the texts they are meant for.
+
+A patch that does not fit counts as empty on every replica alike. Making it fit, by moving a
+position into the text, would do different things where the texts differ for a moment: the
+replicas would part for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, Splice, TextId
+
+
+def check_splices(ops: Iterable[Op], length: Callable[[TextId], int]) -> None:
+    """Raise DoesNotFit unless the splices fit, one after the other, texts of these lengths."""
+    lengths: dict[TextId, int] = {}
+    for op in ops:
+        if type(op) is not Splice:
+            continue
+        pos, delete, insert, at = op
+        before = lengths[at] if at in lengths else length(at)
+        if pos < 0 or delete < 0 or pos + delete > before:
+            raise DoesNotFit(f"characters {pos} to {pos + delete} are not in a text of {before}")
+        if not is_text(insert):
+            raise DoesNotFit("half a surrogate pair is not a character")
+        lengths[at] = before + len(insert) - delete
+
+
+def is_text(insert: str) -> bool:
+    """Whether all of it are characters: a lone surrogate has no place in a file."""
+    if insert.isascii():
+        return True
+    try:
+        insert.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def touches_records(ops: Iterable[Op]) -> bool:
+    """Whether operations say anything about records or their texts."""
+    for op in ops:
+        if type(op) is Splice:
+            if op.at is not MAIN and op.at != MAIN:
+                return True
+        elif type(op) is not Cancel:
+            return True
+    return False

@@ -1,0 +1,217 @@
+"""The graph of patches: who had seen what, and where history narrows to one point.
+
+Everything exact rests on knowing a patch's version: itself and all before it. Patches are kept in
+the order in which they came here (parents first) and known inside by their place in it, their
+*index*. A patch whose only parent is the one before it, as nearly all are, costs no entry at all.
+
+A *critical* index is a version that every later patch has seen and that has seen every earlier
+one. What lies before it can never be concurrent with anything after it, so a merge need not look
+there (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", 2024, section 3.5).
+
+`ROOT` stands for what the document began with: nothing, or the version of a checkpoint.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+
+from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, Patch, PatchId
+
+ROOT = -1
+"""The index of the version in which the document began."""
+
+_first = itemgetter(0)
+
+
+class _Session:
+    """A session's patches: numbers below `base` are in the checkpoint, then one index each."""
+
+    __slots__ = ("at", "base")
+
+    def __init__(self, base: int = 0) -> None:
+        self.base = base
+        self.at = array("q")
+
+
+class Graph:
+    """All patches that have their parents here. `counts` and `heads` are those of a checkpoint."""
+
+    def __init__(self, counts: Mapping[str, int] | None = None, heads: Iterable[PatchId] = ()):
+        self.patches: list[Patch] = []
+        self.heads: tuple[int, ...] = (ROOT,)
+        """Indexes of the patches without children, rising."""
+        self.reach: dict[int, int] = {}
+        """For patches with cancels: the least index that they cancel, through other cancels too."""
+        self.empty: set[int] = set()
+        """Patches that count as empty because they do not fit."""
+        self._root = tuple(sorted(heads))
+        self._sessions = {s: _Session(count) for s, count in (counts or {}).items()}
+        self._joins: dict[int, tuple[int, ...]] = {}
+        self._critical = [[ROOT, ROOT]]
+        """Ranges of critical indexes, both ends included."""
+
+    def __len__(self) -> int:
+        return len(self.patches)
+
+    def index(self, patch_id: PatchId) -> int | None:
+        """Where a patch is, ROOT where it is in the checkpoint, None where it is not here."""
+        session = self._sessions.get(patch_id[0])
+        if session is None:
+            return None
+        at = patch_id[1] - session.base
+        if 0 <= at < len(session.at):
+            return session.at[at]
+        return ROOT if 0 <= patch_id[1] < session.base else None
+
+    def count(self, session: str) -> int:
+        """How many patches of a session there are, the number of its next one."""
+        found = self._sessions.get(session)
+        return found.base + len(found.at) if found else 0
+
+    def counts(self) -> dict[str, int]:
+        """`count` of every session: the version of all patches, in full."""
+        return {session: self.count(session) for session in self._sessions}
+
+    def ids(self, indexes: Iterable[int]) -> tuple[PatchId, ...]:
+        """The ids of some patches, sorted; ROOT stands for the checkpoint's heads."""
+        found: list[PatchId] = []
+        for index in indexes:
+            found += self._root if index == ROOT else (self.patches[index].id,)
+        return tuple(sorted(found))
+
+    def parents(self, index: int) -> tuple[int, ...]:
+        """The indexes of a patch's parents, rising; never empty."""
+        return self._joins.get(index) or (index - 1,)
+
+    def needs(self, patch: Patch) -> list[PatchId]:
+        """The patches that `patch` cannot do without and that are not here.
+
+        They are its parents and the one before it of its session. Where the document began with a
+        checkpoint, the patches in that are not here in this sense, if `patch` is not on top of all
+        of them or cancels some of them.
+        """
+        session, n = patch.id
+        wanted = [*patch.parents, *([PatchId(session, n - 1)] if n else ())]
+        needed = [patch_id for patch_id in wanted if self.index(patch_id) is None]
+        if self._root and all(self.index(parent) == ROOT for parent in patch.parents):
+            if not set(self._root).issubset(patch.parents):
+                needed += patch.parents or self._root
+        for op in patch.ops:
+            if (
+                isinstance(op, Cancel)
+                and self.index(start := PatchId(op.session, op.first)) == ROOT
+            ):
+                needed.append(start)
+        return needed
+
+    def add(self, patch: Patch) -> int | None:
+        """Take in a patch that is not here; returns its index, None if it `needs` others first."""
+        session, n = patch.id
+        own = self._sessions.get(session)
+        if n != (own.base + len(own.at) if own else 0):
+            return None
+        parents = self._indexes(patch)
+        if parents is None or (self._root and self.needs(patch)):
+            return None
+        index = len(self.patches)
+        if own is None:
+            own = self._sessions[session] = _Session()
+        if own.at and (before := own.at[-1]) not in parents and not self.holds(parents, before):
+            self.empty.add(index)
+            parents = tuple(sorted({*parents, before}))
+        own.at.append(index)
+        self.patches.append(patch)
+        if parents != (index - 1,):
+            self._joins[index] = parents
+        if self.heads == parents:
+            self.heads = (index,)
+        else:
+            self.heads = (*[head for head in self.heads if head not in parents], index)
+        self._narrow(index, parents[0])
+        for op in patch.ops:
+            if type(op) is Cancel:
+                self._take_cancels(index, parents)
+                break
+        return index
+
+    def _indexes(self, patch: Patch) -> tuple[int, ...] | None:
+        """The indexes of the parents; None where one is not here."""
+        parents = patch.parents
+        if len(parents) == 1:
+            index = self.index(parents[0])
+            return None if index is None else (index,)
+        known = {self.index(parent) for parent in parents}
+        found = {index for index in known if index is not None}
+        return (tuple(sorted(found)) or (ROOT,)) if len(found) == len(known) else None
+
+    def _take_cancels(self, index: int, parents: tuple[int, ...]) -> None:
+        ops = self.patches[index].ops
+        try:
+            self.check_cancels(ops, parents)
+        except DoesNotFit:
+            self.empty.add(index)
+        else:
+            self.reach[index] = self.least_target(ops)
+
+    def check_cancels(self, ops: Sequence[Op], parents: tuple[int, ...]) -> None:
+        """Raise DoesNotFit unless the cancels come first and name ancestors."""
+        others = False
+        for op in ops:
+            if not isinstance(op, Cancel):
+                others = True
+                continue
+            if others:
+                raise DoesNotFit("a cancel stands before the other operations of its patch")
+            last = self.index(PatchId(op.session, op.last))
+            if not 0 <= op.first <= op.last or last is None or not self.holds(parents, last):
+                raise DoesNotFit(f"its author had not seen patch {op.last} of {op.session}")
+
+    def least_target(self, ops: Sequence[Op]) -> int:
+        """The least index that cancels reach, through the cancels among what they cancel too."""
+        targets = [i for op in ops if isinstance(op, Cancel) for i in self.targets(op)]
+        return min([self.reach.get(index, index) for index in targets])
+
+    def targets(self, op: Cancel) -> Sequence[int]:
+        """The indexes of the patches that a cancel names, rising; all are here."""
+        session = self._sessions[op.session]
+        return session.at[op.first - session.base : op.last + 1 - session.base]
+
+    def _narrow(self, index: int, low: int) -> None:
+        """Bring the critical indexes up to date: a patch came whose least parent is `low`."""
+        ranges = self._critical
+        while ranges[-1][0] > low:
+            ranges.pop()
+        if ranges[-1][1] > low:
+            ranges[-1][1] = low
+        if len(self.heads) == 1:
+            if ranges[-1][1] == index - 1:
+                ranges[-1][1] = index
+            else:
+                ranges.append([index, index])
+
+    def critical(self, most: int) -> int:
+        """The greatest critical index that is at most `most`."""
+        start, stop = self._critical[bisect_right(self._critical, most, key=_first) - 1]
+        return min(stop, most)
+
+    def critical_ranges(self, least: int) -> list[tuple[int, int]]:
+        """The ranges of critical indexes that reach up to `least` or beyond, rising."""
+        at = bisect_right(self._critical, least, key=_first) - 1
+        return [(start, stop) for start, stop in self._critical[at:] if stop >= least]
+
+    def holds(self, version: Iterable[int], index: int) -> bool:
+        """Whether the version with these heads has the patch at `index`."""
+        seen = set(version)
+        look = [i for i in seen if i >= index]
+        while look:
+            i = look.pop()
+            if i == index or index <= self.critical(i):
+                return True
+            for parent in self.parents(i):
+                if parent >= index and parent not in seen:
+                    seen.add(parent)
+                    look.append(parent)
+        return False

@@ -1,0 +1,226 @@
+"""Brings patches that the graph took in into the texts and records: directly, or by the walker.
+
+A patch whose author had seen everything here needs no walker: its positions are those of the
+document. Neither do those of a whole history where it narrows to single points. For the rest a
+walker is made, as late as possible, and kept while it pays: making one goes over the window
+again, so it is dropped only when the next one would have a much smaller window, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cocalc_tui.sync.effects import Effects
+from cocalc_tui.sync.fit import check_splices, touches_records
+from cocalc_tui.sync.graph import ROOT, Graph
+from cocalc_tui.sync.patch import (
+    DoesNotFit,
+    Op,
+    PatchId,
+    Splice,
+    TextChange,
+    TextId,
+)
+from cocalc_tui.sync.records import Records
+from cocalc_tui.sync.runs import Run, runs
+from cocalc_tui.sync.texts import Texts
+from cocalc_tui.sync.walker import Walker
+
+_SMALL = 64
+"""Patches that a walker goes over without anybody noticing."""
+
+
+class Merger:
+    """The texts and records of a document, kept in step with its graph.
+
+    Attributes: `cancelled` holds the indexes of patches that are cancelled now.
+    """
+
+    def __init__(
+        self, graph: Graph, origin: dict[TextId, str] | None = None, *, trusting: bool = False
+    ) -> None:
+        self.graph = graph
+        self.texts = Texts()
+        self.texts.load(origin or {})
+        self.cancelled: set[int] = set()
+        self.records = Records(self)
+        self._origin = origin or {}
+        self._trusting = trusting
+        self._walker: Walker | None = None
+        self._old: dict[TextId, str] | None = None
+        """The texts at the walker's base, where the journal does not reach it."""
+        self._lengths: dict[TextId, int] = {}
+
+    # --- what records and walker ask -----------------------------------------------------------
+
+    def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002
+        return self.graph.index(id) is not None
+
+    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002
+        """Whether a patch is not effective now."""
+        return self.graph.index(id) in self.cancelled
+
+    def switched(self, indexes: Sequence[int], by: PatchId, *, off: bool) -> None:
+        """Patch `by` made patches cancelled, or effective again."""
+        for index in indexes:
+            if off:
+                self.cancelled.add(index)
+            else:
+                self.cancelled.discard(index)
+            if not self._trusting and index not in self.graph.empty:
+                self.records.switched(self.graph.patches[index], by)
+
+    def base_length(self, at: TextId) -> int:
+        """How long a text was at the walker's base, for one that the walker does not know yet."""
+        if self._old is not None:
+            return len(self._old.get(at, ""))
+        length = self._lengths.get(at)
+        return len(self.texts[at]) if length is None else length
+
+    def base_text(self, at: TextId) -> str:
+        """What a text was at the walker's base."""
+        assert self._walker is not None
+        if self._old is not None:
+            return self._old.get(at, "")
+        return self.texts.before(self._walker.base, at)
+
+    # --- merging -------------------------------------------------------------------------------
+
+    def merge(self, first: int, stop: int) -> list[TextChange]:
+        """Bring in the patches from index `first` on, before `stop`, all of them new."""
+        changes: list[TextChange] = []
+        for low, high in self.graph.critical_ranges(first):
+            if first < low:
+                changes += self._walk(first, min(low, stop))
+                first = low
+            if first <= high:
+                changes += self._direct(first, min(high + 1, stop))
+                first = high + 1
+            if first >= stop:
+                return changes
+        return changes + self._walk(first, stop)
+
+    def apply(self, index: int, ops: Sequence[Op]) -> list[TextChange]:
+        """Do splices that fit, of a patch on top of everything."""
+        by = self.graph.patches[index].id
+        changes: list[TextChange] = []
+        for op in ops:
+            if type(op) is Splice:
+                change = TextChange(op.at, op.pos, op.delete, op.insert, by)
+                self.texts.change(change, index, index)
+                changes.append(change)
+        return changes
+
+    def check(self, ops: Sequence[Op]) -> None:
+        """Raise DoesNotFit unless the splices of `ops` fit on top of everything."""
+        check_splices(ops, lambda at: len(self.texts[at]))
+
+    def check_cancelling(self, ops: Sequence[Op]) -> None:
+        """`check` for operations with cancels."""
+        self.graph.check_cancels(ops, self.graph.heads)
+        if any(isinstance(op, Splice) for op in ops):
+            self._walker_for(len(self.graph), self.graph.least_target(ops)).check(ops)
+
+    def forget(self, index: int) -> None:
+        """The last patch, at `index`, is another one now."""
+        if self._walker is not None and self._walker.stop > index:
+            self._walker = None
+
+    def _direct(self, first: int, stop: int) -> list[TextChange]:
+        """Bring in patches each of which saw all before it."""
+        patches = self.graph.patches
+        changes: list[TextChange] = []
+        while first < stop:
+            session = patches[first].id.session
+            end = first + 1
+            while end < stop and patches[end].id.session == session:
+                end += 1
+            for run in runs(patches, range(first, end), self.graph.empty):
+                changes += self._run(run)
+            first = end
+        return changes
+
+    def _run(self, run: Run) -> list[TextChange]:
+        first, last = run.indexes[0], run.indexes[-1]
+        patches = self.graph.patches
+        if first in self.graph.empty:
+            return []
+        if first in self.graph.reach:
+            return self._walk(first, first + 1)
+        ops = patches[first].ops if run.splice is None else (run.splice,)
+        if not self._trusting:
+            on_records = touches_records(ops)
+            try:
+                if on_records:
+                    self.records.check(patches[first], self)
+                self.check(ops)
+            except DoesNotFit:
+                if first != last:
+                    return [c for i in run.indexes for c in self._run(Run((i,), None))]
+                self.graph.empty.add(first)
+                return []
+            if on_records:
+                for index in run.indexes:
+                    self.records.add(patches[index], self)
+        if run.splice is None:
+            return self.apply(first, ops)
+        change = TextChange(run.splice.at, *run.splice[:3], patches[last].id)
+        self.texts.change(change, first, last)
+        return [change]
+
+    def _walk(self, first: int, stop: int) -> list[TextChange]:
+        """Bring in patches that did not see all before them, or that cancel."""
+        reach = self.graph.reach
+        least = first
+        if reach:
+            least = min([reach.get(index, first) for index in range(first, stop)])
+        walker = self._walker_for(first, least)
+        effects = Effects()
+        walker.visit(stop, effects)
+        for change in effects.changes:
+            self.texts.change(change, first, stop - 1)
+        return effects.changes
+
+    # --- keeping a walker ----------------------------------------------------------------------
+
+    def _walker_for(self, stop: int, least: int) -> Walker:
+        """A walker that has been at all before `stop` and has `least` in its window."""
+        base = self.graph.critical(min(least, stop) - 1)
+        walker = self._walker
+        if walker is None or not self._pays(walker, base, stop):
+            if walker is not None and walker.base > base:
+                base = self.graph.critical(min(base, 2 * walker.base - stop, stop - _SMALL))
+            walker = self._walker = self._make(max(base, ROOT))
+        self._learn(walker)
+        walker.visit(stop, None)
+        return walker
+
+    def _pays(self, walker: Walker, base: int, stop: int) -> bool:
+        """Whether to keep a walker, where one on `base` would do."""
+        if walker.base > base or self.graph.critical(walker.base) != walker.base:
+            return False
+        if walker.stop <= self.texts.floor:
+            return False
+        behind, anew = stop - walker.stop, stop - 1 - base
+        size = walker.stop - walker.base
+        return behind < anew and not (size > 2 * walker.built + _SMALL and 2 * anew < size)
+
+    def _make(self, base: int) -> Walker:
+        """A walker on the critical index `base` or one before it."""
+        self._lengths = {}
+        self._old = None
+        if base >= self.texts.floor:
+            while (boundary := self.texts.boundary(base)) != base:
+                base = self.graph.critical(boundary)
+        if base < self.texts.floor:
+            past = Merger(self.graph, self._origin, trusting=True)
+            past.merge(0, base + 1)
+            self._old = past.texts.all()
+        return Walker(self, base, trusting=self._trusting)
+
+    def _learn(self, walker: Walker) -> None:
+        """Note how long texts were at the base that change in patches the walker was not at."""
+        if self._old is None:
+            for at, grown in self.texts.grown_since(walker.stop - 1).items():
+                if not walker.has_tree(at):
+                    self._lengths[at] = len(self.texts[at]) - grown

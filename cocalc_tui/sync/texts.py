@@ -1,0 +1,95 @@
+"""The texts of a document as they are now, and as they were a while ago.
+
+What was done to them is kept in a journal, with the text that was removed, as far back as most
+merges and undos look. Whoever needs an older state replays the log.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cocalc_tui.sync.buffer import TextBuffer
+from cocalc_tui.sync.graph import ROOT
+from cocalc_tui.sync.patch import TextChange, TextId
+
+_KEEP = 10_000
+"""Entries that are kept when the journal is cut; it is when it has twice as many."""
+
+
+class _Entry(NamedTuple):
+    """One change; it belongs to the patches at `first` to `last`."""
+
+    first: int
+    last: int
+    at: TextId
+    pos: int
+    removed: str
+    inserted: int
+
+
+class Texts:
+    """All texts by id; one that nobody wrote to is empty."""
+
+    def __init__(self) -> None:
+        self.floor = ROOT
+        """How far back, as an index, the journal reaches."""
+        self._buffers: dict[TextId, TextBuffer] = {}
+        self._journal: list[_Entry] = []
+
+    def __getitem__(self, at: TextId) -> TextBuffer:
+        buffer = self._buffers.get(at)
+        if buffer is None:
+            buffer = self._buffers[at] = TextBuffer()
+        return buffer
+
+    def all(self) -> dict[TextId, str]:
+        """Every text that is not empty."""
+        return {at: str(buffer) for at, buffer in self._buffers.items() if len(buffer)}
+
+    def load(self, texts: dict[TextId, str]) -> None:
+        """Begin with these."""
+        self._buffers = {at: TextBuffer(text) for at, text in texts.items()}
+
+    def change(self, change: TextChange, first: int, last: int) -> None:
+        """Do a change, which belongs to the patches at `first` to `last`."""
+        at, pos, delete, insert, _ = change
+        buffer = self[at]
+        removed = buffer.slice(pos, pos + delete) if delete else ""
+        buffer.splice(pos, delete, insert)
+        journal = self._journal
+        journal.append(_Entry(first, last, at, pos, removed, len(insert)))
+        if len(journal) > 2 * _KEEP:
+            self.floor = max([self.floor, *(entry.last for entry in journal[:_KEEP])])
+            del journal[:_KEEP]
+
+    def boundary(self, index: int) -> int:
+        """The greatest index, at most `index`, at which the journal can stop on its way back."""
+        for entry in reversed(self._journal):
+            if entry.last <= index:
+                break
+            index = min(index, entry.first - 1)
+        return index
+
+    def grown_since(self, index: int) -> dict[TextId, int]:
+        """By how much each text that changed after a boundary has grown since."""
+        grown: dict[TextId, int] = {}
+        for entry in self._since(index):
+            grown[entry.at] = grown.get(entry.at, 0) + entry.inserted - len(entry.removed)
+        return grown
+
+    def before(self, index: int, at: TextId) -> str:
+        """A text as it was at a boundary."""
+        buffer = TextBuffer(str(self[at]))
+        for entry in self._since(index):
+            if entry.at == at:
+                buffer.splice(entry.pos, entry.inserted, entry.removed)
+        return str(buffer)
+
+    def _since(self, index: int) -> list[_Entry]:
+        """The entries after a boundary, the last one first."""
+        found: list[_Entry] = []
+        for entry in reversed(self._journal):
+            if entry.last <= index:
+                break
+            found.append(entry)
+        return found
