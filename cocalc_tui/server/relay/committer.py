@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cocalc_tui.server.store import Denied, Draft, Outcome, Store, StoreTrouble
@@ -67,8 +67,18 @@ class Committer:
             size += len(jobs[-1].drafts)
         return jobs
 
-    async def _append(self, drafts: list[Draft]) -> Sequence[Outcome]:
+    async def _append(self, drafts: list[Draft]) -> list[Outcome]:
         try:
             return await self._store.append(drafts, self._clock())
         except StoreTrouble as trouble:
+            if len({draft.doc for draft in drafts}) > 1:
+                return await self._append_apart(drafts)
             return [Denied("disk", str(trouble))] * len(drafts)
+
+    async def _append_apart(self, drafts: list[Draft]) -> list[Outcome]:
+        """Each document by itself: one that is damaged does not stop the others."""
+        outcomes: dict[str, Iterator[Outcome]] = {}
+        for doc in {draft.doc: None for draft in drafts}:
+            own = [draft for draft in drafts if draft.doc == doc]
+            outcomes[doc] = iter(await self._append(own))
+        return [next(outcomes[draft.doc]) for draft in drafts]

@@ -56,6 +56,7 @@ class Peer:
         self.asked: set[int] = set()
         """Requests that the host side has yet to answer."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing: asyncio.Future[None] | None = None
         self._serving = False
         self._bulk = 0
         self._pending = 0
@@ -123,7 +124,7 @@ class Peer:
                 self._bulk = 0
                 await self._serve_part(member)
         except StoreTrouble as trouble:
-            await self.end("disk", str(trouble))
+            self.end("disk", str(trouble))
         finally:
             self._serving = False
 
@@ -177,10 +178,17 @@ class Peer:
         except TransportClosed:
             return
 
-    async def end(self, code: str, text: str) -> None:
+    def end(self, code: str, text: str) -> None:
         """Say why, and end the connection."""
-        self.link.send(Frame(self.side.end(code, text)))
-        await self.link.close()
+        if self._closing is None:
+            self.link.send(Frame(self.side.end(code, text)))
+            self._closing = asyncio.ensure_future(self.link.close())
+
+    async def ended(self) -> None:
+        """Wait until the connection is closed."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self.link.close())
+        await asyncio.shield(self._closing)
 
     def forget(self) -> None:
         """End all that is being done for it."""

@@ -10,9 +10,8 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +24,15 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import KernelInfo, OpenDocument, ProjectStatus
 from cocalc_tui.protocol.transport import TransportClosed
 from cocalc_tui.server.access import Access, AccessError
-from cocalc_tui.server.relay.committer import Committer, Job
-from cocalc_tui.server.relay.guard import objection
+from cocalc_tui.server.relay.committer import Committer
 from cocalc_tui.server.relay.link import Frame, Link
 from cocalc_tui.server.relay.memory import MemoryTransport, memory_pair
 from cocalc_tui.server.relay.passing import NotReady, Passing
 from cocalc_tui.server.relay.peer import SLICE, Peer
+from cocalc_tui.server.relay.pushing import Pushing
 from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.websocket import serve
-from cocalc_tui.server.store import Denied, Draft, Outcome, Store, StoreTrouble, owner_of
+from cocalc_tui.server.store import Store, StoreTrouble, owner_of
 
 HOUSEKEEPING = 1.0
 """Seconds between looks at the store's files and at what is to be sealed."""
@@ -81,16 +80,18 @@ class Relay:
         self._kept: dict[str, Frame] = {}
         self._passing = Passing()
         self._committer = Committer(store, clock)
+        self._pushing = Pushing(store, self._committer, clock)
         self._rooms = Rooms(
             store, self._passing, holder=new_id(), clock=clock, new_id=new_id, hosted=hosted
         )
         self._servers: list[Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._people_due = False
+        self._stopped: tuple[str, str] | None = None
         self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None]]] = {
             m.Open: self._open,
             m.Shut: self._shut,
-            m.Push: self._push,
+            m.Push: self._pushing.push,
             m.Fetch: self._fetch,
             m.Presence: self._presence,
             m.Share: self._share,
@@ -111,8 +112,8 @@ class Relay:
     async def start(self) -> None:
         """Begin to commit."""
         await self._access.load()
-        self._spawn(self._committer.run())
-        self._spawn(self._keep_house())
+        self._spawn(self._essential(self._committer.run()))
+        self._spawn(self._essential(self._keep_house()))
 
     async def serve_unix(self, at: Path | socket.socket) -> None:
         """Accept connections at a path, or on a socket that listens there already."""
@@ -129,8 +130,11 @@ class Relay:
         for server in self._servers:
             server.close(close_connections=False)
         await self._committer.finished()
-        for peer in list(self._peers.values()):
-            await peer.end("end", "the relay ends")
+        code, text = self._stopped or ("end", "the relay ends")
+        peers = list(self._peers.values())
+        for peer in peers:
+            peer.end(code, text)
+        await asyncio.gather(*(peer.ended() for peer in peers))
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -139,6 +143,16 @@ class Relay:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _essential(self, work: Awaitable[None]) -> None:
+        """Without it nothing would be stored any more, and everybody would wait for ever."""
+        try:
+            await work
+        except Exception as error:
+            text = "a part of the relay broke; it ends, and starts anew when it is needed"
+            loop = asyncio.get_running_loop()
+            loop.call_exception_handler({"message": text, "exception": error})
+            self._on_stop(False)
 
     async def _keep_house(self) -> None:
         while True:
@@ -167,19 +181,19 @@ class Relay:
         except TransportClosed:
             return
         except StoreTrouble as trouble:
-            await peer.end("disk", str(trouble))
+            peer.end("disk", str(trouble))
         finally:
             await self._left(peer)
-            await link.close()
+            await peer.ended()
 
     async def _greet(self, peer: Peer, hello: m.Hello, version: int) -> None:
         role = m.Role.HOST if peer.host else self._access.role(peer.user)
         if role is m.Role.NOBODY:
-            await peer.end("role", self._stranger(peer.user))
+            peer.end("role", self._stranger(peer.user))
             return
         owner = owner_of(peer.user, role.name.lower())
         if await self._store.owner(hello.session) not in {None, owner}:
-            await peer.end("session", "this session is another user's: start the app anew")
+            peer.end("session", "this session is another user's: start the app anew")
             return
         peer.session = hello.session
         peer.since = self._clock()
@@ -209,7 +223,7 @@ class Relay:
 
     async def _host_came(self, peer: Peer) -> None:
         if (before := self._passing.host) is not None:
-            await before.end("end", "another host side took over")
+            before.end("end", "another host side took over")
             await self._left(before)
         self._passing.host = peer
         for room in self._rooms:
@@ -258,40 +272,6 @@ class Relay:
     async def _shut(self, peer: Peer, message: m.Shut) -> None:
         await self._rooms.leave(peer, message.doc)
 
-    async def _push(self, peer: Peer, message: m.Push) -> None:
-        for session, patches in groupby(message.patches, lambda patch: patch.session):
-            await self._queue(peer, message.doc, session, list(patches))
-        await peer.unclogged()
-
-    async def _queue(self, peer: Peer, doc: str, session: str, patches: list[m.WirePatch]) -> None:
-        drafts: list[Draft] = []
-        denied: Denied | None = None
-        for patch in patches:
-            denied = await self._objection(peer, doc, patch)
-            if denied is not None:
-                break
-            drafts.append(self._draft(peer, doc, patch))
-        sent = peer.pending(sum(len(draft.patch.ops) for draft in drafts))
-
-        def done(outcomes: Sequence[Outcome]) -> None:
-            sent()
-            reply(peer, doc, session, patches, [*outcomes, *([denied] if denied else [])])
-
-        self._committer.submit(Job(drafts, done))
-
-    async def _objection(self, peer: Peer, doc: str, patch: m.WirePatch) -> Denied | None:
-        member = peer.memberships.get(doc)
-        if member is None:
-            return Denied("form", "open the document before changing it")
-        if member.room.readonly is not None and not peer.host:
-            return Denied("role", member.room.readonly)
-        return await objection(patch, peer.role, member.room.info.type, self._store.owner)
-
-    def _draft(self, peer: Peer, doc: str, patch: m.WirePatch) -> Draft:
-        hold = peer.host and patch.kind == "import"
-        role = peer.role.name.lower()
-        return Draft(doc, peer.user, role, patch, hold)
-
     async def _fetch(self, peer: Peer, message: m.Fetch) -> None:
         peer.spawn(self._fetching(peer, message))
 
@@ -302,7 +282,8 @@ class Relay:
             peer.say(m.Failed(id=message.id, code="missing", text=text))
             return
         await peer.link.drained()
-        part = await member.room.read(max(0, message.after), SLICE)
+        after = min(max(0, message.after), member.room.seq)
+        part = await member.room.read(after, SLICE)
         entries = [entry for entry in part.entries if entry.seq <= message.upto]
         peer.say(m.Fetched(id=message.id, upto=part.upto, blocks=part.blocks, entries=entries))
 
@@ -321,16 +302,16 @@ class Relay:
         except StoreTrouble as trouble:
             peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
             return
-        await self._roles_changed()
+        self._roles_changed()
         peer.say(m.Answer(id=message.id))
 
-    async def _roles_changed(self) -> None:
+    def _roles_changed(self) -> None:
         for peer in list(self._peers.values()):
             if peer.host:
                 continue
             peer.side.role = self._access.role(peer.user)
             if peer.role is m.Role.NOBODY:
-                await peer.end("role", self._stranger(peer.user))
+                peer.end("role", self._stranger(peer.user))
         self._people_changed()
 
     async def _members(self, peer: Peer, message: m.Members) -> None:
@@ -360,6 +341,7 @@ class Relay:
 
     async def _stop(self, peer: Peer, message: m.Stop) -> None:
         peer.say(m.Answer(id=message.id))
+        self._stopped = ("stopped", f"{peer.user} ended the relay of {self._project}")
         self._on_stop(message.everything)
 
     # --- the host side -------------------------------------------------------------------------
@@ -394,24 +376,3 @@ class Relay:
 def answer(peer: Peer, id_: int, result: object) -> None:
     """Answer a request with a result."""
     peer.say(m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result))))
-
-
-def reply(
-    peer: Peer,
-    doc: str,
-    session: str,
-    patches: Sequence[m.WirePatch],
-    outcomes: Sequence[Outcome],
-) -> None:
-    """Say what became of patches that were pushed together: one `Ack`, and the first `Refused`."""
-    seqs: list[tuple[int, int]] = []
-    for patch, outcome in zip(patches, outcomes, strict=False):
-        if isinstance(outcome, Denied):
-            break
-        seqs.append((patch.n, outcome))
-    if seqs:
-        peer.say(m.Ack(doc=doc, session=session, seqs=seqs))
-    denied = next((one for one in outcomes if isinstance(one, Denied)), None)
-    if denied is not None:
-        n = patches[len(seqs)].n
-        peer.say(m.Refused(doc=doc, session=session, n=n, code=denied.code, text=denied.text))

@@ -21,6 +21,8 @@ from cocalc_tui.sync.patch import Json
 
 LARGEST_CHECKPOINT = MAX_FRAME - 2**20
 """Bytes of a checkpoint that still fits into `Opened`."""
+LARGEST_PLACE = 4096
+"""Bytes of a presence; where somebody is fits into a few hundred."""
 PRESENCE_PAUSE = 0.05
 """Seconds between presences of one document: carets need no more than 20 a second."""
 
@@ -28,8 +30,10 @@ PRESENCE_PAUSE = 0.05
 class Room:
     """One open document."""
 
-    def __init__(self, info: DocumentInfo, store: Store) -> None:
+    def __init__(self, info: DocumentInfo, store: Store, *, recorded: bool) -> None:
         self.info = info
+        self.recorded = recorded
+        """Whether the store knows the document."""
         self.readonly: str | None = None
         self.seq = 0
         """Entries 1..seq came from the subscription or were there before it."""
@@ -154,6 +158,8 @@ class Room:
         for peer, place in places.values():
             present = m.Present(doc=self.doc, connection=peer.id, user=peer.user, place=place)
             frame = Frame.of(present)
+            if len(frame) > LARGEST_PLACE:
+                continue
             for member in list(self.members.values()):
                 if member.peer is not peer and not member.peer.behind:
                     member.peer.hand(frame)

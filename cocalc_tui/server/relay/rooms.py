@@ -11,6 +11,10 @@ from cocalc_tui.server.relay.peer import Peer
 from cocalc_tui.server.relay.room import Room
 from cocalc_tui.server.store import DocumentInfo, Store
 
+MOST_DOCUMENTS = 500
+"""Documents that one connection may have open."""
+MOST_PATH = 1000
+"""Characters of a path."""
 LEASE = 30_000
 """Milliseconds for which a relay takes the right to host a document."""
 
@@ -46,10 +50,13 @@ class Rooms:
 
     async def open(self, peer: Peer, opening: m.Open) -> None:
         """Let a connection take part in a document; raises NotReady and StoreTrouble."""
+        if len(peer.memberships) >= MOST_DOCUMENTS:
+            raise NotReady("busy", f"{MOST_DOCUMENTS} documents are open; close some")
         room = await self._enter(opening)
         try:
             if not peer.host:
                 await self._prepared(room)
+                await self._record(room)
             await room.admit(peer, opening)
         finally:
             room.openers -= 1
@@ -79,6 +86,9 @@ class Rooms:
         for info in await self._store.rename(path, to):
             if (room := self._rooms.get(info.doc)) is not None:
                 room.info = room.info._replace(path=info.path)
+        for room in self:
+            if not room.recorded and (room.info.path + "/").startswith(f"{path}/"):
+                room.info = room.info._replace(path=to + room.info.path[len(path) :])
 
     async def keep_leases(self) -> None:
         """Take the right to host what is open for longer."""
@@ -92,26 +102,38 @@ class Rooms:
             info = await self._find(opening.doc, path)
             room = self._rooms.get(info.doc)
             if room is None:
-                room = Room(info, self._store)
+                recorded = await self._store.document(info.doc) is not None
+                room = Room(info, self._store, recorded=recorded)
                 await room.attach()
                 self._rooms[info.doc] = room
             room.openers += 1
             return room
 
     async def _find(self, doc: str | None, path: str) -> DocumentInfo:
-        info = await self._store.document(doc) if doc is not None else None
-        if info is None or not info.path:
-            info = await self._store.document_at(path)
+        if doc is not None:
+            known = self._rooms.get(doc)
+            info = known.info if known is not None else await self._store.document(doc)
+            if info is not None and info.path:
+                return info
+        open_now = (room.info for room in self if room.info.path == path)
+        info = next(open_now, None) or await self._store.document_at(path)
         if info is None:
             kind = "notebook" if path.endswith(".ipynb") else "text"
             info = DocumentInfo(self._new_id(), path, kind, self._new_id(), 1)
-            await self._store.put_document(info)
         return info
 
     async def _prepared(self, room: Room) -> None:
         self.prepare_again(room)
         if room.prepared is not None:
             await asyncio.shield(room.prepared)
+
+    async def _record(self, room: Room) -> None:
+        """Remember the document, now that it is known to be one."""
+        if room.recorded:
+            return
+        if (await self._store.create_document(room.info)).doc != room.doc:
+            raise NotReady("busy", f"{room.info.path} was opened elsewhere just now; open it again")
+        room.recorded = True
 
     async def _prepare(self, room: Room) -> None:
         now = self._clock()
@@ -125,7 +147,8 @@ class Rooms:
         room.readonly = ready.readonly
         if ready.type != room.info.type:
             room.info = room.info._replace(type=ready.type)
-            await self._store.put_document(room.info)
+            if room.recorded:
+                await self._store.put_document(room.info)
 
     def _unused(self, room: Room) -> None:
         host = self._passing.host
@@ -142,6 +165,6 @@ class Rooms:
 def clean_path(path: str) -> str:
     """Return a project path in its one form; raises NotReady for what is none."""
     parts = [part for part in path.split("/") if part not in {"", "."}]
-    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+    if len(path) > MOST_PATH or not parts or path.startswith("/") or ".." in parts or "\0" in path:
         raise NotReady("form", f"{path[:200]!r} is not the path of a file in this project")
     return "/".join(parts)

@@ -23,6 +23,7 @@ from typing import Any
 import apsw
 
 from cocalc_tui.server.store.interface import StoreTrouble
+from cocalc_tui.sync.columns import DamagedLog
 
 APPLICATION = 0x636F6361
 """`application_id` of the file, "coca"."""
@@ -187,7 +188,7 @@ def trouble(path: Path) -> Iterator[None]:
         ) from None
     except (apsw.BusyError, apsw.LockedError):
         raise StoreTrouble(f"{path}: another program has it open") from None
-    except (apsw.CorruptError, apsw.NotADBError) as error:
+    except (apsw.CorruptError, apsw.NotADBError, DamagedLog) as error:
         raise StoreTrouble(f"{path}: damaged ({error}); put a backup back") from None
     except (apsw.Error, OSError) as error:
         raise StoreTrouble(f"{path}: cannot be written: {error}") from None

@@ -115,8 +115,12 @@ class Store(Protocol):
         """Return the document with this path."""
         ...
 
+    async def create_document(self, info: DocumentInfo) -> DocumentInfo:
+        """Make a document and return it, or the one that has this path already."""
+        ...
+
     async def put_document(self, info: DocumentInfo) -> None:
-        """Make a document, or change what is known of it; takes its path from any other."""
+        """Change what is known of a document, or make it; takes its path from any other."""
 
     async def rename(self, path: str, to: str) -> list[DocumentInfo]:
         """Give the document at a path, and those below it, another; returns them."""

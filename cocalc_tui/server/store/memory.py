@@ -110,7 +110,15 @@ class MemoryStore:
 
     async def document_at(self, path: str) -> DocumentInfo | None:
         """Return the document with this path."""
-        return next((info for info in self._documents.values() if info.path == path), None)
+        found = (info for info in self._documents.values() if info.path == path != "")
+        return next(found, None)
+
+    async def create_document(self, info: DocumentInfo) -> DocumentInfo:
+        """Make a document, or return the one that has this path."""
+        if (found := await self.document_at(info.path)) is not None:
+            return found
+        await self.put_document(info)
+        return info
 
     async def put_document(self, info: DocumentInfo) -> None:
         """Make or change a document."""

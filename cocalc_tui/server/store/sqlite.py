@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from cocalc_tui.protocol.messages import WireEntry
-from cocalc_tui.server.store.database import Database
+from cocalc_tui.server.store.database import Database, trouble
 from cocalc_tui.server.store.interface import (
     Denied,
     DocumentInfo,
@@ -44,6 +44,7 @@ class SqliteStore:
         self, path: Path, *, sealing: Sealing | None = None, vfs: str | None = None
     ) -> None:
         """Open or make the file; raises StoreTrouble. `vfs` names a VFS registered with apsw."""
+        self._path = path
         self._thread = ThreadPoolExecutor(1, "store")
         self._database = self._thread.submit(Database, path, vfs).result()
         self._sealing = sealing or Sealing()
@@ -56,7 +57,9 @@ class SqliteStore:
         self._leases = Leases()
 
     async def _call(self, work: Callable[..., Result], *args: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+        """Do something on the thread; raises StoreTrouble whatever the disk did."""
+        with trouble(self._path):
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
     # --- the log -------------------------------------------------------------------------------
 
@@ -155,6 +158,16 @@ class SqliteStore:
     def _document(self, where: str, value: str) -> DocumentInfo | None:
         sql = f"SELECT doc, path, type, log, epoch FROM documents WHERE {where}"  # noqa: S608
         return next((DocumentInfo(*row) for row in self._database.rows(sql, value)), None)
+
+    async def create_document(self, info: DocumentInfo) -> DocumentInfo:
+        """Make a document, or return the one that has this path."""
+        return await self._call(self._create_document, info)
+
+    def _create_document(self, info: DocumentInfo) -> DocumentInfo:
+        found = self._document("path = ? AND path <> ''", info.path)
+        if found is None:
+            self._put_documents([info])
+        return found or info
 
     async def put_document(self, info: DocumentInfo) -> None:
         """Make or change a document."""
@@ -272,4 +285,4 @@ class SqliteStore:
     async def close(self) -> None:
         """Finish what was begun and let go of the file."""
         await self._call(self._database.close)
-        self._thread.shutdown()
+        self._thread.shutdown(wait=False)

@@ -1,0 +1,84 @@
+"""A push, from its arrival to its `Ack` or `Refused`: checks, the commit queue, the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.server.relay.committer import Committer, Job
+from cocalc_tui.server.relay.guard import objection
+from cocalc_tui.server.relay.peer import Peer
+from cocalc_tui.server.store import Denied, Draft, Outcome, Store
+
+OVERHEAD = 500
+"""Bytes that a patch costs in memory besides its operations, roughly."""
+
+
+class Pushing:
+    """What becomes of pushed patches."""
+
+    def __init__(self, store: Store, committer: Committer, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._committer = committer
+        self._clock = clock
+
+    async def push(self, peer: Peer, message: m.Push) -> None:
+        """Check and queue; waits while too much of this connection is queued already."""
+        for session, patches in groupby(message.patches, lambda patch: patch.session):
+            await self._queue(peer, message.doc, session, list(patches))
+        await peer.unclogged()
+
+    async def _queue(self, peer: Peer, doc: str, session: str, patches: list[m.WirePatch]) -> None:
+        drafts: list[Draft] = []
+        refused: list[Outcome] = []
+        for patch in patches:
+            denied = await self._objection(peer, doc, patch)
+            if denied is not None:
+                refused.append(denied)
+                break
+            drafts.append(_draft(peer, doc, patch))
+        stored = peer.pending(sum(len(draft.patch.ops) + OVERHEAD for draft in drafts))
+
+        def done(outcomes: Sequence[Outcome]) -> None:
+            stored()
+            self._reply(peer, doc, session, patches, [*outcomes, *refused])
+
+        self._committer.submit(Job(drafts, done))
+
+    async def _objection(self, peer: Peer, doc: str, patch: m.WirePatch) -> Denied | None:
+        member = peer.memberships.get(doc)
+        if member is None:
+            return Denied("form", "open the document before changing it")
+        if member.room.readonly is not None and not peer.host:
+            return Denied("role", member.room.readonly)
+        return await objection(patch, peer.role, member.room.info.type, self._store.owner)
+
+    def _reply(
+        self,
+        peer: Peer,
+        doc: str,
+        session: str,
+        patches: Sequence[m.WirePatch],
+        outcomes: Sequence[Outcome],
+    ) -> None:
+        """Say what became of patches that came together: one `Ack`, and the first `Refused`."""
+        seqs: list[tuple[int, int]] = []
+        refused: m.Refused | None = None
+        for patch, outcome in zip(patches, outcomes, strict=False):
+            if isinstance(outcome, Denied):
+                code, text = outcome
+                refused = m.Refused(
+                    doc=doc, session=session, n=patch.n, code=code, text=text, now=self._clock()
+                )
+                break
+            seqs.append((patch.n, outcome))
+        if seqs:
+            peer.say(m.Ack(doc=doc, session=session, seqs=seqs))
+        if refused is not None:
+            peer.say(refused)
+
+
+def _draft(peer: Peer, doc: str, patch: m.WirePatch) -> Draft:
+    hold = peer.host and patch.kind == "import"
+    return Draft(doc, peer.user, peer.role.name.lower(), patch, hold)
