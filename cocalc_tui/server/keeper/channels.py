@@ -31,7 +31,9 @@ class Channels:
         self.connection_file = folder / "c.json"
         self._address = str(folder / "s")
         self._key = secrets.token_hex(32)
-        self._wire = Wire(self._key.encode(), secrets.token_hex(8))
+        self._identity = secrets.token_hex(8).encode()
+        """One for all sockets: the kernel asks for input whoever sent the cell."""
+        self._wire = Wire(self._key.encode(), self._identity.decode())
         self._context: zmq.Context[zmq.Socket[bytes]] | None = None
 
     def write_connection_file(self, kernel: str) -> None:
@@ -58,6 +60,7 @@ class Channels:
     def _connected(self, name: str, kind: int) -> zmq.Socket[bytes]:
         assert self._context is not None
         socket = self._context.socket(kind)
+        socket.setsockopt(zmq.IDENTITY, self._identity)
         for option in (zmq.RCVHWM, zmq.SNDHWM, zmq.LINGER):
             socket.setsockopt(option, 0)
         if kind == zmq.SUB:

@@ -80,6 +80,9 @@ class Keeper:
         self._link = Link(self._sockets / "keeper.sock", self._greeting)
         self._poller = zmq.Poller()
         write_about(folder, self._about)
+        self._wake, wake = os.pipe()
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake)
         signal.signal(signal.SIGTERM, self._terminated)
 
     def serve(self) -> None:
@@ -109,7 +112,7 @@ class Keeper:
         channels = self._channels
         for socket in (channels.iopub, channels.shell, channels.control, channels.stdin):
             self._poller.register(socket, zmq.POLLIN)
-        for descriptor in (kernel.words, kernel.ended, self._link.listener):
+        for descriptor in (kernel.words, kernel.ended, self._link.listener, self._wake):
             self._poller.register(descriptor, zmq.POLLIN)
 
     # --- one turn ------------------------------------------------------------------------------
@@ -121,6 +124,8 @@ class Keeper:
         ready = dict(self._poller.poll(int(self._timeout() * 1000)))
         for descriptor in peers:
             self._poller.unregister(descriptor)
+        if self._wake in ready:
+            os.read(self._wake, 100)
         self._talk.hear()
         if kernel.words in ready:
             kernel.listen()
@@ -156,6 +161,7 @@ class Keeper:
     def _check_start(self, kernel: KernelProcess, now: float) -> None:
         if self._talk.both_ways:
             self._state = "idle"
+            kernel.forget_words()
             self._journal.record(self._kernel_record())
         elif now - self._asked_at >= SOON:
             self._asked_at = now

@@ -58,6 +58,11 @@ class KernelProcess:
             while part := os.read(self.words, 65536):
                 self._last = (self._last + part)[-KEPT:]
 
+    def forget_words(self) -> None:
+        """Pass over what it said while it started well."""
+        self.listen()
+        self._last = b""
+
     def signal(self, number: int) -> None:
         """Send a signal to it and to all it started."""
         with contextlib.suppress(ProcessLookupError):

@@ -102,7 +102,7 @@ class SpoolReader:
         """
         records: list[tuple[int, bytes]] = []
         while not records and self._open():
-            data = os.pread(self._file, budget, self.offset - self._begin)
+            data = os.pread(self._file, max(budget, _HEAD), self.offset - self._begin)
             if len(data) >= _HEAD and len(data) < (need := self._first_length(data)):
                 data = os.pread(self._file, need, self.offset - self._begin)
             records = self._split(data)
