@@ -245,7 +245,11 @@ def test_a_killed_kernel(kept: Talking) -> None:
 @pytest.mark.parametrize(
     ("code", "cause"),
     [
-        ("import os; os.write(2, b'out of luck\\n'); os._exit(3)", "ended with exit code 3"),
+        (
+            "import os, sys; err = sys.stderr._original_stdstream_copy\n"
+            "os.write(err, b'out of luck\\n'); os._exit(3)",
+            "ended with exit code 3",
+        ),
         ("import os; os.abort()", "was ended by SIGABRT (exit code 134)"),
         ("exit()", "ended with exit code 0"),
     ],
