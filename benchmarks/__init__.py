@@ -1,0 +1,1 @@
+"""Speed and memory, measured beside the peers; `make bench` runs all of it."""

@@ -1,0 +1,109 @@
+"""Starting: CPU of `--help`, and CPU until the first paint of the app, warm.
+
+The app runs in a real PTY in an empty project. The first paint is the first time the screen holds
+a word of ours; the CPU is that of the process by then (its threads too, its children not), as the
+kernel counts it. Prints a table on stderr and JSON on stdout.
+
+    python benchmarks/start.py [--times 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import pty
+import re
+import resource
+import select
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+HELP_BAR, PAINT_BAR = 0.15, 0.5
+"""Seconds of CPU."""
+TICK = os.sysconf("SC_CLK_TCK")
+_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+
+_RUN = "import sys; from cocalc_tui.cli import main; sys.exit(main())"
+
+
+def help_cpu() -> float:
+    """Seconds of CPU of `cocalc-tui --help`."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", _RUN, "--help"], check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def paint_cpu(project: Path) -> float:
+    """Seconds of CPU of the app until its first paint."""
+    pid, master = pty.fork()
+    if pid == 0:
+        os.chdir(project)
+        os.environ["TERM"] = "xterm-256color"
+        os.execv(sys.executable, [sys.executable, "-c", _RUN])
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    try:
+        _wait_for_word(master, project.name.encode())
+        return _cpu(pid)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(master)
+
+
+def _wait_for_word(master: int, word: bytes) -> None:
+    seen = b""
+    deadline = time.monotonic() + 30
+    while word not in _SEQUENCE.sub(b"", seen):
+        if not select.select([master], [], [], deadline - time.monotonic())[0]:
+            sys.exit("start: the app painted nothing within 30 s")
+        seen += os.read(master, 65536)
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def stop(project: Path) -> None:
+    """End the relay that the app started."""
+    subprocess.run(
+        [sys.executable, "-c", _RUN, "stop", "--all", "--project", str(project)],
+        check=False,
+        capture_output=True,
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="CPU of starting")
+    parser.add_argument("--times", type=int, default=5)
+    times = parser.parse_args().times
+    with tempfile.TemporaryDirectory(prefix="startproject") as folder:
+        project = Path(folder)
+        help_cpu()
+        paint_cpu(project)
+        found = {
+            "help_cpu_s": statistics.median(help_cpu() for _ in range(times)),
+            "first_paint_cpu_s": statistics.median(paint_cpu(project) for _ in range(times)),
+        }
+        stop(project)
+    print("| start | CPU s | bar |\n|---|---|---|", file=sys.stderr)
+    print(f"| `--help` | {found['help_cpu_s']:.3f} | {HELP_BAR} |", file=sys.stderr)
+    print(
+        f"| first paint, warm | {found['first_paint_cpu_s']:.3f} | {PAINT_BAR} |", file=sys.stderr
+    )
+    print(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()
