@@ -165,6 +165,15 @@ class Keymap:
                 return "waiting"
         return None
 
+    def going_on(self, scopes: Sequence[str], begun: Keys) -> list[tuple[str, Action]]:
+        """How a longer key that was begun may go on: the next key, and what it does."""
+        found: dict[str, Action] = {}
+        for scope in scopes:
+            for keys, action in self._table.get(scope, {}).items():
+                if keys[: len(begun)] == begun and len(keys) > len(begun):
+                    found.setdefault(keys[len(begun)], action)
+        return list(found.items())
+
     def footer(self, scopes: Sequence[str]) -> list[Action]:
         """What the footer shows here: at most `FOOTER_KEYS`, only what has a key that works."""
         shown = [

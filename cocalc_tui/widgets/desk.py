@@ -6,7 +6,7 @@ the same keys and the same cleaning of text in a test as in real life.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cocalc_tui.protocol.messages import Role
@@ -24,7 +24,7 @@ class DeskApp(CleanApp, inherit_bindings=False):
 
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, registry: Registry, own: dict[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, registry: Registry, own: Mapping[str, Sequence[str]] | None = None) -> None:
         """`own`: action name to the keys that a person chose for it."""
         super().__init__()
         for theme in THEMES.values():

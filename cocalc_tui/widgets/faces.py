@@ -8,7 +8,7 @@ out who cannot tell two apart, so it always goes with the letters.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cocalc_tui.widgets.theme import person_colours
 
@@ -20,6 +20,19 @@ class Faces:
         self._dark = dark
         self._places: dict[str, int] = {}
         self._letters: dict[str, str] = {}
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Which colour each person has, to be remembered."""
+        return dict(self._places)
+
+    def recall(self, places: Mapping[str, int]) -> None:
+        """Give people the colours they had."""
+        count = len(person_colours(dark=True))
+        for user, place in places.items():
+            if 0 <= place < count:
+                self._places[user] = place
+                self._letters[user] = self._free_letters(user)
 
     def meet(self, users: Iterable[str]) -> None:
         """Give these people what they do not have yet, in the order of their names."""

@@ -145,15 +145,20 @@ class Layout:
                 self.zoomed = self.zoomed and tile is self.current
                 self.current = tile
 
+    def visit(self, path: str) -> None:
+        """Show a document: where it is shown already, else as a new tab of the current tile."""
+        tiles = [self.current, *(tile for tile in self.tiles() if tile is not self.current)]
+        there = (view for tile in tiles for view in tile.views if view.path == path)
+        view = next(there, None)
+        if view is None:
+            self.current.add(View(path))
+        else:
+            self.show(view)
+
     def turn(self, step: int) -> None:
         """Show the next (1) or the one before (-1) of the current tile's tabs."""
         if tile_views := self.current.views:
             self.current.active = (self.current.active + step) % len(tile_views)
-
-    def step(self, step: int) -> None:
-        """Give the keyboard to the next (1) or the one before (-1) of the tiles."""
-        order = list(self.tiles())
-        self.current = order[(order.index(self.current) + step) % len(order)]
 
     def move_view(self, step: int) -> None:
         """Move the view that shows to the next or previous tile."""

@@ -110,9 +110,9 @@ class Picker(ModalScreen[str | None], inherit_bindings=False):
         self._input.cursor_blink = False
         self._look()
 
-    def fill(self, choices: Sequence[Choice]) -> None:
-        """Have these to choose from now; nothing more comes."""
-        self._choices, self._waiting = list(choices), ""
+    def fill(self, choices: Sequence[Choice], remark: str = "") -> None:
+        """Have these to choose from now; nothing more comes, for which `remark` may say why."""
+        self._choices, self._waiting = list(choices), remark
         if self.is_mounted:
             self._look()
 

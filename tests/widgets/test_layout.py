@@ -26,7 +26,8 @@ def do(layout: Layout, move: str) -> None:
         case "close_tile":
             layout.close_tile(layout.current)
         case "next":
-            layout.step(1)
+            tiles = list(layout.tiles())
+            layout.current = tiles[(tiles.index(layout.current) + 1) % len(tiles)]
         case "turn":
             layout.turn(1)
         case "move":
@@ -68,7 +69,7 @@ def test_split_shows_the_same_document_twice() -> None:
 def test_three_beside_each_other_are_one_row() -> None:
     layout = make("a")
     layout.split(across=True)
-    layout.step(-1)
+    layout.current = next(layout.tiles())
     layout.split(across=True)
     assert [box.width for box in layout.place(102, 9).tiles.values()] == [25, 25, 50]
 
@@ -123,3 +124,15 @@ def test_splits_only_where_there_is_room() -> None:
 @given(st.integers(0, 300), st.lists(st.floats(0.1, 10), min_size=1, max_size=9))
 def test_divide_uses_all_room(room: int, shares: list[float]) -> None:
     assert sum(divide(room, shares)) == room
+
+
+def test_a_document_is_visited_where_it_shows() -> None:
+    layout = make("a")
+    layout.split(across=True)
+    layout.visit("b")
+    layout.current = next(layout.tiles())
+    layout.visit("b")
+    assert paths(layout) == [["a"], ["a", "b"]]
+    assert layout.current is list(layout.tiles())[1]
+    layout.visit("a")
+    assert layout.current is list(layout.tiles())[1]

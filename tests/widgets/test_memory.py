@@ -12,7 +12,7 @@ def divided() -> Layout:
     layout = Layout(Tile([View("a", {"caret": 5}), View("b")], 1))
     layout.split(across=True)
     layout.split(across=False)
-    layout.step(-1)
+    layout.current = list(layout.tiles())[1]
     layout.resize(0.1)
     return layout
 

@@ -1,0 +1,135 @@
+"""The app: puts settings, memory, keys and the main screen together and starts them.
+
+What a person sees first does not wait for anything: the screen is painted from what is
+remembered, then the relay is asked.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets import memory as memories
+from cocalc_tui.widgets.desk import DeskApp
+from cocalc_tui.widgets.main import MainScreen
+from cocalc_tui.widgets.memory import Memory
+from cocalc_tui.widgets.registry import registry
+from cocalc_tui.widgets.settings import Settings
+from cocalc_tui.widgets.settings_file import ConfigError, load
+
+if TYPE_CHECKING:
+    from cocalc_tui.widgets.project import Project
+
+NOTICE_SECONDS = 5
+BAD_NOTICE_SECONDS = 15
+USAGE = 2
+
+
+class CocalcApp(DeskApp, inherit_bindings=False):
+    """The app of one person in one project."""
+
+    CSS = """
+    Toast { width: auto; max-width: 76; padding: 0 1; margin-top: 0; background: $raised; }
+    Toast.-information { border-left: wide $accent; }
+    Toast.-error { border-left: wide $error; }
+    ToastRack { align: right bottom; margin-bottom: 2; }
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        name: str,
+        paths: Sequence[str] = (),
+        *,
+        settings: Settings | None = None,
+        memory_file: Path | None = None,
+        remarks: Sequence[str] = (),
+    ) -> None:
+        """Show `paths` of a project. `remarks` are said once the screen is there."""
+        self.settings = settings or Settings()
+        super().__init__(registry(), self.settings.keys)
+        self.theme = self.settings.screen_theme
+        self.project = project
+        self.said: list[tuple[str, str]] = []
+        """Time and text of every notice."""
+        self._file = memory_file
+        self._remarks = remarks
+        memory = memories.load(memory_file) if memory_file else Memory()
+        self.faces.recall(memory.people)
+        self.main = MainScreen(project, name, memory, self.settings, self._remember)
+        for path in paths:
+            self.main.open_at_start(path)
+        self.title = name
+
+    def get_default_screen(self) -> MainScreen:
+        """The one that is always there."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """Say what was wrong with the configuration."""
+        super().on_mount()
+        self.retitle(f"{self.title} – cocalc-tui")
+        for remark in self._remarks:
+            self.notice(remark, bad=True)
+
+    async def on_unmount(self) -> None:
+        """Leave the relay."""
+        await self.project.close()
+
+    def _remember(self, memory: Memory) -> None:
+        memory.people = self.faces.places
+        if self._file is not None:
+            memories.store(self._file, memory)
+
+    # --- what panes may ask --------------------------------------------------------------------
+
+    @property
+    def role(self) -> Role:
+        """What this person may do; until the relay says it, the relay will have to refuse."""
+        me = self.project.me
+        return Role[me.role.upper()] if me else Role.OWNER
+
+    def notice(self, text: str, *, bad: bool = False) -> None:
+        """Tell the person something in one line, and keep it for reading again."""
+        self.said.append((time.strftime("%H:%M:%S"), text))
+        seconds = BAD_NOTICE_SECONDS if bad else NOTICE_SECONDS
+        self.notify(text, severity="error" if bad else "information", timeout=seconds, markup=False)
+
+    def bars_changed(self) -> None:
+        """Have the bars drawn anew soon."""
+        self.main.show_soon()
+
+
+def run_app(
+    project: Project,
+    name: str,
+    paths: Sequence[str] = (),
+    *,
+    root: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> int:
+    """Run the app until the person leaves; returns the exit code.
+
+    `root` is the project's folder where it is on this machine: the layout is remembered for it,
+    and its `cocalc-tui.toml` is read. `flags` are settings typed on the command line, by name.
+    A mistake in the person's configuration is one line on stderr and exit code 2.
+    """
+    try:
+        loaded = load(registry(), flags=flags, project=root)
+    except ConfigError as error:
+        print(f"cocalc-tui: {error}", file=sys.stderr)  # noqa: T201 - this is the talk
+        return USAGE
+    app = CocalcApp(
+        project,
+        name,
+        paths,
+        settings=loaded.settings,
+        memory_file=memories.memory_file(str(root or name)),
+        remarks=loaded.remarks,
+    )
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,112 @@
+"""F1: what the keys do where one is, from the registry; and other things to read in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from cocalc_tui.widgets.actions import Keymap
+from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.rows import Row, Rows
+from cocalc_tui.widgets.theme import colour
+
+Line = tuple[str, str, str]
+"""Keys, title, more; a heading has no keys and no more."""
+
+
+def lines_for(keymap: Keymap, scopes: Sequence[str]) -> list[Line]:
+    """Every action that has a key here, under a heading per scope; each key only once."""
+    lines: list[Line] = []
+    for name in scopes:
+        found = [_line(keymap, scopes, action.name) for action in keymap.registry.of([name])]
+        if any(found):
+            scope = keymap.registry.scopes[name]
+            lines += [("", "", "")] * bool(lines)
+            lines += [("", scope.title, "")]
+            lines += [line for line in found if line is not None]
+    return lines
+
+
+def _line(keymap: Keymap, scopes: Sequence[str], name: str) -> Line | None:
+    action = keymap.registry[name]
+    keys = [
+        shown(one)
+        for one in keymap.keys_of(name)
+        if keymap.find(scopes, tuple(one.split())) is action
+    ]
+    return ("  ".join(keys), action.title, action.help) if keys else None
+
+
+class Lines(Rows, can_focus=True):
+    """Lines to read."""
+
+    DEFAULT_CSS = "Lines { height: auto; max-height: 1fr; background: $panel; }"
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__()
+        self._lines = lines
+        self._room = max((len(keys) for keys, _, _ in lines), default=0)
+
+    def count(self) -> int:
+        """A row each."""
+        return len(self._lines)
+
+    def get_content_height(self, *_: object) -> int:
+        """A row each."""
+        return self.count()
+
+    def mark_shows(self) -> bool:
+        """Nothing is chosen here."""
+        return False
+
+    def row(self, index: int) -> Row:
+        """Keys, title, more."""
+        keys, title, more = self._lines[index]
+        accent, dim = colour(self, "accent"), Style(color=colour(self, "text-dim"))
+        if not keys and not more:
+            return Row([(f" {title}", Style(color=colour(self, "text-bright"), bold=True))])
+        room = min(self._room, 22)
+        title_style = Style(color=colour(self, "foreground"))
+        return Row(
+            [(f" {keys:>{room}}  ", Style(color=accent)), (f"{title}  ", title_style), (more, dim)]
+        )
+
+
+class Reading(ModalScreen[None], inherit_bindings=False):
+    """Something to read."""
+
+    DEFAULT_CSS = """
+    Reading { align: center middle; background: $background 50%; }
+    Reading > Vertical {
+        width: 90; max-width: 96%; height: auto; max-height: 90%; padding: 1 1; background: $panel;
+    }
+    Reading Static { width: 1fr; height: 1; color: $text-dim; padding: 0 1; margin-top: 1; }
+    """
+
+    def __init__(self, lines: Sequence[Line], foot: str) -> None:
+        super().__init__()
+        self._lines = Lines(lines)
+        self._foot = foot
+
+    def compose(self) -> ComposeResult:
+        """The lines, and how to go on."""
+        with Vertical():
+            yield self._lines
+            yield Static(self._foot, markup=False)
+
+    def on_key(self, event: Key) -> None:
+        """Scroll or close."""
+        event.stop()
+        page = self._lines.page()
+        steps = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -page, "pagedown": page}
+        steps |= {"space": page, "home": -self._lines.count(), "end": self._lines.count()}
+        if event.key in steps:
+            self._lines.scroll_relative(y=steps[event.key], animate=False)
+        elif event.key in {"escape", "f1", "q", "enter", "ctrl+q", "ctrl+w"}:
+            self.dismiss(None)

@@ -1,0 +1,72 @@
+"""What a tile shows while there is no document in it: words in its middle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.theme import colour
+
+
+class Note(Widget, can_focus=True):
+    """A few lines in the middle of a tile."""
+
+    DEFAULT_CSS = "Note { width: 1fr; height: 1fr; background: $background; }"
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__()
+        self._lines: Sequence[str] = lines
+
+    def say(self, *lines: str) -> None:
+        """Say something else."""
+        self._lines = lines
+        self.refresh()
+
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """What stands there, each with a colour of the theme."""
+        shades = ["foreground", *["text-dim"] * len(self._lines)]
+        return [
+            (part, shade)
+            for line, shade in zip(self._lines, shades, strict=False)
+            for part in _wrapped(line, max(self.size.width - 4, 10))
+        ]
+
+    def render_line(self, y: int) -> Strip:
+        """A row, centred."""
+        lines, width, ground = self.lines(), self.size.width, self.rich_style
+        index = y - max((self.size.height - len(lines)) // 2 - 1, 0)
+        if not 0 <= index < len(lines):
+            return Strip.blank(width, ground)
+        text, shade = lines[index]
+        strip = Strip([Segment(text, ground + Style(color=colour(self, shade)))])
+        left = max((width - strip.cell_length) // 2, 0)
+        return Strip([Segment(" " * left, ground), *strip]).adjust_cell_length(width, ground)
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line in rows, divided between words where that is possible."""
+    from textwrap import wrap
+
+    return wrap(line, width) or [""]
+
+
+class Welcome(Note):
+    """What an empty tile says: how to begin."""
+
+    NAMES = ("app.open", "app.new", "app.files", "app.palette", "app.help", "app.leave")
+
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """The first keys one needs, as they are mapped now."""
+        keymap = desk(self).reader.keymap
+        rows = [("Nothing is open here", "text-dim"), ("", "text-dim")]
+        for name in self.NAMES:
+            keys = keymap.keys_of(name)
+            title = keymap.registry[name].title
+            rows.append((f"{shown(keys[0]) if keys else '':>10}   {title:<18}", "text-dim"))
+        return rows

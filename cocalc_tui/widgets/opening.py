@@ -1,0 +1,50 @@
+"""ctrl+o: a file of the project by a few letters of its name, or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.widgets.files_model import wrong_name
+from cocalc_tui.widgets.picker import Choice, Picker
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from cocalc_tui.widgets.project import Project
+
+_NEW = "\0new:"
+"""Marks the value of a choice that makes a file; no path has a NUL."""
+
+
+async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]) -> str | None:
+    """Have somebody choose a file: what was lately open at once, the others once listed."""
+    known = set(recent)
+    lately = [Choice(path, path, "lately") for path in recent]
+
+    def make(query: str) -> Choice | None:
+        if not query or query in known or query.endswith("/") or wrong_name(query):
+            return None
+        return Choice(_NEW + query, query, "make this file")
+
+    picker = Picker("Open a file", lately, make=make, waiting="looking for files …")
+
+    async def look() -> None:
+        try:
+            files = await project.list_files(recursive=True)
+        except RequestFailed as error:
+            picker.fill(lately, f"the files cannot be listed: {error.text}")
+            return
+        paths = [file.path for file in files if file.kind != "folder"]
+        there = [choice for choice in lately if choice.value in set(paths)]
+        known.update(paths)
+        lately_there = {choice.value for choice in there}
+        picker.fill([*there, *(Choice(one, one) for one in paths if one not in lately_there)])
+
+    screen.run_worker(look(), group="look")
+    chosen = await screen.app.push_screen_wait(picker)
+    if chosen is not None and chosen.startswith(_NEW):
+        chosen = chosen.removeprefix(_NEW)
+        await project.make_file(chosen)
+    return chosen

@@ -1,0 +1,141 @@
+"""The words of the bars: who is here, whether work is sent and saved, what the kernel does.
+
+Pure functions from what is known to pieces of a line, so that each state's wording is tested by
+itself. Nothing is said by colour alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cocalc_tui.widgets.faces import Faces
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.protocol.events import CellRun, KernelState
+    from cocalc_tui.protocol.messages import Person
+    from cocalc_tui.widgets.project import Project
+
+
+class Word(NamedTuple):
+    """Some text and how it is to look: a colour of the theme, or `#rrggbb`."""
+
+    text: str
+    colour: str = "foreground"
+    bold: bool = False
+    ground: str = ""
+    act: str = ""
+    """What a click on it does, in words of the bar that draws it."""
+
+
+def clock(seconds: float) -> str:
+    """A time of day, with the day where it is another."""
+    then, now = time.localtime(seconds), time.localtime()
+    form = "%H:%M" if then[:3] == now[:3] else "%d %b %H:%M"
+    return time.strftime(form, then)
+
+
+def connection(project: Project) -> list[Word]:
+    """How it stands with the relay."""
+    if project.online:
+        if project.latency is None:
+            return [Word("connected", "text-dim")]
+        return [Word(f"{milliseconds(project.latency)} ms", "text-dim")]
+    if project.me is None:
+        return [Word("connecting…", "warning")]
+    since = clock(project.offline_since or time.time())
+    return [Word(f"! not synced since {since}", "warning", bold=True)]
+
+
+def milliseconds(seconds: float) -> str:
+    """A latency as people read it: `0.4`, `12`."""
+    value = seconds * 1000
+    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
+
+
+def people(persons: Sequence[Person], me: str, faces: Faces) -> list[Word]:
+    """Everybody's letters, mine last; how often where somebody has several screens."""
+    counts: dict[str, int] = {}
+    for person in persons:
+        counts[person.user] = counts.get(person.user, 0) + 1
+    faces.meet(counts)
+    words: list[Word] = []
+    for user in sorted(counts, key=lambda user: (user == me, user)):
+        times = f"({counts[user]})" if counts[user] > 1 else ""
+        words += [Word(faces.initials(user), faces.colour(user), bold=True, act=f"person {user}")]
+        words += [Word(f"{times} ", "text-dim")]
+    return words
+
+
+def lights(document: SharedDocument | None, *, online: bool, wide: bool) -> list[Word]:
+    """Sent to the relay, and saved on disk: quiet while all is well."""
+    if document is None:
+        return []
+    if document.readonly is not None:
+        return [Word("view only", "warning")]
+    if not document.sent:
+        count = len(document.unsent())
+        return [Word("sending…" if online else f"! {count} unsent", "warning")]
+    sent = Word("sent ✓  ", "text-dim")
+    if document.saved:
+        at = f" {clock(document.saved_at / 1000)}" if wide and document.saved_at else ""
+        return [sent, Word(f"saved ✓{at}", "text-dim")]
+    return [sent, Word("saving…" if online else "! not saved", "text-dim" if online else "warning")]
+
+
+_KERNEL_COLOURS = {"idle": "text-dim", "busy": "success", "starting": "warning", "dead": "error"}
+
+
+def kernel(state: KernelState, runs: Mapping[str, CellRun], *, wide: bool) -> list[Word]:
+    """What the notebook's kernel does and needs."""
+    if state.state == "none":
+        return [Word("no kernel yet", "text-dim")]
+    gap = " · " if wide else " "
+    words = [Word(state.title or state.name, "text-dim")]
+    words += [Word(gap + state.state, _KERNEL_COLOURS.get(state.state, "text-dim"))]
+    queued = sum(run.state == "queued" for run in runs.values())
+    if queued:
+        words += [Word(f" · {queued} queued" if wide else f" +{queued}", "text-dim")]
+    if wide and state.memory:
+        words += [Word(f" · {size(state.memory)}", "text-dim")]
+    if wide and state.state == "busy":
+        words += [Word(f" · {state.cpu:.0f} %", "text-dim")]
+    return words
+
+
+def size(count: float) -> str:
+    """Bytes as people read them."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def titles(paths: Sequence[str]) -> list[str]:
+    """Short names of tabs: the last part, and the folder where two would look the same."""
+    names = [path.rpartition("/")[2] for path in paths]
+    different: dict[str, set[str]] = {}
+    for name, path in zip(names, paths, strict=True):
+        different.setdefault(name, set()).add(path)
+    return [
+        "/".join(path.split("/")[-2:]) if len(different[name]) > 1 else name
+        for name, path in zip(names, paths, strict=True)
+    ]
+
+
+def tabs(
+    paths: Sequence[str], active: int, dirty: Sequence[bool], *, current: bool, ground: str
+) -> list[Word]:
+    """The tabs of a tile; `●` marks what is not yet saved."""
+    words: list[Word] = []
+    for index, (title, unsaved) in enumerate(zip(titles(paths), dirty, strict=True)):
+        on = index == active
+        mark = " ●" if unsaved else ""
+        shade = ("accent" if current else "foreground") if on else "text-dim"
+        words.append(
+            Word(f" {title}{mark} ", shade, on and current, ground if on else "", f"tab {index}")
+        )
+    return words

@@ -1,0 +1,67 @@
+"""What the screen needs of a project: `client.workspace.Workspace`, or a stand-in for tests.
+
+Written down so that the screen can be drawn, tested and photographed without a relay, and so that
+importing it does not import the connection: the first paint does not wait for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.client.events import WorkspaceEvent
+    from cocalc_tui.protocol.events import FileInfo
+    from cocalc_tui.protocol.messages import Person, Welcome
+
+
+class Project(Protocol):
+    """A project and the connection to its relay."""
+
+    me: Welcome | None
+    people: list[Person]
+    documents: dict[str, SharedDocument]
+    offline_since: float | None
+
+    @property
+    def online(self) -> bool:
+        """Whether the relay answers."""
+        ...
+
+    @property
+    def latency(self) -> float | None:
+        """Round trip in seconds, None while it is not known."""
+        ...
+
+    def start(self) -> None:
+        """Connect, and again whenever the connection is lost."""
+        ...
+
+    async def close(self) -> None:
+        """Send what is unsent if that is quick, then leave."""
+        ...
+
+    def subscribe(self, listener: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
+        """Hear of everything that happens; returns what ends it."""
+        ...
+
+    async def open(self, path: str) -> SharedDocument:
+        """Take part in a document; the same one for the same path."""
+        ...
+
+    async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
+        """The entries of a folder, or of everything below it."""
+        ...
+
+    async def make_file(self, path: str, *, folder: bool = False) -> None:
+        """Create an empty file, notebook or folder."""
+        ...
+
+    async def rename_file(self, path: str, to: str) -> None:
+        """Move a file or folder; open documents follow."""
+        ...
+
+    async def delete_file(self, path: str) -> None:
+        """Move a file or folder to the project's trash."""
+        ...

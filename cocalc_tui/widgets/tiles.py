@@ -1,0 +1,326 @@
+"""The tiles on the screen: a pane for each view, placed by the `Layout`, with tabs above.
+
+All panes and tab bars are children of one widget and are placed by one layout of our own. So a
+view that moves to another tile, a split and a zoom change places only: no pane is unmounted, none
+loses its caret, and nothing of its document is loaded again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, WidgetPlacement
+from textual.layout import Layout as TextualLayout
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.documents import Documents
+from cocalc_tui.widgets.layout import Layout, Tile, View
+from cocalc_tui.widgets.notes import Note, Welcome
+from cocalc_tui.widgets.pane import Pane, make_pane
+from cocalc_tui.widgets.phrases import Word, tabs
+from cocalc_tui.widgets.theme import colour
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
+
+
+class _Placing(TextualLayout):
+    """Puts tab bars and panes where the division says."""
+
+    name = "tiles"
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        """Place the children that show."""
+        assert isinstance(parent, Tiles)
+        return [
+            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, widget)
+            for widget, region in parent.places(size).items()
+            if widget in children
+        ]
+
+
+class Tiles(Acting, Widget):
+    """All tiles. One has the keyboard, or would have it if the side bar had not."""
+
+    DEFAULT_CSS = "Tiles { width: 1fr; height: 1fr; background: $background; }"
+
+    def __init__(self, division: Layout, documents: Documents, changed: Callable[[], None]) -> None:
+        """`changed` is told when other views show than before."""
+        super().__init__(id="tiles")
+        self.division = division
+        self.documents = documents
+        self._changed = changed
+        self._panes: dict[View, Widget] = {}
+        self._bars: dict[Tile, Bar] = {}
+        self._welcome = Welcome()
+
+    @property
+    def layout(self) -> TextualLayout:
+        """Our own."""
+        return _Placing()
+
+    def scopes(self) -> Sequence[str]:
+        """What is done with tiles and tabs."""
+        return ("tile",)
+
+    # --- what shows ----------------------------------------------------------------------------
+
+    @property
+    def pane(self) -> Widget:
+        """What shows in the current tile."""
+        view = self.division.current.view
+        return self._welcome if view is None else self._panes[view]
+
+    @property
+    def document(self) -> SharedDocument | None:
+        """The document in the current tile, once it is open."""
+        return _document_of(self.pane)
+
+    def documents_of(self, tile: Tile) -> list[SharedDocument | None]:
+        """The documents of a tile's views, None for those still being opened."""
+        return [_document_of(self._panes.get(view)) for view in tile.views]
+
+    @property
+    def several(self) -> bool:
+        """Whether tiles need tab bars of their own: a single one has its tabs in the top line."""
+        return len(list(self.division.tiles())) > 1
+
+    def places(self, size: Size) -> dict[Widget, Region]:
+        """Where each widget that shows is."""
+        found: dict[Widget, Region] = {}
+        for tile, box in self.division.place(size.width, size.height).tiles.items():
+            region = Region(*box)
+            if self.several:
+                found[self._bars[tile]] = Region(box.x, box.y, box.width, min(1, box.height))
+                region = Region(box.x, box.y + 1, box.width, max(box.height - 1, 0))
+            found[self._welcome if tile.view is None else self._panes[tile.view]] = region
+        return found
+
+    def render_line(self, y: int) -> Strip:
+        """What no tile covers: the rules between them."""
+        width, ground = self.size.width, self.rich_style
+        faint = ground + Style(color=colour(self, "rule"))
+        cells = [" "] * width
+        for rule in self.division.place(*self.size).rules:
+            if rule.y <= y < rule.y + rule.height and rule.x < width:
+                cells[rule.x] = "│"
+        return Strip([Segment("".join(cells), faint)], width)
+
+    def sync(self, *, focus: bool = True) -> None:
+        """Bring the widgets in line with the division."""
+        views = set(self.division.views())
+        for view in self._panes.keys() - views:
+            self._leave(self._panes.pop(view))
+        for view in views - self._panes.keys():
+            self._panes[view] = self._open(view)
+        self._sync_bars()
+        showing = self.places(self.size)
+        for widget in self.children:
+            widget.display = widget in showing
+        self.refresh(layout=True)
+        if focus:
+            self.focus_pane()
+        self.say_tabs()
+        self._changed()
+
+    def _sync_bars(self) -> None:
+        tiles = set(self.division.tiles())
+        for tile in self._bars.keys() - tiles:
+            self._bars.pop(tile).remove()
+        for tile in tiles - self._bars.keys():
+            self._bars[tile] = Bar(partial(self._click, tile))
+            self.mount(self._bars[tile])
+        if not self._welcome.is_attached:
+            self.mount(self._welcome)
+
+    def say_tabs(self) -> None:
+        """Show the tabs of each tile."""
+        for tile, bar in self._bars.items():
+            bar.say(self.tab_words(tile))
+
+    def tab_words(self, tile: Tile) -> list[Word]:
+        """The tabs of a tile."""
+        return tabs(
+            [view.path for view in tile.views],
+            tile.active,
+            [document is not None and not document.saved for document in self.documents_of(tile)],
+            current=tile is self.division.current,
+            ground="background",
+        )
+
+    def _click(self, tile: Tile, act: str) -> None:
+        index = int(act.removeprefix("tab "))
+        if index < len(tile.views):
+            self.division.show(tile.views[index])
+            self.sync()
+
+    def focus_pane(self) -> None:
+        """Give the keyboard to what shows in the current tile."""
+        if self.screen.is_current:
+            self.screen.set_focus(self.pane, scroll_visible=False)
+
+    def has(self, widget: Widget | None) -> bool:
+        """Take note of which pane has the keyboard now; whether it is one of ours."""
+        for view, pane in self._panes.items():
+            if pane is widget:
+                if view is not self.division.current.view:
+                    self.division.show(view)
+                    self.say_tabs()
+                return True
+        return widget is self._welcome
+
+    # --- panes ---------------------------------------------------------------------------------
+
+    def _open(self, view: View) -> Widget:
+        note = Note(f"opening {view.path} …")
+        self.mount(note)
+        self.run_worker(self._open_soon(view, note), group="open")
+        return note
+
+    async def _open_soon(self, view: View, note: Note) -> None:
+        """Put the document's pane in the place of the note."""
+        try:
+            document = await self.documents.open(view.path)
+        except RequestFailed as error:
+            note.say(f"{view.path} cannot be opened: {error.text}", "ctrl+w closes this.")
+            return
+        if self._panes.get(view) is not note:
+            self.documents.close(document)
+            return
+        pane = make_pane(document)
+        had_focus = note.has_focus or (view is self.division.current.view and not self._elsewhere())
+        self._panes[view] = pane
+        pane.display = note.display
+        await self.mount(pane)
+        if isinstance(pane, Pane):
+            pane.recall(view.memento)
+        if had_focus and self.screen.is_current:
+            self.screen.set_focus(pane, scroll_visible=False)
+        await note.remove()
+        self.say_tabs()
+        self._changed()
+
+    def _elsewhere(self) -> bool:
+        """Whether the keyboard is in the side bar."""
+        focused = self.screen.focused
+        return focused is not None and self not in focused.ancestors
+
+    def _leave(self, pane: Widget) -> None:
+        if isinstance(pane, Pane):
+            self.documents.close(pane.document)
+        pane.remove()
+
+    def keep(self) -> None:
+        """Have each view remember where it is."""
+        for view, pane in self._panes.items():
+            if isinstance(pane, Pane):
+                view.memento = pane.memento()
+
+    def follow_renames(self) -> None:
+        """Views of moved files are called by their new names."""
+        for view, pane in self._panes.items():
+            if isinstance(pane, Pane):
+                view.path = pane.document.path
+        self.say_tabs()
+
+    def visit(self, path: str) -> None:
+        """Show a document: where it shows already, else as a new tab of the current tile."""
+        self.division.visit(path)
+        self.sync()
+
+    # --- what can be done ----------------------------------------------------------------------
+
+    def do_close(self) -> None:
+        """Close the view."""
+        view = self.division.current.view
+        if view is not None:
+            self.division.close(view)
+            self.sync()
+
+    def do_close_tile(self) -> None:
+        """Close the tile and its views."""
+        self.division.close_tile(self.division.current)
+        self.sync()
+
+    def do_split_right(self) -> None:
+        """Show the document twice, side by side."""
+        self._split(across=True)
+
+    def do_split_below(self) -> None:
+        """Show the document twice, one below the other."""
+        self._split(across=False)
+
+    def _split(self, *, across: bool) -> None:
+        if not self.division.room_to_split(*self.size, across=across):
+            desk(self).notice("There is no room to split: zoom or close something", bad=True)
+            return
+        self.keep()
+        self.division.split(across=across)
+        self.sync()
+
+    def do_zoom(self) -> None:
+        """Show this tile alone, or all again."""
+        self.division.zoomed = not self.division.zoomed and self.several
+        self.sync()
+
+    def do_next_tab(self) -> None:
+        """Show the next tab."""
+        self.division.turn(1)
+        self.sync()
+
+    def do_previous_tab(self) -> None:
+        """Show the tab before."""
+        self.division.turn(-1)
+        self.sync()
+
+    def do_move(self) -> None:
+        """Move the view to the next tile."""
+        self.division.move_view(1)
+        self.sync()
+
+    def do_grow(self) -> None:
+        """Take room from the neighbours."""
+        self.division.resize(0.05)
+        self.sync()
+
+    def do_shrink(self) -> None:
+        """Give room to the neighbours."""
+        self.division.resize(-0.05)
+        self.sync()
+
+    def showing(self) -> list[Widget]:
+        """The panes that show, in the order in which they are read."""
+        tiles = self.division.place(*self.size).tiles
+        return [self._welcome if tile.view is None else self._panes[tile.view] for tile in tiles]
+
+    def jumps(self) -> Sequence[tuple[Region, Callable[[], None]]]:
+        """What one can jump to here: tabs and panes."""
+        return [
+            (Region(at.x, at.y, width, 1), partial(self._click, tile, act))
+            for tile, bar in self._bars.items()
+            if bar.display and bar.is_on_screen
+            for act, at, width in bar.places()
+        ] + [
+            (pane.region, partial(self._show, view))
+            for view, pane in self._panes.items()
+            if pane.display and pane.is_on_screen
+        ]
+
+    def _show(self, view: View) -> None:
+        self.division.show(view)
+        self.sync()
+
+
+def _document_of(pane: object) -> SharedDocument | None:
+    return pane.document if isinstance(pane, Pane) else None

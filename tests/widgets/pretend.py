@@ -1,0 +1,163 @@
+"""A project without a relay, for tests of the screen: files in a dict, real documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.events import (
+    FilesChanged,
+    Offline,
+    Online,
+    PeopleChanged,
+    PeopleMoved,
+    WorkspaceEvent,
+)
+from cocalc_tui.client.places import Other, Place
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.protocol.events import FileInfo
+from cocalc_tui.protocol.messages import Person, Welcome
+from cocalc_tui.sync.patch import Op, Splice
+
+MADE = 1_700_000_000_000
+
+
+class PretendDocument(SharedDocument):
+    """A document whose work is sent and saved at once, with whoever the test puts there."""
+
+    present: list[Other]
+    saves = 0
+    closed = False
+    is_sent = True
+    is_saved = True
+
+    @property
+    def others(self) -> list[Other]:
+        return self.present
+
+    @property
+    def sent(self) -> bool:
+        return self.is_sent
+
+    @property
+    def saved(self) -> bool:
+        return self.is_saved
+
+    async def save(self) -> None:
+        self.saves += 1
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class PretendProject:
+    """Follows `widgets.project.Project`."""
+
+    def __init__(
+        self, files: Mapping[str, str | Sequence[Op]], *, role: str = "owner", online: bool = True
+    ) -> None:
+        """`files`: path to text, or to the operations that make a notebook; "x/" is a folder."""
+        self.files = dict(files)
+        self.me: Welcome | None = None
+        self.people: list[Person] = []
+        self.documents: dict[str, SharedDocument] = {}
+        self.offline_since: float | None = 0.0
+        self.online = False
+        self.latency: float | None = None
+        self.started = False
+        self.closed = False
+        self.refuse: dict[str, RequestFailed] = {}
+        """Path to what opening it raises."""
+        self._role = role
+        self._goes_online = online
+        self._listeners: list[Callable[[WorkspaceEvent], None]] = []
+
+    def start(self) -> None:
+        self.started = True
+        if self._goes_online:
+            self.connect()
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def subscribe(self, listener: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def emit(self, event: WorkspaceEvent) -> None:
+        for listener in self._listeners[:]:
+            listener(event)
+
+    # --- what tests make happen ----------------------------------------------------------------
+
+    def connect(self) -> None:
+        self.me = Welcome(
+            version=1, release="0", connection="me", user="ada", role=self._role, host="ada",
+            project="lab", now=MADE,
+        )  # fmt: skip
+        self.people = [Person(connection="me", user="ada", role=self._role, since=MADE)]
+        self.online, self.latency, self.offline_since = True, 0.0004, None
+        self.emit(Online())
+
+    def lose(self, reason: str = "gone", *, final: bool = False) -> None:
+        self.online, self.latency, self.offline_since = False, None, 1_700_000_000.0
+        self.people = []
+        self.emit(Offline(reason, final))
+
+    def join(self, user: str, *paths: str, role: str = "editor", at: Place | None = None) -> None:
+        connection = f"{user}-{len(self.people)}"
+        self.people += [Person(connection=connection, user=user, role=role, since=MADE)]
+        for path in paths:
+            document = self.documents[path]
+            assert isinstance(document, PretendDocument)
+            document.present.append(Other(connection, user, at or Place(), "f" * 16, 1))
+            document.emit(PeopleMoved())
+        self.emit(PeopleChanged())
+
+    # --- what the screen asks ------------------------------------------------------------------
+
+    async def open(self, path: str) -> SharedDocument:
+        if path in self.refuse:
+            raise self.refuse[path]
+        if not self.online:
+            raise RequestFailed("offline", "not connected to the relay just now")
+        if path in self.documents:
+            return self.documents[path]
+        content = self.files.get(path, "")
+        ops = [Splice(0, 0, content)] if isinstance(content, str) else list(content)
+        kind = "notebook" if path.endswith(".ipynb") else "text"
+        document = PretendDocument.offline(path, kind, ops if content else ())
+        assert isinstance(document, PretendDocument)
+        document.present = []
+        self.documents[path] = document
+        return document
+
+    async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
+        prefix = f"{path}/" if path else ""
+        found: dict[str, str] = {}
+        for name in self.files:
+            if name.startswith(prefix):
+                parts = name.removeprefix(prefix).split("/")
+                for depth in range(1, len(parts) + 1 if recursive else 2):
+                    last = depth == len(parts)
+                    found["/".join(parts[:depth])] = "file" if last else "folder"
+        return [FileInfo(path=prefix + p, kind=kind) for p, kind in found.items() if p]
+
+    async def make_file(self, path: str, *, folder: bool = False) -> None:
+        if path in self.files:
+            raise RequestFailed("exists", f"{path} exists already")
+        self.files[path + "/" if folder else path] = ""
+        self.emit(FilesChanged())
+
+    async def rename_file(self, path: str, to: str) -> None:
+        if to in self.files:
+            raise RequestFailed("exists", f"{to} exists already")
+        self.files[to] = self.files.pop(path)
+        if (document := self.documents.pop(path, None)) is not None:
+            document.path = to
+            self.documents[to] = document
+        self.emit(FilesChanged())
+
+    async def delete_file(self, path: str) -> None:
+        del self.files[path]
+        self.emit(FilesChanged())
