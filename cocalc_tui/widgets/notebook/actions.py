@@ -1,0 +1,91 @@
+"""What can be done in a notebook, as the registry has it: Jupyter's keys, as far as they arrive.
+
+A terminal without the kitty protocol sends the same for enter and shift+enter, so running has keys
+of its own that work everywhere.
+"""
+
+from __future__ import annotations
+
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets.actions import Action, Scope
+
+SCOPES = (
+    Scope("notebook", "Notebook", "In both modes."),
+    Scope("command", "Notebook, command mode", "For whole cells, as in Jupyter."),
+    Scope("cell", "Notebook, edit mode", "In the text of a cell."),
+)
+
+_EDITOR, _RUNNER = Role.EDITOR, Role.RUNNER
+
+_NOTEBOOK = (
+    Action("notebook.run", "Run", ("f5", "ctrl+enter"), "The cells selected.", _RUNNER, 1),
+    Action(
+        "notebook.run_on",
+        "Run, then the next",
+        ("ctrl+r", "shift+enter"),
+        "Adds a cell after the last.",
+        _RUNNER,
+        2,
+    ),
+    Action("notebook.run_all", "Run all cells", ("shift+f5",), needs=_RUNNER),
+    Action("notebook.run_above", "Run all above", (), needs=_RUNNER),
+    Action("notebook.run_below", "Run this and all below", (), needs=_RUNNER),
+    Action("notebook.interrupt", "Interrupt the kernel", (), "Empties the queue, too.", _RUNNER),
+    Action(
+        "notebook.restart", "Restart the kernel", (), "For everybody: its values are gone.", _RUNNER
+    ),
+    Action("notebook.restart_run", "Restart and run all", (), needs=_RUNNER),
+    Action("notebook.stop_kernel", "Stop the kernel", (), "It starts with the next run.", _RUNNER),
+    Action("notebook.choose_kernel", "Choose a kernel", (), needs=_RUNNER),
+    Action("notebook.clear_output", "Clear output", (), "Of the cells selected.", _EDITOR),
+    Action("notebook.clear_all", "Clear all output", (), needs=_EDITOR),
+    Action("notebook.copy_output", "Copy output", (), "Of this cell, as text."),
+)
+
+_COMMAND = (
+    Action("command.edit", "Edit", ("enter",), "The cell's text.", footer=3),
+    Action("command.cell_above", "Cell above", ("up", "k"), palette=False),
+    Action("command.cell_below", "Cell below", ("down", "j"), palette=False),
+    Action("command.extend_up", "Select up", ("shift+up", "K"), palette=False),
+    Action("command.extend_down", "Select down", ("shift+down", "J"), palette=False),
+    Action("command.select_cells", "Select all cells", ("ctrl+a",)),
+    Action("command.deselect", "Select this cell only", ("escape",), palette=False),
+    Action("command.scroll_up", "Page up", ("pageup", "alt+space"), palette=False),
+    Action("command.scroll_down", "Page down", ("pagedown", "space"), palette=False),
+    Action("command.first_cell", "First cell", ("home", "ctrl+home"), palette=False),
+    Action("command.last_cell", "Last cell", ("end", "ctrl+end"), palette=False),
+    Action("command.insert_above", "Add a cell above", ("a",), needs=_EDITOR),
+    Action("command.insert_below", "Add a cell below", ("b",), needs=_EDITOR),
+    Action("command.delete_cells", "Delete", ("d d", "delete"), needs=_EDITOR),
+    Action("command.undo", "Undo", ("z", "ctrl+z"), "Takes back your own last step.", _EDITOR),
+    Action("command.redo", "Redo", ("Z", "ctrl+y", "ctrl+shift+z"), needs=_EDITOR),
+    Action("command.cut_cells", "Cut cells", ("x", "ctrl+x"), needs=_EDITOR),
+    Action("command.copy_cells", "Copy cells", ("c", "ctrl+c")),
+    Action("command.paste_below", "Paste below", ("v", "ctrl+v"), needs=_EDITOR),
+    Action("command.paste_above", "Paste above", ("V",), needs=_EDITOR),
+    Action("command.move_cell_up", "Move up", ("alt+up",), needs=_EDITOR),
+    Action("command.move_cell_down", "Move down", ("alt+down",), needs=_EDITOR),
+    Action("command.merge", "Merge cells", ("M",), "With the one below, if only one.", _EDITOR),
+    Action("command.to_markdown", "Make it markdown", ("m",), needs=_EDITOR),
+    Action("command.to_code", "Make it code", ("y",), needs=_EDITOR),
+    Action("command.to_raw", "Make it raw", ("r",), needs=_EDITOR),
+    Action("command.toggle_output", "Hide or show output", ("o",)),
+    Action("command.whole_output", "All of the output", ("O",), "Or only its two ends."),
+    Action("command.numbers", "Line numbers", ("l",)),
+    Action("command.all_numbers", "Line numbers in all cells", ("L",)),
+    Action("command.interrupt_now", "Interrupt", ("i i",), needs=_RUNNER, palette=False),
+    Action("command.restart_now", "Restart", ("0 0",), needs=_RUNNER, palette=False),
+)
+
+_CELL = (
+    Action("cell.command", "Command mode", ("escape",), palette=False, footer=3),
+    Action(
+        "cell.split",
+        "Split the cell",
+        ("ctrl+shift+minus", "ctrl+minus", "alt+s"),
+        "At the caret.",
+        _EDITOR,
+    ),
+)
+
+ACTIONS = (*_NOTEBOOK, *_COMMAND, *_CELL)

@@ -1,0 +1,288 @@
+"""What keys do to whole cells: Jupyter's command mode."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cocalc_tui.notebook import schema
+from cocalc_tui.sync.patch import Change, RecordChange, Splice, TextChange
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.notebook.view import NotebookView
+
+
+class CopiedCell(NamedTuple):
+    """A cell cut or copied."""
+
+    kind: str
+    text: str
+
+
+_copied: list[CopiedCell] = []
+"""Of this app, so that cells go from one notebook to another."""
+
+
+def new_key() -> str:
+    """A cell key that nobody has used."""
+    return secrets.token_hex(8)
+
+
+class CellActs(NotebookView):
+    """Actions on cells."""
+
+    # --- moving --------------------------------------------------------------------------------
+
+    def go(self, by: int, *, extend: bool = False) -> None:
+        """Go some cells down, or up."""
+        if self.active in self.stack:
+            place = self.stack.place(self.active) + by
+            place = min(max(place, 0), len(self.stack) - 1)
+            self.select(self.stack.cells[place].key, extend=extend)
+
+    def do_cell_above(self) -> None:
+        """Go to the cell above."""
+        self.go(-1)
+
+    def do_cell_below(self) -> None:
+        """Go to the cell below."""
+        self.go(1)
+
+    def do_extend_up(self) -> None:
+        """Select the cell above, too."""
+        self.go(-1, extend=True)
+
+    def do_extend_down(self) -> None:
+        """Select the cell below, too."""
+        self.go(1, extend=True)
+
+    def do_first_cell(self) -> None:
+        """Go to the first cell."""
+        self.go(-len(self.stack))
+
+    def do_last_cell(self) -> None:
+        """Go to the last cell."""
+        self.go(len(self.stack))
+
+    def do_select_cells(self) -> None:
+        """Select all cells."""
+        self.go(-len(self.stack))
+        self.go(len(self.stack), extend=True)
+
+    def do_deselect(self) -> None:
+        """Select only the cell that I am at."""
+        if self.active:
+            self.select(self.active)
+
+    def do_scroll_up(self) -> None:
+        """Scroll a page up; the cell I am at stays selected."""
+        self.scroll_rows(1 - self.window.scroll.height)
+
+    def do_scroll_down(self) -> None:
+        """Scroll a page down."""
+        self.scroll_rows(self.window.scroll.height - 1)
+
+    def scroll_rows(self, by: int) -> None:
+        """Scroll some rows down, or up."""
+        if self.window.to(self.window.top + by):
+            self.refresh()
+
+    def do_edit(self) -> None:
+        """Edit the cell's text."""
+        if self.active:
+            self.edit(self.active)
+
+    def do_command(self) -> None:
+        """Leave the text."""
+        if self.active:
+            self.select(self.active)
+
+    # --- inserting and deleting ----------------------------------------------------------------
+
+    def insert(self, place: int, cells: Sequence[CopiedCell]) -> list[str]:
+        """Make cells before the `place`-th; returns their keys, none where that cannot be."""
+        keys = [new_key() for _ in cells]
+        for index, (key, cell) in enumerate(zip(keys, cells, strict=True)):
+            replica = self.document.replica
+            ops = schema.insert_cell(replica, key, place + index, cell.kind, cell.text)
+            if not self.change(ops, "insert", step=index == 0):
+                return []
+        return keys
+
+    def _insert_one(self, place: int) -> None:
+        if keys := self.insert(place, [CopiedCell("code", "")]):
+            self.select(keys[0])
+
+    def _place(self) -> int:
+        return self.stack.place(self.active) if self.active in self.stack else 0
+
+    def do_insert_above(self) -> None:
+        """Add a cell above."""
+        self._insert_one(self._place())
+
+    def do_insert_below(self) -> None:
+        """Add a cell below."""
+        self._insert_one(min(self._place() + 1, len(self.stack)))
+
+    def do_delete_cells(self) -> None:
+        """Delete the cells selected."""
+        if keys := self.selection():
+            place = self.stack.place(keys[0])
+            if self.change(schema.delete_cells(keys), "delete"):
+                self._be_at(place)
+
+    def _be_at(self, place: int) -> None:
+        """Go to the cell that is now at a place, or to the last."""
+        if len(self.stack):
+            self.select(self.stack.cells[min(place, len(self.stack) - 1)].key)
+
+    def do_copy_cells(self) -> None:
+        """Copy the cells selected, here and as text to the person's own terminal."""
+        cells = [self.stack[key] for key in self.selection()]
+        if cells:
+            _copied[:] = [CopiedCell(cell.kind, cell.text) for cell in cells]
+            self.app.copy_to_clipboard("\n\n".join(cell.text for cell in cells))
+
+    def do_cut_cells(self) -> None:
+        """Copy the cells selected, then delete them."""
+        self.do_copy_cells()
+        self.do_delete_cells()
+
+    def do_paste_below(self) -> None:
+        """Insert copied cells below."""
+        self._paste(min(self._place() + 1, len(self.stack)))
+
+    def do_paste_above(self) -> None:
+        """Insert copied cells above."""
+        self._paste(self._place())
+
+    def _paste(self, place: int) -> None:
+        if not _copied:
+            desk(self).notice("No cell was copied yet")
+        elif keys := self.insert(place, _copied):
+            self.select(keys[-1])
+
+    # --- moving, splitting, merging cells ------------------------------------------------------
+
+    def do_move_cell_up(self) -> None:
+        """Move the cells selected up."""
+        self._move(-1)
+
+    def do_move_cell_down(self) -> None:
+        """Move the cells selected down."""
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        """Move the neighbour to the other side of the cells selected: one patch, one cell."""
+        keys = self.selection()
+        if not keys:
+            return
+        first, last = self.stack.place(keys[0]), self.stack.place(keys[-1])
+        neighbour = first - 1 if by < 0 else last + 1
+        if not 0 <= neighbour < len(self.stack):
+            return
+        index = last if by < 0 else first
+        key = self.stack.cells[neighbour].key
+        if self.change(schema.move_cell(self.document.replica, key, index), "move"):
+            self.show_active()
+            self.refresh()
+
+    def do_split(self) -> None:
+        """Cut the cell at the caret, and go on in the lower part."""
+        if not self.editing:
+            return
+        key, lower = self.active, new_key()
+        caret = self.stack[key].source.editor.selection[0]
+        if self.change(schema.split_cell(self.document.replica, key, caret, lower), "split"):
+            self.edit(lower, 0)
+
+    def do_merge(self) -> None:
+        """Make the cells selected one; a single one takes in the one below."""
+        keys = self.selection()
+        if len(keys) == 1:
+            place = self.stack.place(keys[0])
+            keys = [cell.key for cell in self.stack.cells[place : place + 2]]
+        if len(keys) < 2:
+            return
+        first, *others = keys
+        text = "".join("\n" + self.stack[key].text for key in others)
+        end = len(self.stack[first].text)
+        ops = [Splice(end, 0, text, schema.input_of(first)), *schema.delete_cells(others)]
+        if self.change(ops, "merge"):
+            self.select(first)
+
+    # --- kinds and looks -----------------------------------------------------------------------
+
+    def _make(self, kind: str) -> None:
+        keys = [key for key in self.selection() if self.stack[key].kind != kind]
+        ops = [op for key in keys for op in schema.set_type(key, kind)]
+        if ops and self.change(ops, "type"):
+            self.show_active()
+
+    def do_to_code(self) -> None:
+        """Make the cells selected code."""
+        self._make("code")
+
+    def do_to_markdown(self) -> None:
+        """Make the cells selected markdown."""
+        self._make("markdown")
+
+    def do_to_raw(self) -> None:
+        """Make the cells selected raw."""
+        self._make("raw")
+
+    def do_toggle_output(self) -> None:
+        """Hide the output of the cells selected, or show it again."""
+        with self.held():
+            for key in self.selection():
+                self.stack[key].results.toggle_hidden()
+                self.stack.measure(self.stack[key])
+
+    def do_whole_output(self) -> None:
+        """Draw the output of the cells selected to its end, or only in part."""
+        with self.held():
+            for key in self.selection():
+                self.stack[key].results.toggle_whole()
+                self.stack.measure(self.stack[key])
+
+    def do_numbers(self) -> None:
+        """Show line numbers in the cells selected, or do not."""
+        self._number(self.selection())
+
+    def do_all_numbers(self) -> None:
+        """Show line numbers in all cells, or in none."""
+        self._number([cell.key for cell in self.stack])
+
+    def _number(self, keys: Sequence[str]) -> None:
+        shown = not all(self.stack[key].source.numbers for key in keys)
+        with self.held():
+            for key in keys:
+                self.stack[key].source.set_numbers(shown)
+                self.stack.measure(self.stack[key])
+
+    # --- undo ----------------------------------------------------------------------------------
+
+    def do_undo(self) -> None:
+        """Take back my own last step."""
+        self._history(self.document.undo(), "Nothing of yours to undo")
+
+    def do_redo(self) -> None:
+        """Bring back what undo took."""
+        self._history(self.document.redo(), "Nothing to redo")
+
+    def _history(self, changes: Sequence[Change], nothing: str) -> None:
+        """Go where something came back or went."""
+        if not changes:
+            desk(self).notice(nothing)
+        for change in reversed(changes):
+            if isinstance(change, TextChange) and change.at.key in self.stack:
+                end = change.pos + len(change.insert)
+                if self.editing:
+                    self.edit(change.at.key, end)
+                else:
+                    self.stack[change.at.key].source.editor.go(end)
+                    self.select(change.at.key)
+                return
+            if isinstance(change, RecordChange) and change.key in self.stack:
+                self.select(change.key)
+                return

@@ -1,0 +1,120 @@
+"""A row of the notebook put together: bar and prompt, the cell's own row, label and scroll bar.
+
+    ▌[6]    data = load("run1.csv")                              0.2 s  BO
+    ▌       ...outputs...
+
+The bar is my place (or, where I am not, somebody else's); the label at the right of a cell's first
+row says how its run stands and who is in it. Where a long line leaves no room for the label it
+goes into the gap above.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.notebook.cell import CellView, Part, Spot
+from cocalc_tui.widgets.notebook.look import NotebookLook
+from cocalc_tui.widgets.outputs.rows import cut
+
+BAR = "▌"
+THIN_BAR = "▎"
+THUMB = "▐"
+PROMPT = 6
+"""Cells for the prompt."""
+MARGIN = 1 + PROMPT + 1
+"""Cells left of the text: bar, prompt, padding."""
+EDGES = MARGIN + 1
+"""Cells that are not text: the margin, and the scroll bar."""
+
+Label = tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What stands beside a cell."""
+
+    prompt: str = ""
+    running: bool = False
+    bar: Style | None = None
+    """None: no bar."""
+    thin: bool = False
+    """Whether the bar is somebody else's."""
+    label: Label = ()
+
+
+def draw_row(cell: CellView, spot: Spot, mark: Mark, look: NotebookLook, *, thumb: bool) -> Strip:
+    """A row of a cell, as wide as the pane."""
+    width = cell.width
+    body = cell.row(spot)
+    segments = [_bar(mark, spot), _prompt(mark, spot, look)]
+    if spot.part is Part.SOURCE:
+        segments.append(Segment(" ", look.source.text))
+    else:
+        segments.append(Segment(" "))
+        body = body.adjust_cell_length(width)
+    if mark.label and _takes_label(cell, spot, mark):
+        ground = look.source.text if spot.part is Part.SOURCE else look.ground
+        segments += _labelled(body, mark.label, width, ground)
+    else:
+        segments += body
+    segments.append(Segment(THUMB if thumb else " ", look.edge))
+    return Strip(segments, width + EDGES)
+
+
+def _bar(mark: Mark, spot: Spot) -> Segment:
+    if mark.bar is None or spot.part is Part.GAP:
+        return Segment(" ")
+    return Segment(THIN_BAR if mark.thin else BAR, mark.bar)
+
+
+def _prompt(mark: Mark, spot: Spot, look: NotebookLook) -> Segment:
+    first = spot.row == 0 and spot.part in (Part.SOURCE, Part.PAGE)
+    text = mark.prompt if first else ""
+    style = look.prompt_running if mark.running else look.prompt
+    return Segment(f"{text:<{PROMPT}}"[:PROMPT], style)
+
+
+def _takes_label(cell: CellView, spot: Spot, mark: Mark) -> bool:
+    if spot.row:
+        return False
+    beside = _fits(cell, mark)
+    return spot.part is Part.GAP if not beside else spot.part in (Part.SOURCE, Part.PAGE)
+
+
+def _fits(cell: CellView, mark: Mark) -> bool:
+    """Whether there is room for the label beside the first row of the text."""
+    part = Part.PAGE if cell.paged else Part.SOURCE
+    used = Strip([Segment(cell.row(Spot(part, 0)).text.rstrip())]).cell_length
+    return used + 2 + _width(mark.label) <= cell.width
+
+
+def _width(label: Label) -> int:
+    return sum(segment.cell_length for segment in label)
+
+
+def _labelled(body: Strip, label: Label, width: int, ground: Style) -> list[Segment]:
+    """A row with the label over its right end."""
+    room = max(0, width - _width(label))
+    laid = [Segment(text, ground + style if style else ground) for text, style, _ in label]
+    return [*body.crop(0, room), *Strip(laid).crop(0, width)]
+
+
+def empty_row(y: int, width: int, look: NotebookLook, hint: str, *, thumb: bool) -> Strip:
+    """A row below the last cell; in a notebook without cells the second one has a hint."""
+    text = f"{'':{MARGIN}}{hint}" if y == 1 else ""
+    segments = [Segment(text, look.prompt), Segment(THUMB if thumb else " ", look.edge)]
+    if thumb:
+        segments.insert(1, Segment(" " * (width - 1 - len(text))))
+    return Strip(segments)
+
+
+def foot_row(text: str, width: int, look: NotebookLook) -> Strip:
+    """The last row, where the kernel has something to say."""
+    style = look.source.text + look.source.bar
+    shown = cut(safe(text), max(0, width - 2))
+    return Strip([Segment(f" {shown}", style)]).adjust_cell_length(width, style)

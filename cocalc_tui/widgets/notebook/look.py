@@ -1,0 +1,80 @@
+"""The styles of a notebook, made from a theme's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from rich.style import Style
+
+from cocalc_tui.widgets.editor import look as editor_look
+from cocalc_tui.widgets.outputs.look import Look as OutputLook
+from cocalc_tui.widgets.theme import DARK
+
+
+@cache
+def dark_look() -> NotebookLook:
+    """The look of the dark theme, before there is an app to ask."""
+    variables = DARK.to_color_system().generate() | DARK.variables
+    return NotebookLook.from_theme(variables, dark=True)
+
+
+@dataclass(frozen=True, eq=False)
+class NotebookLook:
+    """What cells are drawn with."""
+
+    ground: Style
+    """Where nothing is."""
+    source: editor_look.Look
+    """Of a cell's text, on a ground a little lighter than the notebook's."""
+    resting: editor_look.Look
+    """The same for a cell that is not being edited: my caret does not show in it."""
+    output: OutputLook
+    prompt: Style
+    prompt_running: Style
+    label: Style
+    """How long it ran, and the like."""
+    label_bad: Style
+    command: Style
+    """The bar of the cell that I am at, in command mode ..."""
+    edit: Style
+    """... and while I edit it."""
+    selected: Style
+    """The bar of other cells that are selected."""
+    edge: Style
+    """The scroll bar's thumb."""
+    on_person: str
+    """What is written on a person's colour."""
+
+    @classmethod
+    def from_theme(cls, variables: Mapping[str, str], *, dark: bool) -> NotebookLook:
+        """Take it from a theme's variables, as `App.theme_variables` has them."""
+
+        def front(name: str) -> Style:
+            return Style(color=variables[name])
+
+        plain = editor_look.look_of(variables)
+        raised = Style(bgcolor=variables["panel"])
+        source = replace(
+            plain,
+            text=plain.text + raised,
+            current=Style.null(),
+            gutter=plain.gutter + raised,
+            gutter_current=plain.gutter_current + raised,
+        )
+        return cls(
+            ground=Style(color=variables["foreground"], bgcolor=variables["background"]),
+            source=source,
+            resting=replace(source, caret_away=Style.null()),
+            output=OutputLook.from_theme(variables, dark=dark),
+            prompt=front("text-dim"),
+            prompt_running=front("accent") + Style(bold=True),
+            label=front("text-dim"),
+            label_bad=front("error"),
+            command=front("accent"),
+            edit=front("success"),
+            selected=front("text-faint"),
+            edge=front("raised"),
+            on_person=variables["on-person"],
+        )

@@ -1,0 +1,178 @@
+"""The pane of a notebook: its two modes, the mouse, and what the app asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+
+from cocalc_tui.sync.patch import Json
+from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.notebook.cell import Part
+from cocalc_tui.widgets.notebook.draw import MARGIN
+from cocalc_tui.widgets.notebook.runacts import RunActs
+
+WHEEL_ROWS = 3
+
+
+class NotebookPane(RunActs):
+    """A notebook, edited and run by several people at once."""
+
+    _dragging = ""
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def scopes(self) -> Sequence[str]:
+        """Cells in command mode; the cell's text in edit mode."""
+        return ("cell", "text", "notebook") if self.editing else ("command", "notebook")
+
+    def text_editor(self) -> Editor | None:
+        """The text of the cell I edit."""
+        if not self.editing or self.active not in self.stack:
+            return None
+        return self.stack[self.active].source.editor
+
+    def text_page(self) -> int:
+        """All rows but one."""
+        return max(1, self.window.scroll.height - 1)
+
+    def text_comment(self) -> str:
+        """What makes a line of code a comment."""
+        cell = self.stack[self.active]
+        return self.stack.setting.language.comment if cell.kind == "code" else ""
+
+    def do_up(self) -> None:
+        """A row up, from the first to the cell above."""
+        self._row(-1)
+
+    def do_down(self) -> None:
+        """A row down, from the last to the cell below."""
+        self._row(1)
+
+    def _row(self, by: int) -> None:
+        editor = self.text_editor()
+        if editor is None:
+            return
+        row = editor.view.place(editor.caret)[0]
+        if 0 <= row + by < editor.view.height:
+            self.text_act(lambda text: text.vertical(by))
+            return
+        place = self.stack.place(self.active) + by
+        if 0 <= place < len(self.stack):
+            x = editor.view.place(editor.caret)[1]
+            view = self.stack.cells[place].source.editor.view
+            self.edit(self.stack.cells[place].key, view.offset(0 if by > 0 else view.height - 1, x))
+
+    # --- the mouse -----------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Put the caret there, go to a cell, or take hold of the scroll bar."""
+        if event.button != 1:
+            return
+        event.stop()
+        self.capture_mouse()
+        if event.x >= self.size.width - 1:
+            self._dragging = "thumb"
+            self._drag_thumb(event)
+        else:
+            self._press(event)
+
+    def _press(self, event: events.MouseDown) -> None:
+        found = self.stack.at(self.window.top + event.y)
+        if found is None:
+            return
+        cell, spot = found
+        if spot.part is not Part.SOURCE or event.x < MARGIN - 1:
+            self.select(cell.key, extend=event.shift)
+            return
+        if not self.editing or cell.key != self.active:
+            self.edit(cell.key)
+        self._dragging = "text"
+        self._point(event, select=event.shift)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select, or scroll."""
+        if self._dragging == "thumb":
+            self._drag_thumb(event)
+        elif self._dragging == "text" and self.editing:
+            self._point(event, select=True)
+
+    def on_mouse_up(self, _: events.MouseUp) -> None:
+        """Let go."""
+        self._dragging = ""
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        """Twice selects a word, or edits a page; three times selects a line."""
+        editor = self.text_editor()
+        if event.chain < 2:
+            return
+        if editor is None:
+            found = self.stack.at(self.window.top + event.y)
+            if found is not None and found[1].part is Part.PAGE:
+                self.edit(found[0].key)
+        elif event.chain == 2:
+            editor.select_word(self._offset_at(event, editor))
+            self.text_moved(editor)
+        else:
+            editor.select_line(editor.buffer.row_col(self._offset_at(event, editor))[0])
+            self.text_moved(editor)
+
+    def _offset_at(self, event: events.MouseEvent, editor: Editor) -> int:
+        source = self.stack[self.active].source
+        row = self.window.top + event.y - self.stack.source_top(self.active)
+        return editor.view.offset(row, max(event.x - MARGIN - source.painter.gutter, 0))
+
+    def _point(self, event: events.MouseEvent, *, select: bool) -> None:
+        if (editor := self.text_editor()) is not None:
+            editor.go(self._offset_at(event, editor), select=select)
+            self.text_moved(editor)
+
+    def _drag_thumb(self, event: events.MouseEvent) -> None:
+        self.scroll_rows(self.window.scroll.top_for(event.y) - self.window.top)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll."""
+        event.stop()
+        self.scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll."""
+        event.stop()
+        self.scroll_rows(-WHEEL_ROWS)
+
+    # --- for the app ---------------------------------------------------------------------------
+
+    def where(self) -> str:
+        """Which cell of how many."""
+        if self.active not in self.stack:
+            return "no cells"
+        return f"cell {self.stack.place(self.active) + 1} of {len(self.stack)}"
+
+    def mode(self) -> str:
+        """Jupyter's word for it."""
+        return "edit" if self.editing else "command"
+
+    def memento(self) -> dict[str, Json]:
+        """The cell, the caret in it, and the first row on the screen."""
+        if self.active not in self.stack:
+            return {}
+        caret = self.stack[self.active].source.editor.caret
+        found = self.stack.at(self.window.top)
+        top = found[0].key if found else ""
+        within = self.window.top - self.stack.top(top) if top else 0
+        return {"cell": self.active, "caret": caret, "top": top, "within": within}
+
+    def recall(self, memento: dict[str, Json]) -> None:
+        """Go to that cell, if it still is there."""
+        self.call_after_refresh(self._recall, memento)
+
+    def _recall(self, memento: dict[str, Json]) -> None:
+        key, caret = memento.get("cell"), memento.get("caret")
+        top, within = memento.get("top"), memento.get("within")
+        if isinstance(top, str) and top in self.stack and isinstance(within, int):
+            self.scroll_rows(self.stack.top(top) + within - self.window.top)
+        if isinstance(key, str) and key in self.stack:
+            if isinstance(caret, int):
+                self.stack[key].source.editor.go(caret)
+            self.select(key)

@@ -1,0 +1,119 @@
+"""Running cells, and what is done with the kernel and with outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+
+from cocalc_tui.notebook import schema
+from cocalc_tui.protocol.events import KernelChoice
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.notebook.cellacts import CellActs, CopiedCell
+from cocalc_tui.widgets.picker import Choice, Picker
+
+
+class RunActs(CellActs):
+    """Actions on the kernel."""
+
+    async def _run(self, keys: Sequence[str]) -> None:
+        """Queue those of these cells that are code and not empty."""
+        cells = [self.stack[key] for key in keys if key in self.stack]
+        code = [cell.key for cell in cells if cell.kind == "code" and cell.text.strip()]
+        if code:
+            await self.document.run(code)
+
+    def _keys(self, start: int, end: int | None = None) -> list[str]:
+        return [cell.key for cell in self.stack.cells[start:end]]
+
+    def do_run(self) -> Awaitable[None] | None:
+        """Run the cells selected."""
+        keys = self.selection()
+        if keys and self.editing:
+            self.select(self.active)
+        return self._run(keys)
+
+    def do_run_on(self) -> Awaitable[None] | None:
+        """Run the cells selected and go to the next, which is made where there is none."""
+        keys = self.selection()
+        if not keys:
+            return None
+        place = self.stack.place(keys[-1]) + 1
+        if place < len(self.stack):
+            self.select(self.stack.cells[place].key)
+        elif made := self.insert(place, [CopiedCell("code", "")]):
+            self.edit(made[0])
+        return self._run(keys)
+
+    def do_run_all(self) -> Awaitable[None]:
+        """Run everything, from the top."""
+        return self._run(self._keys(0))
+
+    def do_run_above(self) -> Awaitable[None]:
+        """Run everything above the cell."""
+        return self._run(self._keys(0, self._place()))
+
+    def do_run_below(self) -> Awaitable[None]:
+        """Run the cell and everything below it."""
+        return self._run(self._keys(self._place()))
+
+    def do_interrupt(self) -> Awaitable[None]:
+        """Interrupt the running cell and empty the queue."""
+        return self.document.interrupt()
+
+    def do_interrupt_now(self) -> Awaitable[None]:
+        """Interrupt, as `i i`."""
+        return self.document.interrupt()
+
+    def do_restart(self) -> Awaitable[None]:
+        """End the kernel and start it anew."""
+        return self.document.restart()
+
+    def do_restart_now(self) -> Awaitable[None]:
+        """Restart, as `0 0`."""
+        return self.document.restart()
+
+    async def do_restart_run(self) -> None:
+        """Start the kernel anew and run everything."""
+        await self.document.restart()
+        await self._run(self._keys(0))
+
+    def do_stop_kernel(self) -> Awaitable[None]:
+        """End the kernel."""
+        return self.document.restart(stop=True)
+
+    async def do_choose_kernel(self) -> None:
+        """Ask which kernel to use."""
+        choices = await self.document.kernels()
+        if not choices:
+            desk(self).notice("No kernel is known: python -m pip install ipykernel", bad=True)
+            return
+        name = await self.app.push_screen_wait(Picker("Kernel", [*map(_choice, choices)]))
+        if name is not None:
+            await self.document.choose_kernel(name)
+
+    # --- outputs -------------------------------------------------------------------------------
+
+    def _clear(self, keys: Sequence[str]) -> None:
+        replica = self.document.replica
+        ops = [op for key in keys for op in schema.clear_outputs(replica, key)]
+        if ops:
+            self.change(ops, "clear")
+
+    def do_clear_output(self) -> None:
+        """Remove the output of the cells selected."""
+        self._clear(self.selection())
+
+    def do_clear_all(self) -> None:
+        """Remove all output."""
+        self._clear(self._keys(0))
+
+    def do_copy_output(self) -> None:
+        """Copy the cell's output as text."""
+        text = self.stack[self.active].results.text if self.active in self.stack else ""
+        if text:
+            self.app.copy_to_clipboard(text)
+        else:
+            desk(self).notice("This cell has no output")
+
+
+def _choice(kernel: KernelChoice) -> Choice:
+    return Choice(kernel.name, kernel.title, kernel.note or kernel.where)

@@ -1,0 +1,90 @@
+"""What is said of runs and of the kernel: prompts, times, places in the queue. Text only.
+
+All of it follows from what the relay told everybody, so it is the same on every screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cocalc_tui.protocol.events import CellRun, KernelState
+
+UNDER_WAY = ("queued", "running")
+SHORTEST = 50
+"""Milliseconds below which a finished run is not worth a word."""
+
+
+def prompt(run: CellRun | None, count: int | None) -> str:
+    """Jupyter's `[6]`, `[*]` while it runs or waits, `[ ]` where it never ran."""
+    if run is not None and run.state in UNDER_WAY:
+        return "[*]"
+    if run is not None and run.count:
+        count = run.count
+    return f"[{count or ' '}]"
+
+
+def label(run: CellRun | None, now: int, place: int) -> str:
+    """How a run stands: `12 s ▶`, `2nd in queue`, `0.2 s`, `stopped after 3.0 s`.
+
+    `now`: the relay's clock, milliseconds; `place`: where in the queue, 1 for the next.
+    """
+    if run is None:
+        return ""
+    if run.state == "queued":
+        return "next in queue" if place == 1 else f"{ordinal(place)} in queue"
+    if run.state == "running":
+        return f"{elapsed(now - run.started)} ▶"
+    if not run.started or not run.finished:
+        return "not run" if run.state == "stopped" else ""
+    took = run.finished - run.started
+    if run.state == "stopped":
+        return f"stopped after {duration(took)}"
+    if run.state == "error":
+        return f"{duration(took)} ✗"
+    return duration(took) if took >= SHORTEST else ""
+
+
+def elapsed(ms: int) -> str:
+    """A time that goes on, in whole seconds: it is looked at again every second."""
+    seconds = max(0, ms) // 1000
+    return f"{seconds} s" if seconds < 60 else duration(seconds * 1000)
+
+
+def duration(ms: int) -> str:
+    """A time that something took: `0.2 s`, `12 s`, `3 min 05 s`, `2 h 04 min`."""
+    if ms < 10_000:
+        return f"{max(0, ms) / 1000:.1f} s"
+    seconds = ms // 1000
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02} s"
+    return f"{seconds // 3600} h {seconds // 60 % 60:02} min"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    special = {1: "st", 2: "nd", 3: "rd"} if number % 100 not in (11, 12, 13) else {}
+    return f"{number}{special.get(number % 10, 'th')}"
+
+
+def queue(runs: Iterable[CellRun]) -> dict[str, int]:
+    """Cells that wait, by key, with their place in the queue, 1 for the next."""
+    waiting = sorted((run for run in runs if run.state == "queued"), key=lambda run: run.asked)
+    return {run.cell: place for place, run in enumerate(waiting, 1)}
+
+
+def kernel_line(kernel: KernelState, runs: Iterable[CellRun]) -> str:
+    """The kernel in one line, the most important first: `Python 3 · busy · 1 queued · 98 %`."""
+    if kernel.state == "none":
+        return "no kernel yet" if not kernel.reason else kernel.reason
+    parts = [kernel.title or kernel.name, kernel.state]
+    if waiting := len(queue(runs)):
+        parts.append(f"{waiting} queued")
+    if kernel.memory:
+        parts.append(f"{kernel.memory / 1e6:.0f} MB")
+    if kernel.cpu >= 1:
+        parts.append(f"{kernel.cpu:.0f} %")
+    if kernel.reason:
+        parts.append(kernel.reason)
+    return " · ".join(parts)

@@ -1,0 +1,156 @@
+"""A cell's text on the screen: the editor's model, painter and colours around it.
+
+Most cells of a long notebook are never looked at, so painter and colours are made when the first
+row is drawn; heights need only the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.strip import Strip
+
+from cocalc_tui.sync.patch import TextChange, TextId
+from cocalc_tui.widgets.editor.colours import Colours
+from cocalc_tui.widgets.editor.look import Visitor
+from cocalc_tui.widgets.editor.model import Edit, Editor
+from cocalc_tui.widgets.editor.painter import Painter
+from cocalc_tui.widgets.editor.view import Buffer, Dirty
+from cocalc_tui.widgets.highlight import Language
+from cocalc_tui.widgets.notebook.look import NotebookLook
+
+
+class Source:
+    """The text of one cell."""
+
+    def __init__(
+        self, buffer: Buffer, edit: Edit, at: TextId, language: Language, look: NotebookLook
+    ) -> None:
+        self.editor = Editor(buffer, edit, at=at, opens=language.opens)
+        self._language = language
+        self._look = look
+        self._numbers = False
+        self._active = self._focused = False
+        self._visitors: Sequence[Visitor] = ()
+        self._painter: Painter | None = None
+        self._colours: Colours | None = None
+        self._width = 80
+
+    # --- how it looks --------------------------------------------------------------------------
+
+    @property
+    def height(self) -> int:
+        """Rows it takes."""
+        return self.editor.view.height
+
+    def resize(self, width: int) -> None:
+        """Lay it out at a width; a cell stays free for the caret behind a full row."""
+        self._width = width
+        self.editor.view.resize(width - self._gutter() - 1, wrap=True)
+
+    def _gutter(self) -> int:
+        return self.painter.gutter if self._numbers else 0
+
+    @property
+    def painter(self) -> Painter:
+        """What draws it."""
+        if self._painter is None:
+            self._painter = Painter(self.editor, spans=self._spans)
+            self._dress()
+        return self._painter
+
+    @property
+    def colours(self) -> Colours:
+        """What colours it."""
+        if self._colours is None:
+            self._colours = Colours(self.editor.view, self._language)
+        return self._colours
+
+    def _spans(self, line: int) -> tuple[tuple[int, int, str], ...]:
+        return self.colours.spans(line)
+
+    def row(self, y: int) -> Strip:
+        """A row of it."""
+        if not self.colours.covers(0, 0):
+            self.colours.refresh(0, self.editor.view.lines - 1)
+        return self.painter.row(y, self._width)
+
+    def set_look(self, look: NotebookLook) -> None:
+        """Dress it for a theme."""
+        self._look = look
+        self._dress()
+
+    def set_language(self, language: Language) -> None:
+        """Say what it is written in."""
+        if language != self._language:
+            self._language, self._colours = language, None
+            self.editor.opens = language.opens
+
+    def set_numbers(self, shown: bool) -> None:
+        """Show line numbers, or do not."""
+        self._numbers = shown
+        self.painter.numbers = shown
+        self.resize(self._width)
+
+    @property
+    def numbers(self) -> bool:
+        """Whether line numbers show."""
+        return self._numbers
+
+    def show_caret(self, *, active: bool, focused: bool) -> None:
+        """Whether my caret shows in it, and whether keys would go there."""
+        if (active, focused) != (self._active, self._focused):
+            self._active, self._focused = active, focused
+            if not active:
+                self.editor.anchor = None
+            self._dress()
+
+    def show_visitors(self, visitors: Sequence[Visitor]) -> None:
+        """Show other people's carets in it."""
+        self._visitors = visitors
+        if self._painter is not None:
+            self._painter.visitors = visitors
+
+    def _dress(self) -> None:
+        if self._painter is not None:
+            look = self._look.source if self._active else self._look.resting
+            if self._painter.look is not look:
+                self._painter.look = look
+            self._painter.focused = self._active and self._focused
+            self._painter.numbers = self._numbers
+            self._painter.visitors = self._visitors
+
+    # --- changes -------------------------------------------------------------------------------
+
+    def changed(self, changes: Iterable[TextChange]) -> Dirty | None:
+        """The text went through these; returns rows to paint again."""
+        gutter = self._gutter()
+        dirty = self.editor.changed(changes)
+        if dirty is None:
+            return None
+        if self._colours is not None:
+            self._colours.changed(dirty)
+        if self._gutter() != gutter:
+            self.resize(self._width)
+            return dirty._replace(first=0, last=None)
+        return dirty
+
+    @property
+    def stale(self) -> bool:
+        """Whether its colours are those of an earlier text."""
+        return self._colours is not None and self._colours.stale
+
+    def recolour(self) -> list[tuple[int, int]]:
+        """Colour it as it is now; returns first and last of the rows that look different."""
+        view = self.editor.view
+        found = []
+        for line in self.colours.refresh(0, view.lines - 1):
+            top = view.top(line)
+            found.append((top, top + len(view.breaks(line))))
+        return found
+
+    def load(self, buffer: Buffer) -> None:
+        """Take another text in the place of this one."""
+        self.editor.load(buffer)
+        if self._colours is not None:
+            self._colours.forget()

@@ -1,0 +1,199 @@
+"""All cells of a notebook, from top to bottom: which one is on which row.
+
+It follows the document: cells come, go and move, texts and outputs change. Heights are kept in
+blocks with sums, so that a row is found, and a cell that grows is noted, at the same small cost in
+a notebook of ten cells and of thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, cast
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.notebook import schema
+from cocalc_tui.sync.patch import Json, TextChange
+from cocalc_tui.widgets.editor.model import Edit
+from cocalc_tui.widgets.editor.view import Heights
+from cocalc_tui.widgets.highlight import Language, named
+from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting, Spot
+from cocalc_tui.widgets.outputs.fold import Output
+
+
+class Rows(NamedTuple):
+    """Rows to paint again, counted from the top of the notebook."""
+
+    first: int
+    last: int | None
+    """None for all below."""
+
+
+class Stack:
+    """The cells of a document; none before the first `update`."""
+
+    def __init__(self, document: SharedDocument, edit: Edit, setting: Setting) -> None:
+        self._document = document
+        self._edit = edit
+        self.setting = setting
+        self.cells: list[CellView] = []
+        self._by_key: dict[str, CellView] = {}
+        self._places: dict[str, int] = {}
+        self._heights = Heights()
+
+    # --- cells and rows ------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __iter__(self) -> Iterator[CellView]:
+        return iter(self.cells)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._places
+
+    def __getitem__(self, key: str) -> CellView:
+        return self._by_key[key]
+
+    def place(self, key: str) -> int:
+        """Which cell it is, 0 for the first."""
+        return self._places[key]
+
+    @property
+    def total(self) -> int:
+        """Rows in all: one more than the cells have, so that the last does not touch the edge."""
+        return self._heights.total + GAP if self.cells else 0
+
+    def top(self, key: str) -> int:
+        """The first row of a cell: its gap."""
+        return self._heights.top(self._places[key])
+
+    def source_top(self, key: str) -> int:
+        """The first row of a cell's text."""
+        return self.top(key) + GAP
+
+    def at(self, row: int) -> tuple[CellView, Spot] | None:
+        """The cell on a row and what of it is there."""
+        if not 0 <= row < self._heights.total:
+            return None
+        place, within = self._heights.at(row)
+        return self.cells[place], self.cells[place].spot(within)
+
+    def between(self, first: int, last: int) -> Sequence[CellView]:
+        """The cells on rows first..last."""
+        if not self.cells or last < 0:
+            return ()
+        end = self._heights.total - 1
+        low, high = (self._heights.at(min(max(row, 0), end))[0] for row in (first, last))
+        return self.cells[low : high + 1]
+
+    def measure(self, cell: CellView) -> bool:
+        """Note how high a cell is now; True when rows below it moved."""
+        place, before = self._places[cell.key], self._heights.total
+        self._heights.replace(place, place + 1, [cell.height])
+        return self._heights.total != before
+
+    def settle(self, first: int, last: int) -> bool:
+        """Draw all cells on rows first..last; True when one is not as high as it was taken to be.
+
+        Cells that come into these rows thereby are not looked at.
+        """
+        moved = False
+        for cell in self.between(first, last):
+            if not cell.settled and cell.settle():
+                moved = self.measure(cell) or moved
+        return moved
+
+    # --- the document --------------------------------------------------------------------------
+
+    def changed(self, changes: Iterable[TextChange]) -> list[Rows]:
+        """Texts went through these; returns rows to paint again."""
+        of_cell: dict[str, list[TextChange]] = {}
+        for change in changes:
+            if change.at.field == schema.INPUT and change.at.key in self._places:
+                of_cell.setdefault(change.at.key, []).append(change)
+        found = []
+        for key, mine in of_cell.items():
+            cell = self._by_key[key]
+            dirty = cell.changed(mine)
+            if dirty is None:
+                continue
+            top = self.source_top(key)
+            if dirty.last is None:
+                moved = self.measure(cell)
+                last = None if moved else top + cell.body - 1
+                found.append(Rows(top + dirty.first, last))
+            else:
+                found.append(Rows(top + dirty.first, top + dirty.last))
+        return found
+
+    def update(self) -> None:
+        """Follow the records: cells that came, went, moved or are of another kind; outputs."""
+        replica = self._document.replica
+        order = schema.cells(replica)
+        counts = self._counts()
+        before, self._by_key = self._by_key, {}
+        for key in order:
+            fields = replica.records[key]
+            kind, count = str(fields.get("cell_type")), counts.get(key, fields.get("exec_count"))
+            cell = before.get(key) or self._make(key, kind)
+            cell.set_kind(kind)
+            cell.count = cast("int | None", count)
+            self._by_key[key] = cell
+        self.cells = list(self._by_key.values())
+        self._places = {key: place for place, key in enumerate(order)}
+        self._show_outputs()
+        self._heights = Heights(cell.height for cell in self.cells)
+
+    def _make(self, key: str, kind: str) -> CellView:
+        buffer = self._document.replica.text(schema.input_of(key))
+        return CellView(key, kind, buffer, self._edit, self.setting)
+
+    def _counts(self) -> dict[str, int]:
+        """Execution counts by cell, of runs under this relay."""
+        records = self._document.replica.records
+        return {
+            cell: max(cast(int, records[key].get("count", 0)) for key in keys)
+            for cell, keys in schema.runs(self._document.replica).items()
+        }
+
+    def _show_outputs(self) -> None:
+        records = self._document.replica.records
+        found = schema.outputs(self._document.replica)
+        for cell in self.cells:
+            live = self._document.output(cell.key)
+            if live is None:
+                keys = found.get(cell.key, ())
+                cell.show([cast(Output, records[key]["data"]) for key in keys])
+            else:
+                cell.show(live)
+
+    def printed(self, key: str) -> None:
+        """A running cell printed something."""
+        live, cell = self._document.output(key), self._by_key.get(key)
+        if live is not None and cell is not None and cell.show(live):
+            self.measure(cell)
+
+    def reload(self) -> None:
+        """The document is another: take every text anew."""
+        self._by_key = {}
+        self.update()
+
+    def fit(self, setting: Setting) -> None:
+        """Lay everything out for another width, theme or language."""
+        self.setting = setting
+        for cell in self.cells:
+            cell.fit(setting)
+        self._heights = Heights(cell.height for cell in self.cells)
+
+    def language(self) -> Language:
+        """What the notebook's code is written in."""
+        return language_of(schema.metadata(self._document.replica))
+
+
+def language_of(metadata: Mapping[str, Json]) -> Language:
+    """The language that a notebook's metadata name; Python where they name none."""
+    for field, name in (("language_info", "name"), ("kernelspec", "language")):
+        about = metadata.get(field)
+        if isinstance(about, dict) and isinstance(about.get(name), str):
+            return named(str(about[name]))
+    return named("python")

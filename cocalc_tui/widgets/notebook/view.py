@@ -1,0 +1,421 @@
+"""The widget that draws a notebook and listens to its document.
+
+It knows which cell I am at and whether I edit it; what keys and mouse do about that is in the
+classes built on it (`cellacts`, `runacts`, `pane`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
+from cocalc_tui.client.events import Changed, DocumentEvent, Heard, PeopleMoved, Replaced
+from cocalc_tui.client.places import Place
+from cocalc_tui.sync.patch import Change, Op, RecordChange, Splice, TextChange
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.editor.acts import TextActs
+from cocalc_tui.widgets.editor.visitors import NAMED_FOR
+from cocalc_tui.widgets.highlight import PLAIN
+from cocalc_tui.widgets.notebook import runs
+from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting
+from cocalc_tui.widgets.notebook.draw import EDGES, draw_row, empty_row, foot_row
+from cocalc_tui.widgets.notebook.look import NotebookLook, dark_look
+from cocalc_tui.widgets.notebook.marks import Marks
+from cocalc_tui.widgets.notebook.stack import Stack
+from cocalc_tui.widgets.notebook.window import Window
+from cocalc_tui.widgets.pane import Pane
+
+COLOUR_AFTER = 0.01
+"""Seconds after a change at which a cell's text is coloured anew."""
+PRINT_EVERY = 0.05
+"""Seconds between two drawings of live output."""
+EMPTY = "An empty notebook: a adds a cell"
+MORE = "O shows all"
+
+
+class NotebookView(TextActs, Pane, Widget, can_focus=True):
+    """All cells of a notebook."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "NotebookView { width: 1fr; height: 1fr; }"
+
+    def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:
+        """`clock` gives milliseconds since 1970, as the relay's does."""
+        super().__init__()
+        self.document = document
+        self._clock = clock
+        self.look = dark_look()
+        setting = Setting(80 - EDGES, self.look, PLAIN, MORE)
+        self.stack = Stack(document, self._edit, setting)
+        self.window = Window(self.stack, self._my_row)
+        self.active = ""
+        """The cell I am at; "" in a notebook without cells."""
+        self.other_end = ""
+        """The other end of the cells selected; "" when it is one cell."""
+        self.editing = False
+        """Whether keys go into the cell's text."""
+        self._marks: Marks | None = None
+        self._to_colour: set[str] = set()
+        self._to_print: set[str] = set()
+        self._colour_timer: Timer | None = None
+        self._print_timer: Timer | None = None
+        self._tick: Timer | None = None
+        self._printed_at = 0.0
+        self.foot = ""
+        """What stands in the last row: something of the kernel that people should know."""
+        self._shown = (0, 0)
+        """Rows of caret and anchor within the active cell's text, as they are painted."""
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    # --- its life ------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Listen to the document."""
+        self._marks = Marks(self.document, desk(self).faces, self.look)
+        self._unsubscribe = self.document.subscribe(self._heard)
+        self.stack.update()
+        self._go_somewhere(0)
+        self._dress()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
+        self._tick = self.set_interval(1, self._seconds_passed, pause=True)
+        self._people_moved()
+        self._runs_changed()
+
+    def on_unmount(self) -> None:
+        """Listen no more."""
+        self._unsubscribe()
+
+    @property
+    def marks(self) -> Marks:
+        """What stands beside cells; there is none before the widget is mounted."""
+        assert self._marks is not None
+        return self._marks
+
+    def _dress(self) -> None:
+        self.look = NotebookLook.from_theme(
+            self.app.theme_variables, dark=self.app.current_theme.dark
+        )
+        self.marks.look = self.look
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Lay out at the new size, the same row in its place."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Lay out for the size, theme and language of now."""
+        if not self.size.width:
+            return
+        with self.held():
+            self.window.scroll.height = max(1, self.size.height - bool(self.foot))
+            width = max(8, self.size.width - EDGES)
+            self.stack.fit(Setting(width, self.look, self.stack.language(), MORE))
+            self._show_caret()
+
+    def on_focus(self) -> None:
+        """Show the caret as mine to move, and tell the others where I am."""
+        self._show_caret()
+        self.stand()
+
+    def on_blur(self) -> None:
+        """Show the caret faintly."""
+        self._show_caret()
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen."""
+        if self.foot and y == self.size.height - 1:
+            return foot_row(self.foot, self.size.width, self.look)
+        thumb = y in self.window.scroll.thumb()
+        found = self.stack.at(self.window.top + y)
+        if found is None:
+            hint = "" if len(self.stack) else EMPTY
+            return empty_row(y, self.size.width, self.look, hint, thumb=thumb)
+        cell, spot = found
+        mark = self.marks.mark(cell, self._bar(cell), self._clock())
+        return draw_row(cell, spot, mark, self.look, thumb=thumb)
+
+    def _bar(self, cell: CellView) -> Style | None:
+        if cell.key == self.active:
+            return self.look.edit if self.editing else self.look.command
+        return self.look.selected if cell.key in self.selection() else None
+
+    def repaint(self, first: int, last: int | None) -> None:
+        """Paint rows first..last of the notebook again."""
+        top, height = self.window.top, self.window.scroll.height
+        low = max(first - top, 0)
+        high = height - 1 if last is None else min(last - top, height - 1)
+        if low <= high:
+            self.refresh(Region(0, low, self.size.width, high - low + 1))
+
+    def repaint_cell(self, key: str) -> None:
+        """Paint all rows of a cell again."""
+        if key in self.stack:
+            top = self.stack.top(key)
+            self.repaint(top, top + self.stack[key].height - 1)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Change the notebook; what I look at stays in its place."""
+        held = self.window.hold()
+        yield
+        self.window.keep(held)
+        self.refresh()
+
+    def _my_row(self) -> tuple[str, int] | None:
+        """The cell I am at, and the row of my caret within it."""
+        if self.active not in self.stack:
+            return None
+        if not self.editing:
+            return self.active, GAP
+        editor = self.stack[self.active].source.editor
+        return self.active, GAP + editor.view.place(editor.caret)[0]
+
+    def _show_caret(self) -> None:
+        for cell in self.stack:
+            active = self.editing and cell.key == self.active
+            cell.source.show_caret(active=active, focused=self.has_focus)
+        self.repaint_cell(self.active)
+
+    # --- which cell ----------------------------------------------------------------------------
+
+    def selection(self) -> list[str]:
+        """The cells selected, from top to bottom."""
+        if self.active not in self.stack:
+            return []
+        here = self.stack.place(self.active)
+        there = self.stack.place(self.other_end) if self.other_end in self.stack else here
+        return [cell.key for cell in self.stack.cells[min(here, there) : max(here, there) + 1]]
+
+    def select(self, key: str, *, extend: bool = False) -> None:
+        """Go to a cell in command mode; with `extend` those between stay selected."""
+        before = self.selection()
+        self._set_editing(editing=False)
+        self.other_end = (self.other_end or self.active) if extend else ""
+        self.active = key
+        for changed in {*before, *self.selection()}:
+            self.repaint_cell(changed)
+        self.show_active()
+        self.stand()
+        desk(self).bars_changed()
+
+    def edit(self, key: str, offset: int | None = None) -> None:
+        """Edit a cell's text, the caret at an offset or where it was."""
+        self.select(key)
+        with self.held():
+            self._set_editing(editing=True)
+        editor = self.stack[key].source.editor
+        editor.go(editor.caret if offset is None else offset)
+        self._shown = self._caret_rows()
+        self.text_moved(editor)
+
+    def _set_editing(self, *, editing: bool) -> None:
+        if editing == self.editing or self.active not in self.stack:
+            self.editing = editing and self.active in self.stack
+            return
+        self.editing = editing
+        cell = self.stack[self.active]
+        with self.held():
+            cell.set_editing(editing)
+            cell.source.show_caret(active=editing, focused=self.has_focus)
+            self.stack.measure(cell)
+
+    def show_active(self) -> None:
+        """Scroll so that the cell I am at is on the screen, its top at least."""
+        if self.active in self.stack and self.window.show(self._rows_of_active):
+            self.refresh()
+
+    def _rows_of_active(self) -> tuple[int, int]:
+        top = self.stack.top(self.active)
+        return top, top + self.stack[self.active].height
+
+    def stand(self) -> None:
+        """Tell the others where I am."""
+        if not self.has_focus or self.active not in self.stack:
+            return
+        if self.editing:
+            editor = self.stack[self.active].source.editor
+            place = Place(editor.at, editor.caret, editor.anchor, self.active)
+            self.document.stand(place)
+        else:
+            self.document.stand(Place(cell=self.active))
+
+    # --- the text I edit -----------------------------------------------------------------------
+
+    def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+        self.document.change(splices, kind, step=step)
+
+    def text_moved(self, editor: object) -> None:
+        """Show where the caret is now."""
+        before, self._shown = self._shown, self._caret_rows()
+        rows = before + self._shown
+        top = self.stack.source_top(self.active)
+        if before[0] != before[1] or self._shown[0] != self._shown[1]:
+            self.repaint(top + min(rows), top + max(rows))
+        else:
+            for row in {*rows}:
+                self.repaint(top + row, top + row)
+        self._follow()
+        self.stand()
+        desk(self).bars_changed()
+
+    def _caret_rows(self) -> tuple[int, int]:
+        editor = self.stack[self.active].source.editor
+        row = editor.view.place(editor.caret)[0]
+        return row, row if editor.anchor is None else editor.view.place(editor.anchor)[0]
+
+    def _follow(self) -> None:
+        if self.window.show(self._caret_span, margin=2):
+            self.refresh()
+
+    def _caret_span(self) -> tuple[int, int]:
+        row = self.stack.source_top(self.active) + self._caret_rows()[0]
+        return row, row
+
+    # --- what happens to the document ----------------------------------------------------------
+
+    def change(self, ops: Sequence[Op], kind: str, *, step: bool = True) -> bool:
+        """Change the document, in a step of its own unless told otherwise.
+
+        False, with a notice, where that cannot be.
+        """
+        try:
+            self.document.change(ops, kind, step=step)
+        except ReadOnlyError as error:
+            desk(self).notice(str(error), bad=True)
+            return False
+        return True
+
+    def _heard(self, event: DocumentEvent) -> None:
+        match event:
+            case Changed():
+                self._changed(event.changes, local=event.local)
+            case Replaced():
+                self._replaced()
+            case PeopleMoved():
+                self._people_moved()
+            case Heard(topic="runs" | "kernel"):
+                self._runs_changed()
+            case Heard(topic="output"):
+                self._print_soon(event.cell)
+
+    def _changed(self, changes: Sequence[Change], *, local: bool) -> None:
+        texts = [change for change in changes if isinstance(change, TextChange)]
+        # What I type moves my caret, and the screen follows it; it must not follow twice.
+        held = self.window.hold_row(self.window.top) if local else self.window.hold()
+        rows = self.stack.changed(texts)
+        self._colour_soon(change.at.key for change in texts)
+        if any(isinstance(change, RecordChange) for change in changes):
+            self._records_changed()
+            self.window.keep(held)
+            self.refresh()
+        elif any(row.last is None for row in rows):
+            scrolled = self.window.keep(held)
+            self.repaint(self.window.top if scrolled else min(row.first for row in rows), None)
+        else:
+            for row in rows:
+                self.repaint(row.first, row.last)
+        if not local:
+            if self.editing:
+                self._shown = self._caret_rows()
+            self._people_moved()
+
+    def _records_changed(self) -> None:
+        """Cells or outputs came, went or are others."""
+        place = self.stack.place(self.active) if self.active in self.stack else 0
+        self.stack.update()
+        if self.active not in self.stack:
+            self._go_somewhere(place)
+
+    def _go_somewhere(self, place: int) -> None:
+        """Be at the cell that is now at this place, or at the last."""
+        cells = self.stack.cells
+        self.active = cells[min(place, len(cells) - 1)].key if cells else ""
+        self.other_end, self.editing = "", False
+        if self._marks is not None:
+            desk(self).bars_changed()
+
+    def _replaced(self) -> None:
+        with self.held():
+            self.stack.reload()
+            self._records_changed()
+        self._people_moved()
+
+    # --- colours, people, runs -----------------------------------------------------------------
+
+    def _colour_soon(self, keys: Iterable[str]) -> None:
+        self._to_colour.update(keys)
+        if self._to_colour and self._colour_timer is None:
+            self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour)
+
+    def _colour(self) -> None:
+        """Colour texts by what they are now."""
+        self._colour_timer = None
+        keys, self._to_colour = self._to_colour, set()
+        for key in keys:
+            if key in self.stack and self.stack[key].source.stale:
+                top = self.stack.source_top(key)
+                for first, last in self.stack[key].source.recolour():
+                    self.repaint(top + first, top + last)
+
+    def _people_moved(self) -> None:
+        """Show the others where they are now."""
+        for key in self.marks.people.look(self.document.others, self.stack, desk(self).faces):
+            self.repaint_cell(key)
+        if self.marks.people.named:
+            self.set_timer(NAMED_FOR, self._people_moved)
+
+    def _runs_changed(self) -> None:
+        """Show what runs and waits, and what the kernel says of itself."""
+        under_way = any(run.state in runs.UNDER_WAY for run in self.document.runs.values())
+        if self._tick is not None:
+            (self._tick.resume if under_way else self._tick.pause)()
+        foot, self.foot = self.foot, self.document.kernel.reason
+        if bool(foot) != bool(self.foot):
+            self._fit()
+        with self.held():
+            self._records_changed()
+        desk(self).bars_changed()
+
+    def _seconds_passed(self) -> None:
+        """Show how long runs take by now."""
+        for key, run in self.document.runs.items():
+            if run.state == "running" and key in self.stack:
+                top = self.stack.top(key)
+                self.repaint(top, top + GAP)
+
+    def _print_soon(self, key: str) -> None:
+        """Show live output: at once where there was none for a while, else together."""
+        self._to_print.add(key)
+        if self._print_timer is None:
+            wait = self._printed_at + PRINT_EVERY - time.monotonic()
+            if wait <= 0:
+                self._print()
+            else:
+                self._print_timer = self.set_timer(wait, self._print)
+
+    def _print(self) -> None:
+        self._print_timer = None
+        self._printed_at = time.monotonic()
+        keys, self._to_print = self._to_print, set()
+        for key in keys:
+            if key in self.stack:
+                self._printed(key)
+
+    def _printed(self, key: str) -> None:
+        held = self.window.hold()
+        first = self.stack.top(key) + GAP + self.stack[key].body
+        self.stack.printed(key)
+        if self.window.keep(held):
+            self.refresh()
+        else:
+            self.repaint(first, None)
