@@ -37,7 +37,7 @@ INPUT = "input"
 CELL_TYPES = ("code", "markdown", "raw")
 FIRST_RUN = "file"
 """The run of outputs that a cell had in the file it came from."""
-SPOOL = "spool"
+SPOOL = "/spool"
 """Key of the record that says how far a kernel's output has been taken in."""
 
 
