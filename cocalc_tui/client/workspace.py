@@ -126,7 +126,7 @@ class Workspace:
         match message:
             case m.Entries():
                 self._entries(message)
-            case m.Ack():
+            case m.Ack() if message.session == self.session:
                 if (document := self.documents.get(message.doc)) is not None:
                     document.acknowledged(message.seqs)
             case m.Present():
@@ -138,7 +138,7 @@ class Workspace:
                 self._opened(message)
             case m.Answer() | m.Failed() | m.Fetched():
                 self._requests.answered(message.id, message)
-            case m.Refused():
+            case m.Refused() if message.session == self.session:
                 self._refused(message)
             case m.Moved():
                 self._moved(message)
@@ -176,7 +176,7 @@ class Workspace:
 
     def _refused(self, message: m.Refused) -> None:
         document = self.documents.get(message.doc)
-        if document is None or message.session != self.session:
+        if document is None:
             return
         if message.code == "gap":
             document.outbox.retry()

@@ -38,6 +38,8 @@ class Cell:
     """The atomic fields of its record, see `notebook.schema`."""
     source: str
     outputs: tuple[Output, ...] = ()
+    runs: tuple[str, ...] = ()
+    """Keys of its run records."""
 
     @property
     def kind(self) -> str:
@@ -84,7 +86,7 @@ def take(document: schema.Document) -> Notebook:
         if key in runs:
             fields["exec_count"] = max(cast(int, records[run].get("count", 0)) for run in runs[key])
         shown = tuple(_output(output, records[output]) for output in outputs.get(key, ()))
-        return Cell(key, fields, schema.source(document, key), shown)
+        return Cell(key, fields, schema.source(document, key), shown, tuple(runs.get(key, ())))
 
     fields = dict(records[schema.NOTEBOOK]) if records.live(schema.NOTEBOOK) else {}
     return Notebook(fields, tuple(cell(key) for key in schema.cells(document)))

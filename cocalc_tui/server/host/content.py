@@ -1,0 +1,112 @@
+"""What a file holds as operations on a document, and what a document holds as a file's text.
+
+A text file is one text; a notebook is records. All else about files (reading, saving, changes from
+outside) is the same for both and need not know which it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from cocalc_tui.notebook import foreign, ipynb, model
+from cocalc_tui.notebook.model import Notebook
+from cocalc_tui.sync.diff import diff
+from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.patch import MAIN, Op, Splice
+
+Keys = list[Any]
+"""JSON that says which records the parts of a file are."""
+
+
+class Content(Protocol):
+    """One of the two kinds; the methods are pure and may be called from any thread."""
+
+    type: str
+    """As in `protocol.messages.Opened`."""
+
+    def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return what makes a file's text in an empty document. Raises ValueError, in one line."""
+        ...
+
+    def take(self, document: Document) -> Any:
+        """Take what a document holds now, for `write`; to be called on the document's thread."""
+        ...
+
+    def write(self, taken: Any, before: str | None) -> tuple[str, Keys]:
+        """Return a file's text, given the one that it has or had."""
+        ...
+
+    def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return what makes the file `before` into `found`. Raises ValueError, in one line."""
+        ...
+
+
+class TextContent:
+    """A file that is one text."""
+
+    type = "text"
+
+    def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return one insertion."""
+        return [Splice(0, 0, text)] if text else [], []
+
+    def take(self, document: Document) -> str:
+        """Take the text."""
+        return str(document.text(MAIN))
+
+    def write(self, taken: str, before: str | None) -> tuple[str, Keys]:
+        """Return the text as it is."""
+        return taken, []
+
+    def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return the differences."""
+        return list(diff(before, found)), []
+
+
+class NotebookContent:
+    """An .ipynb file."""
+
+    type = "notebook"
+
+    def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return what makes the cells and outputs."""
+        notebook = ipynb.read(text, salt)
+        return model.creation(notebook), foreign.keys_of(notebook)
+
+    def take(self, document: Document) -> Notebook:
+        """Take the records."""
+        return model.take(document)
+
+    def write(self, taken: Notebook, before: str | None) -> tuple[str, Keys]:
+        """Return the JSON, what did not change copied from `before`."""
+        return ipynb.write(taken, before), foreign.keys_of(taken)
+
+    def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return the differences, cell by cell."""
+        base = foreign.with_keys(ipynb.read(before), keys)
+        ops, notebook = foreign.changes(base, ipynb.read(found, salt), salt)
+        return ops, foreign.keys_of(notebook)
+
+
+TEXT = TextContent()
+NOTEBOOK = NotebookContent()
+
+
+def content_of(path: str) -> Content:
+    """Return which kind a new document at this path is."""
+    return NOTEBOOK if path.endswith(".ipynb") else TEXT
+
+
+def least_different(versions: Sequence[str], found: str) -> int:
+    """Return the number of the version with which `found` has the most lines in common.
+
+    The first of several; versions are given newest first. A version that is equal to `found` does
+    not count: somebody who puts an old file back wants that and not nothing.
+    """
+    lines = set(found.split("\n"))
+    strange = [
+        len(lines.symmetric_difference(version.split("\n"))) if version != found else 10**9
+        for version in versions
+    ]
+    return strange.index(min(strange)) if min(strange) < 10**9 else 0

@@ -1,0 +1,290 @@
+"""One document and its file: reading it in, saving it, taking in what others wrote to it.
+
+The log is the truth and the file follows it. A change of the file from outside becomes operations
+on the version that the file held before, and merges like anybody's edit; so neither a shell, nor
+git, nor an editor left open costs anybody a word. Everything the disk does happens in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.server.host import disk
+from cocalc_tui.server.host.content import NOTEBOOK, TEXT, content_of, least_different
+from cocalc_tui.server.host.patches import chain, session_of
+from cocalc_tui.server.host.root import FileError, Root
+from cocalc_tui.server.host.saved import SavedVersions, Version, hash_of
+from cocalc_tui.server.host.textfile import Form, decode, encode
+from cocalc_tui.sync.patch import Patch
+
+Push = Callable[[SharedDocument, Sequence[Patch]], Awaitable[None]]
+"""Gives ready patches to the relay and returns when the document has them; raises FileError."""
+_SETTLE = 20.0
+"""Seconds within which the relay must have numbered what the host side wrote."""
+
+
+class HostDocument:
+    """A document that the host side has open."""
+
+    def __init__(
+        self,
+        shared: SharedDocument,
+        root: Root,
+        saved: SavedVersions,
+        push: Push,
+        clock: Callable[[], int],
+    ) -> None:
+        self.shared = shared
+        self.saved_seq = -1
+        """The file holds entries 1..saved_seq; -1 while that is not known."""
+        self.busy = asyncio.Lock()
+        """Held while the file is read or written."""
+        self._root = root
+        self._saved = saved
+        self._push = push
+        self._clock = clock
+        self._content = content_of(shared.path)
+        self._stamp: disk.Stamp | None = None
+        """Of the file as it was seen last."""
+        self._base: Version | None = None
+        """What the file held then."""
+        self._imported = 0
+        """Entries of the log that only say what was in the file."""
+
+    @property
+    def path(self) -> str:
+        """Where the file is now."""
+        return self.shared.path
+
+    @property
+    def type(self) -> str:
+        """Text or notebook."""
+        return self._content.type
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody ever changed it."""
+        return self.shared.numbers.upto <= self._imported
+
+    async def attach(self) -> str | None:
+        """Bring document and file together; returns why nobody may change it, None where they may.
+
+        Raises FileError where it cannot be opened.
+        """
+        async with self.busy:
+            if self.shared.numbers.upto == 0 and self._base is None:
+                await self._import()
+            else:
+                self._content = NOTEBOOK if self.shared.type == "notebook" else TEXT
+                await self._find_base()
+                await self._take_in()
+            if self._base is not None and self._base.heads == self.shared.numbers.heads:
+                self.saved_seq = self.shared.numbers.upto
+        place = self._root.place(self.path)
+        if self._stamp and not await asyncio.to_thread(disk.writable, self._root, place):
+            return f"{self.path}: the project's account may not write this file"
+        return None
+
+    async def save(self, *, asked: bool = False) -> None:
+        """Make the file hold what the document holds now. Raises FileError.
+
+        A file that somebody deleted is made again where somebody changed the document since, or
+        (`asked`) wants it.
+        """
+        async with self.busy:
+            while not await self._save_once(asked=asked):
+                pass
+
+    def forget(self) -> None:
+        """Keep no note of a file that was only looked at."""
+        self._saved.forget(self.shared.doc)
+
+    # --- the first time ------------------------------------------------------------------------
+
+    async def _import(self) -> None:
+        place = self._root.place(self.path)
+        data, self._stamp = await asyncio.to_thread(disk.read, self._root, place)
+        patches, version = await asyncio.to_thread(self._imported_from, data)
+        if patches:
+            await self._push(self.shared, patches)
+        self._imported = len(patches)
+        await self._note(version)
+
+    def _imported_from(self, data: bytes) -> tuple[list[Patch], Version]:
+        text, form = self._decoded(data)
+        session = session_of("import", self._content.type, hash_of(data))
+        try:
+            ops, keys = self._content.read(text, session)
+            patches = chain(session, ops, "import", time=1, parents=())
+        except ValueError as error:
+            raise FileError("form", f"{self.path}: {error}") from None
+        heads = (patches[-1].id,) if patches else ()
+        return patches, Version(heads, text, form, hash_of(data), keys)
+
+    def _decoded(self, data: bytes) -> tuple[str, Form]:
+        try:
+            return decode(data)
+        except ValueError as error:
+            raise FileError("form", f"{self.path}: {error}") from None
+
+    # --- coming back ---------------------------------------------------------------------------
+
+    async def _find_base(self) -> None:
+        """Find out which version the file held last, also after a crash in the midst of a save."""
+        if self._base is not None:
+            return
+        known = await asyncio.to_thread(self._saved.of, self.shared.doc)
+        known = [v for v in known if all(head in self.shared.replica for head in v.heads)]
+        data = await self._data()
+        if known and not known[0].done:
+            known = await asyncio.to_thread(self._after_crash, known, data)
+        if known:
+            self._base = known[0]
+        elif data is not None:
+            self._base = await self._guess(data)
+
+    async def _data(self) -> bytes | None:
+        """Read the file; None where there is none."""
+        place = self._root.place(self.path)
+        try:
+            data, _ = await asyncio.to_thread(disk.read, self._root, place)
+        except FileError as error:
+            if error.code == "missing":
+                return None
+            raise
+        return data
+
+    def _after_crash(self, known: list[Version], data: bytes | None) -> list[Version]:
+        """Settle a save of which only the beginning is noted."""
+        last, before = known[0], known[1] if len(known) > 1 else None
+        found = hash_of(data or b"")
+        written = found == last.hash
+        if not written and before is not None and data is not None:
+            old, new = encode(before.text, before.form), encode(last.text, last.form)
+            if disk.torn(data, new, old):
+                place = self._root.place(self.path)
+                stamp = disk.look(self._root, place)
+                disk.write(self._root, place, new, stamp)
+                written = True
+            elif found != before.hash:
+                return known
+        self._saved.settle(last.number, written=written)
+        return [replace(last, done=True), *known[1:]] if written else known[1:]
+
+    async def _guess(self, data: bytes) -> Version:
+        """Find a base where nothing is noted of a file with a log: its import, else now."""
+        patches, version = await asyncio.to_thread(self._imported_from, data)
+        if all(patch.id in self.shared.replica for patch in patches):
+            return version
+        await self._settled()
+        text, keys = self._content.write(self._content.take(self.shared.replica), None)
+        data = encode(text, version.form)
+        return Version(self.shared.numbers.heads, text, version.form, hash_of(data), keys)
+
+    # --- what others wrote ---------------------------------------------------------------------
+
+    async def _take_in(self) -> None:
+        """Take in what the file holds, if it is not what it held before. Raises FileError."""
+        place = self._root.place(self.path)
+        stamp = await asyncio.to_thread(disk.look, self._root, place)
+        if stamp == self._stamp and stamp is not None:
+            return
+        if stamp is None:
+            self._stamp = None
+            return
+        data, stamp = await asyncio.to_thread(disk.read, self._root, place)
+        await self._merge(data)
+        self._stamp = stamp
+
+    async def _merge(self, data: bytes, *, in_file: bool = True) -> None:
+        """Merge what a stranger wrote; `in_file` False where a save of ours took its place."""
+        if self._base is not None and hash_of(data) == self._base.hash:
+            return
+        text, form = self._decoded(data)
+        known = await asyncio.to_thread(self._saved.of, self.shared.doc)
+        known = [v for v in known if all(head in self.shared.replica for head in v.heads)]
+        if self._base is None or not known:
+            known = [self._base or await self._guess(data)]
+        patches, version = await asyncio.to_thread(self._changed_to, text, form, data, known)
+        fresh = [patch for patch in patches if patch.id not in self.shared.replica]
+        if fresh:
+            now = max(self._clock(), self.shared.replica.clock + 1)
+            await self._push(self.shared, [replace(p, time=now + p.id.n) for p in fresh])
+        if in_file:
+            await self._note(version)
+
+    def _changed_to(
+        self, text: str, form: Form, data: bytes, known: list[Version]
+    ) -> tuple[list[Patch], Version]:
+        base = known[least_different([version.text for version in known], text)]
+        heads = [f"{session}:{n}" for session, n in base.heads]
+        session = session_of("disk", self._content.type, *heads, hash_of(data))
+        try:
+            ops, keys = self._content.changes(base.text, base.keys, text, session)
+            patches = chain(session, ops, "disk", time=0, parents=base.heads)
+        except ValueError as error:
+            raise FileError("form", f"{self.path}: {error}") from None
+        heads_now = (patches[-1].id,) if patches else base.heads
+        return patches, Version(heads_now, text, form, hash_of(data), keys)
+
+    async def _note(self, version: Version) -> None:
+        number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
+        self._base = replace(version, number=number)
+
+    # --- saving --------------------------------------------------------------------------------
+
+    async def _save_once(self, *, asked: bool) -> bool:
+        """Write the document as it is now; False where a foreign change came up meanwhile."""
+        await self._take_in()
+        await self._settled()
+        seq, heads = self.shared.numbers.upto, self.shared.numbers.heads
+        taken = self._content.take(self.shared.replica)
+        version, data = await asyncio.to_thread(self._written, taken)
+        version = replace(version, heads=heads, done=False)
+        same = self._base is not None and version.hash == self._base.hash
+        if same and not (asked and self._stamp is None):
+            self.saved_seq = seq
+            return True
+        place = self._root.place(self.path)
+        number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
+        try:
+            written = await asyncio.to_thread(disk.write, self._root, place, data, self._stamp)
+        except FileError:
+            await asyncio.to_thread(self._saved.settle, number, written=False)
+            raise
+        await asyncio.to_thread(self._saved.settle, number, written=True)
+        self._base, self._stamp = replace(version, done=True, number=number), written.stamp
+        if written.found is not None:
+            await self._merge(written.found, in_file=False)
+            return False
+        self.saved_seq = seq
+        return True
+
+    def _written(self, taken: object) -> tuple[Version, bytes]:
+        before = self._base
+        form = before.form if before is not None else Form()
+        text, keys = self._content.write(taken, before.text if before is not None else None)
+        data = encode(text, form)
+        return Version((), text, form, hash_of(data), keys), data
+
+    async def _settled(self) -> None:
+        """Wait until the relay has numbered everything that the document holds."""
+        if self._is_settled():
+            return
+        changed = asyncio.Event()
+        stop = self.shared.subscribe(lambda _event: changed.set())
+        try:
+            async with asyncio.timeout(_SETTLE):
+                while not self._is_settled():
+                    changed.clear()
+                    await changed.wait()
+        except TimeoutError:
+            raise FileError("busy", f"{self.path}: the log is not up to date; try again") from None
+        finally:
+            stop()
+
+    def _is_settled(self) -> bool:
+        return self.shared.numbers.heads == self.shared.replica.heads

@@ -1,0 +1,250 @@
+"""The host side: a client of the relay that does everything which is not moving patches.
+
+It makes documents ready when the relay says that somebody opens them, saves them, serves what apps
+ask about files (`serving`), and hands what they ask about kernels to the runner. Whatever a file or
+a kernel does, it answers in one line: the relay and everything typed go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.events import Online, WorkspaceEvent
+from cocalc_tui.client.link import Connect
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.codec import decode, encode
+from cocalc_tui.protocol.patches import to_wire
+from cocalc_tui.server.host.autosave import Pace
+from cocalc_tui.server.host.documents import HostDocument
+from cocalc_tui.server.host.opened import Opened
+from cocalc_tui.server.host.root import FileError, Root
+from cocalc_tui.server.host.saved import SavedVersions
+from cocalc_tui.server.host.serving import serve
+from cocalc_tui.server.kernels.runner import KernelError, Runner, Say
+from cocalc_tui.sync.patch import Patch
+
+_log = logging.getLogger(__name__)
+
+
+class Host:
+    """The host side of one project; `start` it, and `close` it before the relay."""
+
+    def __init__(
+        self,
+        project: Path,
+        state: Path,
+        connect: Connect,
+        *,
+        session: str,
+        clock: Callable[[], int],
+        make_runner: Callable[[Say], Runner] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """Make a host.
+
+        `connect` makes the relay's connection for the host side. `session` is new for this start:
+        16 random hex digits. `clock` gives milliseconds.
+        """
+        self.root = Root(project)
+        self.trash = state / "trash"
+        self.clock = clock
+        self.workspace = Workspace(connect, session, clock=clock)
+        self.runner = make_runner(self.say) if make_runner is not None else None
+        self.open: dict[str, Opened] = {}
+        """By document id."""
+        self._saved = SavedVersions(state / "saved.db")
+        self._pace = pace or Pace()
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._refusals: dict[tuple[str, str], asyncio.Future[None]] = {}
+        """By document and session."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.workspace.handlers |= {
+            m.Prepare: self._on(self._prepare),
+            m.Asked: self._on(self._asked),
+            m.Unused: self._on(self._unused),
+            m.Refused: self._refused,
+        }
+
+    # --- life ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Attach to the relay, and to kernels that live; raises RequestFailed."""
+        self.workspace.start()
+        await self.workspace.ready()
+        if self.runner is None:
+            return
+        for _doc, path in await self.runner.start():
+            try:
+                await self._make_ready(path)
+            except (FileError, RequestFailed, apsw.Error) as error:
+                _log.warning("a kernel lives for %s, which cannot be opened: %s", path, error)
+
+    async def close(self, *, everything: bool = False) -> None:
+        """Save all and leave; with `everything` end the kernels too."""
+        if self.runner is not None:
+            await self.runner.close(everything=everything)
+        while self.open:
+            _doc, opened = self.open.popitem()
+            await opened.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.workspace.close()
+        self._saved.close()
+
+    def _on(self, work: Callable[[Any], Coroutine[Any, Any, None]]) -> Callable[[m.Message], None]:
+        return lambda message: self._spawn(work(message))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def say(self, doc: str, topic: str, said: msgspec.Struct | None, *, keep: bool) -> None:
+        """Say something to everybody in a document, or (`doc` "") in the project."""
+        data = msgspec.Raw(msgspec.msgpack.encode(said))
+        self.workspace.send(m.Tell(doc=doc, topic=topic, data=data, keep=keep))
+        opened = self.open.get(doc)
+        if opened is not None and not opened.used:
+            asyncio.get_running_loop().call_soon(self._leave_soon, doc)
+
+    # --- documents -----------------------------------------------------------------------------
+
+    async def _prepare(self, message: m.Prepare) -> None:
+        answer: m.Message
+        try:
+            opened, readonly = await self._make_ready(message.path)
+            opened.used = True
+            kind = opened.document.type
+            answer = m.Ready(id=message.id, doc=message.doc, type=kind, readonly=readonly)
+        except Exception as error:
+            code, text = in_one_line(error, message.path)
+            answer = m.Failed(id=message.id, code=code, text=text)
+        self.workspace.send(answer)
+
+    async def _make_ready(self, path: str) -> tuple[Opened, str | None]:
+        """Bring a document and its file together; returns it and why it cannot be changed."""
+        async with self._opening.setdefault(path, asyncio.Lock()):
+            shared = await self.workspace.open(path)
+            known = self.open.get(shared.doc)
+            if known is not None:
+                return known, await known.document.attach()
+            document = HostDocument(shared, self.root, self._saved, self._push, self.clock)
+            try:
+                readonly = await document.attach()
+            except BaseException:
+                shared.close()
+                raise
+            opened = self.open[shared.doc] = Opened(
+                document,
+                say=self.say,
+                send=self.workspace.send,
+                clock=self.clock,
+                pace=self._pace,
+            )
+            if self.runner is not None and document.type == "notebook":
+                self.runner.attach(shared)
+            opened.autosave.changed()
+            return opened, readonly
+
+    async def _unused(self, message: m.Unused) -> None:
+        opened = self.open.get(message.doc)
+        if opened is not None:
+            opened.used = False
+            await self._leave(opened)
+
+    def _leave_soon(self, doc: str) -> None:
+        opened = self.open.get(doc)
+        if opened is not None and not opened.used:
+            self._spawn(self._leave(opened))
+
+    async def _leave(self, opened: Opened) -> None:
+        """Let go of a document that nobody has open and no kernel writes to."""
+        doc = opened.shared.doc
+        if self.runner is not None and self.runner.needs(doc):
+            return
+        async with self._opening.setdefault(opened.shared.path, asyncio.Lock()):
+            if opened.used or self.open.pop(doc, None) is None:
+                return
+            if self.runner is not None and opened.document.type == "notebook":
+                self.runner.detach(doc)
+            await opened.close()
+
+    # --- patches of the host side --------------------------------------------------------------
+
+    async def _push(self, shared: SharedDocument, patches: Sequence[Patch]) -> None:
+        """Give ready patches to the relay and wait until the document has them."""
+        last = patches[-1].id
+        name = (shared.doc, last.session)
+        refused = self._refusals[name] = asyncio.get_running_loop().create_future()
+        arrived = asyncio.Event()
+
+        def send() -> None:
+            for patch in patches:
+                self.workspace.send(m.Push(doc=shared.doc, patches=[to_wire(patch)]))
+
+        def again(event: WorkspaceEvent) -> None:
+            if isinstance(event, Online):
+                send()
+
+        stop = shared.subscribe(lambda _: arrived.set())
+        stop_listening = self.workspace.subscribe(again)
+        try:
+            send()
+            while last not in shared.replica:
+                arrived.clear()
+                waiter = asyncio.ensure_future(arrived.wait())
+                await asyncio.wait({waiter, refused}, return_when=asyncio.FIRST_COMPLETED)
+                waiter.cancel()
+                if refused.done():
+                    refused.result()
+        finally:
+            stop()
+            stop_listening()
+            del self._refusals[name]
+            refused.cancel()
+
+    def _refused(self, message: m.Message) -> None:
+        assert isinstance(message, m.Refused)
+        waiting = self._refusals.get((message.doc, message.session))
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(FileError("disk", message.text))
+
+    # --- requests ------------------------------------------------------------------------------
+
+    async def _asked(self, asked: m.Asked) -> None:
+        request = decode(bytes(asked.request))
+        id_: int = getattr(request, "id", 0)
+        answer: m.Message
+        try:
+            result = await serve(self, request, asked.user)
+            answer = m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result)))
+        except Exception as error:
+            code, text = in_one_line(error, type(request).__name__)
+            answer = m.Failed(id=id_, code=code, text=text)
+        frame = msgspec.Raw(encode(answer))
+        self.workspace.send(m.Answered(connection=asked.connection, answer=frame))
+
+
+def in_one_line(error: Exception, what: str) -> tuple[str, str]:
+    """Return the code and text of `Failed` for what went wrong."""
+    match error:
+        case FileError() | RequestFailed():
+            return error.code, error.text
+        case KernelError():
+            return "kernel", str(error)
+        case apsw.Error():
+            return "disk", f"{what}: the project's notes cannot be written: {error}"
+        case _:
+            _log.error("%s failed", what, exc_info=error)
+            return "unknown", f"{what}: this failed in a way nobody thought of ({error!r:.120})"

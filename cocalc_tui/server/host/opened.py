@@ -1,0 +1,89 @@
+"""An open document with all that belongs to it: its file, its saving, what is said about that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from cocalc_tui.client.events import Changed, DocumentEvent
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import Saved, Trouble
+from cocalc_tui.server.host.autosave import AutoSave, Pace
+from cocalc_tui.server.host.checkpoints import Checkpoints
+from cocalc_tui.server.host.documents import HostDocument
+from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.kernels.runner import Say
+
+
+class Opened:
+    """A document that the host side takes part in."""
+
+    def __init__(
+        self,
+        document: HostDocument,
+        *,
+        say: Say,
+        send: Callable[[m.Message], object],
+        clock: Callable[[], int],
+        pace: Pace,
+    ) -> None:
+        self.document = document
+        self.shared = document.shared
+        self.autosave = AutoSave(self._save, self._failed, pace)
+        self.used = False
+        """Whether an app has it open."""
+        self._say = say
+        self._clock = clock
+        self._checkpoints = Checkpoints(self.shared, send)
+        self._trouble = ""
+        self._told = -1
+        self._stop = self.shared.subscribe(self._heard)
+        self.tell_saved()
+
+    def _heard(self, event: DocumentEvent) -> None:
+        if isinstance(event, Changed) and event.changes:
+            self._checkpoints.count(event.changes)
+            self.autosave.changed()
+
+    async def save(self, *, asked: bool = True) -> None:
+        """Save now, perhaps because somebody asks; raises FileError."""
+        try:
+            await self._save(asked=asked)
+        except FileError as error:
+            self._failed(error)
+            raise
+        self.autosave.done()
+
+    async def _save(self, *, asked: bool = False) -> None:
+        await self.document.save(asked=asked)
+        self.trouble("")
+        self.tell_saved()
+        self._checkpoints.make()
+
+    def tell_saved(self) -> None:
+        """Say which version the file holds, where that is news."""
+        seq = self.document.saved_seq
+        if seq >= 0 and seq != self._told:
+            self._told = seq
+            self._say(self.shared.doc, "saved", Saved(seq=seq, at=self._clock()), keep=True)
+
+    def _failed(self, error: FileError) -> None:
+        self.trouble(f"{error.text} (not saved; what you type is safe in the log)")
+
+    def trouble(self, text: str) -> None:
+        """Say what everybody in the document should know, "" when it is over."""
+        if text != self._trouble:
+            self._trouble = text
+            said: msgspec.Struct = Trouble(text=text)
+            self._say(self.shared.doc, "trouble", said, keep=True)
+
+    async def close(self) -> None:
+        """Save and leave."""
+        await self.autosave.finish()
+        self._stop()
+        if self.document.untouched:
+            self.document.forget()
+        else:
+            self._checkpoints.make(leaving=True)
+        self.shared.close()

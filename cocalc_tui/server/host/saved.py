@@ -1,0 +1,136 @@
+"""What the project's files held when they were last read or written, and which version that was.
+
+Without it a relay that starts anew could not tell its own last save from a stranger's change, nor
+what that change was made from. So before a file is written, what is about to be written is noted
+here, durably; a crash between the two is seen at the next start.
+
+The last few versions of each file are kept, as an editor may have been open for a while.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from cocalc_tui.server.host.textfile import Form
+from cocalc_tui.sync.patch import PatchId
+
+KEPT = 4
+"""Versions of a file."""
+LARGE = 2**20
+"""Bytes of a file of which only the last two versions are kept."""
+_SCHEMA = 1
+_TABLES = """
+CREATE TABLE saved (
+    number INTEGER PRIMARY KEY, doc TEXT NOT NULL, heads TEXT NOT NULL, hash TEXT NOT NULL,
+    bom INTEGER NOT NULL, text BLOB NOT NULL, keys TEXT NOT NULL, done INTEGER NOT NULL
+);
+CREATE INDEX saved_doc ON saved (doc, number);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A file's content, and the version of the document that it is."""
+
+    heads: tuple[PatchId, ...]
+    text: str
+    form: Form
+    hash: str
+    """Of the file's bytes."""
+    keys: list[Any] = field(default_factory=list)
+    """Of a notebook: `notebook.foreign.keys_of`."""
+    done: bool = True
+    """Whether the file is known to have held it."""
+    number: int = 0
+
+
+def hash_of(data: bytes) -> str:
+    """Return what stands for a file's bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class SavedVersions:
+    """The notes of one project; may be used from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file; raises apsw.Error."""
+        path.touch(mode=0o600)
+        self._lock = threading.Lock()
+        self._connection = apsw.Connection(str(path))
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        if self._connection.pragma("user_version") != _SCHEMA:
+            with self._connection:
+                self._connection.execute("DROP TABLE IF EXISTS saved")
+                self._connection.execute(_TABLES)
+                self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+
+    def of(self, doc: str) -> list[Version]:
+        """Return what is known of a document's file, the last version first."""
+        sql = (
+            "SELECT heads, text, bom, hash, keys, done, number FROM saved"
+            " WHERE doc = ? ORDER BY number DESC"
+        )
+        with self._lock:
+            rows = list(self._connection.execute(sql, (doc,)))
+        return [_version(*row) for row in rows]
+
+    def note(self, doc: str, version: Version) -> int:
+        """Note what is about to be written, or (`done`) was found; returns its number."""
+        heads = json.dumps(version.heads)
+        data = zlib.compress(version.text.encode(), 1)
+        keys = json.dumps(version.keys)
+        sql = (
+            "INSERT INTO saved (doc, heads, hash, bom, text, keys, done)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number"
+        )
+        values = (doc, heads, version.hash, version.form.bom, data, keys, version.done)
+        with self._lock, self._connection:
+            ((number,),) = self._connection.execute(sql, values)
+            keep = 2 if len(version.text) > LARGE else KEPT
+            self._connection.execute(
+                "DELETE FROM saved WHERE doc = ? AND number NOT IN"
+                " (SELECT number FROM saved WHERE doc = ? ORDER BY number DESC LIMIT ?)",
+                (doc, doc, keep),
+            )
+        return int(number)
+
+    def settle(self, number: int, *, written: bool) -> None:
+        """Say whether what was about to be written is in the file."""
+        sql = "UPDATE saved SET done = 1" if written else "DELETE FROM saved"
+        with self._lock:
+            self._connection.execute(f"{sql} WHERE number = ?", (number,))
+
+    def forget(self, doc: str) -> None:
+        """Forget a document that was never changed."""
+        with self._lock:
+            self._connection.execute("DELETE FROM saved WHERE doc = ?", (doc,))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+
+def _version(
+    heads: str, text: bytes, bom: int, digest: str, keys: str, done: int, number: int
+) -> Version:
+    ids: Sequence[tuple[str, int]] = json.loads(heads)
+    return Version(
+        tuple(PatchId(*head) for head in ids),
+        zlib.decompress(text).decode(),
+        Form(bool(bom)),
+        digest,
+        json.loads(keys),
+        bool(done),
+        number,
+    )

@@ -1,0 +1,114 @@
+"""A project folder with a real relay and host side on it, and people who connect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cocalc_tui.client.document import SharedDocument, wall_clock
+from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.protocol.transport import Transport
+from cocalc_tui.server.access import Access
+from cocalc_tui.server.host.autosave import Pace
+from cocalc_tui.server.host.host import Host
+from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.store.memory import MemoryStore
+from cocalc_tui.sync.patch import MAIN, Splice
+
+PATIENCE = 20
+QUICK = Pace(quiet=0.02, longest=0.1, again=0.05)
+BY_HAND = Pace(quiet=3600, longest=3600, again=3600)
+"""Nothing is saved unless somebody asks."""
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not true():
+            await asyncio.sleep(0.002)
+
+
+class Box:
+    """A project, its relay and host side, and people."""
+
+    def __init__(self, project: Path, pace: Pace) -> None:
+        self.project = project
+        self.state = project / ".cocalc-tui"
+        self.state.mkdir(exist_ok=True)
+        self.store = MemoryStore()
+        self.people: list[Workspace] = []
+        self.pace = pace
+
+    async def start(self) -> None:
+        access = Access(self.store, "alice", exists=lambda _: True)
+        await self.store.put_member("ben", "editor")
+        await self.store.put_member("vera", "viewer")
+        self.relay = Relay(self.store, access, project="lab", clock=wall_clock)
+        await self.relay.start()
+        relay = self.relay
+
+        async def connect() -> Transport:
+            return relay.connect_memory("alice", host=True)
+
+        self.host = Host(
+            self.project,
+            self.state,
+            connect,
+            session=f"{id(relay):016x}",
+            clock=wall_clock,
+            pace=self.pace,
+        )
+        await self.host.start()
+
+    async def stop(self) -> None:
+        await self.host.close()
+        await self.relay.close()
+
+    async def kill(self) -> None:
+        """End relay and host side without saving anything, as kill -9 does."""
+        for opened in self.host.open.values():
+            opened.autosave.done()
+        self.host.open.clear()
+        await self.stop()
+
+    async def person(self, user: str = "ben") -> Workspace:
+        async def connect() -> Transport:
+            return self.relay.connect_memory(user)
+
+        workspace = Workspace(connect, f"{len(self.people) + 1:016x}")
+        self.people.append(workspace)
+        workspace.start()
+        await workspace.ready()
+        return workspace
+
+    def read(self, path: str) -> str:
+        return (self.project / path).read_bytes().decode()
+
+    def write(self, path: str, text: str) -> None:
+        (self.project / path).write_bytes(text.encode())
+
+    def names(self) -> list[str]:
+        return sorted(p.name for p in self.project.iterdir() if p.name != ".cocalc-tui")
+
+
+@asynccontextmanager
+async def running(tmp_path: Path, pace: Pace = BY_HAND) -> AsyncIterator[Box]:
+    project = tmp_path / "project"
+    project.mkdir(exist_ok=True)
+    box = Box(project, pace)
+    await box.start()
+    try:
+        yield box
+    finally:
+        for person in box.people:
+            await person.close()
+        await box.stop()
+
+
+def text(document: SharedDocument) -> str:
+    return str(document.replica.text(MAIN))
+
+
+def type_in(document: SharedDocument, pos: int, insert: str, delete: int = 0) -> None:
+    document.change([Splice(pos, delete, insert)], step=True)
