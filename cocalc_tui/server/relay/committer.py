@@ -47,17 +47,22 @@ class Committer:
 
     async def run(self) -> None:
         """Commit for ever."""
-        while True:
-            await self._wake.wait()
-            jobs = self._take()
-            outcomes = await self._append([draft for job in jobs for draft in job.drafts])
-            start = 0
-            for job in jobs:
-                job.done(outcomes[start : start + len(job.drafts)])
-                start += len(job.drafts)
-            if not self._queue:
-                self._wake.clear()
-                self._idle.set()
+        try:
+            while True:
+                await self._wake.wait()
+                await self._commit(self._take())
+                if not self._queue:
+                    self._wake.clear()
+                    self._idle.set()
+        finally:
+            self._idle.set()
+
+    async def _commit(self, jobs: list[Job]) -> None:
+        outcomes = await self._append([draft for job in jobs for draft in job.drafts])
+        start = 0
+        for job in jobs:
+            job.done(outcomes[start : start + len(job.drafts)])
+            start += len(job.drafts)
 
     def _take(self) -> list[Job]:
         jobs: list[Job] = []

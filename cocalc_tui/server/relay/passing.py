@@ -8,7 +8,7 @@ import itertools
 import msgspec
 
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.codec import MessageError, decode, encode
+from cocalc_tui.protocol.codec import FrameError, MessageError, decode, encode
 from cocalc_tui.server.relay.link import Frame
 from cocalc_tui.server.relay.peer import Peer
 
@@ -67,7 +67,7 @@ class Passing:
         frame = bytes(answered.answer)
         try:
             answer = decode(frame)
-        except MessageError:
+        except (FrameError, MessageError):
             return
         if peer is None or not isinstance(answer, m.Answer | m.Failed):
             return

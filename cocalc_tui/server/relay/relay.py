@@ -228,7 +228,6 @@ class Relay:
         self._passing.host = peer
         for room in self._rooms:
             if room.people or room.openers:
-                room.prepared = None
                 self._rooms.prepare_again(room)
 
     async def _left(self, peer: Peer) -> None:

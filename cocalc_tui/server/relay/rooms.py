@@ -142,7 +142,8 @@ class Rooms:
         try:
             ready = await self._passing.prepare(room.info.path, room.doc)
         except NotReady:
-            room.prepared = None
+            if room.prepared is asyncio.current_task():
+                room.prepared = None
             raise
         room.readonly = ready.readonly
         if ready.type != room.info.type:
