@@ -93,7 +93,7 @@ class Printed:
                 self._drop_middle()
 
     def _drop_middle(self) -> None:
-        """Shorten the tail to twice what will be shown, so that a cut always has lines to choose."""
+        """Shorten the tail to twice what will be shown: the cut still finds a line to fall on."""
         tail = "".join(self._tail)
         self._left_out += len(tail) - 2 * TAIL
         self._tail = [tail[-2 * TAIL :]]

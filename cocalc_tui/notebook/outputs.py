@@ -1,0 +1,201 @@
+"""The output of one run as it grows: what is shown live, and what goes into the document.
+
+A kernel says what to do (print this, show that, clear, update the display of that name); a document
+holds what came of it. Both apps and the relay side need the second from the first, in bounded
+memory though a cell prints for hours. So everything is folded into outputs as it comes, and each
+output remembers whether the document has it as it is now.
+
+An *item* is an nbformat output dict, `{"output_type": "clear_output", "wait": bool}` or
+`{"output_type": "update_display_data", ...}`. In `transient` is what is not for the document:
+`display_id` as the kernel gave it, `cut` where a text has been shortened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, cast
+
+from cocalc_tui.notebook.printed import Cut, Printed
+from cocalc_tui.sync.patch import Json
+
+Item: TypeAlias = dict[str, Json]
+
+MOST = 500
+"""Outputs kept of one run: the first half, and the last."""
+
+
+@dataclass(eq=False)
+class Output:
+    """One output, at `index` of its run. Either `printed` or `data` says what it is."""
+
+    index: int
+    data: Item = field(default_factory=dict)
+    printed: Printed | None = None
+    name: str = ""
+    """stdout or stderr, where it is printed."""
+    display_id: str = ""
+    left_out: int = 0
+    """It stands for so many outputs that are left out."""
+    known: bool = False
+    """The document has a record of it."""
+    changed: bool = True
+    """Its record is not there, or not as it is now."""
+
+    def as_nbformat(self) -> Item:
+        """Return nbformat's dict."""
+        if self.printed is None:
+            return self.data
+        return {"output_type": "stream", "name": self.name, "text": self.printed.text}
+
+    def transient(self) -> dict[str, Json]:
+        """Return what else is needed to go on with it."""
+        found: dict[str, Json] = {}
+        if self.printed is not None and (cut := self.printed.cut) is not None:
+            found["cut"] = [cut.head, cut.left_out]
+        if self.display_id:
+            found["display_id"] = self.display_id
+        return found
+
+    def marks(self) -> dict[str, Json]:
+        """Return what its record holds besides nbformat's dict."""
+        return {**self.transient(), **({"left_out": self.left_out} if self.left_out else {})}
+
+    @classmethod
+    def from_record(cls, fields: Mapping[str, Json]) -> Output:
+        """Take up an output where its record left it."""
+        data = cast(Item, fields["data"])
+        output = cls(cast(int, fields["index"]), known=True, changed=False)
+        output.display_id = cast(str, fields.get("display_id", ""))
+        output.left_out = cast(int, fields.get("left_out", 0))
+        if data.get("output_type") == "stream" and not output.left_out:
+            cut = cast("list[int] | None", fields.get("cut"))
+            output.printed = Printed(str(data.get("text", "")), Cut(*cut) if cut else None)
+            output.name = str(data.get("name", "stdout"))
+        else:
+            output.data = data
+        return output
+
+
+class RunOutput:
+    """The outputs of a run."""
+
+    def __init__(self, outputs: Sequence[Output] = (), *, clearing: bool = False) -> None:
+        self.outputs = list(outputs)
+        self.clearing = clearing
+        """The next output replaces all (`clear_output(wait=True)`)."""
+        self.gone: list[Output] = []
+        """Outputs that have a record and should have none."""
+        self._next = max((output.index for output in self.outputs), default=-1) + 1
+
+    def items(self) -> list[Item]:
+        """Return the outputs as items: whoever adds them to nothing shows the same."""
+        return [_with_transient(output) for output in self.outputs]
+
+    def changed(self) -> Iterator[Output]:
+        """Yield what has no record as it is now."""
+        return (output for output in self.outputs if output.changed)
+
+    def recorded(self) -> None:
+        """Everything is in the document now."""
+        for output in self.changed():
+            output.known, output.changed = True, False
+        self.gone.clear()
+
+    def add(self, item: Item) -> None:
+        """Do what an item says. An update of a display that is not here does nothing."""
+        match item.get("output_type"):
+            case "clear_output":
+                self.clearing = bool(item.get("wait"))
+                if not self.clearing:
+                    self._clear()
+            case "update_display_data":
+                self.update(item)
+            case "stream" if _transient(item).get("cut"):
+                self._before_output()
+                self._append(_cut_stream(self._next, item))
+            case "stream":
+                self._before_output()
+                self._print(str(item.get("name", "stdout")), str(item.get("text", "")))
+            case _:
+                self._before_output()
+                self._append(
+                    Output(self._next, _without_transient(item), display_id=display_id(item))
+                )
+
+    def update(self, item: Item) -> bool:
+        """Give the displays of a name new data; tells whether there is one."""
+        name = display_id(item)
+        found = [output for output in self.outputs if name and output.display_id == name]
+        for output in found:
+            news = {"data": item.get("data", {}), "metadata": item.get("metadata", {})}
+            output.data = {**output.data, **news}
+            output.changed = True
+        return bool(found)
+
+    def _before_output(self) -> None:
+        if self.clearing:
+            self.clearing = False
+            self._clear()
+
+    def _clear(self) -> None:
+        self._drop(self.outputs)
+        self.outputs = []
+
+    def _print(self, name: str, text: str) -> None:
+        last = self.outputs[-1] if self.outputs else None
+        if last is None or last.printed is None or last.name != name:
+            last = Output(self._next, printed=Printed(), name=name)
+            self._append(last)
+        assert last.printed is not None
+        last.printed.add(text)
+        last.changed = True
+
+    def _append(self, output: Output) -> None:
+        self.outputs.append(output)
+        self._next += 1
+        if len(self.outputs) > MOST + 1:
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Leave the oldest of the last half out, and say so where it was."""
+        at = MOST // 2
+        if not self.outputs[at].left_out:
+            self.outputs[at].left_out = 1
+        mark, gone = self.outputs[at], self.outputs[at + 1]
+        mark.left_out += 1
+        mark.printed, mark.display_id, mark.changed = None, "", True
+        text = f"… {mark.left_out:,} outputs left out …\n"
+        mark.data = {"output_type": "stream", "name": "stderr", "text": text}
+        del self.outputs[at + 1]
+        self._drop([gone])
+
+    def _drop(self, outputs: Sequence[Output]) -> None:
+        self.gone += [output for output in outputs if output.known]
+
+
+def display_id(item: Mapping[str, Json]) -> str:
+    """Return the name by which a display can be updated, "" for none."""
+    found = _transient(item).get("display_id")
+    return found if isinstance(found, str) else ""
+
+
+def _transient(item: Mapping[str, Json]) -> dict[str, Json]:
+    found = item.get("transient")
+    return found if isinstance(found, dict) else {}
+
+
+def _without_transient(item: Item) -> Item:
+    """An update replaces `data` as a whole, so a flat copy is enough."""
+    return {key: value for key, value in item.items() if key != "transient"}
+
+
+def _with_transient(output: Output) -> Item:
+    item, transient = output.as_nbformat(), output.transient()
+    return {**item, "transient": cast(Json, transient)} if transient else item
+
+
+def _cut_stream(index: int, item: Item) -> Output:
+    head, left_out = cast("list[int]", _transient(item)["cut"])
+    printed = Printed(str(item.get("text", "")), Cut(head, left_out))
+    return Output(index, printed=printed, name=str(item.get("name", "stdout")))
