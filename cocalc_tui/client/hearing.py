@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cocalc_tui.client.events import Heard, LightsChanged
+from cocalc_tui.notebook.outputs import RunOutput
 from cocalc_tui.protocol.events import (
     CellRun,
     KernelState,
@@ -39,7 +40,7 @@ class Hearing:
         self.trouble = ""
         self.kernel = KernelState(name="", title="", state="none")
         self.runs: dict[str, CellRun] = {}
-        self._live: dict[str, list[dict[str, Json]]] = {}
+        self._live: dict[str, _Live] = {}
 
     def heard(self, topic: str, data: bytes | msgspec.Raw) -> None:
         """The host side said something; a topic this release does not know is passed over."""
@@ -68,13 +69,18 @@ class Hearing:
         run = self.runs.get(cell)
         if run is None or run.state != "running":
             return None
-        return self._live.get(run.run, [])
+        live = self._live.get(run.run)
+        return live.items() if live is not None else []
 
     def catch_up(self) -> None:
-        """Ask for what running cells have printed so far, as after a new connection."""
+        """Ask for what running cells have printed so far, as after a new connection.
+
+        Numbers of before mean nothing: another relay may count anew.
+        """
         for run in self.runs.values():
             if run.state == "running":
-                self._document.missing_output(run.run, len(self._live.get(run.run, ())))
+                self._live.setdefault(run.run, _Live()).next = _ASKED
+                self._document.missing_output(run.run, 0)
 
     def _run_states(self, said: Runs) -> None:
         self.runs = {run.cell: run for run in said.cells}
@@ -83,8 +89,39 @@ class Hearing:
             del self._live[run]
 
     def _output(self, batch: OutputBatch) -> None:
-        live = self._live.setdefault(batch.run, [])
-        if batch.first > len(live):
-            self._document.missing_output(batch.run, len(live))
+        live = self._live.setdefault(batch.run, _Live())
+        if batch.whole:
+            self._live[batch.run] = live = _Live()
+            live.next = batch.first
+        elif live.next == _ASKED:
             return
-        live.extend(batch.items[len(live) - batch.first :])
+        elif batch.first > live.next:
+            self._document.missing_output(batch.run, live.next)
+            live.next = _ASKED
+            return
+        live.add(batch.items[live.next - batch.first :])
+
+
+_ASKED = -1
+"""Stands for the next item's number while all of the output has been asked for."""
+
+
+class _Live:
+    """The output of one run so far."""
+
+    def __init__(self) -> None:
+        self.next = 0
+        """Number of the next item."""
+        self._made = RunOutput()
+        self._items: list[dict[str, Json]] | None = None
+
+    def add(self, items: list[dict[str, Json]]) -> None:
+        for item in items:
+            self._made.add(item)
+        self.next += len(items)
+        self._items = None
+
+    def items(self) -> list[dict[str, Json]]:
+        if self._items is None:
+            self._items = self._made.items()
+        return self._items
