@@ -170,8 +170,7 @@ def _to_op(op: Op) -> WireOp:
             return WireCreate(op.key, op.fields)
         case Put():
             return WirePut(op.key, op.field, op.value)
-        case Remove():
-            return WireRemove(op.key)
+    return WireRemove(op.key)
 
 
 def _from_op(op: WireOp) -> Op:
@@ -186,8 +185,7 @@ def _from_op(op: WireOp) -> Op:
         case WirePut():
             _check_json([op.value])
             return Put(op.key, op.field, op.value)
-        case WireRemove():
-            return Remove(op.key)
+    return Remove(op.key)
 
 
 def _check_json(values: Iterable[object]) -> None:

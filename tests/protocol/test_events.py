@@ -1,0 +1,31 @@
+"""What the host side says, and the one thing a transport raises."""
+
+from __future__ import annotations
+
+import inspect
+
+import msgspec
+import pytest
+
+from cocalc_tui.protocol import events
+from cocalc_tui.protocol.transport import Transport, TransportClosed
+
+KINDS = [
+    kind
+    for _, kind in inspect.getmembers(events, inspect.isclass)
+    if issubclass(kind, msgspec.Struct)
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_topic_passes_and_takes_newer_fields(kind: type[msgspec.Struct]) -> None:
+    values: dict[object, object] = {int: 1, str: "x", float: 0.5, bool: True}
+    said = kind(**{one.name: values.get(one.type, []) for one in msgspec.structs.fields(kind)})
+    fields = msgspec.to_builtins(said) | {"newer": 1}
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(fields), type=kind) == said
+    assert kind.__doc__
+
+
+def test_a_closed_transport_says_why() -> None:
+    assert str(TransportClosed("gone")) == "gone"
+    assert inspect.isclass(Transport)
