@@ -122,7 +122,7 @@ class CleanApp(App[None], inherit_bindings=False):
         if self._driver is not None and not outlet.copy(self._driver, text):
             self.notify("Copied here only: too long for the terminal's clipboard", markup=False)
 
-    async def _broker_event(self, *_: object) -> bool:
+    async def _broker_event(self, *_: object, **__: object) -> bool:
         """Run no action that is written in a text: `[@click=...]` may be somebody else's."""
         return False
 
