@@ -143,7 +143,7 @@ def _open(words: Sequence[str]) -> int:
     project = _join(words)
     from cocalc_tui.app import run_app
 
-    return run_app(project.workspace(start=True), project.name, project.files)
+    return run_app(project.workspace(start=True), project.name, project.files, root=project.root)
 
 
 def _join(words: Sequence[str | Path]) -> Project:

@@ -1,0 +1,132 @@
+"""The relay process: store, relay core and host side put together, and when it ends.
+
+It can be killed at any moment: what it acknowledged is on disk, kernels are their keepers', and the
+door starts another. By itself it ends when nobody is there and nothing runs, or when the owner says
+so; then it saves everything first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from cocalc_tui.protocol.transport import Transport
+from cocalc_tui.server.access import Access
+from cocalc_tui.server.door import STOPPED
+from cocalc_tui.server.host.host import Host
+from cocalc_tui.server.kernels.runner import Runner, Say
+from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
+from cocalc_tui.server.relay.relay import Processes, Relay
+from cocalc_tui.server.store.sqlite import SqliteStore
+
+IDLE = 5.0
+"""Seconds without anybody after which the relay ends, where nothing runs."""
+
+
+def clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def serve(project: Path, umask: int, listener: int) -> int:
+    """Be the relay of a project until there is nothing to do; returns the exit code."""
+    where = places(project)
+    with socket.socket(fileno=listener) as at:
+        return asyncio.run(_Service(where, umask).run(at))
+
+
+class _Service:
+    """One relay process."""
+
+    def __init__(self, where: Places, umask: int) -> None:
+        self._where = where
+        self._umask = umask
+        self._started = clock()
+        self._end = asyncio.Event()
+        self._stopped = False
+        self._everything = False
+
+    async def run(self, at: socket.socket) -> int:
+        """Serve until the end; returns the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end.set)
+        store = SqliteStore(self._where.state / "log.sqlite")
+        host_user = user_name(self._where.host)
+        access = Access(store, host_user)
+        relay = Relay(
+            store,
+            access,
+            project=self._where.project.name or "/",
+            clock=clock,
+            processes=self._processes,
+            on_stop=self._stop,
+        )
+        await relay.start()
+        self._share(access.members())
+        self._host = await self._start_host(relay, host_user)
+        await relay.serve_unix(at)
+        watch = asyncio.create_task(self._watch(relay, access))
+        await self._end.wait()
+        watch.cancel()
+        await self._host.close(everything=self._everything)
+        await relay.close()
+        await store.close()
+        return STOPPED if self._stopped else 0
+
+    async def _start_host(self, relay: Relay, host_user: str) -> Host:
+        async def connect() -> Transport:
+            return relay.connect_memory(host_user, host=True)
+
+        def make_runner(say: Say) -> Runner:
+            return Runner(
+                self._where.project,
+                self._where.state,
+                say,
+                clock,
+                runtime=self._where.runtime,
+                umask=self._umask,
+            )
+
+        host = Host(
+            self._where.project,
+            self._where.state,
+            connect,
+            session=secrets.token_hex(8),
+            clock=clock,
+            make_runner=None,
+        )
+        await host.start()
+        return host
+
+    async def _watch(self, relay: Relay, access: Access) -> None:
+        """Keep the door open to those who may join, and end when nobody is there."""
+        members: Sequence[str] = ()
+        empty_since = time.monotonic()
+        while True:
+            await asyncio.sleep(0.5)
+            if list(access.members()) != members:
+                members = list(access.members())
+                self._share(members)
+            if relay.people or self._host.busy:
+                empty_since = time.monotonic()
+            elif time.monotonic() - empty_since > IDLE:
+                self._end.set()
+
+    def _share(self, members: Sequence[str] | dict[str, str]) -> None:
+        open_to_guests(self._where, shared=len(members) > 1)
+
+    def _processes(self) -> Processes:
+        kernels = self._host.runner.status() if self._host.runner is not None else []
+        return Processes(os.getpid(), os.getppid(), self._started, kernels)
+
+    def _stop(self, everything: bool) -> None:
+        self._stopped = True
+        self._everything = everything
+        self._end.set()
