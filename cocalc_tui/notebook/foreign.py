@@ -149,13 +149,18 @@ def _by_id(old: Sequence[Cell], new: Sequence[Cell]) -> dict[int, int]:
 def _edited_ones(
     old: Sequence[Cell], new: Sequence[Cell], olds: list[int], news: list[int]
 ) -> dict[int, int]:
-    """Match cells whose text changed, in their order: all where as many came as went."""
+    """Match cells whose text changed, in their order.
+
+    Where as many came as went that is each of them, unless their ids say that they are others.
+    """
     found: dict[int, int] = {}
     waiting = list(olds)
     for at in news:
         for number, candidate in enumerate(waiting):
             one, other = old[candidate], new[at]
-            if one.kind == other.kind and (len(olds) == len(news) or _alike(one, other)):
+            others = "id" in one.fields and "id" in other.fields
+            sure = len(olds) == len(news) and not others
+            if one.kind == other.kind and (sure or _alike(one, other)):
                 found[at] = candidate
                 del waiting[: number + 1]
                 break

@@ -82,7 +82,10 @@ def read(text: str, salt: str = "") -> Notebook:
 
 def write(notebook: Notebook, base: str | None = None) -> str:
     """Return the text of the file, given the text that it has or had."""
-    parsed = _parse(base) if base is not None and base.strip() else None
+    if base is not None and not base.strip():
+        text = write(notebook, EMPTY)
+        return base if text == EMPTY else text
+    parsed = _parse(base) if base is not None else None
     style = _style(notebook) if parsed is None else style_of(parsed.text)
     head, foot = _around(notebook, style, parsed)
     return head + _cells(notebook, style, parsed) + foot

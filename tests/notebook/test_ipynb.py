@@ -445,7 +445,10 @@ def test_nesting_that_cannot_be_carried_is_refused() -> None:
 
 
 def test_an_empty_file_is_a_new_notebook() -> None:
-    assert write(read("  \n"), "") == EMPTY
+    new = read("  \n")
+    assert write(new, "  \n") == "  \n"
+    edited = EMPTY.replace('"source": []', '"source": [\n    "x"\n   ]')
+    assert write(with_cell(new, 0, source="x"), "  \n") == edited
     assert write(read(EMPTY), EMPTY) == EMPTY
 
 
