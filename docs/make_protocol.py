@@ -48,9 +48,7 @@ def structs(module: ModuleType) -> Iterator[Struct]:
     lines = source.splitlines()
     headings = {n: found[1] for n, line in enumerate(lines, 1) if (found := SECTION.match(line))}
     for node in ast.parse(source).body:
-        if isinstance(node, ast.ClassDef) and any(
-            "Struct" in b or b == "Message" for b in bases(node)
-        ):
+        if isinstance(node, ast.ClassDef) and is_struct(node):
             section = [name for n, name in headings.items() if n < node.lineno][-1:]
             yield Struct(
                 node.name,
