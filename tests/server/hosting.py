@@ -13,6 +13,7 @@ from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.host import Host
+from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice
@@ -71,6 +72,14 @@ class Box:
             opened.autosave.done()
         self.host.open.clear()
         await self.stop()
+
+    async def marked(self) -> None:
+        """Wait until it is noted that something is unsaved."""
+        notes = SavedVersions(self.state / "saved.db")
+        try:
+            await until(notes.marked)
+        finally:
+            notes.close()
 
     async def person(self, user: str = "ben") -> Workspace:
         async def connect() -> Transport:

@@ -269,6 +269,25 @@ class Crash(BaseException):
     """The process is gone; nothing catches this."""
 
 
+async def test_the_next_relay_saves_though_nobody_comes_back(tmp_path: Path) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        box.write("b.txt", "b")
+        person = await box.person()
+        document = await person.open("a.txt")
+        await person.open("b.txt")
+        type_in(document, 0, "zero\n")
+        await until(lambda: document.sent)
+        await box.marked()
+        await person.close()
+        await box.kill()
+        await box.start()
+        await until(lambda: box.read("a.txt") == "zero\none\n" and not box.host.open)
+        await box.kill()
+        await box.start()
+        assert not box.host.open
+
+
 async def crash_in_save(box: Box, monkeypatch: pytest.MonkeyPatch, left: str | None) -> None:
     """End the host side between noting a save and finishing it; the file holds `left` then."""
     document = await (await box.person()).open("a.txt")

@@ -38,18 +38,19 @@ class AutoSave:
         self._task: asyncio.Task[None] | None = None
         self._first = 0.0
         """When the oldest change came that is not saved."""
-        self._due = False
+        self.due = False
+        """Whether something changed since the last save began."""
 
     def changed(self) -> None:
         """The document changed."""
         now = asyncio.get_running_loop().time()
-        if not self._due:
-            self._due, self._first = True, now
+        if not self.due:
+            self.due, self._first = True, now
         self._at(min(now + self._pace.quiet, self._first + self._pace.longest))
 
     def done(self) -> None:
         """Somebody saved it by hand."""
-        self._due = False
+        self.due = False
         self._stop_timer()
 
     async def finish(self) -> None:
@@ -58,7 +59,7 @@ class AutoSave:
         if self._task is not None:
             await self._task
         self._stop_timer()
-        if self._due:
+        if self.due:
             await self._run()
             self._stop_timer()
 
@@ -78,10 +79,10 @@ class AutoSave:
             self._at(asyncio.get_running_loop().time() + self._pace.quiet)
 
     async def _run(self) -> None:
-        self._due = False
+        self.due = False
         try:
             await self._save()
         except FileError as error:
             self._failed(error)
-            self._due = True
+            self.due = True
             self._at(asyncio.get_running_loop().time() + self._pace.again)

@@ -53,6 +53,7 @@ class HostDocument:
         """What the file held then."""
         self._imported = 0
         """Entries of the log that only say what was in the file."""
+        self._marking = asyncio.Lock()
 
     @property
     def path(self) -> str:
@@ -97,6 +98,12 @@ class HostDocument:
         async with self.busy:
             while not await self._save_once(asked=asked):
                 pass
+
+    async def mark(self, *, unsaved: bool) -> None:
+        """Note for the next relay whether there is something to save."""
+        path = self.path if unsaved else None
+        async with self._marking:
+            await asyncio.to_thread(self._saved.mark, self.shared.doc, path)
 
     def forget(self) -> None:
         """Keep no note of a file that was only looked at."""

@@ -8,6 +8,7 @@ a kernel does, it answers in one line: the relay and everything typed go on.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -81,13 +82,32 @@ class Host:
         """Attach to the relay, and to kernels that live; raises RequestFailed."""
         self.workspace.start()
         await self.workspace.ready()
-        if self.runner is None:
-            return
-        for _doc, path in await self.runner.start():
-            try:
-                await self._make_ready(path)
-            except (FileError, RequestFailed, apsw.Error) as error:
-                _log.warning("a kernel lives for %s, which cannot be opened: %s", path, error)
+        for path in self._saved.marked():
+            self._spawn(self._catch_up(path))
+        if self.runner is not None:
+            for _doc, path in await self.runner.start():
+                await self._resume(path)
+
+    async def _catch_up(self, path: str) -> None:
+        """Save what a relay that was killed did not."""
+        opened = await self._resume(path)
+        if opened is not None:
+            with contextlib.suppress(FileError):
+                await opened.save(asked=False)
+            await self._leave(opened)
+
+    async def _resume(self, path: str) -> Opened | None:
+        """Open a document that nobody asked for."""
+        try:
+            return (await self._make_ready(path))[0]
+        except (FileError, RequestFailed, apsw.Error) as error:
+            _log.warning("%s cannot be gone on with: %s", path, error)
+            return None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a kernel's output still goes into a document."""
+        return self.runner is not None and any(map(self.runner.needs, self.open))
 
     async def close(self, *, everything: bool = False) -> None:
         """Save all and leave; with `everything` end the kernels too."""
@@ -174,8 +194,9 @@ class Host:
         if self.runner is not None and self.runner.needs(doc):
             return
         async with self._opening.setdefault(opened.shared.path, asyncio.Lock()):
-            if opened.used or self.open.pop(doc, None) is None:
+            if opened.used or self.open.get(doc) is not opened:
                 return
+            del self.open[doc]
             if self.runner is not None and opened.document.type == "notebook":
                 self.runner.detach(doc)
             await opened.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import msgspec
@@ -38,6 +39,9 @@ class Opened:
         self._checkpoints = Checkpoints(self.shared, send)
         self._trouble = ""
         self._told = -1
+        self._marked = False
+        """Whether it is noted that there is something to save."""
+        self._marking: asyncio.Task[None] | None = None
         self._stop = self.shared.subscribe(self._heard)
         self.tell_saved()
 
@@ -45,6 +49,9 @@ class Opened:
         if isinstance(event, Changed) and event.changes:
             self._checkpoints.count(event.changes)
             self.autosave.changed()
+            if not self._marked:
+                self._marked = True
+                self._marking = asyncio.create_task(self.document.mark(unsaved=True))
 
     async def save(self, *, asked: bool = True) -> None:
         """Save now, perhaps because somebody asks; raises FileError."""
@@ -57,6 +64,11 @@ class Opened:
 
     async def _save(self, *, asked: bool = False) -> None:
         await self.document.save(asked=asked)
+        if self._marking is not None:
+            await self._marking
+        if self._marked and not self.autosave.due:
+            self._marked = False
+            await self.document.mark(unsaved=False)
         self.trouble("")
         self.tell_saved()
         self._checkpoints.make()

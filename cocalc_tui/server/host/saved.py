@@ -34,6 +34,7 @@ CREATE TABLE saved (
     bom INTEGER NOT NULL, text BLOB NOT NULL, keys TEXT NOT NULL, done INTEGER NOT NULL
 );
 CREATE INDEX saved_doc ON saved (doc, number);
+CREATE TABLE unsaved (doc TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -71,6 +72,7 @@ class SavedVersions:
         if self._connection.pragma("user_version") != _SCHEMA:
             with self._connection:
                 self._connection.execute("DROP TABLE IF EXISTS saved")
+                self._connection.execute("DROP TABLE IF EXISTS unsaved")
                 self._connection.execute(_TABLES)
                 self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
@@ -114,6 +116,19 @@ class SavedVersions:
         """Forget a document that was never changed."""
         with self._lock:
             self._connection.execute("DELETE FROM saved WHERE doc = ?", (doc,))
+
+    def mark(self, doc: str, path: str | None) -> None:
+        """Note that a document has changes that its file at `path` has not; None: no more."""
+        with self._lock:
+            if path is None:
+                self._connection.execute("DELETE FROM unsaved WHERE doc = ?", (doc,))
+            else:
+                self._connection.execute("REPLACE INTO unsaved VALUES (?, ?)", (doc, path))
+
+    def marked(self) -> list[str]:
+        """Return the paths of files that were not saved when the relay ended."""
+        with self._lock:
+            return [path for (path,) in self._connection.execute("SELECT path FROM unsaved")]
 
     def close(self) -> None:
         """Let go of the file."""
