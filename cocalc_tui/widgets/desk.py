@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.clean import CleanApp
 from cocalc_tui.widgets.faces import Faces
@@ -27,6 +28,7 @@ class DeskApp(CleanApp, inherit_bindings=False):
     def __init__(self, registry: Registry, own: Mapping[str, Sequence[str]] | None = None) -> None:
         """`own`: action name to the keys that a person chose for it."""
         super().__init__()
+        frames.install()
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = DARK.name

@@ -36,7 +36,7 @@ class Language:
     """A line ending so is followed by an indented one."""
     prose: bool = False
     """Whether long lines are paragraphs, to be wrapped."""
-    margin: int = 200
+    margin: int = 120
     """Lines to parse beyond what is looked at."""
     begins: re.Pattern[str] | None = None
     """A line at which parsing may begin, as it is not inside of something."""

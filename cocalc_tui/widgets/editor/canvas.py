@@ -34,8 +34,9 @@ from cocalc_tui.widgets.editor.visitors import NAMED_FOR, Visitors
 from cocalc_tui.widgets.highlight import language_of
 from cocalc_tui.widgets.pane import Pane
 
-COLOUR_AFTER = 0.01
-"""Seconds after a change at which the rows are coloured anew."""
+COLOUR_AFTER = 0.004
+"""Seconds after a change at which the rows are coloured anew: just behind the change's own frame,
+so that the colours are in the next one."""
 
 
 class Canvas(TextActs, Pane, Widget, can_focus=True):
@@ -53,6 +54,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self.painter = Painter(self.editor, spans=self.colours.spans, numbers=not language.prose)
         self.scroll = Scroll()
         self.visitors = Visitors()
+        self._track = self._thumb = Segment(" ")
         self.wrap = language.prose
         self.foot = 0
         """Rows at the foot that do not show text."""
@@ -80,7 +82,9 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self._unsubscribe()
 
     def _dress(self) -> None:
-        self.painter.look = look_of(self.app.theme_variables)
+        look = self.painter.look = look_of(self.app.theme_variables)
+        self._track = Segment(" ", look.text)
+        self._thumb = Segment("▐", look.text + look.edge)
         self._people_moved()
         self.refresh()
 
@@ -118,13 +122,16 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     # --- drawing -------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        """A row of the screen."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows of the screen, coloured where scrolling left what the colours cover."""
         shown = self._lines_shown()
         if not self.colours.stale and not self.colours.covers(*shown):
             self.colours.refresh(*shown)
-        look = self.painter.look
-        edge = Segment("▐" if y in self.scroll.thumb() else " ", look.text + look.edge)
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen."""
+        edge = self._thumb if y in self.scroll.thumb() else self._track
         return self.painter.row(self.scroll.top + y, self.size.width, self.scroll.left, edge)
 
     def _lines_shown(self) -> tuple[int, int]:
