@@ -30,7 +30,7 @@ def commands() -> list[tuple[str, list[str]]]:
     found = [
         ("Starting", ["benchmarks/start.py"]),
         ("Key press to own screen", ["benchmarks/keys.py"]),
-        ("Key press to the neighbour's screen", ["benchmarks/neighbours.py"]),
+        ("Key press to the neighbour's screen", ["-m", "benchmarks.neighbours"]),
         ("A notebook of 200 cells", ["benchmarks/notebook.py"]),
         ("Two people offline", ["benchmarks/offline.py"]),
     ]
