@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-_LINES = 64
+_LINES = 32
 """Lines of a block as it is made; twice as many split it."""
 _BLOCKS = 64
 """Blocks of a group as it is made; twice as many split it."""
@@ -104,7 +104,8 @@ class TextBuffer:
     def slice(self, start: int, stop: int) -> str:
         """The code points from `start` to `stop`, without `stop`; both within the text."""
         self._check(start, stop - start)
-        if self._seek(start) and stop - self._line_at <= len(self._block.lines[self._line]):
+        self._seek(start)
+        if stop - self._line_at <= len(self._block.lines[self._line]):
             return self._block.lines[self._line][start - self._line_at : stop - self._line_at]
         row, col = self.row_col(start)
         parts: list[str] = []
@@ -159,21 +160,36 @@ class TextBuffer:
             offset -= len(line)
         return row - 1, offset + len(line)
 
-    def splice(self, pos: int, delete: int, insert: str) -> None:
-        """Replace `delete` code points from `pos` by `insert`; IndexError if they are not there."""
-        self._check(pos, delete)
-        if "\n" not in insert and self._seek(pos):
-            line = self._block.lines[self._line]
+    def splice(self, pos: int, delete: int, insert: str) -> str:
+        """Replace `delete` code points from `pos` by `insert`; returns what was there.
+
+        IndexError where they are not within the text.
+        """
+        end = pos + delete
+        if pos < 0 or delete < 0 or end > self._length:
+            self._check(pos, delete)
+        if "\n" not in insert:
             at = pos - self._line_at
+            line = self._block.lines[self._line]
+            if not 0 <= at < len(line):
+                self._seek(pos)
+                at = pos - self._line_at
+                line = self._block.lines[self._line]
             end = at + delete
-            if end < len(line) or (end == len(line) and not line.endswith("\n")):
+            # The "\n" of a line that is not the last stays, or lines would have to be joined.
+            if end < len(line) or self._is_last(line, end):
                 self._block.lines[self._line] = line[:at] + insert + line[end:]
                 grown = len(insert) - delete
                 self._block.chars += grown
                 self._group.chars += grown
                 self._length += grown
-                return
+                return line[at:end] if delete else ""
+        removed = self.slice(pos, pos + delete)
         self._splice_lines(pos, delete, insert)
+        return removed
+
+    def _is_last(self, line: str, end: int) -> bool:
+        return end == len(line) and line[-1:] != "\n"
 
     def _check(self, pos: int, length: int) -> None:
         if pos < 0 or length < 0 or pos + length > self._length:
@@ -187,37 +203,42 @@ class TextBuffer:
         self._line = 0
         self._line_at = 0
 
-    def _seek(self, pos: int) -> bool:
+    def _seek(self, pos: int) -> None:
         """Put the finger on the line that holds `pos`; typing goes on where it was."""
         at = pos - self._line_at
         if 0 <= at < len(self._block.lines[self._line]):
-            return True
+            return
         at = pos - self._block_at
         if not 0 <= at < self._block.chars:
-            start = 0
-            for group in self._groups:
-                if pos - start < group.chars:
-                    break
-                start += group.chars
-            else:
-                start -= group.chars
-            for block in group.blocks:
-                if pos - start < block.chars:
-                    break
-                start += block.chars
-            else:
-                start -= block.chars
-            self._group, self._block, self._block_at = group, block, start
-            at = pos - start
-        for index, line in enumerate(self._block.lines):
+            self._seek_block(pos)
+            at = pos - self._block_at
+        number = 0
+        for line in self._block.lines:
             if at < len(line):
                 break
             at -= len(line)
+            number += 1
         else:
             at += len(line)
-        self._line = index
+            number -= 1
+        self._line = number
         self._line_at = pos - at
-        return True
+
+    def _seek_block(self, pos: int) -> None:
+        start = 0
+        for group in self._groups:
+            if pos - start < group.chars:
+                break
+            start += group.chars
+        else:
+            start -= group.chars
+        for block in group.blocks:
+            if pos - start < block.chars:
+                break
+            start += block.chars
+        else:
+            start -= block.chars
+        self._group, self._block, self._block_at = group, block, start
 
     def _splice_lines(self, pos: int, delete: int, insert: str) -> None:
         """`splice` where lines come or go."""

@@ -8,6 +8,7 @@ replicas would part for good.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, Splice, TextId
 
@@ -38,12 +39,17 @@ def is_text(insert: str) -> bool:
     return True
 
 
-def touches_records(ops: Iterable[Op]) -> bool:
-    """Whether operations say anything about records or their texts."""
+CANCELS: Final = 1
+RECORDS: Final = 2
+
+
+def contents(ops: Iterable[Op]) -> int:
+    """Whether there are cancels, and whether anything is about records or their texts."""
+    found = 0
     for op in ops:
         if type(op) is Splice:
             if op.at is not MAIN and op.at != MAIN:
-                return True
-        elif type(op) is not Cancel:
-            return True
-    return False
+                found |= RECORDS
+        else:
+            found |= CANCELS if type(op) is Cancel else RECORDS
+    return found

@@ -14,11 +14,12 @@ there (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", 2024, se
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
-from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, Patch, PatchId
+from cocalc_tui.sync.log import Label, Log
+from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, Patch, PatchId, Splice
 
 ROOT = -1
 """The index of the version in which the document began."""
@@ -29,9 +30,10 @@ _first = itemgetter(0)
 class _Session:
     """A session's patches: numbers below `base` are in the checkpoint, then one index each."""
 
-    __slots__ = ("at", "base")
+    __slots__ = ("at", "base", "owner")
 
-    def __init__(self, base: int = 0) -> None:
+    def __init__(self, owner: int, base: int = 0) -> None:
+        self.owner = owner
         self.base = base
         self.at = array("q")
 
@@ -40,7 +42,7 @@ class Graph:
     """All patches that have their parents here. `counts` and `heads` are those of a checkpoint."""
 
     def __init__(self, counts: Mapping[str, int] | None = None, heads: Iterable[PatchId] = ()):
-        self.patches: list[Patch] = []
+        self.log = Log()
         self.heads: tuple[int, ...] = (ROOT,)
         """Indexes of the patches without children, rising."""
         self.reach: dict[int, int] = {}
@@ -48,13 +50,17 @@ class Graph:
         self.empty: set[int] = set()
         """Patches that count as empty because they do not fit."""
         self._root = tuple(sorted(heads))
-        self._sessions = {s: _Session(count) for s, count in (counts or {}).items()}
+        self._sessions: dict[str, _Session] = {}
+        for session, count in (counts or {}).items():
+            self._session(session).base = count
         self._joins: dict[int, tuple[int, ...]] = {}
+        self._said: dict[int, tuple[PatchId, ...]] = {}
+        """Parents as a patch names them, where that is not how they are named here."""
         self._critical = [[ROOT, ROOT]]
         """Ranges of critical indexes, both ends included."""
 
     def __len__(self) -> int:
-        return len(self.patches)
+        return len(self.log.ops)
 
     def index(self, patch_id: PatchId) -> int | None:
         """Where a patch is, ROOT where it is in the checkpoint, None where it is not here."""
@@ -75,11 +81,35 @@ class Graph:
         """`count` of every session: the version of all patches, in full."""
         return {session: self.count(session) for session in self._sessions}
 
+    def _session(self, name: str) -> _Session:
+        session = self._sessions.get(name)
+        if session is None:
+            session = self._sessions[name] = _Session(len(self.log.sessions))
+            self.log.sessions.append(name)
+        return session
+
+    def id(self, index: int) -> PatchId:
+        """The id of a patch."""
+        name = self.log.session(index)
+        session = self._sessions[name]
+        return PatchId(name, session.base + bisect_left(session.at, index))
+
+    def patch(self, index: int) -> Patch:
+        """A patch, as it came."""
+        parents = self._said.get(index)
+        return Patch(
+            self.id(index),
+            self.log.times[index],
+            self.ids(self.parents(index)) if parents is None else parents,
+            self.log.operations(index),
+            *self.log.label(index),
+        )
+
     def ids(self, indexes: Iterable[int]) -> tuple[PatchId, ...]:
         """The ids of some patches, sorted; ROOT stands for the checkpoint's heads."""
         found: list[PatchId] = []
         for index in indexes:
-            found += self._root if index == ROOT else (self.patches[index].id,)
+            found += self._root if index == ROOT else (self.id(index),)
         return tuple(sorted(found))
 
     def parents(self, index: int) -> tuple[int, ...]:
@@ -96,9 +126,9 @@ class Graph:
         session, n = patch.id
         wanted = [*patch.parents, *([PatchId(session, n - 1)] if n else ())]
         needed = [patch_id for patch_id in wanted if self.index(patch_id) is None]
-        if self._root and all(self.index(parent) == ROOT for parent in patch.parents):
-            if not set(self._root).issubset(patch.parents):
-                needed += patch.parents or self._root
+        old = all(self.index(parent) == ROOT for parent in patch.parents)
+        if old and not set(self._root).issubset(patch.parents):
+            needed += patch.parents or self._root
         for op in patch.ops:
             if (
                 isinstance(op, Cancel)
@@ -116,14 +146,73 @@ class Graph:
         parents = self._indexes(patch)
         if parents is None or (self._root and self.needs(patch)):
             return None
-        index = len(self.patches)
-        if own is None:
-            own = self._sessions[session] = _Session()
+        own = own or self._session(session)
+        index = len(self.log.ops)
         if own.at and (before := own.at[-1]) not in parents and not self.holds(parents, before):
             self.empty.add(index)
             parents = tuple(sorted({*parents, before}))
+        if (len(parents) != 1 or len(patch.parents) != 1) and patch.parents != self.ids(parents):
+            self._said[index] = patch.parents
         own.at.append(index)
-        self.patches.append(patch)
+        label = Label(patch.kind, patch.acting_for, patch.group)
+        self.log.append(own.owner, patch.time, patch.ops, label)
+        self._link(index, parents)
+        for op in patch.ops:
+            if type(op) is Cancel:
+                self._take_cancels(index, parents)
+                break
+        return index
+
+    def extend(self, patches: Sequence[Patch], at: int, stop: int) -> int:
+        """Take in patches of one session from place `at` on that each just follow the one before.
+
+        The one before the first of them was added last. Ends at `stop`, or at the first that does
+        more than follow with one splice, and returns that place.
+        """
+        log = self.log
+        last = patches[at - 1]
+        session, n = last.id
+        kind, acting_for, group = last.kind, last.acting_for, last.group
+        ops: list[Splice] = []
+        times: list[int] = []
+        for place in range(at, stop):
+            patch = patches[place]
+            said = patch.ops
+            if len(said) != 1 or type(op := said[0]) is not Splice or len(patch.parents) != 1:
+                break
+            parent = patch.parents[0]
+            if parent[1] != n or parent[0] != session or patch.kind != kind:
+                break
+            if patch.acting_for != acting_for or patch.group != group:
+                break
+            n += 1
+            ops.append(op)
+            times.append(patch.time)
+        if ops:
+            index = len(log.ops)
+            own = self._sessions[session]
+            own.at.extend(range(index, index + len(ops)))
+            log.extend(own.owner, times, ops)
+            self.heads = (*self.heads[:-1], index + len(ops) - 1)
+            if len(self.heads) == 1:
+                self._critical[-1][1] = self.heads[0]
+        return at + len(ops)
+
+    def append(self, session: str, time: int, ops: tuple[Op, ...], label: Label) -> int:
+        """Take in the next patch of a session, on top of everything, that is known to fit."""
+        index = len(self.log.ops)
+        own = self._sessions.get(session) or self._session(session)
+        own.at.append(index)
+        self.log.append(own.owner, time, ops, label)
+        heads = self.heads
+        if len(heads) == 1 and heads[0] == index - 1:
+            self.heads = (index,)
+            self._critical[-1][1] = index
+        else:
+            self._link(index, heads)
+        return index
+
+    def _link(self, index: int, parents: tuple[int, ...]) -> None:
         if parents != (index - 1,):
             self._joins[index] = parents
         if self.heads == parents:
@@ -131,11 +220,6 @@ class Graph:
         else:
             self.heads = (*[head for head in self.heads if head not in parents], index)
         self._narrow(index, parents[0])
-        for op in patch.ops:
-            if type(op) is Cancel:
-                self._take_cancels(index, parents)
-                break
-        return index
 
     def _indexes(self, patch: Patch) -> tuple[int, ...] | None:
         """The indexes of the parents; None where one is not here."""
@@ -148,7 +232,7 @@ class Graph:
         return (tuple(sorted(found)) or (ROOT,)) if len(found) == len(known) else None
 
     def _take_cancels(self, index: int, parents: tuple[int, ...]) -> None:
-        ops = self.patches[index].ops
+        ops = self.log.operations(index)
         try:
             self.check_cancels(ops, parents)
         except DoesNotFit:
@@ -194,7 +278,7 @@ class Graph:
 
     def critical(self, most: int) -> int:
         """The greatest critical index that is at most `most`."""
-        start, stop = self._critical[bisect_right(self._critical, most, key=_first) - 1]
+        _, stop = self._critical[bisect_right(self._critical, most, key=_first) - 1]
         return min(stop, most)
 
     def critical_ranges(self, least: int) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cocalc_tui.sync.effects import Effects
-from cocalc_tui.sync.fit import check_splices, touches_records
+from cocalc_tui.sync.fit import RECORDS, check_splices, contents
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.patch import (
     DoesNotFit,
@@ -68,7 +68,7 @@ class Merger:
             else:
                 self.cancelled.discard(index)
             if not self._trusting and index not in self.graph.empty:
-                self.records.switched(self.graph.patches[index], by)
+                self.records.switched(self.graph.patch(index), by)
 
     def base_length(self, at: TextId) -> int:
         """How long a text was at the walker's base, for one that the walker does not know yet."""
@@ -100,9 +100,8 @@ class Merger:
                 return changes
         return changes + self._walk(first, stop)
 
-    def apply(self, index: int, ops: Sequence[Op]) -> list[TextChange]:
+    def apply(self, index: int, ops: Sequence[Op], by: PatchId) -> list[TextChange]:
         """Do splices that fit, of a patch on top of everything."""
-        by = self.graph.patches[index].id
         changes: list[TextChange] = []
         for op in ops:
             if type(op) is Splice:
@@ -111,12 +110,8 @@ class Merger:
                 changes.append(change)
         return changes
 
-    def check(self, ops: Sequence[Op]) -> None:
-        """Raise DoesNotFit unless the splices of `ops` fit on top of everything."""
-        check_splices(ops, lambda at: len(self.texts[at]))
-
     def check_cancelling(self, ops: Sequence[Op]) -> None:
-        """`check` for operations with cancels."""
+        """Raise DoesNotFit unless operations that begin with cancels fit on top of everything."""
         self.graph.check_cancels(ops, self.graph.heads)
         if any(isinstance(op, Splice) for op in ops):
             self._walker_for(len(self.graph), self.graph.least_target(ops)).check(ops)
@@ -128,32 +123,32 @@ class Merger:
 
     def _direct(self, first: int, stop: int) -> list[TextChange]:
         """Bring in patches each of which saw all before it."""
-        patches = self.graph.patches
+        owners = self.graph.log.owners
         changes: list[TextChange] = []
         while first < stop:
-            session = patches[first].id.session
+            owner = owners[first]
             end = first + 1
-            while end < stop and patches[end].id.session == session:
+            while end < stop and owners[end] == owner:
                 end += 1
-            for run in runs(patches, range(first, end), self.graph.empty):
+            for run in runs(self.graph.log.ops, range(first, end), self.graph.empty):
                 changes += self._run(run)
             first = end
         return changes
 
     def _run(self, run: Run) -> list[TextChange]:
         first, last = run.indexes[0], run.indexes[-1]
-        patches = self.graph.patches
+        patch = self.graph.patch
         if first in self.graph.empty:
             return []
         if first in self.graph.reach:
             return self._walk(first, first + 1)
-        ops = patches[first].ops if run.splice is None else (run.splice,)
+        ops = self.graph.log.operations(first) if run.splice is None else (run.splice,)
         if not self._trusting:
-            on_records = touches_records(ops)
+            on_records = contents(ops) & RECORDS
             try:
                 if on_records:
-                    self.records.check(patches[first], self)
-                self.check(ops)
+                    self.records.check(patch(first), self)
+                check_splices(ops, self.texts.length)
             except DoesNotFit:
                 if first != last:
                     return [c for i in run.indexes for c in self._run(Run((i,), None))]
@@ -161,10 +156,10 @@ class Merger:
                 return []
             if on_records:
                 for index in run.indexes:
-                    self.records.add(patches[index], self)
+                    self.records.add(patch(index), self)
         if run.splice is None:
-            return self.apply(first, ops)
-        change = TextChange(run.splice.at, *run.splice[:3], patches[last].id)
+            return self.apply(first, ops, self.graph.id(first))
+        change = TextChange(run.splice.at, *run.splice[:3], self.graph.id(last))
         self.texts.change(change, first, last)
         return [change]
 

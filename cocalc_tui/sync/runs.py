@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from cocalc_tui.sync.patch import Patch, Splice
+from cocalc_tui.sync.log import Ops
+from cocalc_tui.sync.patch import Splice
 
 
 class Run(NamedTuple):
@@ -23,39 +24,35 @@ class Run(NamedTuple):
     """Of deletes: from the last character to the first, as backspace does."""
 
 
-def runs(
-    patches: Sequence[Patch], chain: Sequence[int], alone: Collection[int] = ()
-) -> Iterator[Run]:
-    """Join what can be joined of a chain: each patch on top of the one before, all one session's.
+def runs(log: Sequence[Ops], chain: Sequence[int], alone: Collection[int] = ()) -> Iterator[Run]:
+    """Join what can be joined of a chain of indexes in the log: each patch on top of the one before, all one session's.
 
     The indexes in `alone` are joined with nothing and have no splice.
     """
     at = 0
     while at < len(chain):
         start = at
-        op = _only_splice(patches, chain[at], alone)
+        op = _only_splice(log, chain[at], alone)
         at += 1
         if op is None:
             yield Run(chain[start:at], None)
         elif op.delete and op.insert:
             yield Run(chain[start:at], op)
         elif op.delete:
-            at, splice = _deleted(patches, chain, start, alone, op)
+            at, splice = _deleted(log, chain, start, alone, op)
             yield Run(chain[start:at], splice, splice.pos != op.pos)
         else:
-            at, splice = _typed(patches, chain, start, alone, op)
+            at, splice = _typed(log, chain, start, alone, op)
             yield Run(chain[start:at], splice)
 
 
-def _only_splice(patches: Sequence[Patch], index: int, alone: Collection[int]) -> Splice | None:
-    ops = patches[index].ops
-    if len(ops) == 1 and type(op := ops[0]) is Splice and index not in alone:
-        return op
-    return None
+def _only_splice(log: Sequence[Ops], index: int, alone: Collection[int]) -> Splice | None:
+    op = log[index]
+    return op if type(op) is Splice and index not in alone else None
 
 
 def _typed(
-    patches: Sequence[Patch],
+    log: Sequence[Ops],
     chain: Sequence[int],
     start: int,
     alone: Collection[int],
@@ -66,8 +63,8 @@ def _typed(
     end = pos + len(insert)
     parts = [insert]
     for at in range(start + 1, len(chain)):
-        ops = patches[chain[at]].ops
-        if len(ops) != 1 or type(op := ops[0]) is not Splice or op[0] != end or op[1]:
+        op = log[chain[at]]
+        if type(op) is not Splice or op[0] != end or op[1]:
             break
         if (op[3] is not text_id and op[3] != text_id) or (alone and chain[at] in alone):
             break
@@ -77,7 +74,7 @@ def _typed(
 
 
 def _deleted(
-    patches: Sequence[Patch],
+    log: Sequence[Ops],
     chain: Sequence[int],
     start: int,
     alone: Collection[int],
@@ -88,7 +85,7 @@ def _deleted(
     backward = forward = True
     at = start + 1
     while at < len(chain):
-        op = _only_splice(patches, chain[at], alone)
+        op = _only_splice(log, chain[at], alone)
         if op is None or not op.delete or op.insert or op.at != text_id:
             break
         if forward and op.pos == pos:

@@ -6,7 +6,7 @@ merges and undos look. Whoever needs an older state replays the log.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.graph import ROOT
@@ -16,15 +16,8 @@ _KEEP = 10_000
 """Entries that are kept when the journal is cut; it is when it has twice as many."""
 
 
-class _Entry(NamedTuple):
-    """One change; it belongs to the patches at `first` to `last`."""
-
-    first: int
-    last: int
-    at: TextId
-    pos: int
-    removed: str
-    inserted: int
+_Entry: TypeAlias = tuple[int, int, TextId, int, str, int]
+"""One change: the first and last index it belongs to, where, what it removed, how much came."""
 
 
 class Texts:
@@ -50,46 +43,49 @@ class Texts:
         """Begin with these."""
         self._buffers = {at: TextBuffer(text) for at, text in texts.items()}
 
+    def length(self, at: TextId) -> int:
+        """How long a text is."""
+        buffer = self._buffers.get(at)
+        return 0 if buffer is None else len(buffer)
+
     def change(self, change: TextChange, first: int, last: int) -> None:
         """Do a change, which belongs to the patches at `first` to `last`."""
         at, pos, delete, insert, _ = change
-        buffer = self[at]
-        removed = buffer.slice(pos, pos + delete) if delete else ""
-        buffer.splice(pos, delete, insert)
+        removed = self[at].splice(pos, delete, insert)
         journal = self._journal
-        journal.append(_Entry(first, last, at, pos, removed, len(insert)))
+        journal.append((first, last, at, pos, removed, len(insert)))
         if len(journal) > 2 * _KEEP:
-            self.floor = max([self.floor, *(entry.last for entry in journal[:_KEEP])])
+            self.floor = max([self.floor, *(entry[1] for entry in journal[:_KEEP])])
             del journal[:_KEEP]
 
     def boundary(self, index: int) -> int:
         """The greatest index, at most `index`, at which the journal can stop on its way back."""
-        for entry in reversed(self._journal):
-            if entry.last <= index:
+        for first, last, *_ in reversed(self._journal):
+            if last <= index:
                 break
-            index = min(index, entry.first - 1)
+            index = min(index, first - 1)
         return index
 
     def grown_since(self, index: int) -> dict[TextId, int]:
         """By how much each text that changed after a boundary has grown since."""
         grown: dict[TextId, int] = {}
-        for entry in self._since(index):
-            grown[entry.at] = grown.get(entry.at, 0) + entry.inserted - len(entry.removed)
+        for _, _, at, _, removed, inserted in self._since(index):
+            grown[at] = grown.get(at, 0) + inserted - len(removed)
         return grown
 
     def before(self, index: int, at: TextId) -> str:
         """A text as it was at a boundary."""
         buffer = TextBuffer(str(self[at]))
-        for entry in self._since(index):
-            if entry.at == at:
-                buffer.splice(entry.pos, entry.inserted, entry.removed)
+        for _, _, changed, pos, removed, inserted in self._since(index):
+            if changed == at:
+                buffer.splice(pos, inserted, removed)
         return str(buffer)
 
     def _since(self, index: int) -> list[_Entry]:
         """The entries after a boundary, the last one first."""
         found: list[_Entry] = []
         for entry in reversed(self._journal):
-            if entry.last <= index:
+            if entry[1] <= index:
                 break
             found.append(entry)
         return found

@@ -21,11 +21,11 @@ Source: Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker: Better, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from cocalc_tui.sync.effects import Effects
-from cocalc_tui.sync.fit import check_splices, touches_records
+from cocalc_tui.sync.fit import RECORDS, check_splices, contents
 from cocalc_tui.sync.fugue import insert
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.items import EFFECT, Item, ItemTree
@@ -86,8 +86,9 @@ class Walker:
         """
         self._effects = effects
         self._window.reserve(stop)
-        for chain in self._chains(self.stop, stop):
-            for run in runs(self._graph.patches, chain, self._graph.empty):
+        ways = self._branches if effects is None else self._chains
+        for chain in ways(self.stop, stop):
+            for run in runs(self._graph.log.ops, chain, self._graph.empty):
                 self._visit(run)
         if effects is None and self.stop == self.base + 1:
             self.built = stop - self.stop
@@ -103,17 +104,33 @@ class Walker:
         """Whether any patch in the window touched this text."""
         return at in self._window.trees
 
+    def nodes(self) -> Iterable[Node]:
+        """What its patches did, for who wants to know all of it."""
+        return self._window.nodes()
+
+    def trees(self) -> Mapping[TextId, ItemTree]:
+        """All characters of every text, deleted ones too."""
+        return self._window.trees
+
     # --- the order in which to go --------------------------------------------------------------
 
     def _chains(self, first: int, stop: int) -> Iterator[Sequence[int]]:
+        """The patches in this range in the order in which they came, as chains."""
+        parents, owners = self._graph.parents, self._graph.log.owners
+        while first < stop:
+            end = first + 1
+            owner = owners[first]
+            while end < stop and owners[end] == owner and parents(end) == (end - 1,):
+                end += 1
+            yield range(first, end)
+            first = end
+
+    def _branches(self, first: int, stop: int) -> Iterator[Sequence[int]]:
         """The patches in this range as chains, each after its parents, branch after branch.
 
-        Going to and fro between branches would cost a walk over both each time.
+        What came key by key in turn would cost a walk over both branches for each key.
         """
-        if stop - first == 1:
-            yield (first,)
-            return
-        parents = self._graph.parents
+        parents, owners = self._graph.parents, self._graph.log.owners
         waits = [0] * (stop - first)
         children: list[list[int]] = [[] for _ in waits]
         for index in range(first, stop):
@@ -122,17 +139,15 @@ class Walker:
                     waits[index - first] += 1
                     children[parent - first].append(index)
         ready = [index for index in range(stop - 1, first - 1, -1) if not waits[index - first]]
-        patches = self._graph.patches
         while ready:
             index = ready.pop()
             chain = [index]
-            session = patches[index].id.session
             after = children[index - first]
-            while len(after) == 1 and len(parents(child := after[0])) == 1:
-                if patches[child].id.session != session:
+            while len(after) == 1 and owners[after[0]] == owners[index]:
+                if len(parents(after[0])) != 1:
                     break
-                chain.append(child)
-                after = children[child - first]
+                chain += after
+                after = children[after[0] - first]
             yield chain
             for child in reversed(after):
                 waits[child - first] -= 1
@@ -145,7 +160,7 @@ class Walker:
         """Go over a run, whose parents it has been at."""
         first = run.indexes[0]
         lane = self._window.lane_at(self._window.version(first))
-        ops = self._graph.patches[first].ops if run.splice is None else (run.splice,)
+        ops = self._graph.log.operations(first) if run.splice is None else (run.splice,)
         if first not in self._graph.empty and self._effects is not None and not self._trusting:
             try:
                 self._admit(run, ops, lane)
@@ -162,16 +177,16 @@ class Walker:
 
     def _admit(self, run: Run, ops: Sequence[Op], lane: int) -> None:
         """Raise DoesNotFit unless a run fits on top of a lane; else take in its records."""
-        patches = self._graph.patches
+        patch = self._graph.patch
         records = self._ground.records
         view = LaneView(self._ground, self._window, lane)
-        on_records = touches_records(ops)
+        on_records = contents(ops) & RECORDS
         if on_records:
-            records.check(patches[run.indexes[0]], view)
+            records.check(patch(run.indexes[0]), view)
         self._check_splices(ops, lane)
         if on_records:
             for index in run.indexes:
-                records.add(patches[index], view)
+                records.add(patch(index), view)
 
     def _check_splices(self, ops: Sequence[Op], lane: int) -> None:
         """Raise DoesNotFit unless the splices fit on top of a lane, after the cancels."""
@@ -198,7 +213,7 @@ class Walker:
                 refs = self._delete(tree, lane, op.pos, op.delete)
                 node.acts.append(Act(tree, refs, deletes=True))
             if op.insert:
-                session = self._graph.patches[self._by].id.session
+                session = self._graph.log.session(self._by)
                 item = insert(tree, lane, op.pos, op.insert, session)
                 node.acts.append(Act(tree, [(item, item.length)], deletes=False))
                 self._shown(tree, item, item.length)
@@ -234,7 +249,7 @@ class Walker:
         if self._effects is None:
             return
         pos = tree.position(EFFECT, item)
-        by = self._graph.patches[self._by].id
+        by = self._graph.id(self._by)
         if shown < 0:
             self._effects.deleted(tree.at, pos, -shown, by)
         else:
@@ -249,7 +264,7 @@ class Walker:
     def _switched(self, node: Node, off: bool) -> None:
         """A node was switched in the document."""
         if self._effects is not None:
-            by = self._graph.patches[self._by].id
+            by = self._graph.id(self._by)
             self._ground.switched(node.indexes, by, off=off)
 
 

@@ -11,7 +11,7 @@ targets in turn. The counts commute, so the order does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Final, TypeAlias
 
@@ -78,6 +78,10 @@ class Window:
     def node(self, index: int) -> Node:
         """The node of a patch after `base`."""
         return self._nodes[index - self.base - 1]
+
+    def nodes(self) -> Iterable[Node]:
+        """All nodes."""
+        return dict.fromkeys(self._nodes)
 
     def size(self) -> int:
         """How many patches there are places for."""
@@ -257,8 +261,8 @@ class Window:
 
     def _cut_act(self, act: Act, indexes: Sequence[int], count: int) -> Act:
         """Cut what the first `count` patches did from the rest; returns the rest."""
-        ops = [self._graph.patches[index].ops[0] for index in indexes]
-        splices = [op for op in ops if isinstance(op, Splice)]
+        log = self._graph.log.ops
+        splices = [op for op in map(log.__getitem__, indexes) if type(op) is Splice]
         chars = sum([op.delete + len(op.insert) for op in splices[:count]])
         total = sum([op.delete + len(op.insert) for op in splices])
         if act.deletes and splices[0].pos != splices[1].pos:
