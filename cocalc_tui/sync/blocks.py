@@ -8,9 +8,7 @@ document makes nothing for each keystroke.
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
@@ -97,7 +95,7 @@ def _names(text: str) -> tuple[list[str], list[list[str]], list[list[Any]], list
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
     """A checked block that makes no sense was not written by `encode_block`: say so, once."""
     try:
         yield
@@ -111,12 +109,12 @@ class Block:
     """A sealed stretch of the log, read as far as asked for."""
 
     def __init__(self, data: bytes) -> None:
-        with _readable():
+        with readable():
             self._columns = dict(zip(COLUMNS, unseal(MAGIC, data), strict=True))
             self.first, self.count, self.latest = self.numbers("block")
             if self.count > MOST:
                 raise DamagedLog("a block of the log claims to be too long")
-            self.sessions, self._stamps, self._labels, self.words = _names(self.string("names"))
+            self.sessions, self.stamps, self.labels, self.words = _names(self.string("names"))
             self.chains = list(self._read_chains())
 
     def numbers(self, column: str) -> list[int]:
@@ -146,6 +144,14 @@ class Block:
         if total != self.count:
             raise DamagedLog("a block of the log has the wrong number of entries")
 
+    def cancels(self) -> Iterator[Cancel]:
+        """All cancels, in turn."""
+        numbers = iter(self.numbers("cancel"))
+        first = 0
+        for session, back, more in zip(numbers, numbers, numbers, strict=True):
+            first -= unzigzag(back)
+            yield Cancel(self.sessions[session], first, first + unzigzag(more))
+
     def operations(self) -> Operations:
         """A reader at the block's first operation."""
         return Operations(self)
@@ -161,14 +167,14 @@ class Block:
 
     def entries(self) -> Iterator[Entry]:
         """Every entry as it was sealed."""
-        with _readable():
+        with readable():
             counts, operations = self.reader("operations"), self.operations()
             times = iter(self.times())
             lags = iter(self.times("received"))
             seq = self.first
             for chain in self.chains:
-                author, role = self._stamps[chain.stamp]
-                kind, acting_for, group = self._labels[chain.label]
+                author, role = self.stamps[chain.stamp]
+                kind, acting_for, group = self.labels[chain.label]
                 (session, n), parents = chain.first, chain.parents
                 for _ in range(chain.count):
                     ops = [operations.one(session) for _ in range(counts.take(1))]
@@ -180,49 +186,71 @@ class Block:
 
 
 class Operations:
-    """Reads the operations of a block in turn, joined where the caller does not care."""
+    """Reads the operations of a block in turn, joined where the caller wants them so."""
 
     def __init__(self, block: Block) -> None:
-        self._sessions, self._words = block.sessions, block.words
+        self._words = block.words
         self._kinds, self._again = block.numbers("kind"), block.numbers("again")
         if sum(self._again) + len(self._again) > MOST:
             raise DamagedLog("a block of the log claims to be too long")
+        self._only_splices = all(kind & KIND <= REPLACE for kind in set(self._kinds))
         self._jumps, self._texts = iter(block.numbers("jump")), iter(block.numbers("text"))
         self._inserts = block.reader("inserts")
         self._deletes = block.reader("deletes")
         self._typed, self._read = block.string("typed"), 0
-        self._cancels, self._records = iter(block.numbers("cancel")), iter(block.numbers("record"))
+        self._cancels, self._records = block.cancels(), iter(block.numbers("record"))
         self._values = iter(block.string("value").split("\n"))
-        self._cancelled = 0
-        self._carets: dict[tuple[str, TextId], int] = {}
-        self._texts_of: dict[str, TextId] = {}
         self._next = 0
         """The run after the present one, of which there is left:"""
         self._left = 0
         self._kind = 0
         self._place = ("", MAIN)
+        self._caret = 0
+        self._carets: dict[tuple[str, TextId], int] = {}
+        """Of other places."""
+        self._texts_of: dict[str, TextId] = {}
 
     def one(self, session: str) -> Op:
         """The next operation."""
-        if not self._left:
-            self._open(session)
-        self._left -= 1
-        return self._take(1)
+        ops: list[Op] = []
+        self.read(session, 1, ops, [])
+        return ops[0]
 
-    def joined(self, session: str, count: int) -> list[Op]:
-        """What the next `count` operations do together, in as few."""
-        ops = []
+    def read(self, session: str, count: int, ops: list[Op], units: list[int]) -> None:
+        """Append the next `count` operations to `ops`, and to `units` how many each stands for.
+
+        Only splices of one character each are joined; where they go backwards, as backspace does,
+        their number is negative.
+        """
         while count:
             if not self._left:
                 self._open(session)
-            part = min(count, self._left)
+            kind, caret = self._kind, self._caret
+            most = min(count, self._left)
+            if kind == INSERT:
+                length = part = self._inserts.ones(most)
+                if not part:
+                    length, part = self._inserts.take(1), 1
+                ops.append(Splice(caret, 0, self._text(length), self._place[1]))
+                self._caret = caret + length
+            elif kind < REPLACE:
+                length = part = self._deletes.ones(most)
+                if not part:
+                    length, part = self._deletes.take(1), 1
+                if kind == BACKSPACE:
+                    self._caret = caret = caret - length
+                ops.append(Splice(caret, length, "", self._place[1]))
+            else:
+                part = 1
+                ops.append(self._other() if kind > REPLACE else self._replace())
+            units.append(-part if kind == BACKSPACE and part > 1 else part)
             self._left -= part
             count -= part
-            ops.append(self._take(part))
-        return ops
 
     def are_splices(self, count: int) -> bool:
         """Whether the next `count` operations are splices."""
+        if self._only_splices:
+            return True
         run = self._next
         count -= self._left
         plain = not self._left or self._kind <= REPLACE
@@ -238,29 +266,15 @@ class Operations:
         self._kind = kind & KIND
         self._left = self._again[self._next] + 1
         self._next += 1
-        if self._kind >= REPLACE and self._left > 1:
-            raise DamagedLog("a block of the log joins what cannot be joined")
         if kind & ELSEWHERE:
             key, field = next(self._texts), next(self._texts)
             self._texts_of[session] = TextId(self._words[key], self._words[field])
-        self._place = (session, self._texts_of.get(session, MAIN))
+        if kind & ELSEWHERE or session != self._place[0]:
+            self._carets[self._place] = self._caret
+            self._place = (session, self._texts_of.get(session, MAIN))
+            self._caret = self._carets.get(self._place, 0)
         if kind & JUMPS:
-            caret = self._carets.get(self._place, 0)
-            self._carets[self._place] = caret + unzigzag(next(self._jumps))
-
-    def _take(self, count: int) -> Op:
-        """The next `count` operations of the present run as one."""
-        if self._kind > REPLACE:
-            return self._other()
-        caret = self._carets.get(self._place, 0)
-        inserted = ""
-        deleted = 0 if self._kind == INSERT else self._deletes.take(count)
-        if self._kind == BACKSPACE:
-            caret -= deleted
-        elif self._kind != DELETE:
-            inserted = self._text(self._inserts.take(count))
-        self._carets[self._place] = caret + len(inserted)
-        return Splice(caret, deleted, inserted, self._place[1])
+            self._caret += unzigzag(next(self._jumps))
 
     def _text(self, length: int) -> str:
         text = self._typed[self._read : self._read + length]
@@ -269,12 +283,15 @@ class Operations:
         self._read += length
         return text
 
+    def _replace(self) -> Op:
+        caret = self._caret
+        text = self._text(self._inserts.take(1))
+        self._caret = caret + len(text)
+        return Splice(caret, self._deletes.take(1), text, self._place[1])
+
     def _other(self) -> Op:
         if self._kind == CANCEL:
-            session = self._sessions[next(self._cancels)]
-            first = self._cancelled - unzigzag(next(self._cancels))
-            self._cancelled = first
-            return Cancel(session, first, first + unzigzag(next(self._cancels)))
+            return next(self._cancels)
         key = self._words[next(self._records)]
         if self._kind == REMOVE:
             return Remove(key)
@@ -284,70 +301,3 @@ class Operations:
         if not isinstance(fields, dict):
             raise DamagedLog("a block of the log has a record without fields")
         return Create(key, fields)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What some patches of a session in a row do together, each on top of the one before.
-
-    Nobody else's patch has one of them but the last as a parent, so no merge looks inside.
-    """
-
-    first: PatchId
-    count: int
-    parents: tuple[PatchId, ...]
-    """Of the first; the others have the one before."""
-    time: int
-    """Of its patch, which is alone, where an operation is no splice; else nothing reads it."""
-    ops: tuple[Op, ...]
-    """One after the other; runs are joined, so they are fewer than those of the patches."""
-
-
-def spans(blocks: Sequence[Block], tail: Sequence[Entry] = ()) -> Iterator[Span]:
-    """A whole log (blocks, then the entries after them) in as few pieces as a replay needs."""
-    ends: dict[str, set[int]] = defaultdict(set)
-    firsts = [chain.parents for block in blocks for chain in block.chains]
-    for parents in (*firsts, *(entry.patch.parents for entry in tail)):
-        for parent in parents:
-            ends[parent.session].add(parent.n)
-    cuts = {session: sorted(numbers) for session, numbers in ends.items()}
-    for block in blocks:
-        with _readable():
-            yield from _spans(block, cuts)
-    for entry in tail:
-        patch = entry.patch
-        yield Span(patch.id, 1, patch.parents, patch.time, patch.ops)
-
-
-def _spans(block: Block, cuts: Mapping[str, list[int]]) -> Iterator[Span]:
-    operations = block.operations()
-    totals, counts = block.reader("operations"), block.reader("operations")
-    times: list[int] = []
-    done = 0
-    for chain in block.chains:
-        for first, count, parents in _pieces(chain, cuts.get(chain.first.session, [])):
-            total = totals.take(count)
-            session = first.session
-            if operations.are_splices(total):
-                counts.take(count)
-                yield Span(first, count, parents, 0, tuple(operations.joined(session, total)))
-            else:
-                times = times or block.times()
-                for i in range(count):
-                    ops = operations.joined(session, counts.take(1))
-                    patch_id = PatchId(session, first.n + i)
-                    yield Span(patch_id, 1, parents, times[done + i], tuple(ops))
-                    parents = (patch_id,)
-            done += count
-
-
-def _pieces(
-    chain: Chain, cuts: Sequence[int]
-) -> Iterator[tuple[PatchId, int, tuple[PatchId, ...]]]:
-    """Cut a chain behind the numbers at which somebody else goes on."""
-    (session, n), parents = chain.first, chain.parents
-    last = n + chain.count - 1
-    for cut in (*cuts[bisect_left(cuts, n) : bisect_left(cuts, last)], last):
-        yield PatchId(session, n), cut - n + 1, parents
-        parents = (PatchId(session, cut),)
-        n = cut + 1

@@ -102,6 +102,12 @@ class Reader:
         self._gap = next(self._gaps, _LARGEST)
         """Ones before the next odd one."""
 
+    def ones(self, most: int) -> int:
+        """Pass over the ones that come next, up to `most`, and return how many."""
+        ones = min(most, self._gap)
+        self._gap -= ones
+        return ones
+
     def take(self, count: int) -> int:
         """The sum of the next `count` values."""
         total = 0

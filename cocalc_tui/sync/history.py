@@ -1,0 +1,260 @@
+"""When each character of a document came and went: the rows of the version table.
+
+The order of characters is the same in every version, so a version is a choice among all characters
+that ever were. A *row* is a stretch of them in document order with one rule for when they are
+there: typed in version `born` or one version later for each next character, deleted likewise. What
+was taken back by a cancel and brought back has a row for each time it was there.
+
+A version of a log of 260,000 keystrokes is so a choice among some 20,000 rows: a few milliseconds
+and no replay. Where two people delete one word at once it goes with the first.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple, TypeAlias
+
+from cocalc_tui.sync.coarse import Coarse
+from cocalc_tui.sync.items import Item
+from cocalc_tui.sync.patch import Splice, TextId
+from cocalc_tui.sync.window import Node
+
+NEVER = 1 << 62
+"""The version in which what is there to stay goes."""
+
+
+class Line(NamedTuple):
+    """In which version each of some characters in a row came, or went."""
+
+    length: int
+    first: int
+    step: int
+    """From one character to the next: 0, 1, or -1 for backspace."""
+    span: int
+    """Whose doing: a place in `Coarse.spans`."""
+
+    def part(self, start: int, length: int) -> Line:
+        """Some of the characters."""
+        return Line(length, self.first + self.step * start, self.step, self.span)
+
+
+Lines: TypeAlias = "list[Line]"
+
+
+class Row(NamedTuple):
+    """Characters that are there from one version on until another."""
+
+    shown: int
+    """The version in which the first of them is there."""
+    whole: int
+    """In which all of them are, until:"""
+    shrinks: int
+    """In which some of them are gone."""
+    gone: int
+    """In which all are."""
+    text: str
+    born: Line
+    """When they came, or came back."""
+    died: Line
+    typed: Line
+    """When they came at first."""
+
+    def part(self, version: int) -> tuple[int, int]:
+        """From where to where in the text it is there in a version."""
+        if not self.shown <= version < self.gone:
+            return 0, 0
+        start, stop = 0, self.born.length
+        if self.born.step:
+            stop = min(stop, version - self.born.first + 1)
+        if self.died.step > 0:
+            start = max(start, version - self.died.first + 1)
+        elif self.died.step < 0:
+            stop = min(stop, self.died.first - version)
+        return start, max(start, stop)
+
+
+Switches: TypeAlias = "dict[int, list[int]]"
+"""By span, for those that are ever cancelled: the versions in which that changed, rising."""
+
+
+def history(coarse: Coarse, switched: Switches) -> dict[TextId, list[Row]]:
+    """The rows of every text, in document order; `switched` as `switches` gives it."""
+    return _History(coarse, switched).rows()
+
+
+class _History:
+    def __init__(self, coarse: Coarse, switched: Switches) -> None:
+        self._coarse = coarse
+        self._switches = switched
+        self._born: dict[Item, Lines] = {}
+        self._died: dict[Item, list[Lines]] = {}
+        for node in coarse.walker.nodes():
+            self._take(node)
+
+    def rows(self) -> dict[TextId, list[Row]]:
+        """The rows of every text."""
+        trees = self._coarse.walker.trees()
+        return {at: [r for i in tree.items() for r in self._item(i)] for at, tree in trees.items()}
+
+    # --- what came and went --------------------------------------------------------------------
+
+    def _take(self, node: Node) -> None:
+        """Note what a node did to which items."""
+        for act, lines in zip(node.acts, self._lines(node.indexes), strict=True):
+            start = 0
+            for first, missing in act.refs:
+                item: Item | None = first
+                while missing and item is not None:
+                    part = list(_part(lines, start, item.length))
+                    if act.deletes:
+                        self._died.setdefault(item, []).append(part)
+                    else:
+                        self._born[item] = part
+                    start += item.length
+                    missing -= item.length
+                    item = item.rest
+
+    def _lines(self, indexes: Sequence[int]) -> Iterator[Lines]:
+        """For each act of a node, in which versions its characters came or went."""
+        if len(indexes) == 1:
+            span = self._coarse.spans[indexes[0]]
+            for op, unit, patch in zip(span.ops, span.units, span.patches, strict=True):
+                if isinstance(op, Splice):
+                    seq = span.seq + patch
+                    if op.delete:
+                        yield [_line(op.delete, unit, seq, indexes[0])]
+                    if op.insert:
+                        yield [_line(len(op.insert), unit, seq, indexes[0])]
+            return
+        joined = [lines[0] for index in indexes for lines in self._lines([index])]
+        first, second = (self._coarse.spans[index].ops[0] for index in indexes[:2])
+        assert isinstance(first, Splice)
+        assert isinstance(second, Splice)
+        if first.delete and first.pos != second.pos:
+            joined.reverse()
+        yield joined
+
+    # --- rows ----------------------------------------------------------------------------------
+
+    def _item(self, item: Item) -> Iterator[Row]:
+        """The rows of an item."""
+        born, died = self._born[item], self._died.get(item, [])
+        start = 0
+        for length in _lengths([born, *died]):
+            assert item.text is not None
+            text = item.text[item.start + start : item.start + start + length]
+            (came,) = _part(born, start, length)
+            went = [line for lines in died for line in _part(lines, start, length)]
+            yield from self._rows(text, came, went)
+            start += length
+
+    def _rows(self, text: str, came: Line, went: list[Line]) -> Iterator[Row]:
+        switched = any(line.span in self._switches for line in (came, *went))
+        if not switched and len(went) <= 1:
+            yield _row(text, came, went[0] if went else None, came)
+        elif not went:
+            ends = [*self._switches[came.span], NEVER]
+            yield _row(text, came, _all(came, ends[0]), came)
+            for first, gone in zip(ends[1::2], ends[2::2], strict=False):
+                yield _row(text, _all(came, first), _all(came, gone), came)
+        elif any(line.step for line in (came, *went)):
+            for i, char in enumerate(text):
+                yield from self._rows(char, _at(came, i), [_at(line, i) for line in went])
+        else:
+            for first, gone in self._shown(came, went):
+                yield _row(text, _all(came, first), _all(came, gone), came)
+
+    def _shown(self, came: Line, went: list[Line]) -> Iterator[tuple[int, int]]:
+        """From which version to which characters are there, all coming and going at once."""
+        lines = [(line.first, self._switches.get(line.span, ())) for line in (came, *went)]
+        changes = sorted({k for first, switches in lines for k in (first, *switches)})
+        start: int | None = None
+        for version in (*changes, NEVER):
+            there, *gone = (is_on(first, switches, version) for first, switches in lines)
+            shown = there and not any(gone) and version < NEVER
+            if shown and start is None:
+                start = version
+            elif not shown and start is not None:
+                yield start, version
+                start = None
+
+
+def _line(length: int, unit: int, seq: int, span: int) -> Line:
+    """The characters of an operation, which stands for `unit` ones (see `Span.units`)."""
+    if unit > 1:
+        return Line(length, seq, 1, span)
+    if unit < -1:
+        return Line(length, seq - unit - 1, -1, span)
+    return Line(length, seq, 0, span)
+
+
+def _part(lines: Lines, start: int, length: int) -> Iterator[Line]:
+    """Some of the characters of lines in a row."""
+    for line in lines:
+        if start < line.length and length:
+            part = min(length, line.length - start)
+            yield line.part(start, part)
+            length -= part
+            start = 0
+        else:
+            start -= min(start, line.length)
+
+
+def _lengths(covers: Iterable[Lines]) -> Iterator[int]:
+    """How to cut characters so that no part is in two lines of one cover."""
+    ends = sorted({end for lines in covers for end in accumulate(line.length for line in lines)})
+    return (end - start for start, end in pairwise((0, *ends)))
+
+
+def _all(line: Line, version: int) -> Line:
+    """The same characters, all in one version."""
+    return Line(line.length, version, 0, line.span)
+
+
+def _at(line: Line, i: int) -> Line:
+    return Line(1, line.first + line.step * i, 0, line.span)
+
+
+def _row(text: str, born: Line, died: Line | None, typed: Line) -> Row:
+    if died is None:
+        died = Line(len(text), NEVER, 0, 0)
+    last = len(text) - 1
+    ends = (died.first, died.first + died.step * last)
+    return Row(
+        born.first, born.first + born.step * last, min(ends), max(ends), text, born, died, typed
+    )
+
+
+def is_on(first: int, switches: Sequence[int], version: int) -> bool:
+    """Whether a patch is there and effective in a version."""
+    return version >= first and bisect_right(switches, version) % 2 == 0
+
+
+def switches(coarse: Coarse) -> Switches:
+    """When which spans were cancelled, or effective again."""
+    found: Switches = {}
+    counts: dict[int, int] = defaultdict(int)
+    """How many effective patches cancel it."""
+    for index in sorted(coarse.graph.reach.keys() - coarse.graph.empty):
+        version = coarse.spans[index].seq
+        work = [(index, 1)]
+        while work:
+            by, more = work.pop()
+            for target in coarse.cancelled_by(by):
+                before = counts[target]
+                counts[target] += more
+                if before == (0 if more == 1 else 1):
+                    _toggle(found.setdefault(target, []), version)
+                    work.append((target, -more))
+    return found
+
+
+def _toggle(switches: list[int], version: int) -> None:
+    """Note a change; one that is undone in the same version is none."""
+    if switches and switches[-1] == version:
+        switches.pop()
+    else:
+        switches.append(version)

@@ -1,0 +1,128 @@
+"""A log in as few pieces as can be: what long stretches of typing do together.
+
+Whoever replays a whole log (to open it, to look through its versions) need not see every
+keystroke: what somebody typed in a row, while nobody else went on from the middle of it, merges as
+one. A log of 260,000 keystrokes is some ten thousand such operations.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from cocalc_tui.sync.blocks import Block, Chain, readable
+from cocalc_tui.sync.patch import Cancel, Entry, Op, PatchId
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some patches of a session in a row, each on top of the one before.
+
+    No other patch has one of them but the last as a parent, or cancels some of them and not all:
+    no merge looks inside.
+    """
+
+    seq: int
+    """Of the first."""
+    first: PatchId
+    count: int
+    parents: tuple[PatchId, ...]
+    """Of the first; the others have the one before."""
+    time: int
+    """Of its patch, which is alone, where an operation is no splice; else nothing reads it."""
+    ops: Sequence[Op]
+    """What they do, one after the other. Typing is joined, so these are fewer than theirs."""
+    units: Sequence[int]
+    """How many operations each stands for. Only splices of one character are joined, those that
+    are each all of their patch; where they go backwards, as backspace does, it is negative."""
+    patches: Sequence[int]
+    """With which patch of the span (0 is the first) each operation begins."""
+
+
+def spans(
+    blocks: Sequence[Block], tail: Sequence[Entry] = (), *, single: bool = False
+) -> Iterator[Span]:
+    """A whole log: blocks, then the entries after them. With `single` each patch is a span."""
+    cuts = _cuts(blocks, tail)
+    for block in blocks:
+        with readable():
+            yield from _BlockSpans(block).read(cuts, single=single)
+    for entry in tail:
+        patch, one = entry.patch, len(entry.patch.ops)
+        yield Span(
+            entry.seq, patch.id, 1, patch.parents, patch.time, patch.ops, [1] * one, [0] * one
+        )
+
+
+def _cuts(blocks: Sequence[Block], tail: Sequence[Entry]) -> Mapping[str, list[int]]:
+    """By session the numbers, rising, behind which a span ends since somebody else names them."""
+    ends: dict[str, set[int]] = defaultdict(set)
+    firsts = [chain.parents for block in blocks for chain in block.chains]
+    for parents in (*firsts, *(entry.patch.parents for entry in tail)):
+        for parent in parents:
+            ends[parent.session].add(parent.n)
+    sealed = [cancel for block in blocks for cancel in block.cancels()]
+    for op in (*sealed, *(op for entry in tail for op in entry.patch.ops)):
+        if isinstance(op, Cancel):
+            ends[op.session] |= {op.first - 1, op.last}
+    return {session: sorted(numbers) for session, numbers in ends.items()}
+
+
+class _BlockSpans:
+    """Reads the spans of one block."""
+
+    def __init__(self, block: Block) -> None:
+        self._block = block
+        self._operations = block.operations()
+        self._totals, self._counts = block.reader("operations"), block.reader("operations")
+        self._times: list[int] = []
+
+    def read(self, cuts: Mapping[str, list[int]], *, single: bool) -> Iterator[Span]:
+        done = 0
+        for chain in self._block.chains:
+            session = chain.first.session
+            for first, count, parents in _pieces(chain, cuts.get(session, []), single=single):
+                plain = self._operations.are_splices(self._totals.take(count))
+                for n in range(first.n, first.n + count, count if plain else 1):
+                    patch_id = PatchId(session, n)
+                    yield self._span(done, patch_id, count if plain else 1, parents, plain=plain)
+                    parents = (patch_id,)
+                    done += count if plain else 1
+
+    def _span(
+        self, done: int, first: PatchId, count: int, parents: tuple[PatchId, ...], *, plain: bool
+    ) -> Span:
+        if not plain:
+            self._times = self._times or self._block.times()
+        ops: list[Op] = []
+        units: list[int] = []
+        patches: list[int] = []
+        at = 0
+        while at < count:
+            if ones := self._counts.ones(count - at):
+                self._operations.read(first.session, ones, ops, units)
+                for unit in units[len(patches) :]:
+                    patches.append(at)
+                    at += abs(unit)
+            else:
+                for _ in range(self._counts.take(1)):
+                    self._operations.read(first.session, 1, ops, units)
+                    patches.append(at)
+                at += 1
+        time = 0 if plain else self._times[done]
+        return Span(self._block.first + done, first, count, parents, time, ops, units, patches)
+
+
+def _pieces(
+    chain: Chain, cuts: Sequence[int], *, single: bool
+) -> Iterator[tuple[PatchId, int, tuple[PatchId, ...]]]:
+    """Cut a chain behind the numbers at which somebody else goes on."""
+    (session, n), parents = chain.first, chain.parents
+    last = n + chain.count - 1
+    ends = range(n, last) if single else cuts[bisect_left(cuts, n) : bisect_left(cuts, last)]
+    for end in (*ends, last):
+        yield PatchId(session, n), end - n + 1, parents
+        parents = (PatchId(session, end),)
+        n = end + 1
