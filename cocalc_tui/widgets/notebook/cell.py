@@ -17,8 +17,8 @@ from cocalc_tui.widgets.highlight import PLAIN, Language, named
 from cocalc_tui.widgets.notebook.look import NotebookLook
 from cocalc_tui.widgets.notebook.results import PLACEHOLDER, Results
 from cocalc_tui.widgets.notebook.source import Source
-from cocalc_tui.widgets.outputs.fold import Output
 from cocalc_tui.widgets.outputs.rows import Frame, one_row
+from cocalc_tui.widgets.outputs.streams import Output
 
 GAP = 1
 """Empty rows above each cell."""

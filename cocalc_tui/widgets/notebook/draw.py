@@ -51,12 +51,12 @@ def draw_row(cell: CellView, spot: Spot, mark: Mark, look: NotebookLook, *, thum
     """A row of a cell, as wide as the pane."""
     width = cell.width
     body = cell.row(spot)
-    segments = [_bar(mark, spot), _prompt(mark, spot, look)]
+    segments = [_bar(mark, spot, look), _prompt(mark, spot, look)]
     if spot.part is Part.SOURCE:
         segments.append(Segment(" ", look.source.text))
     else:
-        segments.append(Segment(" "))
-        body = body.adjust_cell_length(width)
+        segments.append(Segment(" ", look.ground))
+        body = body.adjust_cell_length(width).apply_style(look.ground)
     if mark.label and _takes_label(cell, spot, mark):
         ground = look.source.text if spot.part is Part.SOURCE else look.ground
         segments += _labelled(body, mark.label, width, ground)
@@ -66,9 +66,9 @@ def draw_row(cell: CellView, spot: Spot, mark: Mark, look: NotebookLook, *, thum
     return Strip(segments, width + EDGES)
 
 
-def _bar(mark: Mark, spot: Spot) -> Segment:
+def _bar(mark: Mark, spot: Spot, look: NotebookLook) -> Segment:
     if mark.bar is None or spot.part is Part.GAP:
-        return Segment(" ")
+        return Segment(" ", look.ground)
     return Segment(THIN_BAR if mark.thin else BAR, mark.bar)
 
 
@@ -106,11 +106,9 @@ def _labelled(body: Strip, label: Label, width: int, ground: Style) -> list[Segm
 
 def empty_row(y: int, width: int, look: NotebookLook, hint: str, *, thumb: bool) -> Strip:
     """A row below the last cell; in a notebook without cells the second one has a hint."""
-    text = f"{'':{MARGIN}}{hint}" if y == 1 else ""
-    segments = [Segment(text, look.prompt), Segment(THUMB if thumb else " ", look.edge)]
-    if thumb:
-        segments.insert(1, Segment(" " * (width - 1 - len(text))))
-    return Strip(segments)
+    text = " " * MARGIN + hint if y == 1 else ""
+    body = Strip([Segment(text, look.prompt)]).adjust_cell_length(width - 1, look.ground)
+    return Strip([*body, Segment(THUMB if thumb else " ", look.edge)], width)
 
 
 def foot_row(text: str, width: int, look: NotebookLook) -> Strip:

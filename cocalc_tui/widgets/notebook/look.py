@@ -55,7 +55,7 @@ class NotebookLook:
             return Style(color=variables[name])
 
         plain = editor_look.look_of(variables)
-        raised = Style(bgcolor=variables["panel"])
+        raised = Style(bgcolor=variables["line"])
         source = replace(
             plain,
             text=plain.text + raised,
@@ -63,18 +63,19 @@ class NotebookLook:
             gutter=plain.gutter + raised,
             gutter_current=plain.gutter_current + raised,
         )
+        ground = Style(color=variables["foreground"], bgcolor=variables["background"])
         return cls(
-            ground=Style(color=variables["foreground"], bgcolor=variables["background"]),
+            ground=ground,
             source=source,
             resting=replace(source, caret_away=Style.null()),
             output=OutputLook.from_theme(variables, dark=dark),
-            prompt=front("text-dim"),
-            prompt_running=front("accent") + Style(bold=True),
+            prompt=ground + front("text-dim"),
+            prompt_running=ground + front("accent") + Style(bold=True),
             label=front("text-dim"),
             label_bad=front("error"),
-            command=front("accent"),
-            edit=front("success"),
-            selected=front("text-faint"),
-            edge=front("raised"),
+            command=ground + front("accent"),
+            edit=ground + front("success"),
+            selected=ground + front("text-faint"),
+            edge=ground + front("raised"),
             on_person=variables["on-person"],
         )

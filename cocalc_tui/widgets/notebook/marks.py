@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,6 +21,8 @@ from cocalc_tui.widgets.notebook.draw import Label, Mark
 from cocalc_tui.widgets.notebook.look import NotebookLook
 from cocalc_tui.widgets.notebook.stack import Stack
 
+LONG = 16
+"""Rows from which a cell's first row, where the names are, may be far from somebody's caret."""
 NAME = 16
 """Characters of a name that are shown."""
 
@@ -53,7 +56,10 @@ class People:
         if key in stack:
             source = stack[key].source
             visitors.look(self._here.get(key, ()), source.editor, faces)
-            source.show_visitors(visitors.shown)
+            tagged = source.height < LONG
+            source.show_visitors(
+                [replace(who, named=who.named and not tagged) for who in visitors.shown]
+            )
         if key not in self._here:
             del self._visitors[key]
 
@@ -94,7 +100,7 @@ class Marks:
         users = self.people.users(cell.key)
         thin = bar is None and bool(users)
         if thin:
-            bar = Style(color=self._faces.colour(users[0][0]))
+            bar = self.look.ground + Style(color=self._faces.colour(users[0][0]))
         under_way = run is not None and run.state in runs.UNDER_WAY
         return Mark(
             prompt=self._prompt(cell, run),

@@ -8,9 +8,9 @@ from dataclasses import replace
 from rich.segment import Segment
 from textual.strip import Strip
 
-from cocalc_tui.widgets.outputs.fold import Output
 from cocalc_tui.widgets.outputs.render import estimate, render
 from cocalc_tui.widgets.outputs.rows import WHOLE, Frame, one_row
+from cocalc_tui.widgets.outputs.streams import Output
 
 PLACEHOLDER = Strip([Segment("")], 0)
 
@@ -30,7 +30,7 @@ class Results:
 
     @property
     def items(self) -> Sequence[Output]:
-        """The outputs, or live items."""
+        """The outputs."""
         return self._items
 
     @property

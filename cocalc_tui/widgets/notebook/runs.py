@@ -24,7 +24,7 @@ def prompt(run: CellRun | None, count: int | None) -> str:
 
 
 def label(run: CellRun | None, now: int, place: int) -> str:
-    """How a run stands: `12 s ▶`, `2nd in queue`, `0.2 s`, `stopped after 3.0 s`.
+    """How a run stands: `12 s ▶`, `2nd in queue`, `0.2 s`, `✗ 0.2 s`, `stopped after 3.0 s`.
 
     `now`: the relay's clock, milliseconds; `place`: where in the queue, 1 for the next.
     """
@@ -39,9 +39,8 @@ def label(run: CellRun | None, now: int, place: int) -> str:
     took = run.finished - run.started
     if run.state == "stopped":
         return f"stopped after {duration(took)}"
-    if run.state == "error":
-        return f"{duration(took)} ✗"
-    return duration(took) if took >= SHORTEST else ""
+    time = duration(took) if took >= SHORTEST else ""
+    return f"✗ {time}".rstrip() if run.state == "error" else time
 
 
 def elapsed(ms: int) -> str:

@@ -17,7 +17,7 @@ from cocalc_tui.widgets.editor.model import Edit
 from cocalc_tui.widgets.editor.view import Heights
 from cocalc_tui.widgets.highlight import Language, named
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting, Spot
-from cocalc_tui.widgets.outputs.fold import Output
+from cocalc_tui.widgets.outputs.streams import Output
 
 
 class Rows(NamedTuple):

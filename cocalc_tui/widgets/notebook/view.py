@@ -324,9 +324,9 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         else:
             for row in rows:
                 self.repaint(row.first, row.last)
-        if not local:
-            if self.editing:
-                self._shown = self._caret_rows()
+        if not local and self.editing:
+            self._shown = self._caret_rows()
+        if self.document.others:
             self._people_moved()
 
     def _records_changed(self) -> None:

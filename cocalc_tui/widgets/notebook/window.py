@@ -81,11 +81,19 @@ class Window:
         """Put the held row where it was, and draw what is in sight; True when it scrolled."""
         before = self.top
         for _ in range(TRIES):
-            self.scroll.total = self._stack.total
-            self.scroll.to(self._row(held) - held.on_screen)
+            self._to(self._row(held) - held.on_screen)
             if not self._stack.settle(self.top, self.bottom):
                 break
         return self.top != before
+
+    def _to(self, top: int) -> None:
+        """Have `top` be the first row, even where that leaves rows empty below the notebook.
+
+        What is above the last cell can only stay in place when that may be.
+        """
+        top = min(top, max(0, self._stack.total - 1))
+        self.scroll.total = max(self._stack.total, top + self.scroll.height)
+        self.scroll.to(top)
 
     def _row(self, held: Held) -> int:
         if held.place >= len(held.cells):
@@ -106,7 +114,8 @@ class Window:
 
     def to(self, top: int) -> bool:
         """Scroll so that `top` is the first row, as far as the notebook goes."""
-        top = max(0, min(top, self._stack.total - self.scroll.height))
+        end = self._stack.total - self.scroll.height
+        top = max(0, min(top, max(end, min(top, self.top))))
         near = abs(top - self.top) <= self.scroll.height
         held = self.hold_row(self.top if near else top)
         return self.keep(held._replace(on_screen=held.on_screen + self.top - top))
@@ -115,11 +124,10 @@ class Window:
         """Scroll as little as shows these rows, the first before all; True when it moved."""
         before = self.top
         for _ in range(TRIES):
-            self.scroll.total = self._stack.total
             first, last = rows()
             margin = min(margin, (self.scroll.height - 1) // 2)
             top = max(self.top, last + margin - self.scroll.height + 1)
-            self.scroll.to(min(top, first - margin))
+            self._to(min(top, first - margin))
             if not self._stack.settle(self.top, self.bottom):
                 break
         return self.top != before

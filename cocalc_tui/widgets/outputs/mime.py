@@ -16,10 +16,10 @@ from textual.strip import Strip
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
-from cocalc_tui.widgets.outputs.fold import joined
 from cocalc_tui.widgets.outputs.html import LONGEST, Table, parse_html
 from cocalc_tui.widgets.outputs.image import image_bytes, image_pixels
 from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, one_row, wrap_lines
+from cocalc_tui.widgets.outputs.streams import joined
 from cocalc_tui.widgets.outputs.table import table_rows
 from cocalc_tui.widgets.outputs.text import text_rows
 

@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
-from cocalc_tui.widgets.outputs.fold import Output, fold, joined
 from cocalc_tui.widgets.outputs.mime import bundle_rows, unknown_row
 from cocalc_tui.widgets.outputs.rows import SHORT, Frame, cut_rows
+from cocalc_tui.widgets.outputs.streams import Output, join_streams, joined
 from cocalc_tui.widgets.outputs.text import error_rows, stream_rows
 
 MOST = 100
 """Outputs of one cell that are drawn when it is drawn short."""
 
 
-def render(items: Sequence[Output], frame: Frame) -> list[Strip]:
-    """Draw a cell's outputs, or its live items, one below the other."""
-    outputs = fold(items)
+def render(outputs: Sequence[Output], frame: Frame) -> list[Strip]:
+    """Draw a cell's outputs one below the other."""
+    outputs = join_streams(outputs)
     rows: list[Strip] = []
     for output in outputs[:MOST] + outputs[max(MOST, len(outputs) - MOST) :]:
         rows += output_rows(output, frame)

@@ -11,6 +11,8 @@ from rich.style import Style
 
 from cocalc_tui.widgets.outputs.look import Look
 
+_DARK_TEXT, _LIGHT_TEXT = Color.parse("#121212"), Color.parse("#eeeeee")
+
 Shade: TypeAlias = "str | int | None"
 """`#rrggbb`, one of the sixteen named colours, or None for the text's own."""
 
@@ -114,9 +116,13 @@ def indexed(index: int) -> Shade:
 @lru_cache(1024)
 def pen_style(pen: Pen, look: Look) -> Style:
     """The pen as a style; what it leaves alone is not in it."""
+    front, back = _color(pen.front, look), _color(pen.back, look)
+    if back is not None and front is None:
+        # Programs that only mark a ground rely on a terminal whose own text can be read on it.
+        front = _DARK_TEXT if sum(back.get_truecolor()) > 3 * 100 else _LIGHT_TEXT
     return Style(
-        color=_color(pen.front, look),
-        bgcolor=_color(pen.back, look),
+        color=front,
+        bgcolor=back,
         bold=pen.bold or None,
         dim=pen.dim or None,
         italic=pen.italic or None,

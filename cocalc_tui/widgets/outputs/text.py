@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from rich.style import Style
@@ -9,8 +10,12 @@ from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
-from cocalc_tui.widgets.outputs.fold import joined
 from cocalc_tui.widgets.outputs.rows import Frame, cut_lines, cut_rows, more, wrap_lines
+from cocalc_tui.widgets.outputs.streams import joined
+
+IPYTHON_WIDTH = 75
+"""Columns for which IPython lays out the first line of a traceback."""
+_TITLE_GAP = re.compile(r" {3,}(?=Traceback \(most recent call last\))")
 
 
 def text_rows(text: str, frame: Frame, base: Style | None = None) -> list[Strip]:
@@ -43,6 +48,8 @@ def error_rows(output: Mapping[str, Json], frame: Frame) -> list[Strip]:
     """Draw an exception: its traceback as the kernel coloured it, else name and value."""
     lines = output.get("traceback")
     traceback = "\n".join(joined(line) for line in lines) if isinstance(lines, list) else ""
+    if frame.width < IPYTHON_WIDTH:
+        traceback = _TITLE_GAP.sub("  ", traceback, count=1)
     if not traceback.strip():
         name, value = joined(output.get("ename")), joined(output.get("evalue"))
         traceback = f"{name}: {value}" if value else name

@@ -118,28 +118,10 @@ def test_a_ruler_is_cut_not_wrapped() -> None:
     assert drawn(stream("-" * 75 + "\nab" + "c" * 8), width=8) == ["-" * 8, "abcccccc", "cc"]
 
 
-def test_live_items_amount_to_outputs() -> None:
-    clear = {"output_type": "clear_output", "wait": False}
-    later = {"output_type": "clear_output", "wait": True}
+def test_pieces_of_a_stream_are_one() -> None:
     assert drawn(stream("a"), stream("b\n"), stream("c")) == ["ab", "c"]
-    assert drawn(stream("a"), clear, stream("b")) == ["b"]
-    assert drawn(stream("a"), clear) == []
-    assert drawn(stream("a"), later) == ["a"]
-    assert drawn(stream("a"), later, stream("b")) == ["b"]
     assert drawn(stream("a"), stream("x", "stderr"), stream("b")) == ["a", "x", "b"]
-
-
-def test_a_display_is_updated_where_it_stands() -> None:
-    def shown(text: str, kind: str = "display_data") -> dict[str, Any]:
-        named = {"transient": {"display_id": "bar"}}
-        return {"output_type": kind, "data": {"text/plain": text}, "metadata": {}} | named
-
-    assert drawn(shown("0 %"), stream("log\n"), shown("9 %", "update_display_data")) == [
-        *("9 %", "log"),
-    ]
-    other = shown("?", "update_display_data") | {"transient": {"display_id": "other"}}
-    assert drawn(shown("0 %"), other) == ["0 %"]
-    assert drawn(stream("a"), shown("?", "update_display_data") | {"transient": None}) == ["a"]
+    assert drawn(stream("a"), display(text_plain="x"), stream("b")) == ["a", "x", "b"]
 
 
 def test_many_outputs_are_cut_in_the_middle() -> None:

@@ -1,0 +1,218 @@
+"""Several people in one notebook: what others do never moves what I look at."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from cocalc_tui.client.places import Place
+from cocalc_tui.notebook import schema
+from cocalc_tui.sync.patch import Create
+from tests.widgets.notebook.desk import (
+    NotebookDesk,
+    Somebody,
+    cell,
+    document_of,
+    live,
+    printed,
+    rows,
+    run_of,
+    runs,
+    sources,
+    thumb,
+)
+from tests.widgets.notebook.test_command_mode import desk
+
+
+def keys(app: NotebookDesk) -> list[str]:
+    return schema.cells(app.pane.document.replica)
+
+
+def insert(somebody: Somebody, index: int, text: str) -> None:
+    replica = somebody.document.replica
+    somebody.does(
+        *schema.insert_cell(replica, f"{random.getrandbits(64):016x}", index, "code", text)
+    )
+
+
+async def test_others_above_leave_my_caret_where_it_is() -> None:
+    async with desk(*(f"cell {n}" for n in range(30)), size=(40, 12)) as (app, pilot):
+        bob = Somebody(app.pane.document)
+        await pilot.press(*"jjjjjjjjjj", "enter", "end")
+        shown = rows(app)
+        insert(bob, 0, "new\nnew\nnew")
+        assert rows(app) == shown
+        bob.types(keys(app)[1], 0, "one\ntwo\n")
+        assert rows(app) == shown
+        bob.does(*schema.delete_cells(keys(app)[:3]))
+        assert rows(app) == shown
+        await pilot.press("!")
+        assert sources(app.pane.document)[8] == "cell 10!"
+
+
+async def test_others_in_my_cell_leave_my_caret_where_it_is() -> None:
+    async with desk("x", "one\ntwo\nthree", size=(40, 12)) as (app, pilot):
+        bob = Somebody(app.pane.document)
+        await pilot.press("j", "enter", "down", "down", "end")
+        mine = keys(app)[1]
+        bob.types(mine, 0, "zero\n")
+        await pilot.press("!")
+        bob.types(mine, 5, "ONE", delete=3)
+        await pilot.press("?")
+        assert sources(app.pane.document)[1] == "zero\nONE\ntwo\nthree!?"
+
+
+async def test_others_leave_what_i_read_where_it_is() -> None:
+    cells = [cell(f"cell {n}", "code", printed("out\n" * 5)) for n in range(40)]
+    app = NotebookDesk(document_of(cells))
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        bob = Somebody(app.pane.document)
+        await pilot.press("space", "space", "space", "space")
+        shown = rows(app)
+        insert(bob, 0, "new\nnew\nnew")
+        bob.does(*schema.delete_cells(keys(app)[1:2]))
+        bob.types(keys(app)[0], 0, "\n\n\n")
+        assert rows(app) == shown
+
+
+async def test_the_cell_i_edit_may_go_and_come_back() -> None:
+    async with desk("a", "b", "c") as (app, pilot):
+        bob = Somebody(app.pane.document)
+        await pilot.press("j", "enter")
+        mine = keys(app)[1]
+        bob.does(*schema.delete_cells([mine]))
+        assert (app.pane.mode(), app.pane.where()) == ("command", "cell 2 of 2")
+        await pilot.press("enter", "X")
+        assert sources(app.pane.document) == ["a", "Xc"]
+        bob.does(*schema.delete_cells(keys(app)))
+        assert app.pane.where() == "no cells"
+        insert(bob, 0, "new")
+        assert rows(app)[1].endswith("new")
+
+
+async def test_cells_are_marked_with_who_is_there() -> None:
+    async with desk("a long line", "b", "# page", size=(40, 12)) as (app, pilot):
+        await pilot.press("j", "j", "m")
+        bob, cyd = Somebody(app.pane.document, "bob"), Somebody(app.pane.document, "cyd")
+        a, b, c = keys(app)
+        bob.stands(Place(schema.input_of(a), 3, None, a))
+        cyd.stands(Place(cell=c))
+        assert rows(app)[1] == "▎[ ]    a long line                bob"
+        assert rows(app)[5] == "▌       page                        CY"
+        bob.stands(Place(schema.input_of(b), 0, None, b))
+        assert rows(app)[1] == " [ ]    a long line"
+        assert rows(app)[3] == "▎[ ]    b                          bob"
+        bob.stands(None)
+        cyd.stands(Place(cell="gone"))
+        assert rows(app)[3] == " [ ]    b"
+        assert rows(app)[5] == "▌       page"
+
+
+async def test_a_label_without_room_goes_above() -> None:
+    async with desk("x" * 25, size=(40, 12)) as (app, _):
+        bob = Somebody(app.pane.document)
+        bob.stands(Place(schema.input_of(keys(app)[0]), 3))
+        assert rows(app)[:2] == [" " * 35 + "bob", "▌[ ]    " + "x" * 25]
+
+
+async def test_carets_move_with_the_text() -> None:
+    async with desk("abc", size=(40, 12)) as (app, pilot):
+        bob = Somebody(app.pane.document)
+        key = keys(app)[0]
+        bob.stands(Place(schema.input_of(key), 2, None, key))
+        await pilot.press("enter", "x")
+        [visitor] = app.pane.stack[key].source.painter.visitors
+        assert visitor.caret == 3
+
+
+async def test_i_tell_where_i_am() -> None:
+    async with desk("abc", "d") as (app, pilot):
+        told: list[Any] = []
+        wire: Any = app.pane.document._wire
+        wire.stands = lambda _, place: told.append(place)
+        first, second = keys(app)
+        await pilot.press("j")
+        await pilot.press("k", "enter", "end")
+        places = [
+            {k: v for k, v in place.items() if k in ("cell", "at", "caret")} for place in told
+        ]
+        assert places[0] == {"cell": second}
+        assert places[-1] == {"cell": first, "at": [first, "input"], "caret": 3}
+
+
+# --- runs --------------------------------------------------------------------------------------
+
+START = 1_700_000_000_000 - 12_500
+
+
+async def test_runs_look_the_same_to_all() -> None:
+    async with desk("a", "b", "c", "d", "e", size=(48, 14)) as (app, _):
+        a, b, c, d, e = keys(app)
+        runs(
+            app.pane.document,
+            run_of(a, "done", started=1, finished=201, count=6),
+            run_of(b, "running", "bob", started=START, count=7),
+            run_of(c, "queued", "alice"),
+            run_of(d, "error", started=1, finished=3001, count=5),
+            run_of(e, "stopped", started=1, finished=65_001),
+        )
+        assert [line[:9] for line in rows(app)[1:10:2]] == [
+            *("▌[6]    a", " [*]    b", " [*]    c", " [5]    d", " [ ]    e"),
+        ]
+        assert [line[9:].strip() for line in rows(app)[1:10:2]] == [
+            *("0.2 s", "BO 12 s ▶", "AL next in queue", "✗ 3.0 s", "stopped after 1 min 05 s"),
+        ]
+
+
+async def test_output_appears_while_it_runs() -> None:
+    cells = [cell("a", "code", printed("old\n"), count=1), cell("b")]
+    app = NotebookDesk(document_of(cells))
+    async with app.run_test(size=(48, 12)) as pilot:
+        await pilot.pause()
+        document, key = app.pane.document, keys(app)[0]
+        runs(document, run_of(key, "running", started=START))
+        assert rows(app)[2:4] == ["", " [ ]    b"]
+        live(document, key, 0, printed("one\n"))
+        await pilot.pause(0.1)
+        live(document, key, 1, printed("two\n"), printed("three\rTHREE\n"))
+        await pilot.pause(0.1)
+        assert rows(app)[2:7] == ["▌       one", "▌       two", "▌       THREE", "", " [ ]    b"]
+        Somebody(document, "host").does(
+            Create(
+                f"{key}/r1/0",
+                {"type": "output", "cell": key, "run": "r1", "index": 0, "data": printed("end\n")},
+            ),
+            *schema.create_run(key, "r1", 2),
+        )
+        runs(document, run_of(key, "done", started=START, finished=START + 5, count=2))
+        assert rows(app)[1:4] == ["▌[2]    a", "▌       old", "▌       end"]
+
+
+async def test_output_above_leaves_my_caret_where_it_is() -> None:
+    async with desk("run", "x", "mine", size=(48, 12)) as (app, pilot):
+        document, key = app.pane.document, keys(app)[0]
+        await pilot.press("j", "j", "enter")
+        at = app.pane.window.hold().on_screen
+        runs(document, run_of(key, "running", started=START))
+        for n in range(40):
+            live(document, key, n, printed(f"line {n}\n"))
+        await pilot.pause(0.1)
+        assert rows(app)[at].startswith("▌[ ]    mine")
+        assert thumb(app)
+
+
+async def test_the_kernels_last_words_stay_in_sight() -> None:
+    async with desk("a", size=(60, 8)) as (app, _):
+        import msgspec
+
+        from cocalc_tui.protocol.events import KernelState
+
+        def say(reason: str) -> None:
+            state = KernelState(name="python3", title="Python 3", state="dead", reason=reason)
+            app.pane.document.hearing.heard("kernel", msgspec.msgpack.encode(state))
+
+        say("died: out of memory\x1b[31m; run a cell to start it anew")
+        assert rows(app)[-1] == " died: out of memory␛[31m; run a cell to start it anew"
+        say("")
+        assert rows(app)[-1] == ""
