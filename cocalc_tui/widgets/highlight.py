@@ -112,15 +112,19 @@ def _by_pygments(filename: str, ending: str) -> Language:
     return Language(name, comment=mark, prose=ending in _PROSE, margin=20, begins=_AT_MARGIN)
 
 
-def tokens(language: Language, lines: Sequence[str]) -> list[Spans]:
-    """The tokens of consecutive lines, as far as these lines alone tell."""
-    if not language.name or not lines:
-        return [()] * len(lines)
+def tokens(language: Language, lines: Sequence[str], wanted: range | None = None) -> list[Spans]:
+    """The tokens of consecutive lines, as far as these lines alone tell.
+
+    `wanted`: of which of them (indices); looking at a few in their surroundings is cheaper.
+    """
+    wanted = range(len(lines)) if wanted is None else wanted
+    if not language.name or not wanted:
+        return [()] * len(wanted)
     short = [line if len(line) <= LINE_LIMIT else "" for line in lines]
     if language.grammar:
         from cocalc_tui.widgets import highlight_trees
 
-        return highlight_trees.tokens(language.grammar, short)
+        return highlight_trees.tokens(language.grammar, short, wanted)
     from cocalc_tui.widgets import highlight_lexers
 
-    return highlight_lexers.tokens(language.name, short)
+    return highlight_lexers.tokens(language.name, short)[wanted.start : wanted.stop]

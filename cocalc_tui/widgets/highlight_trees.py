@@ -78,20 +78,28 @@ def _token(capture: str) -> str | None:
     return None
 
 
-def tokens(grammar: str, lines: Sequence[str]) -> list[Spans]:
-    """The tokens of each line."""
-    parser, cursor = _grammar(grammar)
-    text = "\n".join(lines)
-    data = text.encode("utf-8", "replace")
-    painted = _paint(cursor, parser, data)
-    found = _by_line(painted, data, lines, ascii_only=len(data) == len(text))
-    if grammar == "markdown":
-        return [spans or _inline(line) for spans, line in zip(found, lines, strict=True)]
+def tokens(grammar: str, lines: Sequence[str], wanted: range) -> list[Spans]:
+    """The tokens of the lines wanted, seen among all lines."""
+    encoded = [line.encode("utf-8", "replace") for line in lines]
+    start = sum(map(len, encoded[: wanted.start])) + wanted.start
+    of_interest = encoded[wanted.start : wanted.stop]
+    painted = _paint(grammar, b"\n".join(encoded), start, b"\n".join(of_interest))
+    found: list[Spans] = []
+    at = 0
+    for line in of_interest:
+        runs = _runs(painted, at, line)
+        if grammar == "markdown":
+            runs = _with_inline(runs, line.decode())
+        found.append(runs)
+        at += len(line) + 1
     return found
 
 
-def _paint(cursor: QueryCursor, parser: Parser, data: bytes) -> bytearray:
-    """For each byte the rank of its token: inner nodes over outer, equal ones by rank."""
+def _paint(grammar: str, data: bytes, start: int, part: bytes) -> bytearray:
+    """For each byte of a part the rank of its token: inner nodes over outer, equal by rank."""
+    parser, cursor = _grammar(grammar)
+    end = start + len(part)
+    cursor.set_byte_range(start, end)
     nodes = [
         (node.start_byte - node.end_byte, _RANK[token], node.start_byte, node.end_byte)
         for capture, captured in cursor.captures(parser.parse(data).root_node).items()
@@ -99,44 +107,37 @@ def _paint(cursor: QueryCursor, parser: Parser, data: bytes) -> bytearray:
         for node in captured
     ]
     nodes.sort()
-    painted = bytearray(len(data))
-    for _, rank, start, end in nodes:
-        painted[start:end] = bytes((rank,)) * (end - start)
+    painted = bytearray(len(part))
+    for _, rank, first, last in nodes:
+        first, last = max(first, start), min(last, end)
+        if first < last:
+            painted[first - start : last - start] = bytes((rank,)) * (last - first)
     return painted
 
 
-def _by_line(
-    painted: bytearray, data: bytes, lines: Sequence[str], *, ascii_only: bool
-) -> list[Spans]:
-    found: list[Spans] = []
-    at = 0
-    for line in lines:
-        size = len(line) if ascii_only else len(line.encode("utf-8", "replace"))
-        runs = [
-            (run.start(), run.end(), _NAMES[painted[at + run.start()]])
-            for run in _RUN.finditer(painted[at : at + size])
-        ]
-        if size != len(line):
-            runs = _columns(runs, data[at : at + size])
-        found.append(tuple(runs))
-        at += size + 1
-    return found
-
-
-def _columns(runs: list[tuple[int, int, str]], line: bytes) -> list[tuple[int, int, str]]:
-    """Byte positions in a line as code points."""
-    return [
-        (
-            len(line[:start].decode("utf-8", "ignore")),
-            len(line[:end].decode("utf-8", "ignore")),
-            name,
-        )
-        for start, end, name in runs
-    ]
-
-
-def _inline(line: str) -> Spans:
-    """Emphasis, code and links within a paragraph, which the block grammar leaves alone."""
-    return tuple(
-        (found.start(), found.end(), found.lastgroup or "") for found in _INLINE.finditer(line)
+def _runs(painted: bytearray, at: int, line: bytes) -> Spans:
+    """The tokens of the line whose bytes begin at `at`."""
+    runs = tuple(
+        (run.start(), run.end(), _NAMES[painted[at + run.start()]])
+        for run in _RUN.finditer(painted[at : at + len(line)])
     )
+    return runs if line.isascii() else _columns(runs, line)
+
+
+def _columns(runs: Spans, line: bytes) -> Spans:
+    """Byte positions in a line as code points."""
+
+    def column(at: int) -> int:
+        return len(line[:at].decode("utf-8", "ignore"))
+
+    return tuple((column(start), column(end), name) for start, end, name in runs)
+
+
+def _with_inline(runs: Spans, line: str) -> Spans:
+    """Adds emphasis, code and links within a paragraph, which the block grammar leaves alone."""
+    inline = [
+        (found.start(), found.end(), found.lastgroup or "")
+        for found in _INLINE.finditer(line)
+        if not any(start < found.end() and end > found.start() for start, end, _ in runs)
+    ]
+    return tuple(sorted([*runs, *inline])) if inline else runs

@@ -12,6 +12,8 @@ from cocalc_tui.widgets.highlight import Language, Spans, tokens
 
 FEW = 200
 """Lines through which tokens are carried; a bigger change waits for `refresh`."""
+AROUND = 40
+"""Lines beyond the screen whose tokens are kept, so that a few steps of scrolling need none."""
 BACK = 200
 """How far to look back for a line at which parsing may begin, beyond the margin."""
 
@@ -57,16 +59,18 @@ class Colours:
             self._spans[index:after] = spans
 
     def refresh(self, first: int, last: int) -> list[int]:
-        """Look anew at the window around lines first..last; returns lines with other tokens."""
-        start = self._start(first)
-        end = min(last + self.language.margin + 1, self._view.lines)
-        lines = [self._view.text(line) for line in range(start, end)]
-        fresh = tokens(self.language, lines)
-        other = [line for line in range(start, end) if self.spans(line) != fresh[line - start]]
-        self._first, self._lines, self._spans, self.stale = start, lines, fresh, False
+        """Look anew at lines first..last and some around; returns lines with other tokens."""
+        lines = self._view.lines
+        low, high = max(first - AROUND, 0), min(last + AROUND + 1, lines)
+        begin, end = self._begin(low), min(high + self.language.margin, lines)
+        texts = [self._view.text(line) for line in range(begin, end)]
+        fresh = tokens(self.language, texts, range(low - begin, high - begin))
+        other = [line for line in range(low, high) if self.spans(line) != fresh[line - low]]
+        self._first, self._spans, self.stale = low, fresh, False
+        self._lines = texts[low - begin : high - begin]
         return other
 
-    def _start(self, first: int) -> int:
+    def _begin(self, first: int) -> int:
         """A line before `first` that is inside of nothing, as far as can be told."""
         near = max(first - self.language.margin, 0)
         begins = self.language.begins
