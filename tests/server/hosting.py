@@ -69,7 +69,7 @@ class Box:
     async def kill(self) -> None:
         """End relay and host side without saving anything, as kill -9 does."""
         for opened in self.host.open.values():
-            opened.autosave.done()
+            opened.autosave.begun()
         self.host.open.clear()
         await self.stop()
 

@@ -10,8 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from cocalc_tui.server.host.root import FileError
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -29,7 +27,7 @@ class AutoSave:
     """Calls `save` at the right times."""
 
     def __init__(
-        self, save: Callable[[], Awaitable[None]], failed: Callable[[FileError], None], pace: Pace
+        self, save: Callable[[], Awaitable[None]], failed: Callable[[Exception], None], pace: Pace
     ) -> None:
         self._save = save
         self._failed = failed
@@ -48,8 +46,8 @@ class AutoSave:
             self.due, self._first = True, now
         self._at(min(now + self._pace.quiet, self._first + self._pace.longest))
 
-    def done(self) -> None:
-        """Somebody saved it by hand."""
+    def begun(self) -> None:
+        """A save begins: what changes from now on needs another."""
         self.due = False
         self._stop_timer()
 
@@ -79,10 +77,9 @@ class AutoSave:
             self._at(asyncio.get_running_loop().time() + self._pace.quiet)
 
     async def _run(self) -> None:
-        self.due = False
         try:
             await self._save()
-        except FileError as error:
+        except Exception as error:
             self._failed(error)
             self.due = True
             self._at(asyncio.get_running_loop().time() + self._pace.again)

@@ -144,7 +144,7 @@ class HostDocument:
         if self._base is not None:
             return
         known = await asyncio.to_thread(self._saved.of, self.shared.doc)
-        known = [v for v in known if all(head in self.shared.replica for head in v.heads)]
+        known = list(filter(self._holds, known))
         data = await self._data()
         if known and not known[0].done:
             known = await asyncio.to_thread(self._after_crash, known, data)
@@ -152,6 +152,10 @@ class HostDocument:
             self._base = known[0]
         elif data is not None:
             self._base = await self._guess(data)
+
+    def _holds(self, version: Version) -> bool:
+        """Whether the log still has a version; another log of the file may have come."""
+        return all(head in self.shared.replica for head in version.heads)
 
     async def _data(self) -> bytes | None:
         """Read the file; None where there is none."""
@@ -195,6 +199,8 @@ class HostDocument:
 
     async def _take_in(self) -> None:
         """Take in what the file holds, if it is not what it held before. Raises FileError."""
+        if self._base is not None and not self._holds(self._base):
+            self._base = self._stamp = None
         place = self._root.place(self.path)
         stamp = await asyncio.to_thread(disk.look, self._root, place)
         if stamp == self._stamp and stamp is not None:
@@ -212,7 +218,7 @@ class HostDocument:
             return
         text, form = self._decoded(data)
         known = await asyncio.to_thread(self._saved.of, self.shared.doc)
-        known = [v for v in known if all(head in self.shared.replica for head in v.heads)]
+        known = list(filter(self._holds, known))
         if self._base is None or not known:
             known = [self._base or await self._guess(data)]
         patches, version = await asyncio.to_thread(self._changed_to, text, form, data, known)

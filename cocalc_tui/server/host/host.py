@@ -31,7 +31,8 @@ from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.host.serving import serve
-from cocalc_tui.server.kernels.runner import KernelError, Runner, Say
+from cocalc_tui.server.host.wording import in_one_line
+from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.sync.patch import Patch
 
 _log = logging.getLogger(__name__)
@@ -145,6 +146,7 @@ class Host:
         try:
             opened, readonly = await self._make_ready(message.path)
             opened.used = True
+            opened.say_again()
             kind = opened.document.type
             answer = m.Ready(id=message.id, doc=message.doc, type=kind, readonly=readonly)
         except Exception as error:
@@ -255,17 +257,3 @@ class Host:
             answer = m.Failed(id=id_, code=code, text=text)
         frame = msgspec.Raw(encode(answer))
         self.workspace.send(m.Answered(connection=asked.connection, answer=frame))
-
-
-def in_one_line(error: Exception, what: str) -> tuple[str, str]:
-    """Return the code and text of `Failed` for what went wrong."""
-    match error:
-        case FileError() | RequestFailed():
-            return error.code, error.text
-        case KernelError():
-            return "kernel", str(error)
-        case apsw.Error():
-            return "disk", f"{what}: the project's notes cannot be written: {error}"
-        case _:
-            _log.error("%s failed", what, exc_info=error)
-            return "unknown", f"{what}: this failed in a way nobody thought of ({error!r:.120})"

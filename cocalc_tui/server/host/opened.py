@@ -13,7 +13,7 @@ from cocalc_tui.protocol.events import Saved, Trouble
 from cocalc_tui.server.host.autosave import AutoSave, Pace
 from cocalc_tui.server.host.checkpoints import Checkpoints
 from cocalc_tui.server.host.documents import HostDocument
-from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.host.wording import in_one_line
 from cocalc_tui.server.kernels.runner import Say
 
 
@@ -57,12 +57,13 @@ class Opened:
         """Save now, perhaps because somebody asks; raises FileError."""
         try:
             await self._save(asked=asked)
-        except FileError as error:
+        except Exception as error:
             self._failed(error)
+            self.autosave.changed()
             raise
-        self.autosave.done()
 
     async def _save(self, *, asked: bool = False) -> None:
+        self.autosave.begun()
         await self.document.save(asked=asked)
         if self._marking is not None:
             await self._marking
@@ -80,8 +81,16 @@ class Opened:
             self._told = seq
             self._say(self.shared.doc, "saved", Saved(seq=seq, at=self._clock()), keep=True)
 
-    def _failed(self, error: FileError) -> None:
-        self.trouble(f"{error.text} (not saved; what you type is safe in the log)")
+    def say_again(self) -> None:
+        """Say all of it to a relay that may have missed it."""
+        self._told = -1
+        self.tell_saved()
+        trouble, self._trouble = self._trouble, ""
+        self.trouble(trouble)
+
+    def _failed(self, error: Exception) -> None:
+        _code, text = in_one_line(error, self.shared.path)
+        self.trouble(f"{text} (not saved; what you type is safe in the log)")
 
     def trouble(self, text: str) -> None:
         """Say what everybody in the document should know, "" when it is over."""

@@ -1,0 +1,27 @@
+"""What went wrong, in one line for people: what, where and what to do."""
+
+from __future__ import annotations
+
+import logging
+
+import apsw
+
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.kernels.runner import KernelError
+
+_log = logging.getLogger(__name__)
+
+
+def in_one_line(error: Exception, what: str) -> tuple[str, str]:
+    """Return the code and text of `protocol.messages.Failed`; what nobody expected is logged."""
+    match error:
+        case FileError() | RequestFailed():
+            return error.code, error.text
+        case KernelError():
+            return "kernel", str(error)
+        case apsw.Error():
+            return "disk", f"{what}: what was saved cannot be noted in the project: {error}"
+        case _:
+            _log.error("%s failed", what, exc_info=error)
+            return "unknown", f"{what}: this failed in a way nobody thought of ({error!r:.120})"
