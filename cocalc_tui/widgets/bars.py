@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
@@ -15,6 +16,7 @@ from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widget import Widget
 
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.phrases import Word
 from cocalc_tui.widgets.theme import colour
 
@@ -24,7 +26,7 @@ Words = tuple[Word, ...]
 def strip_of(words: Sequence[Word], node: Widget, ground: Style) -> Strip:
     """Words in the theme's colours."""
     return Strip(
-        [Segment(word.text, ground + _style(word, node)) for word in words if word.text]
+        [Segment(safe(word.text), ground + _style(word, node)) for word in words if word.text]
     ).simplify()
 
 
@@ -79,11 +81,11 @@ class Bar(Widget):
     def places(self) -> list[tuple[str, Offset, int]]:
         """What can be clicked: act, where on the screen, how wide."""
         found = []
-        right_width = sum(Segment(word.text).cell_length for word in self._right)
+        right_width = sum(cell_len(safe(word.text)) for word in self._right)
         starts = (0, max(self.size.width - right_width, 0))
         for words, x in zip((self._left, self._right), starts, strict=True):
             for word in words:
-                width = Segment(word.text).cell_length
+                width = cell_len(safe(word.text))
                 if word.act and x < self.size.width:
                     found.append((word.act, self.region.offset + Offset(x, 0), width))
                 x += width

@@ -28,7 +28,7 @@ class Ask(ModalScreen[str | None], inherit_bindings=False):
         _CSS.replace("NAME", "Ask")
         + """
     Ask Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
-    Ask Input:focus { border: none; background: $raised; }
+    Ask Input:focus { border: none; background: $raised; background-tint: $raised 0%; }
     Ask #wrong { color: $error; height: 1; }
     """
     )

@@ -138,6 +138,7 @@ class FileTree(Acting, Rows, can_focus=True):
             (f" {faces.initials(user)}", Style(color=faces.colour(user), bold=True))
             for user in self._visitors(entry.path)
         ]
+        right += [(" ", style)]
         return Row([(" " + "  " * entry.depth, style), (sign, faint), (entry.name, style)], right)
 
     def on_focus(self, _: Focus) -> None:

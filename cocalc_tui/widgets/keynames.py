@@ -100,10 +100,12 @@ def _known(key: str) -> str:
 
 @lru_cache(2048)
 def shown(keys: str) -> str:
-    """How keys are printed on the screen: `ctrl+t r`, `esc`, `shift+↑`."""
+    """How keys are printed on the screen: `ctrl+t r`, `esc`, `shift+↑`, `F1`."""
     return " ".join(_shown_one(key) for key in keys.split())
 
 
 def _shown_one(key: str) -> str:
     head, plus, base = key.rpartition("+") if not key.endswith("+") else ("", "", key)
+    if len(base) > 1 and base[0] == "f" and base[1:].isdigit():
+        base = base.upper()
     return head + plus + _ARROWS.get(base, _SHOWN.get(base, base))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import set_cell_size
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
@@ -34,6 +35,7 @@ from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.files import FileTree
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.pane import Pane
 from cocalc_tui.widgets.people import PeopleList
@@ -64,6 +66,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
     AUTO_FOCUS = None
     DEFAULT_CSS = """
     MainScreen { layout: vertical; background: $background; }
+    #footer { background: $side; }
     #body { height: 1fr; }
     #side { background: $side; padding: 1 0 0 0; }
     #side .heading { height: 1; padding: 0 1; color: $text-dim; }
@@ -88,7 +91,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         self.settings = settings
         self._remember = remember
         self.documents = Documents(project, self._heard)
-        self.tiles = Tiles(memory.layout(), self.documents, self._views_changed)
+        self.tiles = Tiles(memory.layout(), self.documents, settings, self._views_changed)
         self.files = FileTree(project, self.visit, self._visitors, self.tiles.focus_pane)
         self.people = PeopleList(project, self.visit)
         self.top = Bar(self._click, id="top")
@@ -248,7 +251,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         right += [Word(" "), *phrases.connection(self.project), Word(" ")]
         name = f" {self.project_name} "
         if self._side.display:
-            name = f"{name:<{self.settings.screen_side_bar_width}}"
+            name = set_cell_size(safe(name), self.settings.screen_side_bar_width)
         left = [Word(name, "text-dim", bold=True)]
         if not self.tiles.several:
             left += self.tiles.tab_words(self.tiles.division.current)
@@ -270,8 +273,8 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
     def _place_words(self, document: SharedDocument, *, wide: bool) -> list[Word]:
         pane = cast(Pane, self.tiles.pane)
         folder, slash, name = document.path.rpartition("/")
-        words = [Word(folder + slash, "text-dim"), Word(name, "text-bright")] if wide else []
-        words += [Word(f"  {pane.where()}"), Word(f"  {pane.mode()}", "text-dim")]
+        path = [Word(folder + slash, "text-dim"), Word(f"{name}  ", "text-bright")]
+        words = [*(path if wide else []), Word(f"{pane.where()}  "), Word(pane.mode(), "text-dim")]
         if document.type == "notebook":
             words += [Word("   ")]
             words += phrases.kernel(document.kernel, document.runs, wide=wide)
@@ -351,7 +354,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
 
         node, keymap = self.focused or self, desk(self).reader.keymap
         choices = [
-            Choice(action.name, action.title, "  ".join(map(shown, keymap.keys_of(action.name))))
+            Choice(action.name, action.title, shown("".join(keymap.keys_of(action.name)[:1])))
             for action in keymap.registry.of(self._scopes())
             if action.palette and action.needs <= desk(self).role
         ]

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.theme import colour
 
@@ -34,7 +35,7 @@ class Note(Widget, can_focus=True):
         return [
             (part, shade)
             for line, shade in zip(self._lines, shades, strict=False)
-            for part in _wrapped(line, max(self.size.width - 4, 10))
+            for part in _wrapped(safe(line), max(self.size.width - 4, 10))
         ]
 
     def render_line(self, y: int) -> Strip:

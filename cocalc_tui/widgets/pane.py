@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.widgets.settings import Settings
 
 
 class Pane(Acting):
@@ -43,7 +44,7 @@ class Pane(Acting):
         """Go where an earlier `memento` was, as far as that still exists; never raises."""
 
 
-def make_pane(document: SharedDocument) -> Widget:
+def make_pane(document: SharedDocument, settings: Settings) -> Widget:
     """The pane for a document's type; its code is loaded only when first needed."""
     if document.type == "notebook":
         from cocalc_tui.widgets.notebook.pane import NotebookPane
@@ -51,4 +52,10 @@ def make_pane(document: SharedDocument) -> Widget:
         return NotebookPane(document)
     from cocalc_tui.widgets.editor.pane import EditorPane
 
-    return EditorPane(document)
+    pane = EditorPane(document)
+    pane.editor.tab = pane.editor.view.tab = settings.editor_tab_width
+    if settings.editor_wrap != "auto":
+        pane.wrap = settings.editor_wrap == "on"
+    if settings.editor_line_numbers != "auto":
+        pane.painter.numbers = settings.editor_line_numbers == "on"
+    return pane

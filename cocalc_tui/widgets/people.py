@@ -39,7 +39,9 @@ def spots(project: Project) -> list[Spot]:
             if other.connection == person.connection
         ]
         rows += places or [(person.user, person.role, "")]
-    return list(dict.fromkeys(rows))
+    # A second screen on which nothing is open that I see says nothing of where they are.
+    placed = {user for user, _, path in rows if path}
+    return [one for one in dict.fromkeys(rows) if one[2] or one[1] == "you" or one[0] not in placed]
 
 
 class PeopleList(Rows):

@@ -75,7 +75,7 @@ class Picker(ModalScreen[str | None], inherit_bindings=False):
         background: $panel; padding: 1 1 1 1;
     }
     Picker Input { border: none; height: 1; padding: 0 1; background: $panel; }
-    Picker Input:focus { border: none; background: $panel; }
+    Picker Input:focus { border: none; background: $panel; background-tint: $panel 0%; }
     Picker #title { color: $text-dim; padding: 0 1; }
     Picker Choices { margin-top: 1; background: $panel; }
     """

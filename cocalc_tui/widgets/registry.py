@@ -7,6 +7,7 @@ from functools import cache
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Action, Registry, Scope
 from cocalc_tui.widgets.editor import actions as editor
+from cocalc_tui.widgets.notebook import actions as notebook
 
 SCOPES = (
     Scope("app", "Everywhere"),
@@ -68,4 +69,7 @@ FILES = (
 @cache
 def registry() -> Registry:
     """Everything that can be done, from every part."""
-    return Registry([*SCOPES, *editor.SCOPES], [*APP, *TILE, *FILES, *editor.ACTIONS])
+    return Registry(
+        [*SCOPES, *editor.SCOPES, *notebook.SCOPES],
+        [*APP, *TILE, *FILES, *editor.ACTIONS, *notebook.ACTIONS],
+    )

@@ -16,6 +16,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import colour
 
 Piece = tuple[str, Style]
@@ -34,7 +35,7 @@ class Row(tuple[tuple[Piece, ...], tuple[Piece, ...]]):
     def strip(self, width: int, base: Style) -> Strip:
         """The row at this width; a text that is cut ends in `…`."""
         left, right = (
-            Strip([Segment(text, base + style) for text, style in side]) for side in self
+            Strip([Segment(safe(text), base + style) for text, style in side]) for side in self
         )
         room = max(width - right.cell_length, 0)
         if left.cell_length > room:

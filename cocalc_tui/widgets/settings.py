@@ -47,30 +47,23 @@ class Setting:
         """What it may be, for people."""
         if self.choices:
             return ", ".join(self.choices)
-        return "true, false" if isinstance(self.default, bool) else f"{self.low} to {self.high}"
+        return f"{self.low} to {self.high}"
 
     def check(self, value: object) -> Any:
         """The value as it is stored; raises SettingError."""
-        if self.choices:
-            good = value in self.choices
-        elif isinstance(self.default, bool):
-            good = isinstance(value, bool)
-        else:
-            good = (
-                isinstance(value, int)
-                and not isinstance(value, bool)
-                and self.low <= value <= self.high
-            )
+        good = value in self.choices if self.choices else self._is_number(value)
         if not good:
             raise SettingError(f"{self.name} is {value!r}; it may be {self.takes}")
         return value
 
+    def _is_number(self, value: object) -> bool:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        return self.low <= value <= self.high
+
     def parse(self, text: str) -> Any:
         """The value that a word in a shell means; raises SettingError."""
         plain = text.strip().lower()
-        if isinstance(self.default, bool):
-            yes, no = plain in {"1", "true", "yes", "on"}, plain in {"0", "false", "no", "off"}
-            return self.check(yes if yes or no else text)
         if isinstance(self.default, int):
             return self.check(int(plain) if plain.isascii() and plain.isdigit() else text)
         return self.check(plain)
@@ -78,10 +71,6 @@ class Setting:
 
 def _choice(name: str, default: str, choices: Sequence[str], text: str, **more: Any) -> Any:
     return _declare(Setting(name, default, text, choices=tuple(choices), **more))
-
-
-def _flag(name: str, text: str, *, default: bool, **more: Any) -> Any:
-    return _declare(Setting(name, default, text, **more))
 
 
 def _number(name: str, default: int, low: int, high: int, text: str, **more: Any) -> Any:
@@ -124,8 +113,11 @@ class Settings:
         "Whether long lines go on in the next row; auto: in prose.",
         project=True,
     )
-    editor_line_numbers: bool = _flag(
-        "editor.line_numbers", "Whether lines are numbered.", default=True
+    editor_line_numbers: str = _choice(
+        "editor.line_numbers",
+        "auto",
+        ("auto", "on", "off"),
+        "Whether lines are numbered; auto: in code.",
     )
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Action name to the keys that a person chose for it."""

@@ -31,6 +31,7 @@ from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.widgets.settings import Settings
 
 
 class _Placing(TextualLayout):
@@ -55,9 +56,16 @@ class Tiles(Acting, Widget):
 
     DEFAULT_CSS = "Tiles { width: 1fr; height: 1fr; background: $background; }"
 
-    def __init__(self, division: Layout, documents: Documents, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        division: Layout,
+        documents: Documents,
+        settings: Settings,
+        changed: Callable[[], None],
+    ) -> None:
         """`changed` is told when other views show than before."""
         super().__init__(id="tiles")
+        self._settings = settings
         self.division = division
         self.documents = documents
         self._changed = changed
@@ -198,7 +206,7 @@ class Tiles(Acting, Widget):
         if self._panes.get(view) is not note:
             self.documents.close(document)
             return
-        pane = make_pane(document)
+        pane = make_pane(document, self._settings)
         had_focus = note.has_focus or (view is self.division.current.view and not self._elsewhere())
         self._panes[view] = pane
         pane.display = note.display

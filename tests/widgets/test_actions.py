@@ -138,3 +138,4 @@ class TestKeyNames:
         assert shown("ctrl+t up") == "ctrl+t ↑"
         assert shown("escape") == "esc"
         assert shown("ctrl++") == "ctrl++"
+        assert shown("shift+f6") == "shift+F6"
