@@ -31,8 +31,7 @@ from pathlib import Path
 from benchmarks.keys import LETTERS, read_until, summary, until_quiet
 
 MEDIAN_BAR, P99_BAR = 6.0, 25.0
-RUN = "import sys; from cocalc_tui.cli import main; sys.exit(main(sys.argv[1:]))"
-OURS = [sys.executable, "-c", RUN]
+OURS = [sys.executable, "-m", "cocalc_tui"]
 
 
 @contextmanager

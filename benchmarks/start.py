@@ -32,13 +32,13 @@ HELP_BAR, PAINT_BAR = 0.15, 0.5
 TICK = os.sysconf("SC_CLK_TCK")
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
-_RUN = "import sys; from cocalc_tui.cli import main; sys.exit(main())"
-
 
 def help_cpu() -> float:
     """Seconds of CPU of `cocalc-tui --help`."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", _RUN, "--help"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "cocalc_tui", "--help"], check=True, stdout=subprocess.DEVNULL
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -49,7 +49,7 @@ def paint_cpu(project: Path) -> float:
     if pid == 0:
         os.chdir(project)
         os.environ["TERM"] = "xterm-256color"
-        os.execv(sys.executable, [sys.executable, "-c", _RUN])
+        os.execv(sys.executable, [sys.executable, "-m", "cocalc_tui"])
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     try:
         _wait_for_word(master, project.name.encode())
@@ -77,7 +77,7 @@ def _cpu(pid: int) -> float:
 def stop(project: Path) -> None:
     """End the relay that the app started."""
     subprocess.run(
-        [sys.executable, "-c", _RUN, "stop", "--all", "--project", str(project)],
+        [sys.executable, "-m", "cocalc_tui", "stop", "--all", "--project", str(project)],
         check=False,
         capture_output=True,
     )

@@ -42,7 +42,7 @@ class User:
             "PATH=/usr/local/bin:/usr/bin:/bin",
             "LANG=C.UTF-8",
             "SHELL=/bin/bash",
-            f"TERM={os.environ.get('TERM', 'xterm-256color')}",
+            "TERM=screen-256color",
         ]
         who = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
         return [*who, "env", "-i", *clean, *words]
