@@ -26,9 +26,10 @@ class Clock(asyncio.SelectorEventLoop):
         return self._now
 
     def _run_once(self) -> None:
-        scheduled = self._scheduled  # type: ignore[attr-defined]  # asyncio's list of timers
-        if not self._ready and scheduled:  # type: ignore[attr-defined]  # and of what is due
-            self._now = max(self._now, scheduled[0].when())
+        timers = self._scheduled  # type: ignore[attr-defined]  # asyncio's list of them
+        if not self._ready:  # type: ignore[attr-defined]  # its list of what is due
+            waiting = (timer.when() for timer in timers if not timer.cancelled())
+            self._now = max(self._now, min(waiting, default=0))
         super()._run_once()  # type: ignore[misc]  # where asyncio's loop turns
 
 
