@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
-from cocalc_tui.notebook.printed import Cut, Printed
+from cocalc_tui.notebook.printed import HEAD, TAIL, Cut, Printed
 from cocalc_tui.sync.patch import Json
 
 Item: TypeAlias = dict[str, Json]
@@ -39,8 +39,10 @@ class Output:
     """It stands for so many outputs that are left out."""
     known: bool = False
     """The document has a record of it."""
-    changed: bool = True
+    changed: bool = False
     """Its record is not there, or not as it is now."""
+    weight: int = 0
+    """About how many bytes its record has."""
 
     def as_nbformat(self) -> Item:
         """Return nbformat's dict."""
@@ -80,13 +82,18 @@ class Output:
 class RunOutput:
     """The outputs of a run."""
 
-    def __init__(self, outputs: Sequence[Output] = (), *, clearing: bool = False) -> None:
+    def __init__(
+        self, outputs: Sequence[Output] = (), *, next_index: int = 0, clearing: bool = False
+    ) -> None:
         self.outputs = list(outputs)
         self.clearing = clearing
         """The next output replaces all (`clear_output(wait=True)`)."""
         self.gone: list[Output] = []
         """Outputs that have a record and should have none."""
-        self._next = max((output.index for output in self.outputs), default=-1) + 1
+        self.next_index = max([next_index, *(output.index + 1 for output in self.outputs)])
+        """Indices are never used twice, as record keys are not."""
+        self.weight = 0
+        """About how many bytes are to be written."""
 
     def items(self) -> list[Item]:
         """Return the outputs as items: whoever adds them to nothing shows the same."""
@@ -101,6 +108,7 @@ class RunOutput:
         for output in self.changed():
             output.known, output.changed = True, False
         self.gone.clear()
+        self.weight = 0
 
     def add(self, item: Item) -> None:
         """Do what an item says. An update of a display that is not here does nothing."""
@@ -113,14 +121,14 @@ class RunOutput:
                 self.update(item)
             case "stream" if _transient(item).get("cut"):
                 self._before_output()
-                self._append(_cut_stream(self._next, item))
+                self._append(_cut_stream(self.next_index, item))
             case "stream":
                 self._before_output()
                 self._print(str(item.get("name", "stdout")), str(item.get("text", "")))
             case _:
                 self._before_output()
                 self._append(
-                    Output(self._next, _without_transient(item), display_id=display_id(item))
+                    Output(self.next_index, _without_transient(item), display_id=display_id(item))
                 )
 
     def update(self, item: Item) -> bool:
@@ -130,7 +138,7 @@ class RunOutput:
         for output in found:
             news = {"data": item.get("data", {}), "metadata": item.get("metadata", {})}
             output.data = {**output.data, **news}
-            output.changed = True
+            self._weigh(output, weight_of(output.data))
         return bool(found)
 
     def _before_output(self) -> None:
@@ -145,15 +153,21 @@ class RunOutput:
     def _print(self, name: str, text: str) -> None:
         last = self.outputs[-1] if self.outputs else None
         if last is None or last.printed is None or last.name != name:
-            last = Output(self._next, printed=Printed(), name=name)
+            last = Output(self.next_index, printed=Printed(), name=name)
             self._append(last)
         assert last.printed is not None
         last.printed.add(text)
-        last.changed = True
+        self._weigh(last, min(last.weight + weight_of(text), 4 * (HEAD + TAIL)))
+
+    def _weigh(self, output: Output, weight: int) -> None:
+        """Note that an output is to be written."""
+        self.weight += weight - (output.weight if output.changed else 0)
+        output.weight, output.changed = weight, True
 
     def _append(self, output: Output) -> None:
         self.outputs.append(output)
-        self._next += 1
+        self._weigh(output, weight_of(output.data))
+        self.next_index += 1
         if len(self.outputs) > MOST + 1:
             self._leave_out()
 
@@ -164,14 +178,25 @@ class RunOutput:
             self.outputs[at].left_out = 1
         mark, gone = self.outputs[at], self.outputs[at + 1]
         mark.left_out += 1
-        mark.printed, mark.display_id, mark.changed = None, "", True
+        mark.printed, mark.display_id = None, ""
         text = f"… {mark.left_out:,} outputs left out …\n"
         mark.data = {"output_type": "stream", "name": "stderr", "text": text}
+        self._weigh(mark, len(text))
         del self.outputs[at + 1]
         self._drop([gone])
 
     def _drop(self, outputs: Sequence[Output]) -> None:
         self.gone += [output for output in outputs if output.known]
+        self.weight -= sum(output.weight for output in outputs if output.changed)
+
+
+def weight_of(value: Json) -> int:
+    """Return about how many bytes a value takes, rather more than less."""
+    if isinstance(value, str):
+        return len(value) * (1 if value.isascii() else 4)
+    if isinstance(value, dict):
+        return sum(weight_of(part) + len(key) for key, part in value.items())
+    return sum(map(weight_of, value)) if isinstance(value, list) else 8
 
 
 def display_id(item: Mapping[str, Json]) -> str:

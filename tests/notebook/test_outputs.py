@@ -111,6 +111,18 @@ def test_an_app_that_comes_late_shows_the_same(before: list[Item], after: list[I
     assert shown(late) == shown(there)
 
 
+@given(ITEMS, st.sets(st.integers(0, 15)))
+def test_the_weight_is_that_of_what_is_to_be_written(items: list[Item], written: set[int]) -> None:
+    made = RunOutput()
+    for number, item in enumerate(items):
+        made.add(item)
+        assert made.weight == sum(output.weight for output in made.changed())
+        assert all(output.weight > 0 for output in made.changed())
+        if number in written:
+            made.recorded()
+            assert made.weight == 0
+
+
 def test_nothing_is_written_twice() -> None:
     made = run([stream("a"), display("b")])
     made.recorded()
