@@ -95,6 +95,19 @@ def test_a_change_during_a_save_is_saved_after_it() -> None:
     play(story)
 
 
+def test_a_file_that_takes_long_to_save_is_not_saved_all_the_time() -> None:
+    async def story() -> None:
+        it = Recorder()
+        it.seconds = 3
+        it.auto.changed()
+        await asyncio.sleep(10)
+        it.auto.changed()
+        await asyncio.sleep(30)
+        assert it.saves == [4, 10 + 4 * 3 + 3]
+
+    play(story)
+
+
 def test_a_save_that_fails_is_tried_again() -> None:
     async def story() -> None:
         it = Recorder()

@@ -10,6 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+_SHARE = 4
+"""A huge file, or one on a slow disk, is being saved a fifth of the time at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -34,6 +37,8 @@ class AutoSave:
         self._pace = pace
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
+        self._spent = 0.0
+        """Seconds that the last save took."""
         self._first = 0.0
         """When the oldest change came that is not saved."""
         self.due = False
@@ -44,7 +49,8 @@ class AutoSave:
         now = asyncio.get_running_loop().time()
         if not self.due:
             self.due, self._first = True, now
-        self._at(min(now + self._pace.quiet, self._first + self._pace.longest))
+        wait = min(now + self._pace.quiet, self._first + self._pace.longest)
+        self._at(max(wait, now + self._spent * _SHARE))
 
     def begun(self) -> None:
         """A save begins: what changes from now on needs another."""
@@ -77,8 +83,10 @@ class AutoSave:
             self._at(asyncio.get_running_loop().time() + self._pace.quiet)
 
     async def _run(self) -> None:
+        began = asyncio.get_running_loop().time()
         try:
             await self._save()
+            self._spent = asyncio.get_running_loop().time() - began
         except Exception as error:
             self._failed(error)
             self.due = True

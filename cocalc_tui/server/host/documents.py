@@ -15,7 +15,7 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.content import NOTEBOOK, TEXT, content_of, least_different
 from cocalc_tui.server.host.patches import chain, session_of
-from cocalc_tui.server.host.root import FileError, Root
+from cocalc_tui.server.host.root import FileError, Place, Root
 from cocalc_tui.server.host.saved import SavedVersions, Version, hash_of
 from cocalc_tui.server.host.textfile import Form, decode, encode
 from cocalc_tui.sync.patch import Patch
@@ -84,7 +84,7 @@ class HostDocument:
                 await self._take_in()
             if self._base is not None and self._base.heads == self.shared.numbers.heads:
                 self.saved_seq = self.shared.numbers.upto
-        place = self._root.place(self.path)
+        place = await self._place()
         if self._stamp and not await asyncio.to_thread(disk.writable, self._root, place):
             return f"{self.path}: the project's account may not write this file"
         return None
@@ -112,7 +112,7 @@ class HostDocument:
     # --- the first time ------------------------------------------------------------------------
 
     async def _import(self) -> None:
-        place = self._root.place(self.path)
+        place = await self._place()
         data, self._stamp = await asyncio.to_thread(disk.read, self._root, place)
         patches, version = await asyncio.to_thread(self._imported_from, data)
         if patches:
@@ -157,9 +157,13 @@ class HostDocument:
         """Whether the log still has a version; another log of the file may have come."""
         return all(head in self.shared.replica for head in version.heads)
 
+    async def _place(self) -> Place:
+        """Find the file; its folder may be on a disk that does not answer."""
+        return await asyncio.to_thread(self._root.place, self.path)
+
     async def _data(self) -> bytes | None:
         """Read the file; None where there is none."""
-        place = self._root.place(self.path)
+        place = await self._place()
         try:
             data, _ = await asyncio.to_thread(disk.read, self._root, place)
         except FileError as error:
@@ -201,7 +205,7 @@ class HostDocument:
         """Take in what the file holds, if it is not what it held before. Raises FileError."""
         if self._base is not None and not self._holds(self._base):
             self._base = self._stamp = None
-        place = self._root.place(self.path)
+        place = await self._place()
         stamp = await asyncio.to_thread(disk.look, self._root, place)
         if stamp == self._stamp and stamp is not None:
             return
@@ -261,7 +265,7 @@ class HostDocument:
         if same and not (asked and self._stamp is None):
             self.saved_seq = seq
             return True
-        place = self._root.place(self.path)
+        place = await self._place()
         number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
         try:
             written = await asyncio.to_thread(disk.write, self._root, place, data, self._stamp)

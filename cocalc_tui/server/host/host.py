@@ -158,6 +158,7 @@ class Host:
         """Bring a document and its file together; returns it and why it cannot be changed."""
         async with self._opening.setdefault(path, asyncio.Lock()):
             shared = await self.workspace.open(path)
+            shared.readonly = None  # that is for people; outputs of what runs still go in
             known = self.open.get(shared.doc)
             if known is not None:
                 return known, await known.document.attach()
