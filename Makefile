@@ -56,7 +56,7 @@ contracts: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 docs: $(READY)
-	$(BIN)/python -m docs.make --check
+	$(BIN)/python docs/make_protocol.py --check
 
 bench: $(BENCH_READY)
 	$(BIN)/python -m benchmarks.all
@@ -65,7 +65,7 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.sync.fuzz --cases $(CASES) --seed $(SEED)
 
 pictures: $(READY)
-	$(BIN)/python -m docs.pictures
+	$(BIN)/python docs/make_pictures.py
 
 # For whoever changes a dependency: `make lock` needs uv.
 lock:

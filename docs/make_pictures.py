@@ -1,0 +1,116 @@
+"""`make pictures`: the README's pictures, taken from the running program.
+
+A real relay and host side in this process, on a copy of the demo project; Alice's app on a screen
+of the given size, Bob beside her with his caret in what she looks at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cocalc_tui.app import CocalcApp
+from cocalc_tui.client.places import Place
+from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.demo.__main__ import copy_project
+from cocalc_tui.notebook import schema
+from cocalc_tui.protocol.transport import Transport
+from cocalc_tui.server.access import Access
+from cocalc_tui.server.host.host import Host
+from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.store.memory import MemoryStore
+from cocalc_tui.sync.patch import MAIN, Splice, TextId
+
+PICTURES = Path(__file__).parent / "pictures"
+
+
+def clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class Lab:
+    """A project in this process, and people in it."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+
+    def workspace(self, user: str) -> Workspace:
+        """A user's side of the project."""
+
+        async def connect() -> Transport:
+            return self._relay.connect_memory(user)
+
+        return Workspace(connect, secrets.token_hex(8))
+
+
+@asynccontextmanager
+async def lab() -> AsyncIterator[Lab]:
+    """A copy of the demo project, served."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = copy_project(Path(folder))
+        state = Path(folder) / "state"
+        state.mkdir()
+        store = MemoryStore()
+        access = Access(store, "alice", exists=lambda _: True)
+        relay = Relay(store, access, project="decay", clock=clock)
+        await relay.start()
+
+        async def connect() -> Transport:
+            return relay.connect_memory("alice", host=True)
+
+        host = Host(project, state, connect, session=secrets.token_hex(8), clock=clock)
+        await host.start()
+        try:
+            await access.share("bob", "runner")
+            yield Lab(relay)
+        finally:
+            await host.close()
+            await relay.close()
+
+
+async def take(
+    name: str, path: str, size: tuple[int, int], at: TextId | int, caret: int, words: str
+) -> None:
+    """Photograph Alice's screen with `path` open while Bob types there."""
+    async with lab() as here:
+        bob = here.workspace("bob")
+        bob.start()
+        await bob.ready()
+        theirs = await bob.open(path)
+        if isinstance(at, int):
+            at = TextId(schema.cells(theirs.replica)[at], schema.INPUT)
+        app = CocalcApp(here.workspace("alice"), "decay", [path])
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot.pause)
+            theirs.stand(Place(at, caret, cell=at.key))
+            theirs.change([Splice(caret, 0, words, at)])
+            await settle(pilot.pause, times=4)
+            svg = app.export_screenshot(title=f"cocalc-tui {path}")
+        await bob.close()
+    (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+async def settle(pause: Callable[[float], Awaitable[None]], times: int = 10) -> None:
+    """Let everything arrive and be drawn."""
+    for _ in range(times):
+        await asyncio.sleep(0.1)
+        await pause(0.05)
+
+
+async def main() -> None:
+    """Take all pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    await take("notebook", "decay.ipynb", (120, 36), 1, 38, "  # and data")
+    await take("notebook-small", "decay.ipynb", (80, 24), 1, 38, "  # data")
+    await take("text", "notes.md", (120, 36), MAIN, 33, "carefully ")
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
