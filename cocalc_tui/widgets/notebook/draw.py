@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.cache import LRUCache
 from textual.strip import Strip
 
 from cocalc_tui.widgets.glyphs import safe
@@ -47,23 +48,59 @@ class Mark:
     label: Label = ()
 
 
-def draw_row(cell: CellView, spot: Spot, mark: Mark, look: NotebookLook, *, thumb: bool) -> Strip:
-    """A row of a cell, as wide as the pane."""
-    width = cell.width
-    body = cell.row(spot)
-    segments = [_bar(mark, spot, look), _prompt(mark, spot, look)]
-    if spot.part is Part.SOURCE:
-        segments.append(Segment(" ", look.source.text))
-    else:
-        segments.append(Segment(" ", look.ground))
-        body = body.adjust_cell_length(width).apply_style(look.ground)
-    if mark.label and _takes_label(cell, spot, mark):
+class Drawing:
+    """Puts rows together; a row that is drawn again as it was is the same Strip.
+
+    A Strip remembers what it looks like in the terminal's bytes, so that scrolling costs next to
+    nothing for the rows that were on the screen before.
+    """
+
+    def __init__(self, look: NotebookLook) -> None:
+        self.look = look
+        self._kept: LRUCache[object, tuple[Strip, Strip]] = LRUCache(1000)
+
+    def row(self, cell: CellView, spot: Spot, mark: Mark, *, thumb: bool) -> Strip:
+        """A row of a cell, as wide as the pane."""
+        body = cell.row(spot)
+        first = spot.row == 0 and spot.part in (Part.SOURCE, Part.PAGE)
+        if mark.label and spot.row == 0 and _takes_label(cell, spot, mark):
+            return self._row(cell, spot, mark, body, first=first, thumb=thumb, labelled=True)
+        bar = None if spot.part is Part.GAP else mark.bar
+        prompt = (mark.prompt, mark.running) if first else None
+        key = (id(body), cell.width, spot.part, bar, mark.thin, prompt, thumb)
+        kept = self._kept.get(key)
+        if kept is None or kept[0] is not body:
+            kept = (body, self._row(cell, spot, mark, body, first=first, thumb=thumb))
+            self._kept[key] = kept
+        return kept[1]
+
+    def _row(
+        self,
+        cell: CellView,
+        spot: Spot,
+        mark: Mark,
+        body: Strip,
+        *,
+        first: bool,
+        thumb: bool,
+        labelled: bool = False,
+    ) -> Strip:
+        look, width = self.look, cell.width
+        prompt = mark.prompt if first else ""
+        style = look.prompt_running if mark.running else look.prompt
         ground = look.source.text if spot.part is Part.SOURCE else look.ground
-        segments += _labelled(body, mark.label, width, ground)
-    else:
-        segments += body
-    segments.append(Segment(THUMB if thumb else " ", look.edge))
-    return Strip(segments, width + EDGES)
+        if spot.part is not Part.SOURCE:
+            body = body.adjust_cell_length(width).apply_style(ground)
+        return Strip(
+            [
+                _bar(mark, spot, look),
+                Segment(f"{prompt:<{PROMPT}}"[:PROMPT], style),
+                Segment(" ", ground),
+                *(_labelled(body, mark.label, width, ground) if labelled else body),
+                Segment(THUMB if thumb else " ", look.edge),
+            ],
+            width + EDGES,
+        )
 
 
 def _bar(mark: Mark, spot: Spot, look: NotebookLook) -> Segment:
@@ -72,16 +109,7 @@ def _bar(mark: Mark, spot: Spot, look: NotebookLook) -> Segment:
     return Segment(THIN_BAR if mark.thin else BAR, mark.bar)
 
 
-def _prompt(mark: Mark, spot: Spot, look: NotebookLook) -> Segment:
-    first = spot.row == 0 and spot.part in (Part.SOURCE, Part.PAGE)
-    text = mark.prompt if first else ""
-    style = look.prompt_running if mark.running else look.prompt
-    return Segment(f"{text:<{PROMPT}}"[:PROMPT], style)
-
-
 def _takes_label(cell: CellView, spot: Spot, mark: Mark) -> bool:
-    if spot.row:
-        return False
     beside = _fits(cell, mark)
     return spot.part is Part.GAP if not beside else spot.part in (Part.SOURCE, Part.PAGE)
 

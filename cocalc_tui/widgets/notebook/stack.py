@@ -8,6 +8,7 @@ a notebook of ten cells and of thousands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, cast
 
 from cocalc_tui.client.document import SharedDocument
@@ -53,6 +54,10 @@ class Stack:
 
     def __getitem__(self, key: str) -> CellView:
         return self._by_key[key]
+
+    def keys(self) -> AbstractSet[str]:
+        """The keys of all cells."""
+        return self._by_key.keys()
 
     def place(self, key: str) -> int:
         """Which cell it is, 0 for the first."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Self
 
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
@@ -26,7 +28,7 @@ from cocalc_tui.widgets.editor.visitors import NAMED_FOR
 from cocalc_tui.widgets.highlight import PLAIN
 from cocalc_tui.widgets.notebook import runs
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting
-from cocalc_tui.widgets.notebook.draw import EDGES, draw_row, empty_row, foot_row
+from cocalc_tui.widgets.notebook.draw import EDGES, Drawing, empty_row, foot_row
 from cocalc_tui.widgets.notebook.look import NotebookLook, dark_look
 from cocalc_tui.widgets.notebook.marks import Marks
 from cocalc_tui.widgets.notebook.stack import Stack
@@ -35,6 +37,8 @@ from cocalc_tui.widgets.pane import Pane
 
 COLOUR_AFTER = 0.01
 """Seconds after a change at which a cell's text is coloured anew."""
+SMALL = 100
+"""Lines of a cell that are coloured with every key."""
 PRINT_EVERY = 0.05
 """Seconds between two drawings of live output."""
 EMPTY = "An empty notebook: a adds a cell"
@@ -63,6 +67,10 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self.editing = False
         """Whether keys go into the cell's text."""
         self._marks: Marks | None = None
+        self._drawing = Drawing(self.look)
+        self._ground = Color(0, 0, 0)
+        self._rows: dict[int, Strip] = {}
+        """Rows of the screen as they were drawn last."""
         self._to_colour: set[str] = set()
         self._to_print: set[str] = set()
         self._colour_timer: Timer | None = None
@@ -104,6 +112,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             self.app.theme_variables, dark=self.app.current_theme.dark
         )
         self.marks.look = self.look
+        self._drawing = Drawing(self.look)
+        self._ground = Color.parse(self.app.theme_variables["background"])
         self._fit()
 
     def on_resize(self) -> None:
@@ -131,6 +141,33 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
 
     # --- drawing -------------------------------------------------------------------------------
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows of the screen; Textual asks for all of them when one is to be painted again.
+
+        There is no border or padding to put around them, and the same Strips come back for what
+        has not changed: Textual's own way would make new ones and think about each anew.
+        """
+        rows = self._rows
+        for y in crop.line_range:
+            if y not in rows:
+                rows[y] = self.render_line(y)
+        strips = [rows[y] for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, self._ground) for strip in strips]
+        left, right = crop.column_span
+        if (left, right) == (0, self.size.width):
+            return strips
+        return [strip.crop(left, right) for strip in strips]
+
+    def refresh(self, *regions: Region, **how: bool) -> Self:
+        """Have these parts painted again, or all of it."""
+        if not regions:
+            self._rows.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._rows.pop(y, None)
+        return super().refresh(*regions, **how)
+
     def render_line(self, y: int) -> Strip:
         """A row of the screen."""
         if self.foot and y == self.size.height - 1:
@@ -142,7 +179,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             return empty_row(y, self.size.width, self.look, hint, thumb=thumb)
         cell, spot = found
         mark = self.marks.mark(cell, self._bar(cell), self._clock())
-        return draw_row(cell, spot, mark, self.look, thumb=thumb)
+        return self._drawing.row(cell, spot, mark, thumb=thumb)
 
     def _bar(self, cell: CellView) -> Style | None:
         if cell.key == self.active:
@@ -353,13 +390,20 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
     # --- colours, people, runs -----------------------------------------------------------------
 
     def _colour_soon(self, keys: Iterable[str]) -> None:
+        """Colour what was typed in: with the same frame where the parser needs no time."""
         self._to_colour.update(keys)
-        if self._to_colour and self._colour_timer is None:
-            self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour)
+        self._to_colour &= self.stack.keys()
+        if all(self.stack[key].source.editor.view.lines <= SMALL for key in self._to_colour):
+            self._colour()
+        elif self._colour_timer is None:
+            self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour_late)
+
+    def _colour_late(self) -> None:
+        self._colour_timer = None
+        self._colour()
 
     def _colour(self) -> None:
         """Colour texts by what they are now."""
-        self._colour_timer = None
         keys, self._to_colour = self._to_colour, set()
         for key in keys:
             if key in self.stack and self.stack[key].source.stale:
