@@ -116,6 +116,7 @@ class Block:
                 raise DamagedLog("a block of the log claims to be too long")
             self.sessions, self.stamps, self.labels, self.words = _names(self.string("names"))
             self.chains = list(self._read_chains())
+            self.cancels = list(self._read_cancels())
 
     def numbers(self, column: str) -> list[int]:
         """The numbers of a column."""
@@ -144,8 +145,7 @@ class Block:
         if total != self.count:
             raise DamagedLog("a block of the log has the wrong number of entries")
 
-    def cancels(self) -> Iterator[Cancel]:
-        """All cancels, in turn."""
+    def _read_cancels(self) -> Iterator[Cancel]:
         numbers = iter(self.numbers("cancel"))
         first = 0
         for session, back, more in zip(numbers, numbers, numbers, strict=True):
@@ -198,7 +198,7 @@ class Operations:
         self._inserts = block.reader("inserts")
         self._deletes = block.reader("deletes")
         self._typed, self._read = block.string("typed"), 0
-        self._cancels, self._records = block.cancels(), iter(block.numbers("record"))
+        self._cancels, self._records = iter(block.cancels), iter(block.numbers("record"))
         self._values = iter(block.string("value").split("\n"))
         self._next = 0
         """The run after the present one, of which there is left:"""

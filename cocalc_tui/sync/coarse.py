@@ -14,8 +14,8 @@ from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.effects import Effects
 from cocalc_tui.sync.graph import ROOT, Graph
+from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import Cancel, Entry, Patch, PatchId, TextId
-from cocalc_tui.sync.records import Records
 from cocalc_tui.sync.spans import Span, spans
 from cocalc_tui.sync.walker import Walker
 
@@ -35,13 +35,15 @@ class Coarse:
         """
         self.spans: list[Span] = []
         self.graph = Graph()
-        self.records = Records(self)
+        empty = Merger(self.graph)
+        self.records = empty.records
         self._ends: dict[str, list[int]] = {}
         """By session, the number of the last patch of each span."""
         for span in spans(blocks, tail, single=single):
             self._add(span)
-        self.walker = Walker(self, ROOT)
-        self.walker.visit(len(self.spans), _Unseen())
+        self.walker = Walker(empty, ROOT)
+        if self.spans:
+            self.walker.visit(len(self.spans), _Unseen())
 
     def _add(self, span: Span) -> None:
         session, n = span.first
@@ -69,26 +71,6 @@ class Coarse:
         for op in self.spans[index].ops:
             if isinstance(op, Cancel):
                 yield from self.graph.targets(self._cancel(op))
-
-    # --- what the walker asks ------------------------------------------------------------------
-
-    def base_length(self, at: TextId) -> int:
-        """Before everything all texts are empty."""
-        return 0
-
-    def base_text(self, at: TextId) -> str:
-        """Before everything all texts are empty."""
-        return ""
-
-    def switched(self, indexes: Sequence[int], by: PatchId, *, off: bool) -> None:
-        """Nothing to do: what is cancelled when is worked out for all versions."""
-
-    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002
-        """Never asked: all patches are in the walker's window."""
-        raise AssertionError(id)
-
-    def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002
-        return self.graph.index(id) is not None
 
 
 class _Unseen(Effects):

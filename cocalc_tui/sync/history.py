@@ -92,7 +92,8 @@ class _History:
         self._born: dict[Item, Lines] = {}
         self._died: dict[Item, list[Lines]] = {}
         for node in coarse.walker.nodes():
-            self._take(node)
+            if node.indexes[0] not in coarse.graph.empty:
+                self._take(node)
 
     def rows(self) -> dict[TextId, list[Row]]:
         """The rows of every text."""
@@ -103,7 +104,8 @@ class _History:
 
     def _take(self, node: Node) -> None:
         """Note what a node did to which items."""
-        for act, lines in zip(node.acts, self._lines(node.indexes), strict=True):
+        acts = [act for act in node.acts if act.refs]
+        for act, lines in zip(acts, self._lines(node.indexes), strict=True):
             start = 0
             for first, missing in act.refs:
                 item: Item | None = first
@@ -135,7 +137,8 @@ class _History:
         assert isinstance(second, Splice)
         if first.delete and first.pos != second.pos:
             joined.reverse()
-        yield joined
+        if joined:
+            yield joined
 
     # --- rows ----------------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ def _cuts(blocks: Sequence[Block], tail: Sequence[Entry]) -> Mapping[str, list[i
     for parents in (*firsts, *(entry.patch.parents for entry in tail)):
         for parent in parents:
             ends[parent.session].add(parent.n)
-    sealed = [cancel for block in blocks for cancel in block.cancels()]
+    sealed = [cancel for block in blocks for cancel in block.cancels]
     for op in (*sealed, *(op for entry in tail for op in entry.patch.ops)):
         if isinstance(op, Cancel):
             ends[op.session] |= {op.first - 1, op.last}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable
 from hashlib import blake2b
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, Span, spans
+from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block
 from cocalc_tui.sync.columns import (
     DamagedLog,
     Reader,
@@ -27,9 +24,10 @@ from cocalc_tui.sync.columns import (
     zigzag,
 )
 from cocalc_tui.sync.encoding import decode_block, encode_block
-from cocalc_tui.sync.patch import Create, Entry, Json, Op, Patch, PatchId, Splice, TextId
+from cocalc_tui.sync.patch import Create, Entry, Json, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.rows import decode_row, encode_row
-from tests.sync.logs import any_ops, json_values, logs, typing
+from cocalc_tui.sync.spans import Span, spans
+from tests.sync.logs import json_values, logs
 
 
 @given(logs())
@@ -127,7 +125,6 @@ RECORDS = [
         ("block", [1, 3, 5], "wrong number of entries"),
         ("more", [1 << 40], "wrong number of entries"),
         ("again", [1 << 40, 0, 0, 0], "claims to be too long"),
-        ("again", [0, 0, 1, 0], "joins what cannot be joined"),
         ("inserts", [4, 1], "lacks typed text"),
         ("operations", [9], "makes no sense"),
         ("time gaps", [5], "column is too long"),
@@ -177,59 +174,6 @@ def test_junk_is_no_row(row: str) -> None:
         decode_row(row)
 
 
-def plain_text(ops: Iterable[Op]) -> dict[TextId, str]:
-    """Texts that begin long enough for any typing, after these operations."""
-    found: dict[TextId, str] = defaultdict(lambda: "." * 1000)
-    for op in ops:
-        if isinstance(op, Splice):
-            text = found[op.at]
-            found[op.at] = text[: op.pos] + op.insert + text[op.pos + op.delete :]
-    return found
-
-
-@given(logs(typing()), logs(any_ops))
-def test_spans_do_what_their_patches_do(typed: list[Entry], mixed: list[Entry]) -> None:
-    for entries in (typed, mixed):
-        middle = len(entries) // 2
-        blocks = [encode_block(part) for part in (entries[:middle], entries[middle:]) if part]
-        found = list(spans([Block(block) for block in blocks]))
-        patches = [e.patch for e in entries]
-        done = iter(patches)
-        for span in found:
-            own = [next(done) for _ in range(span.count)]
-            assert (span.first, span.parents) == (own[0].id, own[0].parents)
-            ids = [patch.id for patch in own]
-            assert all(b.parents == (a.id,) for a, b in pairwise(own))
-            assert not any(p in ids[:-1] for e in patches if e not in own for p in e.parents)
-            others = [op for p in own for op in p.ops if not isinstance(op, Splice)]
-            assert others == [op for op in span.ops if not isinstance(op, Splice)]
-            assert not others or (span.count, span.time) == (1, own[0].time)
-            if entries is typed:
-                assert plain_text(span.ops) == plain_text(op for p in own for op in p.ops)
-        assert next(done, None) is None
-        for span, patch in zip(spans([], entries), patches, strict=True):
-            assert (span.first, span.count, span.parents) == (patch.id, 1, patch.parents)
-            assert (span.ops, span.time) == (patch.ops, patch.time)
-
-
-def test_spans_join_typing_over_patches() -> None:
-    typed = [entry(Splice(n, 0, "ab"[n % 2]), n=n) for n in range(10)]
-    typed += [entry(Splice(9 - n, 1, ""), n=n + 10) for n in range(4)]
-    (span,) = spans([Block(encode_block(typed))])
-    assert span.ops == (Splice(0, 0, "ababababab"), Splice(6, 4, ""))
-
-
-def test_spans_end_where_somebody_goes_on() -> None:
-    typed = [entry(Splice(n, 0, "x"), n=n) for n in range(10)]
-    other = Patch(PatchId("b" * 16, 0), 5, (typed[3].patch.id,), (Splice(0, 0, "y"),))
-    late = Entry(11, "bob", "editor", 5, other)
-    sealed = list(spans([Block(encode_block([*typed, late]))]))
-    assert [span.count for span in sealed] == [4, 6, 1]
-    assert sealed[1].parents == (typed[3].patch.id,)
-    with_tail = list(spans([Block(encode_block(typed))], [late]))
-    assert [(span.first, span.ops) for span in with_tail] == [(s.first, s.ops) for s in sealed]
-
-
 @given(st.lists(st.integers(0, 2**70 - 1)))
 def test_numbers_come_back(values: list[int]) -> None:
     assert unpack(pack(values)) == values
@@ -242,11 +186,11 @@ def test_numbers_come_back(values: list[int]) -> None:
 def test_sums_of_mostly_ones(values: list[int], data: st.DataObject) -> None:
     reader = Reader(*odd_ones(values, 1))
     while values:
-        count = data.draw(st.integers(0, len(values)))
-        assert reader.take(count) == sum(values[:count])
-        values = values[max(1, count) :] if count else values
-        if not count:
-            assert reader.take(1) == values.pop(0)
+        ones = reader.ones(data.draw(st.integers(0, len(values))))
+        assert set(values[:ones]) <= {1}
+        count = data.draw(st.integers(0, len(values) - ones))
+        assert reader.take(count) == sum(values[ones : ones + count])
+        values = values[ones + count :]
 
 
 @pytest.mark.parametrize("junk", [b"\x80", b"\x80" * 100 + b"\x01"])

@@ -350,3 +350,21 @@ def test_go_on_from_a_checkpoint(data: st.DataObject, steps: list[Step], more: l
             changes.append(each.records.settle())
         assert changes[0] == changes[1]
         assert same(plain(young.records), plain(whole.records))
+
+
+def test_a_patch_is_extended_by_its_author() -> None:
+    """Added again it counts once, with its new time."""
+    log = Reference()
+    one = replica(log)
+    made = Patch(PatchId("a", 0), 1, (), (Create("one", {"x": 1}),))
+    log.append(made)
+    one.apply(made)
+    one.records.settle()
+    longer = Patch(made.id, 2, (), (*made.ops, Put("one", "x", 2), Put("one", "y", 3)))
+    one.records.check(Patch(made.id, 2, (), longer.ops[1:]), one.now)
+    one.records.add(longer, one.now)
+    assert one.records.settle() == [RecordChange("one", "fields", ("x", "y"), made.id)]
+    assert plain(one.records) == {"one": {"x": 2, "y": 3}}
+    assert len(one.records) == 1
+    assert one.records.live("one")
+    assert not one.records.live("two")
