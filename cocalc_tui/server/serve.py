@@ -67,6 +67,7 @@ class _Service:
             clock=clock,
             processes=self._processes,
             on_stop=self._stop,
+            on_broken=self._end.set,
         )
         await relay.start()
         self._share(access.members())

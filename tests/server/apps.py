@@ -183,6 +183,7 @@ class Box:
         self.store = store or MemoryStore()
         self.now = NOW
         self.stopped: list[bool] = []
+        self.broken: list[bool] = []
         self.access = Access(self.store, "alice", exists=lambda name: name != "nobody-here")
         self.relay = Relay(
             self.store,
@@ -192,6 +193,7 @@ class Box:
             hosted=hosted,
             processes=lambda: Processes(pid=1, door=2, started=3),
             on_stop=self.stopped.append,
+            on_broken=lambda: self.broken.append(True),
         )
         self.apps: list[App] = []
 

@@ -87,6 +87,8 @@ class Peer:
 
     def hand(self, frame: Frame) -> None:
         """Send it a frame; cuts it off where too much is waiting."""
+        if self._closing is not None:
+            return
         self.link.send(frame)
         if self.link.waiting > CUT_OFF + self._bulk:
             self.link.cut()

@@ -31,6 +31,7 @@ from cocalc_tui.server.relay.passing import NotReady, Passing
 from cocalc_tui.server.relay.peer import SLICE, Peer
 from cocalc_tui.server.relay.pushing import Pushing
 from cocalc_tui.server.relay.rooms import Rooms
+from cocalc_tui.server.relay.roster import Roster
 from cocalc_tui.server.relay.websocket import serve
 from cocalc_tui.server.store import Store, StoreTrouble, owner_of
 
@@ -63,11 +64,13 @@ class Relay:
         hosted: bool = True,
         processes: Callable[[], Processes] = Processes,
         on_stop: Callable[[bool], None] = lambda _everything: None,
+        on_broken: Callable[[], None] = lambda: None,
     ) -> None:
         """Make a relay.
 
         `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
-        without a host side. `on_stop` is called with `everything` when the owner ends the relay.
+        without a host side. `on_stop` is called with `everything` when the owner ends the relay,
+        `on_broken` when nothing can be stored any more and another relay is to be started.
         """
         self._store = store
         self._access = access
@@ -76,7 +79,8 @@ class Relay:
         self._new_id = new_id
         self._processes = processes
         self._on_stop = on_stop
-        self._peers: dict[str, Peer] = {}
+        self._on_broken = on_broken
+        self._roster = Roster()
         self._kept: dict[str, Frame] = {}
         self._passing = Passing()
         self._committer = Committer(store, clock)
@@ -86,7 +90,6 @@ class Relay:
         )
         self._servers: list[Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._people_due = False
         self._stopped: tuple[str, str] | None = None
         self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None]]] = {
             m.Open: self._open,
@@ -125,16 +128,22 @@ class Relay:
         self._spawn(self.attend(link, user, host=host))
         return transport
 
+    @property
+    def people(self) -> list[m.Person]:
+        """Everybody who is connected, the host side aside."""
+        return self._roster.people
+
     async def close(self) -> None:
         """Store what is queued, tell everybody and end all connections; the store stays open."""
         for server in self._servers:
             server.close(close_connections=False)
         await self._committer.finished()
         code, text = self._stopped or ("end", "the relay ends")
-        peers = list(self._peers.values())
+        peers = list(self._roster)
         for peer in peers:
             peer.end(code, text)
         await asyncio.gather(*(peer.ended() for peer in peers))
+        self._roster.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -152,7 +161,7 @@ class Relay:
             text = "a part of the relay broke; it ends, and starts anew when it is needed"
             loop = asyncio.get_running_loop()
             loop.call_exception_handler({"message": text, "exception": error})
-            self._on_stop(False)
+            self._on_broken()
 
     async def _keep_house(self) -> None:
         while True:
@@ -187,17 +196,17 @@ class Relay:
             await peer.ended()
 
     async def _greet(self, peer: Peer, hello: m.Hello, version: int) -> None:
+        owner = await self._store.owner(hello.session)
         role = m.Role.HOST if peer.host else self._access.role(peer.user)
         if role is m.Role.NOBODY:
             peer.end("role", self._stranger(peer.user))
             return
-        owner = owner_of(peer.user, role.name.lower())
-        if await self._store.owner(hello.session) not in {None, owner}:
+        if owner not in {None, owner_of(peer.user, role.name.lower())}:
             peer.end("session", "this session is another user's: start the app anew")
             return
         peer.session = hello.session
         peer.since = self._clock()
-        self._peers[peer.id] = peer
+        self._roster.add(peer)
         welcome = m.Welcome(
             version=version,
             release=__version__,
@@ -213,7 +222,6 @@ class Relay:
             peer.hand(frame)
         if peer.host:
             await self._host_came(peer)
-        self._people_changed()
 
     def _stranger(self, user: str) -> str:
         return (
@@ -232,28 +240,13 @@ class Relay:
 
     async def _left(self, peer: Peer) -> None:
         peer.forget()
-        if self._peers.pop(peer.id, None) is None:
+        if not self._roster.remove(peer):
             return
         if self._passing.host is peer:
             self._passing.gone()
         self._passing.forget(peer)
         for doc in list(peer.memberships):
             await self._rooms.leave(peer, doc)
-        self._people_changed()
-
-    def _people_changed(self) -> None:
-        if not self._people_due:
-            self._people_due = True
-            asyncio.get_running_loop().call_soon(self._tell_people)
-
-    def _tell_people(self) -> None:
-        self._people_due = False
-        people = [peer.person for peer in self._peers.values() if not peer.host]
-        self._to_all(Frame.of(m.People(people=people)))
-
-    def _to_all(self, frame: Frame) -> None:
-        for peer in list(self._peers.values()):
-            peer.hand(frame)
 
     # --- documents -----------------------------------------------------------------------------
 
@@ -305,13 +298,13 @@ class Relay:
         peer.say(m.Answer(id=message.id))
 
     def _roles_changed(self) -> None:
-        for peer in list(self._peers.values()):
+        for peer in list(self._roster):
             if peer.host:
                 continue
             peer.side.role = self._access.role(peer.user)
             if peer.role is m.Role.NOBODY:
                 peer.end("role", self._stranger(peer.user))
-        self._people_changed()
+        self._roster.changed()
 
     async def _members(self, peer: Peer, message: m.Members) -> None:
         answer(peer, message.id, self._access.members())
@@ -332,7 +325,7 @@ class Relay:
             pid=processes.pid,
             door=processes.door,
             started=processes.started,
-            people=sorted({one.user for one in self._peers.values() if not one.host}),
+            people=sorted({one.user for one in self._roster.people}),
             documents=documents,
             kernels=processes.kernels,
         )
@@ -365,11 +358,11 @@ class Relay:
         frame = Frame.of(m.Told(doc="", topic=message.topic, data=message.data))
         if message.keep:
             self._kept[message.topic] = frame
-        self._to_all(frame)
+        self._roster.to_all(frame)
 
     async def _moved(self, _peer: Peer, message: m.Moved) -> None:
         await self._rooms.rename(message.path, message.to)
-        self._to_all(Frame.of(message))
+        self._roster.to_all(Frame.of(message))
 
 
 def answer(peer: Peer, id_: int, result: object) -> None:

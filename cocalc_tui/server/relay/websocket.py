@@ -72,8 +72,9 @@ class WebSocketLink:
 
     def send(self, frame: Frame) -> None:
         """Hand a frame over."""
-        if self._connection.state is State.OPEN:
-            self._connection.wire.write(frame.websocket)
+        wire = self._connection.wire
+        if self._connection.state is State.OPEN and not wire.is_closing():
+            wire.write(frame.websocket)
 
     @property
     def waiting(self) -> int:

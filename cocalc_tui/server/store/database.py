@@ -6,6 +6,9 @@ Settings, and why:
 - One connection, locked exclusively, writes and checkpoints: no race of a checkpoint with a commit
   (SQLite's WAL-reset bug), no shared memory (WAL works on network disks), no second relay.
 - No automatic checkpoint: it would fall into somebody's commit. `tend` does it in quiet moments.
+- An entry is one row of one table without a further index: a commit writes one page or two.
+- The WAL is laid out at its usual size before it is used: while a file grows, each flush waits for
+  the journal of the file system too.
 
 `git clean -fdx` in a project takes the file while it is open, and writing to it goes on as if
 nothing were: everything acknowledged from then on would be gone with the process. So every commit
@@ -35,17 +38,15 @@ CHECKPOINT_PAGES = 1000
 _TABLES = """
 CREATE TABLE documents (
     doc TEXT PRIMARY KEY, path TEXT NOT NULL, type TEXT NOT NULL, log TEXT NOT NULL,
-    epoch INTEGER NOT NULL, clock INTEGER NOT NULL DEFAULT 0, heads TEXT NOT NULL DEFAULT '[]'
+    epoch INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX documents_path ON documents (path) WHERE path <> '';
 CREATE TABLE entries (
-    doc TEXT NOT NULL, seq INTEGER NOT NULL, session TEXT NOT NULL, n INTEGER NOT NULL,
-    row TEXT NOT NULL, PRIMARY KEY (doc, seq)
+    doc TEXT NOT NULL, seq INTEGER NOT NULL, row TEXT NOT NULL, PRIMARY KEY (doc, seq)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX entries_id ON entries (doc, session, n);
 CREATE TABLE blocks (
-    doc TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, heads TEXT NOT NULL,
-    sessions TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (doc, first)
+    doc TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, clock INTEGER NOT NULL,
+    heads TEXT NOT NULL, sessions TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (doc, first)
 );
 CREATE TABLE checkpoints (doc TEXT PRIMARY KEY, seq INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE members (user TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
@@ -68,6 +69,7 @@ class Database:
         self.path.touch(mode=0o600)
         self.connection = apsw.Connection(str(self.path), vfs=self._vfs)
         self._configure()
+        self._lay_out_wal()
         self._files = self._identity()
 
     def _configure(self) -> None:
@@ -92,6 +94,20 @@ class Database:
         else:
             # Writes something, so that the exclusive lock is held from now on.
             execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _lay_out_wal(self) -> None:
+        """Spill a transaction that is taken back: what it wrote is free to be written over."""
+        execute = self.connection.execute
+        size = self.connection.pragma("cache_size")
+        execute("PRAGMA cache_size = 10")
+        execute("BEGIN IMMEDIATE")
+        execute("CREATE TABLE layout (page BLOB)")
+        page = bytes(self.connection.pragma("page_size") - 100)
+        self.connection.executemany(
+            "INSERT INTO layout VALUES (?)", ((page,) for _ in range(CHECKPOINT_PAGES))
+        )
+        execute("ROLLBACK")
+        execute(f"PRAGMA cache_size = {size}")
 
     def rows(self, sql: str, *values: str | int | bytes | None) -> Iterator[Any]:
         """What a statement gives, one row after the other."""

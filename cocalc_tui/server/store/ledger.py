@@ -62,10 +62,14 @@ class Ledger:
     def add(self, entry: WireEntry) -> None:
         """The log's next entry, numbered already."""
         patch = entry.patch
-        self.seq = entry.seq
-        self.clock = max(self.clock, patch.time)
-        self.next_n[patch.session] = patch.n + 1
-        advance(self.heads, PatchId(patch.session, patch.n), patch.parents)
+        self.follow(entry.seq, PatchId(patch.session, patch.n), patch.time, patch.parents)
+
+    def follow(self, seq: int, new: PatchId, time: int, parents: Iterable[tuple[str, int]]) -> None:
+        """The log goes on with this patch."""
+        self.seq = seq
+        self.clock = max(self.clock, time)
+        self.next_n[new.session] = new.n + 1
+        advance(self.heads, new, parents)
 
 
 def advance(heads: set[PatchId], new: PatchId, parents: Iterable[tuple[str, int]]) -> None:

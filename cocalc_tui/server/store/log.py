@@ -15,6 +15,9 @@ from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Entry, PatchId
 from cocalc_tui.sync.rows import decode_row, encode_row
 
+SESSION, N, TIME, PARENTS = (f"row ->> '$.{at}'" for at in ("id[0]", "id[1]", "time", "parents"))
+"""Parts of a row (`sync.rows`): SQLite reads them many times faster than whole rows are decoded."""
+
 
 class Span(NamedTuple):
     """Rows that are to be sealed, and the block before them that takes them in (b"" for none)."""
@@ -51,17 +54,8 @@ class StoredLog:
             ),
         )
         self._database.connection.executemany(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?)",
-            (
-                (self.doc, one.seq, one.patch.session, one.patch.n, _row(one))
-                for one in ledger.unstored
-            ),
-        )
-        self._database.run(
-            "UPDATE documents SET clock = ?, heads = ? WHERE doc = ?",
-            ledger.clock,
-            json.dumps(sorted(ledger.heads)),
-            self.doc,
+            "INSERT INTO entries VALUES (?, ?, ?)",
+            ((self.doc, one.seq, _row(one)) for one in ledger.unstored),
         )
 
     def written(self) -> None:
@@ -85,9 +79,13 @@ class StoredLog:
         for entry in self.ledger.unstored:
             if (entry.patch.session, entry.patch.n) == (session, n):
                 return entry.seq, entry.patch
-        sql = "SELECT row FROM entries WHERE doc = ? AND session = ? AND n = ?"
-        for (row,) in self._database.rows(sql, self.doc, session, n):
-            found = entry_to_wire(decode_row(row))
+        for row in self._database.rows(
+            f"SELECT row FROM entries WHERE doc = ? AND {SESSION} = ? AND {N} = ?",  # noqa: S608
+            self.doc,
+            session,
+            n,
+        ):
+            found = entry_to_wire(decode_row(row[0]))
             return found.seq, found.patch
         return self._find_sealed(session, n)
 
@@ -172,12 +170,14 @@ class StoredLog:
 
     def sealed(self, span: Span, data: bytes) -> None:
         """Put a block in the place of the rows it was made of."""
-        before = self._sealed_heads(span.first - 1)[0]
+        heads = self._sealed_heads(span.first - 1)[0]
         sessions: dict[str, tuple[int, int]] = {}
+        clock = 0
         for entry in decode_block(data):
             session, n = entry.patch.id
             sessions[session] = (sessions.get(session, (n, n))[0], n)
-            advance(before, entry.patch.id, entry.patch.parents)
+            clock = max(clock, entry.patch.time)
+            advance(heads, entry.patch.id, entry.patch.parents)
         place = (self.doc, span.first, span.last)
         with self._database.transaction():
             self._database.run(
@@ -187,9 +187,10 @@ class StoredLog:
                 "DELETE FROM entries WHERE doc = ? AND seq >= ? AND seq <= ?", *place
             )
             self._database.run(
-                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)",
                 *place,
-                json.dumps(sorted(before)),
+                clock,
+                json.dumps(sorted(heads)),
                 json.dumps(sessions),
                 data,
             )
@@ -198,19 +199,26 @@ class StoredLog:
 
     def _load(self) -> None:
         ledger, rows = self.ledger, self._database.rows
-        for clock, heads in rows("SELECT clock, heads FROM documents WHERE doc = ?", self.doc):
-            ledger.clock = clock
-            ledger.heads = set(map(PatchId._make, json.loads(heads)))
-        sql = "SELECT last, sessions FROM blocks WHERE doc = ? ORDER BY first"
-        for last, sessions in rows(sql, self.doc):
+        sql = "SELECT last, clock, heads, sessions FROM blocks WHERE doc = ? ORDER BY first"
+        for last, clock, heads, sessions in rows(sql, self.doc):
             ledger.seq = last
-            for session, (_, n) in json.loads(sessions).items():
-                ledger.next_n[session] = n + 1
-        sql = "SELECT max(seq), session, max(n) FROM entries WHERE doc = ? GROUP BY session"
-        for last, session, n in rows(sql, self.doc):
-            ledger.seq = max(ledger.seq, last)
-            ledger.next_n[session] = n + 1
+            ledger.clock = max(ledger.clock, clock)
+            ledger.heads = set(map(PatchId._make, json.loads(heads)))
+            ledger.next_n.update((one, n + 1) for one, (_, n) in json.loads(sessions).items())
+        for seq, patch_id, time, parents in self._tail_ids():
+            ledger.follow(seq, patch_id, time, parents)
         ledger.holding = ledger.seq == 0
+
+    def _tail_ids(self) -> Iterator[tuple[int, PatchId, int, list[PatchId]]]:
+        """(seq, id, time, parents) of each row."""
+        sql = f"SELECT seq, {SESSION}, {N}, {TIME}, {PARENTS} FROM entries "  # noqa: S608
+        rows = self._database.rows(f"{sql} WHERE doc = ? ORDER BY seq", self.doc)
+        for seq, session, n, time, parents in rows:
+            if parents is not None:
+                before = list(map(PatchId._make, json.loads(parents)))
+            else:
+                before = [PatchId(session, n - 1)] if n else []
+            yield seq, PatchId(session, n), time, before
 
 
 def _row(entry: WireEntry) -> str:

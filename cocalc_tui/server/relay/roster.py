@@ -1,0 +1,72 @@
+"""Who is connected, and telling everybody so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.server.relay.link import Frame
+from cocalc_tui.server.relay.peer import Peer
+
+PAUSE = 0.05
+"""Seconds between lists of people, for up to a few dozen of them."""
+
+
+class Roster:
+    """All connections that were let in."""
+
+    def __init__(self) -> None:
+        self._peers: dict[str, Peer] = {}
+        self._due = False
+        self._timer: asyncio.Handle | None = None
+
+    def __iter__(self) -> Iterator[Peer]:
+        return iter(list(self._peers.values()))
+
+    @property
+    def people(self) -> list[m.Person]:
+        """Everybody who is connected, the host side aside."""
+        return [peer.person for peer in self._peers.values() if not peer.host]
+
+    def add(self, peer: Peer) -> None:
+        """Somebody was let in."""
+        self._peers[peer.id] = peer
+        self.changed()
+
+    def remove(self, peer: Peer) -> bool:
+        """Somebody is gone; False where they never came in, or are gone already."""
+        if self._peers.pop(peer.id, None) is None:
+            return False
+        self.changed()
+        return True
+
+    def to_all(self, frame: Frame) -> None:
+        """Hand a frame to everybody."""
+        for peer in self:
+            peer.hand(frame)
+
+    def changed(self) -> None:
+        """Tell everybody who is here, soon."""
+        self._due = True
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_soon(self._tell)
+
+    def _tell(self) -> None:
+        """The more they are the less often: each gets a list of all."""
+        self._timer = None
+        if not self._due:
+            return
+        frame = Frame.of(m.People(people=self.people))
+        for peer in self:
+            if not peer.behind:
+                peer.hand(frame)
+        self._due = any(peer.behind for peer in self)
+        pause = PAUSE * (1 + len(self._peers) / 100)
+        self._timer = asyncio.get_running_loop().call_later(pause, self._tell)
+
+    def close(self) -> None:
+        """Tell nobody any more."""
+        self._due = False
+        if self._timer is not None:
+            self._timer.cancel()
