@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.server.host import disk
+from cocalc_tui.server.host import disk, files, renaming
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.textfile import MAX_BYTES
 
@@ -257,6 +258,65 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         assert os.listdir(project) == ["one.txt"]
     finally:
         subprocess.run(["umount", str(project)], check=True)
+
+
+@pytest.mark.needs_root
+def test_ones_own_file_of_a_foreign_group_is_written_in_place(root: Root, as_nobody: None) -> None:
+    os.seteuid(0)
+    file = root.path / "mine.txt"
+    file.write_bytes(b"old")
+    os.chown(file, NOBODY, 0)
+    file.chmod(0o660)
+    root.path.chmod(0o777)
+    os.seteuid(NOBODY)
+    inode = file.stat().st_ino
+    save(root, "mine.txt", b"new")
+    assert (file.read_bytes(), file.stat().st_ino, file.stat().st_gid) == (b"new", inode, 0)
+    assert names(root) == ["mine.txt"]
+
+
+def test_a_disk_that_knows_no_special_renames_will_do(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renaming, "_renameat2", lambda *_: errno.EINVAL)
+    save(root, "a.txt", b"one")
+    save(root, "a.txt", b"two")
+    assert (root.path / "a.txt").read_bytes() == b"two"
+    files.rename(root, "a.txt", "b.txt")
+    save(root, "a.txt", b"three")
+    with pytest.raises(FileError, match="there is one already"):
+        files.rename(root, "a.txt", "b.txt")
+    assert names(root) == ["a.txt", "b.txt"]
+
+
+def test_a_folder_that_took_the_files_place_stays(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(root, "a.txt", b"one")
+    place = root.place("a.txt")
+    expected = disk.look(root, place)
+    real = disk._keep
+
+    def swapped(*args: object) -> None:
+        real(*args)  # type: ignore[arg-type]  # passed on as they came
+        (root.path / "a.txt").unlink()
+        (root.path / "a.txt").mkdir()
+        (root.path / "a.txt" / "inside").touch()
+
+    monkeypatch.setattr(disk, "_keep", swapped)
+    with pytest.raises(FileError, match=r"a\.txt: this is a folder"):
+        disk.write(root, place, b"two", expected)
+    assert os.listdir(root.path / "a.txt") == ["inside"]
+    assert names(root) == ["a.txt"]
+
+
+def test_a_strangers_last_words_in_a_hard_link_are_handed_back(root: Root) -> None:
+    (root.path / "a.txt").write_bytes(b"one")
+    (root.path / "b.txt").hardlink_to(root.path / "a.txt")
+    place = root.place("a.txt")
+    expected = disk.look(root, place)
+    (root.path / "b.txt").write_bytes(b"theirs")
+    assert disk.write(root, place, b"ours", expected).found == b"theirs"
 
 
 @given(st.binary(max_size=12), st.binary(max_size=12), st.integers(0, 12))

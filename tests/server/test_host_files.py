@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,21 @@ def test_what_cannot_be_deleted_leaves_no_trace(root: Root) -> None:
     with pytest.raises(FileError, match="nothing: no such"):
         files.delete(root, "nothing", trash, "1", {})
     assert not trash.exists()
+
+
+@pytest.mark.needs_root
+def test_what_lies_on_another_disk_is_not_deleted(root: Root) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount another disk")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(root.path / "folder")]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("this machine does not let root mount")
+    try:
+        (root.path / "folder" / "b.txt").touch()
+        trash = root.path / ".cocalc-tui" / "trash"
+        with pytest.raises(FileError, match="another disk than the project"):
+            files.delete(root, "folder/b.txt", trash, "1", {})
+        assert (root.path / "folder" / "b.txt").exists()
+        assert list(trash.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(root.path / "folder")], check=True)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.protocol.messages import Message, Push
 from cocalc_tui.server.host.textfile import MAX_BYTES
+from cocalc_tui.server.store import Outcome, StoreTrouble
 from tests.server.hosting import BY_HAND, QUICK, Box, running, text, type_in, until
 
 
@@ -418,3 +420,93 @@ async def test_a_full_disk_is_said_to_all_and_over_when_it_is_over(
         await until(lambda: document.saved)
         assert document.trouble == ""
         assert box.read("a.txt") == "zero\none\n"
+
+
+async def test_without_notes_a_changed_file_is_taken_as_it_is(tmp_path: Path) -> None:
+    """Nobody can say what it was changed from; what it replaces is in the history."""
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await document.save()
+        await box.kill()
+        for note in box.state.glob("saved.db*"):
+            note.unlink()
+        box.write("a.txt", "zero\none\ntwo\n")
+        await box.start()
+        document = await (await box.person()).open("a.txt")
+        assert text(document) == "zero\none\ntwo\n"
+
+
+# --- the connection to the relay ---------------------------------------------------------------
+
+
+def cut_off(box: Box) -> None:
+    """Cut the host side's connection to the relay, as for a reader that does not keep up."""
+    host = box.relay._passing.host
+    assert host is not None
+    host.link.cut()
+
+
+async def test_a_host_side_that_is_cut_off_comes_back(tmp_path: Path) -> None:
+    async with running(tmp_path, QUICK) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await until(lambda: document.saved)
+        cut_off(box)
+        type_in(document, 0, "x")
+        await until(lambda: document.saved and box.read("a.txt") == "xzero\none\n")
+
+
+async def test_a_foreign_change_survives_being_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await until(lambda: document.sent)
+        box.write("a.txt", "one\ntwo\n")
+        send = box.host.workspace.send
+
+        def cut_once(message: Message) -> bool:
+            if isinstance(message, Push):
+                monkeypatch.undo()
+                cut_off(box)
+            return send(message)
+
+        monkeypatch.setattr(box.host.workspace, "send", cut_once)
+        await box.host.open[document.doc].save()
+        assert box.read("a.txt") == "zero\none\ntwo\n"
+        await until(lambda: text(document) == "zero\none\ntwo\n")
+
+
+async def test_a_log_that_cannot_be_written_is_said_and_the_next_try_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        person = await box.person()
+
+        async def full(*_args: object) -> list[Outcome]:
+            raise StoreTrouble("the disk is full: make room")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(box.store, "append", full)
+            with pytest.raises(RequestFailed, match="the disk is full: make room"):
+                await person.open("a.txt")
+        assert text(await person.open("a.txt")) == "one\n"
+
+
+async def test_what_the_host_side_itself_wrote_is_saved_once_it_is_numbered(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        opened = box.host.open[document.doc]
+        type_in(opened.shared, 0, "zero\n")
+        await opened.save()
+        assert box.read("a.txt") == "zero\none\n"
+        assert opened.document.saved_seq == 2

@@ -18,7 +18,6 @@ import apsw
 import msgspec
 
 from cocalc_tui.client.document import SharedDocument
-from cocalc_tui.client.events import Online, WorkspaceEvent
 from cocalc_tui.client.link import Connect
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
@@ -35,6 +34,8 @@ from cocalc_tui.server.host.wording import in_one_line
 from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.sync.patch import Patch
 
+_ATTACHING = 0.02
+"""Seconds between looks at whether a document is attached to the relay again."""
 _log = logging.getLogger(__name__)
 
 
@@ -211,30 +212,26 @@ class Host:
         last = patches[-1].id
         name = (shared.doc, last.session)
         refused = self._refusals[name] = asyncio.get_running_loop().create_future()
-        arrived = asyncio.Event()
-
-        def send() -> None:
-            for patch in patches:
-                self.workspace.send(m.Push(doc=shared.doc, patches=[to_wire(patch)]))
-
-        def again(event: WorkspaceEvent) -> None:
-            if isinstance(event, Online):
-                send()
-
-        stop = shared.subscribe(lambda _: arrived.set())
-        stop_listening = self.workspace.subscribe(again)
+        news = asyncio.Event()
+        stop = shared.subscribe(lambda _: news.set())
+        sent = False
         try:
-            send()
             while last not in shared.replica:
-                arrived.clear()
-                waiter = asyncio.ensure_future(arrived.wait())
-                await asyncio.wait({waiter, refused}, return_when=asyncio.FIRST_COMPLETED)
+                if shared.attached and not sent:
+                    for patch in patches:
+                        self.workspace.send(m.Push(doc=shared.doc, patches=[to_wire(patch)]))
+                sent = shared.attached
+                news.clear()
+                waiter = asyncio.ensure_future(news.wait())
+                patience = None if sent else _ATTACHING
+                await asyncio.wait(
+                    {waiter, refused}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+                )
                 waiter.cancel()
                 if refused.done():
                     refused.result()
         finally:
             stop()
-            stop_listening()
             del self._refusals[name]
             refused.cancel()
 
