@@ -99,6 +99,10 @@ def glyph(cluster: str) -> Glyph:
         return Glyph(UNKNOWN, 1, odd=True)
     if category in ("Cf", "Zl", "Zp"):
         return Glyph(INVISIBLE, 1, odd=True)
+    if _is_flag_half(first):
+        halves = [half for half in cluster if _is_flag_half(half)]
+        letters = "".join(chr(ord(half) - 0x1F1E6 + ord("A")) for half in halves)
+        return Glyph(letters, len(letters), odd=True)
     if len(cluster) > 1:
         return _composed(cluster)
     width = get_character_cell_size(first)
@@ -106,9 +110,6 @@ def glyph(cluster: str) -> Glyph:
 
 
 def _composed(cluster: str) -> Glyph:
-    if _is_flag_half(cluster[0]):
-        letters = "".join(chr(ord(half) - 0x1F1E6 + ord("A")) for half in cluster[:2])
-        return Glyph(letters, 2, odd=True)
     composed = unicodedata.normalize("NFC", cluster)
     first = composed[0]
     marks = [mark for mark in composed[1:] if unicodedata.category(mark) == "Mn"]

@@ -66,7 +66,7 @@ def tokens(name: str, lines: Sequence[str]) -> list[Spans]:
     found: list[list[tuple[int, int, str]]] = [[] for _ in lines]
     row = column = 0
     # A "\r" would be a line end to Pygments and none to us.
-    text = "\n".join(line.replace("\r", " ") for line in lines)
+    text = "\n".join([*(line.replace("\r", " ") for line in lines), ""])
     for _, kind, value in _lexer(name).get_tokens_unprocessed(text):
         token = _token(kind)
         for index, part in enumerate(value.split("\n")):

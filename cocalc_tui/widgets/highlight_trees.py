@@ -83,7 +83,7 @@ def tokens(grammar: str, lines: Sequence[str], wanted: range) -> list[Spans]:
     encoded = [line.encode("utf-8", "replace") for line in lines]
     start = sum(map(len, encoded[: wanted.start])) + wanted.start
     of_interest = encoded[wanted.start : wanted.stop]
-    painted = _paint(grammar, b"\n".join(encoded), start, b"\n".join(of_interest))
+    painted = _paint(grammar, b"\n".join([*encoded, b""]), start, b"\n".join(of_interest))
     found: list[Spans] = []
     at = 0
     for line in of_interest:

@@ -94,7 +94,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def on_focus(self) -> None:
         """Show the caret as mine to move."""
-        self.painter.focused = True
+        self.painter.focused = self.text_editor() is self.editor
         self.refresh()
         self._stand()
 

@@ -7,6 +7,8 @@ key never waits for a parser, and nothing flickers.
 
 from __future__ import annotations
 
+from itertools import chain
+
 from cocalc_tui.widgets.editor.view import Dirty, View
 from cocalc_tui.widgets.highlight import Language, Spans, tokens
 
@@ -74,11 +76,12 @@ class Colours:
         """A line before `first` that is inside of nothing, as far as can be told."""
         near = max(first - self.language.margin, 0)
         begins = self.language.begins
+        if near <= BACK:
+            return 0
         if begins is not None:
-            for line in range(near, max(near - BACK, 0), -1):
+            for line in chain(range(near, near - BACK, -1), range(near, first)):
                 if begins.match(self._view.text(line)):
                     return line
-            near = max(near - BACK, 0)
         return near
 
 

@@ -53,6 +53,7 @@ class FindingCanvas(Canvas):
 
     def _ask(self, asks: Asks, text: str) -> None:
         self.prompt = Prompt(asks, text, self.painter.look)
+        self.painter.focused = False
         self.foot = 1
         self.lay_out()
         self.text_moved(self.prompt.editor)
@@ -128,6 +129,7 @@ class FindingCanvas(Canvas):
     def do_close(self) -> None:
         """Put the line at the foot away."""
         self.prompt = None
+        self.painter.focused = self.has_focus
         self.foot = 0
         self._show_found()
         self.lay_out()

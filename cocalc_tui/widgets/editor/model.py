@@ -253,6 +253,7 @@ class Editor:
         """Insert what came from a clipboard, with this text's line ends."""
         ends = self.line_end(self.place()[0])
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._going = None
         self.insert(ends.join(lines), "paste")
 
     def newline(self) -> None:

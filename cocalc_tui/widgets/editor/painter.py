@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -259,12 +260,13 @@ class Painter:
     def _with_name(self, strip: Strip, visitor: Visitor, row: int, left: int) -> Strip:
         if self.name_row(visitor) != row:
             return strip
-        name = Segment(f" {safe(visitor.name)[:NAME_WIDTH]} ", self._strong(visitor))
         width = strip.cell_length
+        label = f" {safe(visitor.name)[:NAME_WIDTH]} "
+        size = min(cell_len(label), width - self.gutter)
         x = self.gutter + self.editor.view.place(visitor.caret)[1] - left
-        x = max(min(x, width - name.cell_length), self.gutter)
-        after = strip.crop(x + name.cell_length, width)
-        return Strip([*strip.crop(0, x), name, *after], width)
+        x = max(min(x, width - size), self.gutter)
+        name = Segment(set_cell_size(label, size), self._strong(visitor))
+        return Strip([*strip.crop(0, x), name, *strip.crop(x + size, width)], width)
 
     def _strong(self, visitor: Visitor) -> Style:
         return Style(color=self.look.on_person, bgcolor=visitor.colour)

@@ -1,0 +1,47 @@
+"""The editor's pane in the plainest app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets.actions import Registry
+from cocalc_tui.widgets.desk import DeskApp
+from cocalc_tui.widgets.editor.actions import ACTIONS, SCOPES
+from cocalc_tui.widgets.editor.pane import EditorPane
+
+
+class EditorApp(DeskApp):
+    """One document, one pane."""
+
+    def __init__(self, document: SharedDocument, role: Role = Role.OWNER) -> None:
+        super().__init__(Registry(SCOPES, ACTIONS))
+        self.pane = EditorPane(document)
+        self._role = role
+
+    @property
+    def role(self) -> Role:
+        return self._role
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+    def on_ready(self) -> None:
+        self.pane.focus()
+
+
+def rows(pane: EditorPane) -> list[str]:
+    """The screen, row by row."""
+    return [pane.render_line(y).text.rstrip(" ▐") for y in range(pane.size.height)]
+
+
+def carets(pane: EditorPane) -> Iterator[str]:
+    """What is drawn on the caret's ground."""
+    look = pane.painter.look
+    for y in range(pane.size.height):
+        for segment in pane.render_line(y):
+            if segment.style and segment.style.bgcolor == look.caret.bgcolor:
+                yield segment.text

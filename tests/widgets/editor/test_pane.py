@@ -1,0 +1,312 @@
+"""The pane as a person meets it: keys, mouse, other people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from cocalc_tui.client.places import Place
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.sync.patch import MAIN, Json, Splice
+from cocalc_tui.widgets.editor import canvas
+from cocalc_tui.widgets.editor.pane import EditorPane
+from tests.widgets.editor.app import EditorApp, carets, rows
+from tests.widgets.editor.texts import text_document, type_remotely
+
+LINES = "".join(f"line {n}\n" for n in range(100))
+CODE = "def f(x):\n    return x + 1\n"
+
+
+def shown(pane: EditorPane) -> list[str]:
+    return [row[5:] for row in rows(pane)]
+
+
+def standing(caret: int) -> dict[str, Json]:
+    """A place as somebody's app says it."""
+    return {"session": "8" * 16, "seq": 0, "n": -1, "at": list(MAIN), "caret": caret}
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    await pilot.pause()
+    await pilot.pause(0.05)
+
+
+# --- typing --------------------------------------------------------------------------------------
+
+
+async def test_what_is_typed_is_in_the_document_and_on_the_screen() -> None:
+    document = text_document(CODE, "a.py")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("down", "end", "enter", "i", "f", "space", "y", "colon", "enter")
+        await settled(pilot)
+        assert str(document.replica.text()) == CODE[:-1] + "\n    if y:\n        \n"
+        assert rows(app.pane)[:4] == [
+            " 1 def f(x):",
+            " 2     return x + 1",
+            " 3     if y:",
+            " 4",
+        ]
+        assert list(carets(app.pane)) == [" "]
+        assert app.pane.where() == "4:9"
+        line = {segment.text: segment.style for segment in app.pane.render_line(2)}
+        assert line["if"] != line[" y:"]
+
+
+async def test_undo_takes_back_my_steps_and_shows_where() -> None:
+    document = text_document(LINES)
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("a", "b", "ctrl+end", "c", "ctrl+home")
+        type_remotely(document, [Splice(20, 0, "remote\n")])
+        await pilot.press("ctrl+z")
+        assert "remote" in str(document.replica.text())
+        assert app.pane.editor.place() == (101, 0)
+        assert app.pane.scroll.shows(101)
+        await pilot.press("ctrl+z", "ctrl+z")
+        assert app.notices == ["Nothing of yours to undo"]
+        await pilot.press("ctrl+y")
+        assert str(document.replica.text()).startswith("ab")
+
+
+async def test_copy_cut_and_paste() -> None:
+    document = text_document("one\ntwo\n")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("shift+right", "shift+right", "ctrl+c", "end", "ctrl+v")
+        assert str(document.replica.text()) == "oneon\ntwo\n"
+        await pilot.press("ctrl+x", "ctrl+v", "ctrl+v")
+        assert str(document.replica.text()) == "oneon\noneon\ntwo\n"
+        app.pane.post_message(events.Paste("p\rq"))
+        await pilot.pause()
+        assert str(document.replica.text()) == "oneon\noneon\np\nqtwo\n"
+        await pilot.press("ctrl+z")
+        assert str(document.replica.text()) == "oneon\noneon\ntwo\n"
+
+
+async def test_a_viewer_types_nothing_and_is_told() -> None:
+    document = text_document("one\n")
+    app = EditorApp(document, Role.VIEWER)
+    async with app.run_test(size=(60, 6)) as pilot:
+        await pilot.press("a", "enter")
+        app.pane.post_message(events.Paste("x"))
+        await pilot.pause()
+        assert str(document.replica.text()) == "one\n"
+        assert len(app.notices) == 3
+        assert "viewer" in app.notices[0]
+
+
+async def test_a_document_that_cannot_be_changed_says_why() -> None:
+    document = text_document("one\n")
+    document.readonly = "notes.txt: not UTF-8"
+    app = EditorApp(document)
+    async with app.run_test(size=(60, 6)) as pilot:
+        await pilot.press("a", "ctrl+x")
+        assert str(document.replica.text()) == "one\n"
+        assert app.notices == ["notes.txt: not UTF-8"] * 2
+
+
+# --- scrolling -----------------------------------------------------------------------------------
+
+
+async def test_the_caret_is_followed_and_the_wheel_is_not() -> None:
+    app = EditorApp(text_document(LINES, "a.py"))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("pagedown", "pagedown")
+        assert app.pane.scroll.shows(app.pane.editor.place()[0])
+        top = app.pane.scroll.top
+        app.pane.post_message(events.MouseScrollDown(app.pane, 1, 1, 0, 0, 0, False, False, False))
+        await pilot.pause()
+        assert app.pane.scroll.top == top + 3
+        assert app.pane.editor.place()[0] == 18
+        await pilot.press("ctrl+end")
+        await settled(pilot)
+        assert shown(app.pane)[-2:] == ["line 99", ""]
+        await pilot.resize_terminal(40, 6)
+        assert app.pane.scroll.height == 6
+
+
+async def test_long_lines_scroll_sideways_or_wrap() -> None:
+    app = EditorApp(text_document("word " * 30 + "end\n", "a.py"))
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("end")
+        assert app.pane.scroll.left > 100
+        assert rows(app.pane)[0].endswith("word end")
+        await pilot.press("alt+z")
+        assert app.pane.scroll.left == 0
+        assert rows(app.pane)[0].startswith(" 1 word word")
+        assert app.pane.editor.view.height > 4
+        await pilot.press("home", "up", "up", "up", "up", "home")
+        assert app.pane.where() == "1:1"
+
+
+async def test_the_scroll_bar_can_be_dragged() -> None:
+    app = EditorApp(text_document(LINES))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.mouse_down(EditorPane, offset=(39, 9))
+        assert app.pane.scroll.top == app.pane.scroll.total - 10
+        await pilot.hover(EditorPane, offset=(39, 0))
+        assert app.pane.scroll.top == 0
+        await pilot.mouse_up(EditorPane, offset=(39, 0))
+
+
+# --- the mouse -----------------------------------------------------------------------------------
+
+
+async def test_clicking_and_dragging() -> None:
+    app = EditorApp(text_document("one two\nthree\n", "a.py"))
+    async with app.run_test(size=(40, 6)) as pilot:
+        gutter = app.pane.painter.gutter
+        await pilot.click(EditorPane, offset=(gutter + 2, 1))
+        assert app.pane.where() == "2:3"
+        await pilot.mouse_down(EditorPane, offset=(gutter + 1, 0))
+        await pilot.hover(EditorPane, offset=(gutter + 2, 1))
+        await pilot.mouse_up(EditorPane, offset=(gutter + 2, 1))
+        assert app.pane.editor.selected == "ne two\nth"
+        await pilot.click(EditorPane, offset=(gutter + 5, 0), times=2)
+        assert app.pane.editor.selected == "two"
+        await pilot.click(EditorPane, offset=(gutter + 5, 0), times=3)
+        assert app.pane.editor.selected == "one two\n"
+        await pilot.press("escape")
+        assert app.pane.editor.selected == ""
+
+
+# --- finding -------------------------------------------------------------------------------------
+
+
+async def test_finding() -> None:
+    app = EditorApp(text_document(LINES))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await pilot.press("ctrl+f", "e", "space", "5")
+        assert "1 of 11" in rows(app.pane)[-1]
+        assert app.pane.editor.place() == (5, 6)
+        await pilot.press("enter")
+        assert app.pane.editor.place() == (50, 6)
+        assert app.pane.scroll.shows(50)
+        await pilot.press("up", "up")
+        assert app.pane.editor.place()[0] == 59
+        await pilot.press("backspace", "x")
+        assert "not found" in rows(app.pane)[-1]
+        await pilot.press("enter")
+        assert app.notices == ["Not found"]
+        await pilot.press("escape", "X")
+        assert app.pane.prompt is None
+        assert "line 9\n" in str(app.pane.document.replica.text())
+
+
+async def test_going_to_a_line() -> None:
+    app = EditorApp(text_document(LINES))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await pilot.press("ctrl+l", "4", "2", "enter")
+        assert app.pane.where() == "42:1"
+        await pilot.press("ctrl+l", "9", "9", "9", "enter")
+        assert app.pane.where() == "101:1"
+
+
+# --- other people --------------------------------------------------------------------------------
+
+
+async def test_others_typing_above_moves_neither_caret_nor_scroll() -> None:
+    document = text_document(LINES)
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("pagedown", "pagedown", "right")
+        before = rows(app.pane)
+        place = app.pane.editor.place()
+        type_remotely(document, [Splice(0, 0, "new\n" * 5)])
+        await settled(pilot)
+        assert rows(app.pane) == before
+        assert app.pane.editor.place() == (place[0] + 5, place[1])
+        type_remotely(document, [Splice(0, 20, "")], n=1)
+        await settled(pilot)
+        assert rows(app.pane) == before
+        assert app.pane.editor.place() == place
+
+
+async def test_with_my_caret_out_of_sight_the_first_row_stays() -> None:
+    document = text_document(LINES)
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.pane.scroll_rows(50)
+        before = rows(app.pane)
+        type_remotely(document, [Splice(10, 3, "a\nb\nc\n"), Splice(15, 0, "x\n")])
+        await settled(pilot)
+        assert rows(app.pane) == before
+        assert app.pane.editor.caret == 0
+        type_remotely(document, [Splice(len(LINES), 0, "end\n")], n=1)
+        await settled(pilot)
+        assert rows(app.pane) == before
+
+
+async def test_others_are_seen_with_their_name_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(canvas, "NAMED_FOR", 0.05)
+    monkeypatch.setattr("cocalc_tui.widgets.editor.visitors.NAMED_FOR", 0.05)
+    document = text_document(LINES)
+    app = EditorApp(document)
+    wire = standing(14)
+    async with app.run_test(size=(40, 10)) as pilot:
+        document.somebody_moved("c1", "boris\x1b]0;x", {**wire, "anchor": 20})
+        assert "boris␛]0;x" in rows(app.pane)[1]
+        assert rows(app.pane)[2] == "line 2"
+        await pilot.pause(0.2)
+        assert rows(app.pane)[1] == "line 1"
+        type_remotely(document, [Splice(0, 0, "x\n")])
+        assert app.pane.visitors.shown[0].caret == 16
+        document.somebody_moved("c1", "boris", None)
+        assert app.pane.visitors.shown == ()
+
+
+async def test_a_place_beyond_the_text_does_no_harm() -> None:
+    document = text_document("one")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        wire = standing(10**12)
+        document.somebody_moved("c1", "boris", {**wire, "anchor": 10**15})
+        await settled(pilot)
+        assert app.pane.visitors.shown[0].caret == 3
+
+
+async def test_my_place_is_told_while_the_keyboard_is_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = text_document("one\ntwo")
+    told: list[Place | None] = []
+    monkeypatch.setattr(document, "stand", told.append)
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("right", "shift+right")
+        assert told[-1] == Place(MAIN, 2, 1)
+
+
+async def test_another_log_of_the_document_is_taken_up() -> None:
+    document = text_document("one\ntwo\nthree\n")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("ctrl+end")
+        document.load(text_document("other").replica, 1)
+        await settled(pilot)
+        assert rows(app.pane)[0] == "other"
+        await pilot.press("x")
+        assert "x" in str(document.replica.text())
+
+
+# --- for the app ---------------------------------------------------------------------------------
+
+
+async def test_a_view_is_remembered() -> None:
+    app = EditorApp(text_document(LINES))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("ctrl+end", "up", "alt+z")
+        memento = app.pane.memento()
+    again = EditorApp(text_document(LINES))
+    again.pane.recall(memento)
+    async with again.run_test(size=(40, 10)):
+        assert again.pane.where() == "100:1"
+        assert again.pane.memento() == memento
+        again.pane.recall({"caret": "x", "top": None})
+        assert again.pane.where() == "100:1"

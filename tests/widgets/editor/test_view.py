@@ -1,0 +1,91 @@
+"""Rows of wrapped text, against counting everything anew."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cocalc_tui.sync.buffer import TextBuffer
+from cocalc_tui.widgets.editor.view import BLOCK, Heights, View
+
+TEXTS = st.text(st.sampled_from("ab \t日\r\n\n"), max_size=120)
+EDITS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), TEXTS), max_size=6)
+
+
+def rows(view: View) -> list[str]:
+    """Every row's text, found by row number."""
+    found = []
+    for row in range(view.height):
+        line, part = view.at(row)
+        start, end = view.span(line, part)
+        found.append(view.text(line)[start:end])
+    return found
+
+
+@given(TEXTS, EDITS, st.booleans())
+def test_changes_leave_the_rows_as_measured_anew(
+    text: str, edits: list[tuple[float, float, str]], wrap: bool
+) -> None:
+    buffer = TextBuffer(text)
+    view = View(buffer)
+    view.resize(7, wrap=wrap)
+    for low, high, insert in edits:
+        before, lines = rows(view), view.lines
+        start = int(low * len(buffer))
+        delete = int(high * (len(buffer) - start))
+        buffer.splice(start, delete, insert)
+        dirty = view.changed(start, start + len(insert))
+        fresh = View(buffer)
+        fresh.resize(7, wrap=wrap)
+        assert rows(view) == rows(fresh)
+        assert view.height == fresh.height
+        after = rows(view)
+        assert after[: dirty.first] == before[: dirty.first]
+        if dirty.last is not None:
+            assert after[dirty.last + 1 :] == before[dirty.last + 1 :]
+        assert dirty.added == view.lines - lines
+
+
+@given(TEXTS, st.booleans())
+def test_every_offset_has_its_place(text: str, wrap: bool) -> None:
+    view = View(TextBuffer(text))
+    view.resize(7, wrap=wrap)
+    for offset in range(len(text) + 1):
+        row, x = view.place(offset)
+        line, column = view.buffer.row_col(offset)
+        if column == view.cells(line).snap(column):
+            assert view.offset(row, x) == offset or x > 7
+
+
+def test_a_line_end_of_two_characters_is_not_drawn() -> None:
+    view = View(TextBuffer("one\r\ntwo\rthree\r"))
+    assert view.text(0) == "one"
+    assert view.cells(1).drawn == "two␍three␍"
+
+
+@given(
+    st.lists(st.integers(1, 4), max_size=40),
+    st.integers(0, 40),
+    st.integers(0, 40),
+    st.lists(st.integers(1, 4), max_size=10),
+)
+def test_heights_are_sums(start: list[int], low: int, high: int, put: list[int]) -> None:
+    low, high = min(low, len(start)), min(high, len(start))
+    low, high = min(low, high), max(low, high)
+    heights = Heights(start)
+    heights.replace(low, high, put)
+    wanted = start[:low] + put + start[high:]
+    assert heights.total == sum(wanted)
+    assert [heights.top(line) for line in range(len(wanted))] == [
+        sum(wanted[:line]) for line in range(len(wanted))
+    ]
+    owners = [(line, part) for line, height in enumerate(wanted) for part in range(height)]
+    assert [heights.at(row) for row in range(heights.total)] == owners
+
+
+def test_heights_of_many_lines_split_into_blocks() -> None:
+    heights = Heights([1] * (3 * BLOCK))
+    heights.replace(BLOCK, BLOCK + 1, [2] * (4 * BLOCK))
+    assert heights.total == 3 * BLOCK - 1 + 8 * BLOCK
+    assert heights.at(BLOCK + 5) == (BLOCK + 2, 1)
+    assert heights.top(5 * BLOCK) == BLOCK + 8 * BLOCK

@@ -1,0 +1,59 @@
+"""A text with an editor on it, and somebody else who types in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.events import Changed, DocumentEvent
+from cocalc_tui.sync.patch import Entry, Op, Patch, PatchId, Splice, TextChange
+from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.view import Dirty
+
+OTHER = "9" * 16
+
+
+def text_document(text: str, path: str = "notes.txt") -> SharedDocument:
+    return SharedDocument.offline(path, "text", [Splice(0, 0, text)] if text else [])
+
+
+def type_remotely(document: SharedDocument, ops: Sequence[Op], n: int = 0) -> None:
+    """Somebody else commits a patch on top of what is there."""
+    replica = document.replica
+    patch = Patch(PatchId(OTHER, n), replica.clock + 1, replica.heads, tuple(ops))
+    document.arrived([Entry(n + 1, "boris", "editor", 0, patch)])
+
+
+class Written:
+    """An editor of a document, as a pane would have it; `caret` marks a place by `|`."""
+
+    def __init__(self, marked: str, *, tab: int = 4, opens: str = "([{:") -> None:
+        self.document = text_document(marked.replace("|", "", 1))
+        self.editor = Editor(self.document.replica.text(), self._edit, tab=tab, opens=opens)
+        self.editor.go(max(marked.find("|"), 0))
+        self.steps: list[tuple[str, bool]] = []
+        self.dirty: list[Dirty] = []
+        self.document.subscribe(self._heard)
+
+    def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+        self.steps.append((kind, step))
+        self.document.change(splices, kind, step=step)
+
+    def _heard(self, event: DocumentEvent) -> None:
+        if isinstance(event, Changed):
+            changes = [change for change in event.changes if isinstance(change, TextChange)]
+            if (dirty := self.editor.changed(changes)) is not None:
+                self.dirty.append(dirty)
+
+    @property
+    def text(self) -> str:
+        return str(self.document.replica.text())
+
+    @property
+    def marked(self) -> str:
+        """The text with `|` at my caret, and `[` and `]` around what is selected."""
+        text, editor = self.text, self.editor
+        if editor.anchor is None:
+            return text[: editor.caret] + "|" + text[editor.caret :]
+        low, high = editor.selection
+        return f"{text[:low]}[{text[low:high]}]{text[high:]}"

@@ -1,0 +1,77 @@
+"""Languages and tokens."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from cocalc_tui.widgets.highlight import LINE_LIMIT, PLAIN, language_of, named, tokens
+
+
+def coloured(path: str, text: str) -> list[tuple[str, str]]:
+    lines = text.split("\n")
+    found = []
+    for line, spans in zip(lines, tokens(language_of(path, lines[0]), lines), strict=True):
+        assert list(spans) == sorted(spans)
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
+        found += [(line[start:end], token) for start, end, token in spans]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "token"),
+    [
+        ("a.py", "def f(x): # é\n    return 'é' + CONST", ("def", "keyword")),
+        ("a.py", "x = 'é' + f(1)", ("f", "function")),
+        ("a.py", "x = f'é{y}z'", ("{", "escape")),
+        ("a.md", "# Title", ("Title", "heading")),
+        ("a.md", "- some **bold** words", ("**bold**", "strong")),
+        ("a.json", '{"a": null}', ("null", "constant")),
+        ("a.sh", "echo hi # there", ("# there", "comment")),
+        ("run", "echo hi # there", None),
+        ("run", "#!/usr/bin/env bash\necho hi # there", ("# there", "comment")),
+        ("a.html", "<b class='x'>t</b>", ("class", "property")),
+        ("a.css", "a { color: red }", ("color", "property")),
+        ("a.js", "const x = 'a'", ("const", "keyword")),
+        ("a.rs", "fn main() {}", ("fn", "keyword")),
+        ("a.go", "func main() {}", ("func", "keyword")),
+        ("a.java", "class A {}", ("class", "keyword")),
+        ("a.xml", "<a b='c'>d</a>", ("a", "tag")),
+        ("a.toml", "a = 1", ("1", "number")),
+        ("a.yaml", "a: 1", ("1", "number")),
+        ("a.sql", "select a from b", ("select", "keyword")),
+        ("a.R", "f <- function(x) 1 # c", ("# c", "comment")),
+        ("Makefile", "all: x\n\tcc\n# c", ("# c", "comment")),
+        ("a.txt", "def f(): pass", None),
+    ],
+)
+def test_tokens_of_a_language(path: str, text: str, token: tuple[str, str] | None) -> None:
+    found = coloured(path, text)
+    assert found == [] if token is None else token in found
+
+
+def test_some_lines_among_others_have_the_tokens_they_have_among_all() -> None:
+    lines = ["def f():", "    '''doc", "    é def", "    '''", "    return 1"]
+    python = named("python")
+    assert tokens(python, lines, range(1, 4)) == tokens(python, lines)[1:4]
+    assert tokens(named("r"), lines, range(2)) == [(), ()]
+
+
+def test_pygments_counts_lines_as_we_do() -> None:
+    spans = tokens(language_of("a.c"), ["int a;\r", "", "\x0c return 1; // x"])
+    assert (9, 10, "number") in spans[2]
+    assert spans[0][0] == (0, 3, "type")
+
+
+def test_very_long_lines_keep_one_colour() -> None:
+    assert tokens(named("python"), ["def " * LINE_LIMIT, "x = 1"])[0] == ()
+
+
+def test_lone_surrogates_harm_nothing() -> None:
+    assert tokens(named("python"), ["x = '\ud800' # c"])[0][-1][2] == "comment"
+
+
+def test_names_that_kernels_use() -> None:
+    assert named("ipython3").comment == "#"
+    assert named("brainfuck") == PLAIN
