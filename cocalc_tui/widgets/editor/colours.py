@@ -110,7 +110,7 @@ def _carried(old: list[str], spans: list[Spans], new: list[str]) -> list[Spans]:
         tuple(
             (max(start, base) - base, min(end, base + len(line)) - base, token)
             for start, end, token in flat
-            if start < base + len(line) and end > base and start < end
+            if max(start, base) < min(end, base + len(line))
         )
         for base, line in zip(_starts(new), new, strict=True)
     ]
