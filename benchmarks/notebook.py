@@ -221,23 +221,6 @@ def table(results: dict[str, dict[str, float]], count: int) -> str:
     """The results for people."""
     columns = ("open s", "key ms (max)", "new line ms", "scroll step ms (max)")
     head = f"| {count} cells, CPU | {' | '.join(columns)} |\n|---|---|---|---|---|"
-    lines = [running.step(b"\r") for _ in range(10)]
-        scrolled = [running.step(WHEEL) for _ in range(keys)]
-    return {
-        "open_s": round(opened, 3),
-        "key_ms": round(statistics.median(pressed) * 1000, 2),
-        "key_max_ms": round(max(pressed) * 1000, 2),
-        "new_line_ms": round(statistics.median(lines) * 1000, 2),
-        "scroll_ms": round(statistics.median(scrolled) * 1000, 2),
-        "scroll_max_ms": round(max(scrolled) * 1000, 2),
-    }
-
-
-def table(results: dict[str, dict[str, float]], count: int) -> str:
-    """The results for people."""
-    head = (
-        f"| {count} cells, CPU | open s | key ms (max) | scroll step ms (max) |\n|---|---|---|---|"
-    )
     lines = [
         f"| {name} | {row['open_s']} | {row['key_ms']} ({row['key_max_ms']})"
         f" | {row['new_line_ms']} | {row['scroll_ms']} ({row['scroll_max_ms']}) |"
