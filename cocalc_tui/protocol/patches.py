@@ -119,15 +119,13 @@ def from_wire(wire: WirePatch) -> Patch:
         raise PatchFormError("the session of a patch is not 16 to 64 hex digits")
     if len(wire.ops) > MAX_PATCH:
         raise PatchFormError(f"patch {wire.session}:{wire.n} is larger than {MAX_PATCH} bytes")
-    if len(wire.kind) > MAX_NAME or any(
-        name is not None and len(name) > MAX_NAME for name in (wire.acting_for, wire.group)
-    ):
+    if max(len(wire.kind), len(wire.acting_for or ""), len(wire.group or "")) > MAX_NAME:
         raise PatchFormError(f"patch {wire.session}:{wire.n} has a name that is too long")
     return Patch(
         PatchId(wire.session, wire.n),
         wire.time,
         _parents(wire),
-        tuple(_from_op(op) for op in _decode_ops(wire)),
+        tuple(map(_from_op, _decode_ops(wire))),
         wire.kind,
         wire.acting_for,
         wire.group,
@@ -145,7 +143,7 @@ def entry_from_wire(wire: WireEntry) -> Entry:
 
 
 def _parents(wire: WirePatch) -> tuple[PatchId, ...]:
-    parents = tuple(PatchId(session, n) for session, n in wire.parents)
+    parents = tuple(map(PatchId._make, wire.parents))
     if len(parents) > MAX_PARENTS:
         raise PatchFormError(f"patch {wire.session}:{wire.n} has too many parents")
     if len(parents) > 1 and any(a >= b for a, b in pairwise(parents)):

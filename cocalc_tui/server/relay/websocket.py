@@ -25,6 +25,8 @@ from cocalc_tui.protocol.codec import MAX_FRAME
 from cocalc_tui.protocol.transport import TransportClosed
 from cocalc_tui.server.relay.link import BEHIND, Frame, Link
 
+READ = 64 * 1024
+"""Bytes read from a socket at once."""
 PING = 20
 """Seconds between pings, and until an unanswered one ends a connection."""
 
@@ -34,6 +36,8 @@ class _Connection(ServerConnection):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
+        # asyncio allocates this much for each read; its own 256 KiB cost a system call and 30 us.
+        transport.max_size = READ  # type: ignore[attr-defined]  # has no public name
         self.wire = transport
         self.writable = asyncio.Event()
         self.writable.set()
