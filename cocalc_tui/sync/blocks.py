@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from cocalc_tui.sync.columns import DamagedLog, Reader, all_ones, unpack, unseal, unzigzag
 from cocalc_tui.sync.patch import (
@@ -74,12 +73,12 @@ JUMPS = 8
 ELSEWHERE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """Patches of one session in a row, each but the first with the one before as only parent."""
 
     first: PatchId
-    count: int
+    size: int
+    """How many patches."""
     parents: tuple[PatchId, ...]
     """Of the first."""
     stamp: int
@@ -176,7 +175,7 @@ class Block:
                 author, role = self.stamps[chain.stamp]
                 kind, acting_for, group = self.labels[chain.label]
                 (session, n), parents = chain.first, chain.parents
-                for _ in range(chain.count):
+                for _ in range(chain.size):
                     ops = [operations.one(session) for _ in range(counts.take(1))]
                     patch_id, time = PatchId(session, n), next(times)
                     patch = Patch(patch_id, time, parents, tuple(ops), kind, acting_for, group)
@@ -193,7 +192,7 @@ class Operations:
         self._kinds, self._again = block.numbers("kind"), block.numbers("again")
         if sum(self._again) + len(self._again) > MOST:
             raise DamagedLog("a block of the log claims to be too long")
-        self._only_splices = all(kind & KIND <= REPLACE for kind in set(self._kinds))
+        self.only_splices = all(kind & KIND <= REPLACE for kind in set(self._kinds))
         self._jumps, self._texts = iter(block.numbers("jump")), iter(block.numbers("text"))
         self._inserts = block.reader("inserts")
         self._deletes = block.reader("deletes")
@@ -249,8 +248,6 @@ class Operations:
 
     def are_splices(self, count: int) -> bool:
         """Whether the next `count` operations are splices."""
-        if self._only_splices:
-            return True
         run = self._next
         count -= self._left
         plain = not self._left or self._kind <= REPLACE

@@ -25,7 +25,7 @@ class Coarse:
 
     def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry]) -> None:
         self._build(blocks, tail, single=False)
-        if any(self.spans[index].count > 1 for index in self.graph.empty):
+        if any(self.spans[index].size > 1 for index in self.graph.empty):
             self._build(blocks, tail, single=True)
 
     def _build(self, blocks: Sequence[Block], tail: Sequence[Entry], *, single: bool) -> None:
@@ -52,7 +52,7 @@ class Coarse:
         ends = self._ends.setdefault(session, [])
         if self.graph.add(Patch(PatchId(session, len(ends)), span.time, parents, ops)) is None:
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
-        ends.append(n + span.count - 1)
+        ends.append(n + span.size - 1)
         self.spans.append(span)
 
     def coarse(self, patch_id: PatchId) -> PatchId:

@@ -10,14 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cocalc_tui.sync.blocks import Block, Chain, readable
 from cocalc_tui.sync.patch import Cancel, Entry, Op, PatchId
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Some patches of a session in a row, each on top of the one before.
 
     No other patch has one of them but the last as a parent, or cancels some of them and not all:
@@ -27,7 +26,8 @@ class Span:
     seq: int
     """Of the first."""
     first: PatchId
-    count: int
+    size: int
+    """How many patches."""
     parents: tuple[PatchId, ...]
     """Of the first; the others have the one before."""
     time: int
@@ -82,26 +82,34 @@ class _BlockSpans:
     def read(self, cuts: Mapping[str, list[int]], *, single: bool) -> Iterator[Span]:
         done = 0
         for chain in self._block.chains:
-            session = chain.first.session
-            for first, count, parents in _pieces(chain, cuts.get(session, []), single=single):
-                plain = self._operations.are_splices(self._totals.take(count))
-                for n in range(first.n, first.n + count, count if plain else 1):
-                    patch_id = PatchId(session, n)
-                    yield self._span(done, patch_id, count if plain else 1, parents, plain=plain)
+            ends = cuts.get(chain.first.session, [])
+            for first, size, parents in _pieces(chain, ends, single=single):
+                if self._are_splices(size):
+                    yield self._span(done, first, size, parents, 0)
+                    done += size
+                    continue
+                self._times = self._times or self._block.times()
+                session, n = first
+                for patch_id in (PatchId(session, n + i) for i in range(size)):
+                    yield self._span(done, patch_id, 1, parents, self._times[done])
                     parents = (patch_id,)
-                    done += count if plain else 1
+                    done += 1
+
+    def _are_splices(self, size: int) -> bool:
+        """Whether the next patches do nothing but splices."""
+        if self._operations.only_splices:
+            return True
+        return self._operations.are_splices(self._totals.take(size))
 
     def _span(
-        self, done: int, first: PatchId, count: int, parents: tuple[PatchId, ...], *, plain: bool
+        self, done: int, first: PatchId, size: int, parents: tuple[PatchId, ...], time: int
     ) -> Span:
-        if not plain:
-            self._times = self._times or self._block.times()
         ops: list[Op] = []
         units: list[int] = []
         patches: list[int] = []
         at = 0
-        while at < count:
-            if ones := self._counts.ones(count - at):
+        while at < size:
+            if ones := self._counts.ones(size - at):
                 self._operations.read(first.session, ones, ops, units)
                 for unit in units[len(patches) :]:
                     patches.append(at)
@@ -111,18 +119,22 @@ class _BlockSpans:
                     self._operations.read(first.session, 1, ops, units)
                     patches.append(at)
                 at += 1
-        time = 0 if plain else self._times[done]
-        return Span(self._block.first + done, first, count, parents, time, ops, units, patches)
+        return Span(self._block.first + done, first, size, parents, time, ops, units, patches)
 
 
 def _pieces(
     chain: Chain, cuts: Sequence[int], *, single: bool
-) -> Iterator[tuple[PatchId, int, tuple[PatchId, ...]]]:
+) -> list[tuple[PatchId, int, tuple[PatchId, ...]]]:
     """Cut a chain behind the numbers at which somebody else goes on."""
-    (session, n), parents = chain.first, chain.parents
-    last = n + chain.count - 1
-    ends = range(n, last) if single else cuts[bisect_left(cuts, n) : bisect_left(cuts, last)]
-    for end in (*ends, last):
-        yield PatchId(session, n), end - n + 1, parents
+    (session, n), size, parents, *_ = chain
+    last = n + size - 1
+    start = bisect_left(cuts, n)
+    ends: Sequence[int] = cuts[start : bisect_left(cuts, last, start)]
+    if single:
+        ends = range(n, last)
+    pieces = []
+    for end in ends:
+        pieces.append((PatchId(session, n), end - n + 1, parents))
         parents = (PatchId(session, end),)
         n = end + 1
+    return [*pieces, (PatchId(session, n), last - n + 1, parents)]

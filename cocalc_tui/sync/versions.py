@@ -172,7 +172,7 @@ class _Makers:
             for chain in block.chains:
                 self._starts.append(seq)
                 self._sources.append((block, chain))
-                seq += chain.count
+                seq += chain.size
         for entry in tail:
             self._starts.append(entry.seq)
             self._sources.append(entry)

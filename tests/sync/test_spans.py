@@ -38,8 +38,8 @@ def check(span: Span, patches: list[Patch]) -> None:
     others = [op for patch in patches for op in patch.ops if not isinstance(op, Splice)]
     assert others == [op for op in span.ops if not isinstance(op, Splice)]
     if others:
-        assert (span.count, span.time) == (1, patches[0].time)
-    counts = [0] * span.count
+        assert (span.size, span.time) == (1, patches[0].time)
+    counts = [0] * span.size
     for op, unit, patch in zip(span.ops, span.units, span.patches, strict=True):
         if unit in (-1, 0, 1):
             counts[patch] += 1
@@ -62,16 +62,16 @@ def test_spans_do_what_their_patches_do(
         done = iter(entry.patch for entry in entries)
         named = [p for entry in entries for p in entry.patch.parents]
         for span in spans(sealed(entries, middle), single=single):
-            patches = [next(done) for _ in range(span.count)]
+            patches = [next(done) for _ in range(span.size)]
             assert span.seq == seq
-            assert span.count == 1 or not single
+            assert span.size == 1 or not single
             check(span, patches)
             inner = {patch.id for patch in patches[:-1]}
             assert sum(parent in inner for parent in named) == len(inner)
             if entries is typed:
                 ops = [op for patch in patches for op in patch.ops]
                 assert plain_text(span.ops) == plain_text(ops)
-            seq += span.count
+            seq += span.size
         assert next(done, None) is None
 
 
@@ -89,8 +89,8 @@ def entry(n: int, *ops: Op) -> Entry:
 
 def lengths(entries: list[Entry]) -> list[int]:
     """How many patches each span has, with the last entry sealed or not."""
-    found = [span.count for span in spans(sealed(entries, len(entries)))]
-    assert found == [span.count for span in spans(sealed(entries[:-1], 99), entries[-1:])]
+    found = [span.size for span in spans(sealed(entries, len(entries)))]
+    assert found == [span.size for span in spans(sealed(entries[:-1], 99), entries[-1:])]
     return found
 
 
