@@ -139,8 +139,8 @@ def _say(text: str) -> None:
 def _open(words: Sequence[str]) -> int:
     for word in words:
         _check_word(word)
-    _check_terminal()
     project = _join(words)
+    _check_terminal()
     from cocalc_tui.app import run_app
 
     return run_app(project.workspace(start=True), project.name, project.files, root=project.root)

@@ -68,12 +68,23 @@ class Project:
 def join(words: Sequence[str | Path]) -> Project:
     """The project that these paths lie in, and which files of it they are; raises JoinError."""
     paths = [Path(word) for word in words] or [Path()]
+    for path in paths:
+        if _is_lost(path):
+            raise JoinError(f"{path}: no such file or folder")
     try:
         root = find_project(paths[0], home_asked=bool(words) and paths[0].is_dir())
     except (ProjectError, OSError) as error:
         raise JoinError(str(error)) from None
     files = [_within(root, path) for path in paths if not _is_folder(path)]
     return Project(root, files, places(root))
+
+
+def _is_lost(path: Path) -> bool:
+    """A file may be one to make, but not in a folder that is not there."""
+    try:
+        return not path.parent.exists()
+    except PermissionError:
+        return False
 
 
 def _is_folder(path: Path) -> bool:
