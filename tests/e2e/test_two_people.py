@@ -18,7 +18,7 @@ import nbformat
 import pytest
 
 from tests.e2e.tmux import Pane, needs_tmux, pane
-from tests.unix_users import ROOT, User, needs_root, program_for_all, unix_users
+from tests.unix_users import ROOT, User, needs_root, unix_users
 
 pytestmark = [
     needs_root,
@@ -58,13 +58,6 @@ class Box:
             self.run(self.alice, "status", "--json", "--project", str(self.project))
         )
         return found
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ct-") as folder:
-        Path(folder).chmod(0o755)
-        yield program_for_all(Path(folder))
 
 
 @pytest.fixture
