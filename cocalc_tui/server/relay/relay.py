@@ -115,8 +115,8 @@ class Relay:
     async def start(self) -> None:
         """Begin to commit."""
         await self._access.load()
-        self._spawn(self._essential(self._committer.run()))
-        self._spawn(self._essential(self._keep_house()))
+        self._spawn(self._essential(self._committer.run))
+        self._spawn(self._essential(self._keep_house))
 
     async def serve_unix(self, at: Path | socket.socket) -> None:
         """Accept connections at a path, or on a socket that listens there already."""
@@ -153,10 +153,10 @@ class Relay:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _essential(self, work: Awaitable[None]) -> None:
+    async def _essential(self, work: Callable[[], Awaitable[None]]) -> None:
         """Without it nothing would be stored any more, and everybody would wait for ever."""
         try:
-            await work
+            await work()
         except Exception as error:
             text = "a part of the relay broke; it ends, and starts anew when it is needed"
             loop = asyncio.get_running_loop()
