@@ -175,8 +175,13 @@ class Tiles(Acting, Widget):
 
     def focus_pane(self) -> None:
         """Give the keyboard to what shows in the current tile."""
-        if self.screen.is_current:
-            self.screen.set_focus(self.pane, scroll_visible=False)
+        self._focus(self.pane)
+
+    def _focus(self, pane: Widget) -> None:
+        # Nobody should type into what a window too small does not show.
+        hidden = any(not node.display for node in self.ancestors_with_self)
+        if self.screen.is_current and not hidden:
+            self.screen.set_focus(pane, scroll_visible=False)
 
     def has(self, widget: Widget | None) -> bool:
         """Take note of which pane has the keyboard now; whether it is one of ours."""
@@ -213,8 +218,8 @@ class Tiles(Acting, Widget):
         await self.mount(pane)
         if isinstance(pane, Pane):
             pane.recall(view.memento)
-        if had_focus and self.screen.is_current:
-            self.screen.set_focus(pane, scroll_visible=False)
+        if had_focus:
+            self._focus(pane)
         await note.remove()
         self.say_tabs()
         self._changed()

@@ -1,0 +1,534 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from cocalc_tui.app import CocalcApp
+from cocalc_tui.client.events import LightsChanged
+from cocalc_tui.client.places import Place
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.widgets.dialogs import Ask, Confirm
+from cocalc_tui.widgets.editor.pane import EditorPane
+from cocalc_tui.widgets.files import FileTree
+from cocalc_tui.widgets.help import Reading
+from cocalc_tui.widgets.jump import Jump
+from cocalc_tui.widgets.picker import Picker
+from cocalc_tui.widgets.settings import Settings
+from tests.widgets.pretend import PretendDocument, PretendProject
+
+FILES = {
+    "README.md": "# Hello\n",
+    "model.py": "def fit():\n    return 1\n",
+    "data/run1.csv": "t,n\n",
+    "data/run2.csv": "t,n\n",
+    "notes.md": "one\ntwo\n",
+}
+
+
+class Started:
+    """A running app and what tests want to know of it."""
+
+    def __init__(self, app: CocalcApp, project: PretendProject, pilot: Pilot[None]) -> None:
+        self.app, self.project, self.pilot = app, project, pilot
+        self.main = app.main
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait for workers and whatever they cause, then show it."""
+        await self.pilot.pause()
+        groups = {"open", "files", "look"}
+        if works := [one for one in self.app.workers if one.group in groups]:
+            await self.app.workers.wait_for_complete(works)
+        await self.pilot.pause()
+        self.main.show_now()
+        await self.pilot.pause()
+
+    @property
+    def shown(self) -> list[list[str]]:
+        return [[view.path for view in tile.views] for tile in self.main.tiles.division.tiles()]
+
+    @property
+    def open_parts(self) -> set[str]:
+        parts = {"side bar": self.main.files.is_on_screen, "footer": self.main.footer.display}
+        return {name for name, is_open in parts.items() if is_open}
+
+    @property
+    def here(self) -> str:
+        """The document that has the keyboard."""
+        focused = self.app.focused
+        return focused.document.path if isinstance(focused, EditorPane) else type(focused).__name__
+
+    @property
+    def said(self) -> list[str]:
+        return [text for _, text in self.app.said]
+
+    def document(self, path: str) -> PretendDocument:
+        document = self.project.documents[path]
+        assert isinstance(document, PretendDocument)
+        return document
+
+
+@asynccontextmanager
+async def started(
+    paths: Sequence[str] = ("model.py",),
+    *,
+    size: tuple[int, int] = (120, 30),
+    project: PretendProject | None = None,
+    settings: Settings | None = None,
+    memory: Path | None = None,
+) -> AsyncIterator[Started]:
+    project = project or PretendProject(FILES)
+    app = CocalcApp(project, "lab", paths, settings=settings, memory_file=memory)
+    async with app.run_test(size=size) as pilot:
+        run = Started(app, project, pilot)
+        if project.online:
+            await run.settle()
+        else:
+            await pilot.pause()
+        yield run
+
+
+class TestStart:
+    async def test_shows_the_documents_asked_for(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            assert run.shown == [["README.md", "model.py"]]
+            assert run.here == "model.py"
+            assert " lab " in run.main.top.text
+            assert "README.md  model.py" in run.main.top.text
+
+    async def test_says_how_to_begin_when_nothing_is_open(self) -> None:
+        async with started([]) as run:
+            assert "Nothing is open here" in "\n".join(
+                strip.text for strip in (run.main.tiles.pane.render_line(y) for y in range(25))
+            )
+
+    async def test_paints_before_it_connects(self) -> None:
+        project = PretendProject(FILES, online=False)
+        async with started(project=project) as run:
+            assert project.started
+            assert run.main.top.text.rstrip().endswith("connecting…")
+            project.connect()
+            await run.settle()
+            assert run.here == "model.py"
+            assert run.main.top.text.rstrip().endswith("0.4 ms")
+
+    async def test_ends_with_one_line_when_it_may_not_join(self) -> None:
+        project = PretendProject(FILES, online=False)
+        async with started(project=project) as run:
+            project.lose("you are not a member of this project", final=True)
+            await run.pilot.pause()
+        assert run.app.return_code == 3
+
+    async def test_a_file_that_cannot_be_opened_says_why(self) -> None:
+        project = PretendProject(FILES)
+        project.refuse["model.py"] = RequestFailed("form", "it is not text")
+        async with started(["README.md", "model.py"], project=project) as run:
+            text = "\n".join(run.main.tiles.pane.render_line(y).text for y in range(25))
+            assert "model.py cannot be opened: it is not text" in text
+            await run.press("ctrl+w")
+            assert run.shown == [["README.md"]]
+
+    async def test_leaves_the_relay_at_the_end(self) -> None:
+        async with started() as run:
+            pass
+        assert run.project.closed
+
+
+class TestLayout:
+    async def test_splits_show_the_same_document(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "r")
+            await run.press("ctrl+t", "b")
+            assert run.shown == [["model.py"]] * 3
+            assert len(run.project.documents) == 1
+            await run.press("x")
+            assert str(run.document("model.py").replica.text(MAIN)).startswith("xdef")
+
+    async def test_f6_goes_round_tiles_and_files(self) -> None:
+        async with started(["README.md"]) as run:
+            await run.press("ctrl+t", "r")
+            run.main.visit("model.py")
+            await run.settle()
+            places = []
+            for _ in range(3):
+                await run.press("f6")
+                places.append(run.here)
+            assert places == ["FileTree", "README.md", "model.py"]
+            await run.press("shift+f6")
+            assert run.here == "README.md"
+
+    async def test_tabs_turn(self) -> None:
+        async with started(["README.md", "model.py", "notes.md"]) as run:
+            await run.press("ctrl+pagedown")
+            assert run.here == "README.md"
+            await run.press("ctrl+pageup")
+            assert run.here == "notes.md"
+
+    async def test_zoom_shows_one_tile_and_back(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "r")
+            await run.press("ctrl+t", "z")
+            assert len(run.main.tiles.showing()) == 1
+            await run.press("ctrl+t", "z")
+            assert len(run.main.tiles.showing()) == 2
+
+    async def test_the_last_view_of_a_document_leaves_it(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            await run.press("ctrl+t", "r")
+            await run.press("ctrl+w")
+            assert not run.document("model.py").closed
+            await run.press("ctrl+w")
+            assert run.document("model.py").closed
+            assert run.shown == [["README.md"]]
+
+    async def test_a_view_moves_without_being_made_anew(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            await run.press("ctrl+t", "r")
+            await run.press("down")
+            pane = run.main.tiles.pane
+            await run.press("ctrl+t", "m")
+            assert run.main.tiles.pane is pane
+            assert run.shown == [["README.md", "model.py", "model.py"]]
+
+    async def test_no_split_where_there_is_no_room(self) -> None:
+        async with started(size=(60, 14)) as run:
+            await run.press("ctrl+t", "r")
+            await run.press("ctrl+t", "r")
+            await run.press("ctrl+t", "r")
+            assert "There is no room to split" in run.said[-1]
+
+    async def test_is_remembered(self, tmp_path: Path) -> None:
+        memory = tmp_path / "memory.json"
+        async with started(["README.md", "notes.md"], memory=memory) as run:
+            await run.press("ctrl+t", "r")
+            await run.press("down", "right")
+            await run.press("ctrl+q")
+        async with started([], memory=memory) as run:
+            assert run.shown == [["README.md", "notes.md"], ["notes.md"]]
+            assert "2:2" in run.main.status.text
+
+    async def test_other_sizes_open_and_close_the_side_bar(self) -> None:
+        async with started(size=(80, 24)) as run:
+            assert run.open_parts == set()
+            assert run.main.tiles.size.height == 22
+            await run.press("ctrl+t", "s")
+            assert run.open_parts == {"side bar"}
+            await run.pilot.resize_terminal(140, 40)
+            await run.settle()
+            assert run.open_parts == {"side bar", "footer"}
+
+    async def test_a_window_too_small_says_so(self) -> None:
+        async with started(size=(40, 10)) as run:
+            lines = [strip.text for strip in run.app.screen._compositor.render_strips()]
+            assert any("This window has 40x10;" in line for line in lines)
+            assert any("48x12 are needed." in line for line in lines)
+            await run.press("x")
+            assert str(run.document("model.py").replica.text(MAIN)) == FILES["model.py"]
+            await run.pilot.resize_terminal(80, 24)
+            await run.settle()
+            assert run.here == "model.py"
+
+
+class TestBars:
+    async def test_say_where_i_am(self) -> None:
+        async with started() as run:
+            await run.press("down", "right")
+            assert run.main.status.text.startswith(" model.py  2:2")
+
+    async def test_lights(self) -> None:
+        async with started() as run:
+            assert run.main.status.text.rstrip().endswith("sent ✓  saved ✓")
+            document = run.document("model.py")
+            document.is_saved = False
+            run.main.show_now()
+            assert "sent ✓  saving…" in run.main.status.text
+            assert "model.py ●" in run.main.top.text
+            document.is_sent = False
+            run.main.show_now()
+            assert "sending…" in run.main.status.text
+
+    async def test_being_cut_off_is_said(self) -> None:
+        async with started() as run:
+            run.project.lose()
+            await run.settle()
+            assert "! not synced since 14 Nov" in run.main.top.text
+            run.document("model.py").is_saved = False
+            run.main.show_now()
+            assert "! not saved" in run.main.status.text
+
+    async def test_people_by_letters(self) -> None:
+        async with started() as run:
+            run.project.join("bob", "model.py")
+            run.project.join("bob")
+            run.project.join("cyd")
+            await run.settle()
+            assert "BO(2) CY AD" in run.main.top.text
+            rows = [run.main.people.render_line(y).text for y in range(3)]
+            assert rows[0].split() == ["AD", "ada", "you"]
+            assert rows[1].split() == ["BO", "bob", "model.py"]
+            assert rows[2].split() == ["CY", "cyd", "editor"]
+            tree = [run.main.files.render_line(y).text for y in range(6)]
+            assert any(row.split() == ["model.py", "BO"] for row in tree)
+
+    async def test_trouble_is_said_once_and_stays_in_sight(self) -> None:
+        async with started() as run:
+            document = run.document("model.py")
+            document.hearing.trouble = "the disk is full"
+            for _ in range(2):
+                run.main._heard(document, LightsChanged())
+            run.main.show_now()
+            assert run.said == ["model.py: the disk is full"]
+            assert "! the disk is full" in run.main.status.text
+
+    async def test_the_footer_shows_few_keys_that_work_here(self) -> None:
+        async with started() as run:
+            words = run.main.footer.text.split("  ")
+            assert "ctrl+f Find" in run.main.footer.text
+            assert len([word for word in words if word.strip()]) <= 7
+            await run.press("ctrl+t")
+            assert "r split right" in run.main.footer.text
+            await run.press("escape")
+            assert "ctrl+f Find" in run.main.footer.text
+
+    async def test_a_tab_is_clicked(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            x = run.main.top.text.index("README.md")
+            await run.pilot.click("#top", offset=(x + 2, 0))
+            await run.settle()
+            assert run.here == "README.md"
+
+    async def test_a_person_is_clicked(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            run.project.join("bob", "README.md", at=Place(MAIN, 2))
+            await run.settle()
+            await run.pilot.click("#top", offset=(run.main.top.text.index("BO"), 0))
+            await run.settle()
+            assert run.here == "README.md"
+
+
+class TestFiles:
+    async def test_the_tree(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f")
+            assert run.here == "FileTree"
+            await run.press("home", "right", "down")
+            rows = [run.main.files.render_line(y).text.strip() for y in range(6)]
+            assert rows == [
+                "▾ data", "run1.csv", "run2.csv", "model.py", "notes.md", "README.md"
+            ]  # fmt: skip
+            await run.press("enter")
+            assert run.here == "data/run1.csv"
+            await run.press("ctrl+t", "f")
+            await run.press("left", "left")
+            assert run.main.files.render_line(1).text.strip() == "model.py"
+            await run.press("escape")
+            assert run.here == "data/run1.csv"
+
+    async def test_makes_a_file_in_the_marked_folder(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f", "home", "right")
+            await run.press("n")
+            assert isinstance(run.app.screen, Ask)
+            await run.press(*"new.py", "enter")
+            assert run.project.files["data/new.py"] == ""
+            assert run.here == "data/new.py"
+
+    async def test_makes_a_folder(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f", "end")
+            await run.press("N")
+            await run.press(*"raw", "enter")
+            assert "raw/" in run.project.files
+
+    async def test_renames_and_the_open_view_follows(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f")
+            assert run.main.files.entry is not None
+            assert run.main.files.entry.path == "model.py"
+            await run.press("r")
+            await run.press("2", "enter")
+            assert "model2.py" in run.project.files
+            assert run.shown == [["model2.py"]]
+            assert "model2.py" in run.main.top.text
+
+    async def test_a_name_that_exists_is_refused_in_one_line(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f")
+            await run.press("r")
+            await run.press(*["backspace"] * 5, *"notes", "delete", "delete", "delete", *".md")
+            await run.press("enter")
+            assert run.said == ["Rename or move: notes.md exists already"]
+
+    @pytest.mark.parametrize(
+        ("keys", "gone"), [(["y"], True), (["n"], False), (["enter", "x", "escape"], False)]
+    )
+    async def test_deletes_only_on_a_plain_yes(self, keys: list[str], gone: bool) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f", "end")
+            await run.press("d")
+            assert isinstance(run.app.screen, Confirm)
+            await run.press(*keys)
+            assert ("README.md" not in run.project.files) == gone
+
+    async def test_a_viewer_is_told(self) -> None:
+        async with started(project=PretendProject(FILES, role="viewer")) as run:
+            await run.press("ctrl+t", "f")
+            await run.press("d")
+            assert run.said == ["Delete: needs the role editor, yours is viewer"]
+
+    async def test_a_tree_that_cannot_be_listed_is_no_end(self) -> None:
+        class Refusing(PretendProject):
+            async def list_files(self, path: str = "", *, recursive: bool = False) -> list[object]:  # type: ignore[override]  # never returns
+                raise RequestFailed("disk", "the folder cannot be read")
+
+        async with started(project=Refusing(FILES)) as run:
+            assert run.said == ["the folder cannot be read"]
+            await run.press("ctrl+o")
+            assert isinstance(run.app.screen, Picker)
+
+
+class TestDialogs:
+    async def test_open_by_a_few_letters(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+o")
+            await run.press(*"rn2")
+            await run.press("enter")
+            assert run.here == "data/run2.csv"
+
+    async def test_open_makes_what_does_not_exist(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+o")
+            await run.press(*"fresh.py")
+            await run.press("enter")
+            assert "fresh.py" in run.project.files
+            assert run.here == "fresh.py"
+
+    async def test_open_shows_the_latest_first(self) -> None:
+        async with started(["README.md", "notes.md"]) as run:
+            await run.press("ctrl+o")
+            screen = run.app.screen
+            assert isinstance(screen, Picker)
+            labels = [choice.label for choice, _ in screen._list.found]
+            assert labels[:2] == ["notes.md", "README.md"]
+            assert sorted(labels) == sorted(FILES)
+
+    async def test_commands(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+p")
+            await run.press(*"split right")
+            await run.press("enter")
+            assert run.shown == [["model.py"]] * 2
+            await run.press("ctrl+p")
+            await run.press("escape")
+            assert run.here == "model.py"
+
+    async def test_commands_leave_out_what_the_role_forbids(self) -> None:
+        async with started(project=PretendProject(FILES, role="viewer")) as run:
+            await run.press("ctrl+p")
+            screen = run.app.screen
+            assert isinstance(screen, Picker)
+            values = {choice.value for choice, _ in screen._list.found}
+            assert "app.open" in values
+            assert "app.new" not in values
+
+    async def test_help_is_of_where_one_is(self) -> None:
+        async with started() as run:
+            await run.press("f1")
+            screen = run.app.screen
+            assert isinstance(screen, Reading)
+            titles = {title for _, title, _ in screen._lines._lines}
+            assert {"Text", "Editor", "Everywhere", "Undo"} <= titles
+            assert "Files" not in titles
+            await run.press("pagedown", "end", "home", "escape")
+            assert run.here == "model.py"
+
+    async def test_jump(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            await run.press("f7")
+            assert isinstance(run.app.screen, Jump)
+            await run.press("a")
+            assert run.here == "README.md"
+            await run.press("f7")
+            await run.press("escape")
+            assert run.here == "README.md"
+
+    async def test_what_was_said_can_be_read_again(self) -> None:
+        async with started() as run:
+            run.app.notice("something happened")
+            await run.press("ctrl+p")
+            await run.press(*"what was said", "enter")
+            screen = run.app.screen
+            assert isinstance(screen, Reading)
+            assert "something happened" in {title for _, title, _ in screen._lines._lines}
+
+    async def test_a_path_is_checked_while_it_is_typed(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+n")
+            await run.press(*"../x", "enter")
+            assert isinstance(run.app.screen, Ask)
+            assert "../x" not in run.project.files
+            await run.press("escape")
+
+
+class TestLeaving:
+    async def test_ctrl_q(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+q")
+            assert not run.app.is_running or run.app.return_code == 0
+
+    async def test_asks_where_work_would_be_lost(self) -> None:
+        async with started() as run:
+            run.project.lose()
+            run.document("model.py").is_sent = False
+            await run.press("ctrl+q")
+            assert isinstance(run.app.screen, Confirm)
+            await run.press("n")
+            assert run.here == "model.py"
+
+    async def test_ctrl_c_outside_of_text_says_how(self) -> None:
+        async with started([]) as run:
+            await run.press("ctrl+c")
+            assert run.said == ["ctrl+q leaves"]
+
+
+async def test_save_now() -> None:
+    async with started() as run:
+        await run.press("ctrl+s")
+        await run.settle()
+        assert run.document("model.py").saves == 1
+
+
+async def test_the_theme_changes() -> None:
+    async with started() as run:
+        run.main.do_theme()
+        assert not run.app.current_theme.dark
+        await run.settle()
+        assert isinstance(run.main.files, FileTree)
+
+
+async def test_settings_reach_the_panes() -> None:
+    settings = Settings(
+        editor_tab_width=2,
+        editor_wrap="on",
+        editor_line_numbers="off",
+        screen_theme="quiet-light",
+        screen_side_bar="closed",
+        screen_footer="closed",
+        keys={"app.next_pane": ("f8",)},
+    )
+    async with started(settings=settings) as run:
+        pane = run.main.tiles.pane
+        assert isinstance(pane, EditorPane)
+        assert (pane.editor.view.tab, pane.wrap, pane.painter.numbers) == (2, True, False)
+        assert not run.app.current_theme.dark
+        assert run.open_parts == set()
+        assert run.app.reader.keymap.keys_of("app.next_pane") == ("f8",)
