@@ -127,10 +127,14 @@ class Marks:
             return ()
         style = self.look.label_bad if run.state == "error" else self.look.label
         said = (Segment(text, style), Segment(" "))
-        if run.state not in runs.UNDER_WAY:
+        if run.state not in runs.UNDER_WAY and not self._several():
             return said
         person = Style(color=self._faces.colour(run.user), bold=True)
         return (Segment(self._faces.initials(run.user), person), Segment(" "), *said)
+
+    def _several(self) -> bool:
+        """Whether it needs saying who ran a cell that is done."""
+        return len({run.user for run in self._document.runs.values()}) > 1
 
     def _tags(self, users: Sequence[tuple[str, bool]]) -> Label:
         return tuple(

@@ -1,4 +1,4 @@
-"""What is said of runs and of the kernel: prompts, times, places in the queue. Text only.
+"""What is said of runs: prompts, times, places in the queue. Text only.
 
 All of it follows from what the relay told everybody, so it is the same on every screen.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cocalc_tui.protocol.events import CellRun, KernelState
+from cocalc_tui.protocol.events import CellRun
 
 UNDER_WAY = ("queued", "running")
 SHORTEST = 50
@@ -71,19 +71,3 @@ def queue(runs: Iterable[CellRun]) -> dict[str, int]:
     """Cells that wait, by key, with their place in the queue, 1 for the next."""
     waiting = sorted((run for run in runs if run.state == "queued"), key=lambda run: run.asked)
     return {run.cell: place for place, run in enumerate(waiting, 1)}
-
-
-def kernel_line(kernel: KernelState, runs: Iterable[CellRun]) -> str:
-    """The kernel in one line, the most important first: `Python 3 · busy · 1 queued · 98 %`."""
-    if kernel.state == "none":
-        return "no kernel yet" if not kernel.reason else kernel.reason
-    parts = [kernel.title or kernel.name, kernel.state]
-    if waiting := len(queue(runs)):
-        parts.append(f"{waiting} queued")
-    if kernel.memory:
-        parts.append(f"{kernel.memory / 1e6:.0f} MB")
-    if kernel.cpu >= 1:
-        parts.append(f"{kernel.cpu:.0f} %")
-    if kernel.reason:
-        parts.append(kernel.reason)
-    return " · ".join(parts)

@@ -96,6 +96,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self._tick = self.set_interval(1, self._seconds_passed, pause=True)
         self._people_moved()
         self._runs_changed()
+        self._kernel_changed()
 
     def on_unmount(self) -> None:
         """Listen no more."""
@@ -340,8 +341,10 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
                 self._replaced()
             case PeopleMoved():
                 self._people_moved()
-            case Heard(topic="runs" | "kernel"):
+            case Heard(topic="runs"):
                 self._runs_changed()
+            case Heard(topic="kernel"):
+                self._kernel_changed()
             case Heard(topic="output"):
                 self._print_soon(event.cell)
 
@@ -419,15 +422,21 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             self.set_timer(NAMED_FOR, self._people_moved)
 
     def _runs_changed(self) -> None:
-        """Show what runs and waits, and what the kernel says of itself."""
+        """Show what runs and waits."""
         under_way = any(run.state in runs.UNDER_WAY for run in self.document.runs.values())
         if self._tick is not None:
             (self._tick.resume if under_way else self._tick.pause)()
+        with self.held():
+            self._records_changed()
+        desk(self).bars_changed()
+
+    def _kernel_changed(self) -> None:
+        """Show what the kernel says of itself."""
         foot, self.foot = self.foot, self.document.kernel.reason
         if bool(foot) != bool(self.foot):
             self._fit()
-        with self.held():
-            self._records_changed()
+        elif self.foot != foot:
+            self.refresh()
         desk(self).bars_changed()
 
     def _seconds_passed(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cocalc_tui.widgets.editor.scroll import Scroll
-from cocalc_tui.widgets.notebook.cell import CellView
+from cocalc_tui.widgets.notebook.cell import GAP, CellView
 from cocalc_tui.widgets.notebook.stack import Stack
 
 TRIES = 20
@@ -114,11 +114,26 @@ class Window:
 
     def to(self, top: int) -> bool:
         """Scroll so that `top` is the first row, as far as the notebook goes."""
-        end = self._stack.total - self.scroll.height
-        top = max(0, min(top, max(end, min(top, self.top))))
-        near = abs(top - self.top) <= self.scroll.height
-        held = self.hold_row(self.top if near else top)
-        return self.keep(held._replace(on_screen=held.on_screen + self.top - top))
+        before, beyond = self.top, self.top > self._end
+        for _ in range(TRIES):
+            by = top - self.top
+            goal = max(0, min(top, max(self._end, min(top, self.top))))
+            near = abs(by) <= self.scroll.height
+            held = self.hold_row(self.top if near else goal)
+            self.keep(held._replace(on_screen=held.on_screen + self.top - goal))
+            top = self._row(held) + by
+            # The notebook may go on where it was taken to end.
+            if not near or self.top >= min(top, self._end):
+                break
+        if self.top > max(0, self._end) and not beyond:
+            last = self.hold_row(self._stack.total - GAP - 1)
+            self.keep(last._replace(on_screen=self.scroll.height - GAP - 1))
+        return self.top != before
+
+    @property
+    def _end(self) -> int:
+        """The first row when the last cell is at the foot of the screen."""
+        return self._stack.total - self.scroll.height
 
     def show(self, rows: Callable[[], tuple[int, int]], margin: int = 0) -> bool:
         """Scroll as little as shows these rows, the first before all; True when it moved."""

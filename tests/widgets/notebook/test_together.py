@@ -161,7 +161,8 @@ async def test_runs_look_the_same_to_all() -> None:
             *("▌[6]    a", " [*]    b", " [*]    c", " [5]    d", " [ ]    e"),
         ]
         assert [line[9:].strip() for line in rows(app)[1:10:2]] == [
-            *("0.2 s", "BO 12 s ▶", "AL next in queue", "✗ 3.0 s", "stopped after 1 min 05 s"),
+            *("AL 0.2 s", "BO 12 s ▶", "AL next in queue", "AL ✗ 3.0 s"),
+            "AL stopped after 1 min 05 s",
         ]
 
 
