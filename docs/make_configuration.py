@@ -1,0 +1,79 @@
+"""Writes docs/configuration.md from the settings: `python docs/make_configuration.py`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cocalc_tui.widgets.settings import Setting, Settings
+
+PAGE = Path(__file__).with_name("configuration.md")
+
+HEAD = """\
+# Configuration
+
+Made from the settings by `python docs/make_configuration.py`; do not edit.
+
+A setting is taken from the first of these that has it:
+
+1. what was typed on the command line,
+2. a variable `COCALC_TUI_...`,
+3. `cocalc-tui.toml` in the project's folder: only settings marked *project* below, no keys,
+4. your own `~/.config/cocalc-tui/config.toml` (or under `$XDG_CONFIG_HOME`),
+5. the default.
+
+A mistake in your own file or in a variable stops the start with one line that names the file, the
+key and the nearest that exists. A mistake in a project's file is only said on the screen.
+
+```toml
+[screen]
+theme = "quiet-light"
+
+[editor]
+tab_width = 2
+
+[keys]
+app.open = "f2"
+```
+
+The actions that can be given keys are in [keys.md](keys.md). `NO_COLOR` is followed.
+
+| setting | may be | default | meaning | variable |
+|---|---|---|---|---|
+"""
+
+TAIL = """
+What the app remembers by itself is not configuration: layout, carets and what was lately open are
+kept for each project in `~/.local/state/cocalc-tui/projects/` (or under `$XDG_STATE_HOME`) and may
+be deleted.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join(_row(setting) for setting in Settings.declared()) + TAIL
+
+
+def _row(setting: Setting) -> str:
+    mark = " *project*" if setting.project else ""
+    cells = (
+        f"`{setting.name}`{mark}",
+        setting.takes,
+        f"`{setting.default}`",
+        setting.help,
+        f"`{setting.variable}`",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def main(words: list[str]) -> None:
+    """Write the page, or with --check say whether it is up to date."""
+    if words == ["--check"]:
+        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
+            sys.exit(f"{PAGE}: out of date; run python docs/make_configuration.py")
+    else:
+        PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,9 @@
+from docs import make_configuration, make_keys
+
+
+def test_keys_are_up_to_date() -> None:
+    make_keys.main(["--check"])
+
+
+def test_configuration_is_up_to_date() -> None:
+    make_configuration.main(["--check"])
