@@ -230,6 +230,14 @@ class StoreSuite(ABC):
         assert [seq for seq, _ in await whole(store)] == [1, 2, 3]
         assert await self.append(store, imported(1)) == [2]
 
+    async def test_nothing_is_held_for_nobody(self, store: Store) -> None:
+        assert await self.append(store, imported(0)) == [1]
+        assert await whole(store) == []
+        ears = Ears()
+        assert await store.subscribe("d", ears) == 0
+        other = Draft("d", "alice", "host", typed("9" * 16, kind="import"), hold=True)
+        assert await self.append(store, other) == [1]
+
     async def test_an_import_into_a_log_is_stored(self, store: Store) -> None:
         ears = Ears()
         await store.subscribe("d", ears)

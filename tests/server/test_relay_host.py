@@ -15,7 +15,7 @@ from cocalc_tui.server.relay import rooms
 from cocalc_tui.server.store import DocumentInfo, Draft, LogPart, Outcome, StoreTrouble
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import PatchId
-from tests.server.apps import ALICE, NOW, Box, running, typed
+from tests.server.apps import ALICE, NOW, App, Box, running, typed
 
 IMPORT = PatchId("f" * 16, 0)
 
@@ -332,6 +332,10 @@ class TroubledStore(MemoryStore):
         self._check(path)
         return await super().document_at(path)
 
+    async def owner(self, session: str) -> str | None:
+        self._check(session)
+        return await super().owner(session)
+
     async def put_member(self, user: str, role: str | None) -> None:
         self._check(user)
         await super().put_member(user, role)
@@ -353,6 +357,34 @@ async def test_a_full_disk_is_said_and_nothing_is_acknowledged() -> None:
         store.bad.clear()
         await alice.push(doc, typed())
         assert (await alice.hear(m.Ack)).seqs == [(0, 1)]
+
+
+async def test_a_store_that_fails_at_the_door_is_said() -> None:
+    store = TroubledStore()
+    async with running(store) as box:
+        store.bad.add(ALICE)
+        alice = await box.app()
+        assert alice.goodbye == m.Goodbye(code="disk", text="the disk is full")
+
+
+async def answered(app: App) -> None:
+    await app.until(lambda: app.heard_of(m.Opened) or app.heard_of(m.Failed))
+
+
+async def test_a_path_that_two_relays_open_at_once_is_one_document() -> None:
+    store = MemoryStore()
+    async with running(store, hosted=True) as one, running(store, hosted=True) as two:
+        hosts = [await one.host(), await two.host()]
+        apps = [await one.app(), await two.app("alice", "1" * 16)]
+        for app in apps:
+            await app.say(m.Open(id=1, path="notes.txt"))
+        for app in apps:
+            await answered(app)
+        (failed,) = [one for app in apps for one in app.heard_of(m.Failed)]
+        assert failed.code == "busy"
+        (opened,) = [one for app in apps for one in app.heard_of(m.Opened)]
+        assert [host.prepared for host in hosts] == [["notes.txt"], ["notes.txt"]]
+        assert {(await app.open()).doc for app in apps} == {opened.doc}
 
 
 async def test_a_damaged_document_does_not_stop_the_others() -> None:

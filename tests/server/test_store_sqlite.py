@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import shutil
 import sqlite3
 import stat
@@ -14,11 +15,13 @@ from pathlib import Path
 import apsw
 import pytest
 
+from cocalc_tui.protocol.codec import MAX_FRAME, encode
+from cocalc_tui.protocol.messages import Entries
 from cocalc_tui.server.store import Store, StoreTrouble
 from cocalc_tui.server.store.sealing import SealError, Sealing, seal, seal_apart
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.encoding import decode_block
-from cocalc_tui.sync.patch import PatchId
+from cocalc_tui.sync.patch import PatchId, Splice
 from tests.server.faulty import NAME, Disk, FaultyVFS
 from tests.server.making import ALICE, BOB, NOW, draft, imported, typed
 from tests.server.store_suite import DOCUMENT, Ears, StoreSuite, code, whole
@@ -180,6 +183,25 @@ async def test_old_rows_are_sealed_and_nothing_changes(path: Path) -> None:
     heads = [await store.heads("d", seq) for seq in range(63)]
     assert heads[1] == (PatchId(ALICE, 0),)
     assert heads[30] == (PatchId(ALICE, 28), PatchId(BOB, 0))
+    await store.close()
+
+
+async def test_a_block_fits_into_a_frame(path: Path) -> None:
+    store = await opened(path, Sealing(rows=4, keep=0, seal=seal_here))
+    noise = random.Random(1)
+    for n in range(12):
+        text = "".join(chr(noise.randrange(0x4E00, 0x9FFF)) for _ in range(500_000))
+        await store.append([draft(typed(n=n, ops=(Splice(0, 0, text),)))], NOW)
+    for _ in range(12):
+        await store.tend()
+    after, sizes = 0, []
+    while (part := await store.read("d", after, 1)).upto > after:
+        frame = Entries(doc="d", entries=part.entries, blocks=part.blocks)
+        sizes.append(len(encode(frame)))
+        after = part.upto
+    assert after == 12
+    assert max(sizes) < MAX_FRAME - 2**20
+    assert len(sizes) < 12
     await store.close()
 
 

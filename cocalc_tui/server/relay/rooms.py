@@ -132,7 +132,10 @@ class Rooms:
         if room.recorded:
             return
         if (await self._store.create_document(room.info)).doc != room.doc:
-            raise NotReady("busy", f"{room.info.path} was opened elsewhere just now; open it again")
+            path = room.info.path
+            room.info = room.info._replace(path="")
+            self._unused(room)
+            raise NotReady("busy", f"{path} was opened elsewhere just now; open it again")
         room.recorded = True
 
     async def _prepare(self, room: Room) -> None:

@@ -19,6 +19,12 @@ SESSION, N, TIME, PARENTS = (f"row ->> '$.{at}'" for at in ("id[0]", "id[1]", "t
 """Parts of a row (`sync.rows`): SQLite reads them many times faster than whole rows are decoded."""
 
 
+MOST_SEALED = 4 * 2**20
+"""Bytes of rows that go into a block at once: a block is sent in one frame."""
+MOST_GROWN = 2**20
+"""Bytes of a block that takes in what follows."""
+
+
 class Span(NamedTuple):
     """Rows that are to be sealed, and the block before them that takes them in (b"" for none)."""
 
@@ -157,16 +163,25 @@ class StoredLog:
 
     def to_seal(self, rows: int, keep: int, most: int) -> Span | None:
         """Return rows that are due for a block, if there are that many besides the newest."""
-        sql = "SELECT seq, row FROM entries WHERE doc = ? AND seq <= ? ORDER BY seq"
-        found = list(self._database.rows(sql, self.doc, self.ledger.seq - keep))
-        if len(found) < rows:
+        due = self.ledger.seq - len(self.ledger.unstored) - keep
+        if due - self._sealed < rows:
             return None
-        first, last = found[0][0], found[-1][0]
-        block = b""
-        sql = "SELECT first, data FROM blocks WHERE doc = ? AND last = ? AND last - first < ?"
-        for start, data in self._database.rows(sql, self.doc, first - 1, most):
+        found: list[str] = []
+        size = 0
+        sql = "SELECT row, octet_length(row) FROM entries WHERE doc = ? AND seq <= ? ORDER BY seq"
+        for row, length in self._database.rows(sql, self.doc, due):
+            size += length
+            if size > MOST_SEALED and found:
+                break
+            found.append(row)
+        first, block = self._sealed + 1, b""
+        sql = (
+            "SELECT first, data FROM blocks "
+            "WHERE doc = ? AND last = ? AND last - first < ? AND length(data) < ?"
+        )
+        for start, data in self._database.rows(sql, self.doc, self._sealed, most, MOST_GROWN):
             first, block = start, data
-        return Span(first, last, block, [row for _, row in found])
+        return Span(first, self._sealed + len(found), block, found)
 
     def sealed(self, span: Span, data: bytes) -> None:
         """Put a block in the place of the rows it was made of."""
@@ -194,14 +209,16 @@ class StoredLog:
                 json.dumps(sessions),
                 data,
             )
+        self._sealed = span.last
 
     # --- loading -------------------------------------------------------------------------------
 
     def _load(self) -> None:
         ledger, rows = self.ledger, self._database.rows
+        self._sealed = 0
         sql = "SELECT last, clock, heads, sessions FROM blocks WHERE doc = ? ORDER BY first"
         for last, clock, heads, sessions in rows(sql, self.doc):
-            ledger.seq = last
+            ledger.seq = self._sealed = last
             ledger.clock = max(ledger.clock, clock)
             ledger.heads = set(map(PatchId._make, json.loads(heads)))
             ledger.next_n.update((one, n + 1) for one, (_, n) in json.loads(sessions).items())

@@ -47,6 +47,7 @@ class MemoryStore:
         for doc, entries in news.items():
             for listener in self._log(doc).listeners:
                 asyncio.get_running_loop().call_soon(listener, doc, entries)
+            self._forget(doc)
         return outcomes
 
     def _append(self, draft: Draft, now: int, news: dict[str, list[WireEntry]]) -> Outcome:
@@ -92,8 +93,12 @@ class MemoryStore:
 
     def unsubscribe(self, doc: str, listener: Listener) -> None:
         """Hear no more."""
+        self._log(doc).listeners.remove(listener)
+        self._forget(doc)
+
+    def _forget(self, doc: str) -> None:
+        """Nobody listens: what is only held goes."""
         log = self._log(doc)
-        log.listeners.remove(listener)
         if not log.listeners and log.ledger.holding:
             del self._logs[doc]
 

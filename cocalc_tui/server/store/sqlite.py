@@ -86,6 +86,8 @@ class SqliteStore:
             if entries := log.ledger.unstored[held[doc] :]:
                 self._news.extend(_News(one, doc, entries) for one in self._hearing(doc))
             log.written()
+            if log.ledger.holding and not self._listeners.get(doc):
+                del self._logs[doc]
         self._database.ensure_in_place()
         return outcomes
 
