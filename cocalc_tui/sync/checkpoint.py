@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from cocalc_tui.sync.columns import DamagedLog, seal, unseal
 from cocalc_tui.sync.identity import digest
 from cocalc_tui.sync.patch import PatchId, TextId
-from cocalc_tui.sync.records import Records, SavedField, SavedRecords, Stamp
+from cocalc_tui.sync.records import SavedField, SavedRecords, Stamp
 
 _MAGIC = b"ctc\x01"
 """A checkpoint of this project, layout and merge rules 1."""
@@ -43,6 +43,14 @@ class Checkpoint:
     records: SavedRecords
 
 
+class Savable(Protocol):
+    """What a checkpoint asks of records."""
+
+    def save(self) -> SavedRecords:
+        """What is kept of them."""
+        ...
+
+
 class Source(Protocol):
     """What a checkpoint asks of a document."""
 
@@ -52,7 +60,7 @@ class Source(Protocol):
         ...
 
     @property
-    def records(self) -> Records:
+    def records(self) -> Savable:
         """The records, settled."""
         ...
 

@@ -72,7 +72,7 @@ class Opened:
             await self.document.mark(unsaved=False)
         self.trouble("")
         self.tell_saved()
-        self._checkpoints.make()
+        await self._checkpoints.make()
 
     def tell_saved(self) -> None:
         """Say which version the file holds, where that is news."""
@@ -106,5 +106,5 @@ class Opened:
         if self.document.untouched:
             self.document.forget()
         else:
-            self._checkpoints.make(leaving=True)
+            await self._checkpoints.make(leaving=True)
         self.shared.close()

@@ -1,0 +1,84 @@
+"""Checkpoints that the host side makes are what the next app opens from."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from cocalc_tui.notebook import schema
+from cocalc_tui.server.host import checkpoints
+from cocalc_tui.sync.patch import Splice
+from tests.server.hosting import PATIENCE, Box, running, text, type_in, until
+
+
+async def checkpoint(box: Box, doc: str) -> int:
+    """Wait for a checkpoint; returns the version it stands for."""
+    async with asyncio.timeout(PATIENCE):
+        while (found := await box.store.checkpoint(doc)) is None:
+            await asyncio.sleep(0.002)
+    return found[0]
+
+
+async def test_a_checkpoint_is_made_after_many_keystrokes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "KEYSTROKES", 30)
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        for n in range(40):
+            type_in(document, n, "x")
+        await document.save()
+        assert await checkpoint(box, document.doc) == document.numbers.upto
+        type_in(document, 0, "later ")
+        await until(lambda: document.sent)
+        other = await (await box.person("alice")).open("a.txt")
+        assert text(other) == text(document) == "later " + "x" * 40 + "one\n"
+        assert other.replica.heads == document.replica.heads
+
+
+async def test_a_few_keystrokes_make_none_and_leaving_after_more_makes_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "AT_LEAVING", 5)
+    async with running(tmp_path) as box:
+        box.write("a.txt", "")
+        person = await box.person()
+        document = await person.open("a.txt")
+        type_in(document, 0, "x")
+        await document.save()
+        document.close()
+        await until(lambda: not box.host.open)
+        assert await box.store.checkpoint(document.doc) is None
+        document = await person.open("a.txt")
+        for _ in range(5):
+            type_in(document, 0, "x")
+        document.close()
+        assert await checkpoint(box, document.doc) == 6
+        document = await person.open("a.txt")
+        assert text(document) == "x" * 6
+
+
+async def test_a_notebook_goes_on_from_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "KEYSTROKES", 1)
+    async with running(tmp_path) as box:
+        person = await box.person()
+        await person.make_file("n.ipynb")
+        document = await person.open("n.ipynb")
+        (first,) = schema.cells(document.replica)
+        document.change([Splice(0, 0, "x = 1", schema.input_of(first))])
+        await document.save()
+        document.close()
+        await until(lambda: not box.host.open)
+        document = await person.open("n.ipynb")
+        document.change([Splice(0, 0, "y", schema.input_of(first))])
+        await document.save()
+        assert '"yx = 1"' in box.read("n.ipynb")
+        before = box.read("n.ipynb")
+        box.write("n.ipynb", before.replace("yx = 1", "yx = 12"))
+        await document.save()
+        await until(lambda: schema.source(document.replica, first) == "yx = 12")
