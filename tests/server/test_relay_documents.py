@@ -268,6 +268,15 @@ async def test_patches_of_two_sessions_are_answered_each() -> None:
         assert (await alice.hear(m.Ack)).session == ALICE
 
 
+async def test_a_large_push_is_stored_piece_by_piece() -> None:
+    async with running() as box:
+        alice = await box.app()
+        doc = (await alice.open()).doc
+        await alice.push(doc, *(typed(n=n) for n in range(2500)))
+        acks = [len((await alice.hear(m.Ack)).seqs) for _ in range(3)]
+        assert acks == [1000, 1000, 500]
+
+
 async def test_another_users_session_cannot_be_written_under() -> None:
     async with running() as box:
         await box.give("bob", "editor")

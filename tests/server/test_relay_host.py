@@ -161,6 +161,19 @@ async def test_who_waits_for_a_document_hears_that_the_host_side_is_gone() -> No
         assert (await alice.hear(m.Failed, id=4)).code == "busy"
 
 
+async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cocalc_tui.server.relay.passing.PATIENCE", 0.01)
+    async with running(hosted=True) as box:
+        host, alice = await box.host(), await box.app()
+        host._prepare = lambda prepare: asyncio.sleep(0)  # type: ignore[method-assign]  # is silent
+        await alice.say(m.Open(id=4, path="notes.txt"))
+        failed = await alice.hear(m.Failed, id=4)
+        assert (failed.code, failed.text) == (
+            "busy",
+            "notes.txt takes very long to open; try again later",
+        )
+
+
 # --- requests ----------------------------------------------------------------------------------
 
 

@@ -190,7 +190,7 @@ async def test_a_block_fits_into_a_frame(path: Path) -> None:
     store = await opened(path, Sealing(rows=4, keep=0, seal=seal_here))
     noise = random.Random(1)
     for n in range(12):
-        text = "".join(chr(noise.randrange(0x4E00, 0x9FFF)) for _ in range(500_000))
+        text = "".join(map(chr, noise.choices(range(0x4E00, 0x9FFF), k=500_000)))
         await store.append([draft(typed(n=n, ops=(Splice(0, 0, text),)))], NOW)
     for _ in range(12):
         await store.tend()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cocalc_tui.server.store import Denied, Draft, Outcome, Store, StoreTrouble
 
-MOST = 5000
+MOST = 2000
 """Patches in one transaction: nobody waits for all of somebody else's flood."""
 
 

@@ -14,6 +14,9 @@ from cocalc_tui.server.relay.peer import Peer
 
 AWAY = "the host side of this project is starting anew; try again in a moment"
 
+PATIENCE = 60.0
+"""Seconds for which somebody waits for a document to be made ready."""
+
 
 class NotReady(Exception):  # noqa: N818 - it is an answer
     """The host side cannot make a document ready; the text says why, in one line."""
@@ -88,7 +91,10 @@ class Passing:
         self._preparing[id_] = future
         self.host.say(m.Prepare(id=id_, path=path, doc=doc))
         try:
-            return await future
+            async with asyncio.timeout(PATIENCE):
+                return await future
+        except TimeoutError:
+            raise NotReady("busy", f"{path} takes very long to open; try again later") from None
         finally:
             del self._preparing[id_]
 

@@ -11,6 +11,8 @@ from cocalc_tui.server.relay.guard import objection
 from cocalc_tui.server.relay.peer import Peer
 from cocalc_tui.server.store import Denied, Draft, Outcome, Store
 
+AT_ONCE = 1000
+"""Patches that are queued as one: nobody waits for all of a large push."""
 OVERHEAD = 500
 """Bytes that a patch costs in memory besides its operations, roughly."""
 
@@ -26,7 +28,9 @@ class Pushing:
     async def push(self, peer: Peer, message: m.Push) -> None:
         """Check and queue; waits while too much of this connection is queued already."""
         for session, patches in groupby(message.patches, lambda patch: patch.session):
-            await self._queue(peer, message.doc, session, list(patches))
+            own = list(patches)
+            for first in range(0, len(own), AT_ONCE):
+                await self._queue(peer, message.doc, session, own[first : first + AT_ONCE])
         await peer.unclogged()
 
     async def _queue(self, peer: Peer, doc: str, session: str, patches: list[m.WirePatch]) -> None:
