@@ -19,6 +19,9 @@ from cocalc_tui.widgets.editor.view import Buffer, Dirty
 from cocalc_tui.widgets.highlight import Language
 from cocalc_tui.widgets.notebook.look import NotebookLook
 
+AROUND = 300
+"""Lines that are coloured above and below a line of a big cell: about a millisecond."""
+
 
 class Source:
     """The text of one cell."""
@@ -34,6 +37,8 @@ class Source:
         self._visitors: Sequence[Visitor] = ()
         self._painter: Painter | None = None
         self._colours: Colours | None = None
+        self._waiting = True
+        """Whether its text was never coloured: there are no colours of before to go on with."""
         self._width = 80
 
     # --- how it looks --------------------------------------------------------------------------
@@ -64,6 +69,7 @@ class Source:
         """What colours it."""
         if self._colours is None:
             self._colours = Colours(self.editor.view, self._language)
+            self._waiting = True
         return self._colours
 
     def _spans(self, line: int) -> tuple[tuple[int, int, str], ...]:
@@ -71,9 +77,18 @@ class Source:
 
     def row(self, y: int) -> Strip:
         """A row of it."""
-        if not self.colours.covers(0, 0):
-            self.colours.refresh(0, self.editor.view.lines - 1)
+        line = self.editor.view.at(y)[0]
+        if not self.colours.covers(line, line) and (self._waiting or not self.colours.stale):
+            self._colour(line)
         return self.painter.row(y, self._width)
+
+    def _colour(self, line: int) -> list[int]:
+        """Colour a small cell as a whole, a big one around a line."""
+        self._waiting = False
+        last = self.editor.view.lines - 1
+        if last <= AROUND:
+            return self.colours.refresh(0, last)
+        return self.colours.refresh(max(0, line - AROUND), min(last, line + AROUND))
 
     def set_look(self, look: NotebookLook) -> None:
         """Dress it for a theme."""
@@ -144,7 +159,7 @@ class Source:
         """Colour it as it is now; returns first and last of the rows that look different."""
         view = self.editor.view
         found = []
-        for line in self.colours.refresh(0, view.lines - 1):
+        for line in self._colour(self.editor.place()[0]):
             top = view.top(line)
             found.append((top, top + len(view.breaks(line))))
         return found
@@ -154,3 +169,4 @@ class Source:
         self.editor.load(buffer)
         if self._colours is not None:
             self._colours.forget()
+            self._waiting = True

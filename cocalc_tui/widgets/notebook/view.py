@@ -94,7 +94,6 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self._dress()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
         self._tick = self.set_interval(1, self._seconds_passed, pause=True)
-        self._people_moved()
         self._runs_changed()
         self._kernel_changed()
 
@@ -116,6 +115,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self._drawing = Drawing(self.look)
         self._ground = Color.parse(self.app.theme_variables["background"])
         self._fit()
+        self._people_moved()
 
     def on_resize(self) -> None:
         """Lay out at the new size, the same row in its place."""

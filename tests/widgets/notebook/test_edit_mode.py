@@ -191,3 +191,25 @@ async def test_without_a_relay_it_says_so() -> None:
         await pilot.press("f5")
         await pilot.pause()
         assert app.notices == ["Run: fit.ipynb: not connected, so nothing can be run"]
+
+
+async def test_a_big_cell_is_coloured_where_it_is_looked_at() -> None:
+    async with desk("\n".join(f"x{n} = {n}" for n in range(3000)), size=(40, 10)) as (app, pilot):
+        source = app.pane.stack.cells[0].source
+        await pilot.press("enter", "ctrl+end")
+        assert source.colours.spans(2999)
+        assert not source.colours.spans(0)
+        await pilot.press("enter", *"'ab'")
+        await pilot.pause(0.1)
+        assert [span[2] for span in source.colours.spans(3000)] == ["string"]
+
+
+async def test_a_theme_changes_all_colours() -> None:
+    async with desk("a = 1", "# b", size=(40, 10)) as (app, pilot):
+        await pilot.press("j", "m")
+        dark = [str(app.pane.render_line(y)) for y in range(6)]
+        app.theme = "quiet-light"
+        await pilot.pause()
+        light = [str(app.pane.render_line(y)) for y in range(6)]
+        assert all(one != other for one, other in zip(dark, light, strict=True))
+        assert "#1c1c1c" not in "".join(light)
