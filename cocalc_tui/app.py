@@ -71,7 +71,6 @@ class CocalcApp(DeskApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Say what was wrong with the configuration."""
-        super().on_mount()
         self.retitle(f"{self.title} – cocalc-tui")
         for remark in self._remarks:
             self.notice(remark, bad=True)

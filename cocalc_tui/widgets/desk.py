@@ -61,7 +61,7 @@ class DeskApp(CleanApp, inherit_bindings=False):
     async def ask(
         self, question: str, text: str = "", wrong: Callable[[str], str] = lambda _: ""
     ) -> str | None:
-        """Ask for a line; None when it was left."""
+        """Ask for a line; None when it was cancelled."""
         from cocalc_tui.widgets.dialogs import Ask
 
         return await self.push_screen_wait(Ask(question, text, wrong))

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 _CSS = """
-NAME { align: center top; background: $background 50%; }
+NAME { align: center top; overflow: hidden; background: $background 50%; }
 NAME > Vertical {
     width: 64; max-width: 96%; height: auto; margin-top: 3; padding: 1 2; background: $panel;
 }
@@ -22,7 +22,7 @@ NAME #keys { color: $text-dim; margin-top: 1; }
 
 
 class Ask(ModalScreen[str | None], inherit_bindings=False):
-    """Asks for a line of text; None when it was left."""
+    """Asks for a line of text; None when it was cancelled."""
 
     DEFAULT_CSS = (
         _CSS.replace("NAME", "Ask")
@@ -46,7 +46,7 @@ class Ask(ModalScreen[str | None], inherit_bindings=False):
             yield Static(self._question, id="question", markup=False)
             yield self._input
             yield Static("", id="wrong", markup=False)
-            yield Static("enter take  esc leave", id="keys", markup=False)
+            yield Static("enter take  esc cancel", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Stand behind the name, before its ending."""
@@ -60,7 +60,7 @@ class Ask(ModalScreen[str | None], inherit_bindings=False):
         self.query_one("#wrong", Static).update(said)
 
     def on_key(self, event: Key) -> None:
-        """Take or leave."""
+        """Take or cancel."""
         text = self._input.value.strip()
         if event.key == "enter" and text and not self._wrong(text):
             self.dismiss(text)

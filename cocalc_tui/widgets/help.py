@@ -16,6 +16,10 @@ from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
 
+KEYS_ROOM = 22
+"""Columns for the keys; of more keys than fit only the first is shown."""
+AROUND = 6
+"""Rows of the screen that are not for lines."""
 Line = tuple[str, str, str]
 """Keys, title, more; a heading has no keys and no more."""
 
@@ -40,13 +44,16 @@ def _line(keymap: Keymap, scopes: Sequence[str], name: str) -> Line | None:
         for one in keymap.keys_of(name)
         if keymap.find(scopes, tuple(one.split())) is action
     ]
-    return ("  ".join(keys), action.title, action.help) if keys else None
+    if not keys:
+        return None
+    both = "  ".join(keys[:2])
+    return (both if len(both) <= KEYS_ROOM else keys[0], action.title, action.help)
 
 
 class Lines(Rows, can_focus=True):
     """Lines to read."""
 
-    DEFAULT_CSS = "Lines { height: auto; max-height: 1fr; background: $panel; }"
+    DEFAULT_CSS = "Lines { height: auto; background: $panel; }"
 
     def __init__(self, lines: Sequence[Line]) -> None:
         super().__init__()
@@ -71,7 +78,7 @@ class Lines(Rows, can_focus=True):
         accent, dim = colour(self, "accent"), Style(color=colour(self, "text-dim"))
         if not keys and not more:
             return Row([(f" {title}", Style(color=colour(self, "text-bright"), bold=True))])
-        room = min(self._room, 22)
+        room = min(self._room, KEYS_ROOM)
         title_style = Style(color=colour(self, "foreground"))
         return Row(
             [(f" {keys:>{room}}  ", Style(color=accent)), (f"{title}  ", title_style), (more, dim)]
@@ -82,9 +89,9 @@ class Reading(ModalScreen[None], inherit_bindings=False):
     """Something to read."""
 
     DEFAULT_CSS = """
-    Reading { align: center middle; background: $background 50%; }
+    Reading { align: center middle; overflow: hidden; background: $background 50%; }
     Reading > Vertical {
-        width: 90; max-width: 96%; height: auto; max-height: 90%; padding: 1 1; background: $panel;
+        width: 90; max-width: 96%; height: auto; padding: 1 1 0 1; background: $panel;
     }
     Reading Static { width: 1fr; height: 1; color: $text-dim; padding: 0 1; margin-top: 1; }
     """
@@ -99,6 +106,10 @@ class Reading(ModalScreen[None], inherit_bindings=False):
         with Vertical():
             yield self._lines
             yield Static(self._foot, markup=False)
+
+    def on_resize(self) -> None:
+        """Leave room for the foot."""
+        self._lines.styles.max_height = max(self.app.size.height - AROUND, 1)
 
     def on_key(self, event: Key) -> None:
         """Scroll or close."""

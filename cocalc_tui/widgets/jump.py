@@ -29,7 +29,7 @@ class Jump(ModalScreen[Callable[[], None] | None], inherit_bindings=False):
     DEFAULT_CSS = """
     Jump { background: transparent; layers: base; }
     Jump Static {
-        position: absolute; width: auto; height: 1; padding: 0 1;
+        position: absolute; width: auto; height: 1;
         background: $warning; color: $on-person; text-style: bold;
     }
     """

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
+from cocalc_tui.notebook import schema
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.places import Other
     from cocalc_tui.widgets.project import Project
 
@@ -19,9 +21,16 @@ Spot = tuple[str, str, str]
 """A user, where they are, and the path to go to for it ("" for nowhere)."""
 
 
-def where_is(path: str, other: Other) -> str:
-    """Somebody's place in words: the document's name; cells have no number that lasts."""
-    return path.rpartition("/")[2]
+def where_is(document: SharedDocument, other: Other) -> str:
+    """Somebody's place in words: `model.py:41`, `fit.ipynb cell 7`."""
+    name, place = document.path.rpartition("/")[2], other.place
+    if document.type == "notebook":
+        cells = schema.cells(document.replica)
+        return f"{name} cell {cells.index(place.cell) + 1}" if place.cell in cells else name
+    if place.at is None:
+        return name
+    text = document.replica.text(place.at)
+    return f"{name}:{text.row_col(min(place.caret, len(text)))[0] + 1}"
 
 
 def spots(project: Project) -> list[Spot]:
@@ -33,7 +42,7 @@ def spots(project: Project) -> list[Spot]:
             rows.append((person.user, "you", ""))
             continue
         places = [
-            (person.user, where_is(document.path, other), document.path)
+            (person.user, where_is(document, other), document.path)
             for document in project.documents.values()
             for other in document.others
             if other.connection == person.connection

@@ -94,7 +94,8 @@ def kernel(state: KernelState, runs: Mapping[str, CellRun], *, wide: bool) -> li
         return [Word("no kernel yet", "text-dim")]
     gap = " · " if wide else " "
     words = [Word(state.title or state.name, "text-dim")]
-    words += [Word(gap + state.state, _KERNEL_COLOURS.get(state.state, "text-dim"))]
+    words += [Word(gap, "text-dim")]
+    words += [Word(state.state, _KERNEL_COLOURS.get(state.state, "text-dim"))]
     queued = sum(run.state == "queued" for run in runs.values())
     if queued:
         words += [Word(f" · {queued} queued" if wide else f" +{queued}", "text-dim")]

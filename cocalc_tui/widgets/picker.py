@@ -69,7 +69,7 @@ class Picker(ModalScreen[str | None], inherit_bindings=False):
     """Asks for one of many; None when nobody wants any."""
 
     DEFAULT_CSS = """
-    Picker { align: center top; background: $background 50%; }
+    Picker { align: center top; overflow: hidden; background: $background 50%; }
     Picker > Vertical {
         width: 76; max-width: 96%; height: auto; max-height: 80%; margin-top: 3;
         background: $panel; padding: 1 1 1 1;

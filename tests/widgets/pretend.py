@@ -102,6 +102,10 @@ class PretendProject:
     def lose(self, reason: str = "gone", *, final: bool = False) -> None:
         self.online, self.latency, self.offline_since = False, None, 1_700_000_000.0
         self.people = []
+        for document in self.documents.values():
+            assert isinstance(document, PretendDocument)
+            document.present.clear()
+            document.emit(PeopleMoved())
         self.emit(Offline(reason, final))
 
     def join(self, user: str, *paths: str, role: str = "editor", at: Place | None = None) -> None:
