@@ -60,6 +60,7 @@ class Opening:
         """The relay's first answer; `done` is called once all entries are here."""
         self._opened = opened
         self._done = done
+        self._entries.clear()  # what came before belongs to the time before, and comes again
         self.doc, self.path, self.type = opened.doc, opened.path, opened.type
         self.add([])
 

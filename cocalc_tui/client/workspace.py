@@ -158,6 +158,12 @@ class Workspace:
                 return
         if (document := self.documents.get(message.doc)) is not None:
             document.arrived(entries)
+            self._read_whole_if_needed(document)
+
+    def _read_whole_if_needed(self, document: SharedDocument) -> None:
+        """Open anew what began from a checkpoint when somebody's patch is older than that."""
+        if document.replica.missing():
+            self._reopen(document, whole=True)
 
     def _told(self, message: m.Told) -> None:
         if message.topic == "files":
@@ -249,6 +255,7 @@ class Workspace:
         document.say_place()
         document.hearing.catch_up()
         self.outgoing(document)
+        self._read_whole_if_needed(document)
         opening.filled.set()
 
     def outgoing(self, document: SharedDocument) -> None:

@@ -39,6 +39,8 @@ class Box:
         self.state.mkdir(exist_ok=True)
         self.store = MemoryStore()
         self.people: list[Workspace] = []
+        self.lines: dict[Workspace, Transport] = {}
+        self.reachable: dict[Workspace, asyncio.Event] = {}
         self.pace = pace
 
     async def start(self) -> None:
@@ -82,14 +84,27 @@ class Box:
             notes.close()
 
     async def person(self, user: str = "ben") -> Workspace:
+        reachable = asyncio.Event()
+        reachable.set()
+
         async def connect() -> Transport:
-            return self.relay.connect_memory(user)
+            await reachable.wait()
+            transport = self.lines[workspace] = self.relay.connect_memory(user)
+            return transport
 
         workspace = Workspace(connect, f"{len(self.people) + 1:016x}")
         self.people.append(workspace)
+        self.reachable[workspace] = reachable
         workspace.start()
         await workspace.ready()
         return workspace
+
+    async def cut_off(self, person: Workspace) -> asyncio.Event:
+        """Take somebody's network away; set what is returned to give it back."""
+        self.reachable[person].clear()
+        await self.lines[person].close()
+        await until(lambda: not person.online)
+        return self.reachable[person]
 
     def read(self, path: str) -> str:
         return (self.project / path).read_bytes().decode()

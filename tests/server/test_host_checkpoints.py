@@ -82,3 +82,46 @@ async def test_a_notebook_goes_on_from_a_checkpoint(
         box.write("n.ipynb", before.replace("yx = 1", "yx = 12"))
         await document.save()
         await until(lambda: schema.source(document.replica, first) == "yx = 12")
+
+
+async def test_patches_older_than_the_checkpoint_are_merged_by_those_who_opened_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "KEYSTROKES", 30)
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        away, here = await box.person(), await box.person("alice")
+        offline, document = await away.open("a.txt"), await here.open("a.txt")
+        back = await box.cut_off(away)
+        type_in(offline, 0, "typed away ")
+        type_in(document, 4, "x" * 40)
+        await document.save()
+        assert await checkpoint(box, document.doc) == 2
+        third = await (await box.person()).open("a.txt")
+        back.set()
+        expected = "typed away one\n" + "x" * 40
+        await until(lambda: text(offline) == text(document) == text(third) == expected)
+        type_in(third, 0, "third ")
+        await until(lambda: text(offline) == text(document) == "third " + expected)
+
+
+async def test_an_old_foreign_change_is_merged_by_a_host_side_that_began_from_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "KEYSTROKES", 30)
+    async with running(tmp_path) as box:
+        box.write("a.txt", "".join(f"line {n}\n" for n in range(20)))
+        person = await box.person()
+        document = await person.open("a.txt")
+        in_vim = box.read("a.txt")
+        type_in(document, 0, "first\nsecond\nthird\nfourth\nand fifth\n")
+        await document.save()
+        assert await checkpoint(box, document.doc) == 2
+        document.close()
+        await until(lambda: not box.host.open and not box.host.workspace.documents)
+        box.write("a.txt", in_vim + "from vim\n")
+        document = await person.open("a.txt")
+        await document.save()
+        lines = box.read("a.txt").split("\n")
+        assert lines[0] == "first"
+        assert lines[-2:] == ["from vim", ""]
