@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Change, RecordChange, Splice, TextChange
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.notebook.view import NotebookView
+from cocalc_tui.widgets.notebook.listening import ListeningView
 
 
 class CopiedCell(NamedTuple):
@@ -28,7 +28,7 @@ def new_key() -> str:
     return secrets.token_hex(8)
 
 
-class CellActs(NotebookView):
+class CellActs(ListeningView):
     """Actions on cells."""
 
     # --- moving --------------------------------------------------------------------------------

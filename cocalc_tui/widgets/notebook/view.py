@@ -1,13 +1,12 @@
-"""The widget that draws a notebook and listens to its document.
+"""The widget that draws a notebook, and knows which cell I am at and whether I edit it.
 
-It knows which cell I am at and whether I edit it; what keys and mouse do about that is in the
-classes built on it (`cellacts`, `runacts`, `pane`).
+The classes built on it follow the document (`listening`) and say what keys and mouse do
+(`cellacts`, `runacts`, `pane`).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
@@ -15,18 +14,14 @@ from rich.style import Style
 from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
-from cocalc_tui.client.events import Changed, DocumentEvent, Heard, PeopleMoved, Replaced
 from cocalc_tui.client.places import Place
-from cocalc_tui.sync.patch import Change, Op, RecordChange, Splice, TextChange
+from cocalc_tui.sync.patch import Op, Splice
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
-from cocalc_tui.widgets.editor.visitors import NAMED_FOR
 from cocalc_tui.widgets.highlight import PLAIN
-from cocalc_tui.widgets.notebook import runs
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting
 from cocalc_tui.widgets.notebook.draw import EDGES, Drawing, empty_row, foot_row
 from cocalc_tui.widgets.notebook.look import NotebookLook, dark_look
@@ -35,12 +30,6 @@ from cocalc_tui.widgets.notebook.stack import Stack
 from cocalc_tui.widgets.notebook.window import Window
 from cocalc_tui.widgets.pane import Pane
 
-COLOUR_AFTER = 0.01
-"""Seconds after a change at which a cell's text is coloured anew."""
-SMALL = 100
-"""Lines of a cell that are coloured with every key."""
-PRINT_EVERY = 0.05
-"""Seconds between two drawings of live output."""
 EMPTY = "An empty notebook: a adds a cell"
 MORE = "O shows all"
 
@@ -71,35 +60,25 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self._ground = Color(0, 0, 0)
         self._rows: dict[int, Strip] = {}
         """Rows of the screen as they were drawn last."""
-        self._to_colour: set[str] = set()
-        self._to_print: set[str] = set()
-        self._colour_timer: Timer | None = None
-        self._print_timer: Timer | None = None
-        self._tick: Timer | None = None
-        self._printed_at = 0.0
         self.foot = ""
         """What stands in the last row: something of the kernel that people should know."""
         self._shown = (0, 0)
         """Rows of caret and anchor within the active cell's text, as they are painted."""
-        self._unsubscribe: Callable[[], None] = lambda: None
 
     # --- its life ------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Listen to the document."""
+        """Be at the first cell, and follow the document."""
         self._marks = Marks(self.document, desk(self).faces, self.look)
-        self._unsubscribe = self.document.subscribe(self._heard)
         self.stack.update()
         self._go_somewhere(0)
-        self._dress()
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
-        self._tick = self.set_interval(1, self._seconds_passed, pause=True)
-        self._runs_changed()
-        self._kernel_changed()
+        self.dress()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.dress())
+        self.listen()
 
-    def on_unmount(self) -> None:
-        """Listen no more."""
-        self._unsubscribe()
+    def listen(self) -> None:
+        """Follow the document from now on."""
+        raise NotImplementedError
 
     @property
     def marks(self) -> Marks:
@@ -107,21 +86,21 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         assert self._marks is not None
         return self._marks
 
-    def _dress(self) -> None:
+    def dress(self) -> None:
+        """Take the colours of the theme in force."""
         self.look = NotebookLook.from_theme(
             self.app.theme_variables, dark=self.app.current_theme.dark
         )
         self.marks.look = self.look
         self._drawing = Drawing(self.look)
         self._ground = Color.parse(self.app.theme_variables["background"])
-        self._fit()
-        self._people_moved()
+        self.fit()
 
     def on_resize(self) -> None:
         """Lay out at the new size, the same row in its place."""
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Lay out for the size, theme and language of now."""
         if not self.size.width:
             return
@@ -319,7 +298,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         row = self.stack.source_top(self.active) + self._caret_rows()[0]
         return row, row
 
-    # --- what happens to the document ----------------------------------------------------------
+    # --- the cells -----------------------------------------------------------------------------
 
     def change(self, ops: Sequence[Op], kind: str, *, step: bool = True) -> bool:
         """Change the document, in a step of its own unless told otherwise.
@@ -333,43 +312,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             return False
         return True
 
-    def _heard(self, event: DocumentEvent) -> None:
-        match event:
-            case Changed():
-                self._changed(event.changes, local=event.local)
-            case Replaced():
-                self._replaced()
-            case PeopleMoved():
-                self._people_moved()
-            case Heard(topic="runs"):
-                self._runs_changed()
-            case Heard(topic="kernel"):
-                self._kernel_changed()
-            case Heard(topic="output"):
-                self._print_soon(event.cell)
-
-    def _changed(self, changes: Sequence[Change], *, local: bool) -> None:
-        texts = [change for change in changes if isinstance(change, TextChange)]
-        # What I type moves my caret, and the screen follows it; it must not follow twice.
-        held = self.window.hold_row(self.window.top) if local else self.window.hold()
-        rows = self.stack.changed(texts)
-        self._colour_soon(change.at.key for change in texts)
-        if any(isinstance(change, RecordChange) for change in changes):
-            self._records_changed()
-            self.window.keep(held)
-            self.refresh()
-        elif any(row.last is None for row in rows):
-            scrolled = self.window.keep(held)
-            self.repaint(self.window.top if scrolled else min(row.first for row in rows), None)
-        else:
-            for row in rows:
-                self.repaint(row.first, row.last)
-        if not local and self.editing:
-            self._shown = self._caret_rows()
-        if self.document.others:
-            self._people_moved()
-
-    def _records_changed(self) -> None:
+    def records_changed(self) -> None:
         """Cells or outputs came, went or are others."""
         place = self.stack.place(self.active) if self.active in self.stack else 0
         self.stack.update()
@@ -383,92 +326,3 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self.other_end, self.editing = "", False
         if self._marks is not None:
             desk(self).bars_changed()
-
-    def _replaced(self) -> None:
-        with self.held():
-            self.stack.reload()
-            self._records_changed()
-        self._people_moved()
-
-    # --- colours, people, runs -----------------------------------------------------------------
-
-    def _colour_soon(self, keys: Iterable[str]) -> None:
-        """Colour what was typed in: with the same frame where the parser needs no time."""
-        self._to_colour.update(keys)
-        self._to_colour &= self.stack.keys()
-        if all(self.stack[key].source.editor.view.lines <= SMALL for key in self._to_colour):
-            self._colour()
-        elif self._colour_timer is None:
-            self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour_late)
-
-    def _colour_late(self) -> None:
-        self._colour_timer = None
-        self._colour()
-
-    def _colour(self) -> None:
-        """Colour texts by what they are now."""
-        keys, self._to_colour = self._to_colour, set()
-        for key in keys:
-            if key in self.stack and self.stack[key].source.stale:
-                top = self.stack.source_top(key)
-                for first, last in self.stack[key].source.recolour():
-                    self.repaint(top + first, top + last)
-
-    def _people_moved(self) -> None:
-        """Show the others where they are now."""
-        for key in self.marks.people.look(self.document.others, self.stack, desk(self).faces):
-            self.repaint_cell(key)
-        if self.marks.people.named:
-            self.set_timer(NAMED_FOR, self._people_moved)
-
-    def _runs_changed(self) -> None:
-        """Show what runs and waits."""
-        under_way = any(run.state in runs.UNDER_WAY for run in self.document.runs.values())
-        if self._tick is not None:
-            (self._tick.resume if under_way else self._tick.pause)()
-        with self.held():
-            self._records_changed()
-        desk(self).bars_changed()
-
-    def _kernel_changed(self) -> None:
-        """Show what the kernel says of itself."""
-        foot, self.foot = self.foot, self.document.kernel.reason
-        if bool(foot) != bool(self.foot):
-            self._fit()
-        elif self.foot != foot:
-            self.refresh()
-        desk(self).bars_changed()
-
-    def _seconds_passed(self) -> None:
-        """Show how long runs take by now."""
-        for key, run in self.document.runs.items():
-            if run.state == "running" and key in self.stack:
-                top = self.stack.top(key)
-                self.repaint(top, top + GAP)
-
-    def _print_soon(self, key: str) -> None:
-        """Show live output: at once where there was none for a while, else together."""
-        self._to_print.add(key)
-        if self._print_timer is None:
-            wait = self._printed_at + PRINT_EVERY - time.monotonic()
-            if wait <= 0:
-                self._print()
-            else:
-                self._print_timer = self.set_timer(wait, self._print)
-
-    def _print(self) -> None:
-        self._print_timer = None
-        self._printed_at = time.monotonic()
-        keys, self._to_print = self._to_print, set()
-        for key in keys:
-            if key in self.stack:
-                self._printed(key)
-
-    def _printed(self, key: str) -> None:
-        held = self.window.hold()
-        first = self.stack.top(key) + GAP + self.stack[key].body
-        self.stack.printed(key)
-        if self.window.keep(held):
-            self.refresh()
-        else:
-            self.repaint(first, None)

@@ -1,0 +1,184 @@
+"""Following the document: what others do, what runs, what is printed.
+
+Many things may happen in the time of one frame, so each only notes which rows are to be painted
+again; colours of big cells, and output that pours in, wait a moment for what comes with them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from textual.timer import Timer
+
+from cocalc_tui.client.document import SharedDocument, wall_clock
+from cocalc_tui.client.events import Changed, DocumentEvent, Heard, PeopleMoved, Replaced
+from cocalc_tui.sync.patch import Change, RecordChange, TextChange
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.editor.visitors import NAMED_FOR
+from cocalc_tui.widgets.notebook import runs
+from cocalc_tui.widgets.notebook.cell import GAP
+from cocalc_tui.widgets.notebook.view import NotebookView
+
+COLOUR_AFTER = 0.01
+"""Seconds after a change at which a cell's text is coloured anew."""
+SMALL = 100
+"""Lines of a cell that are coloured with every key."""
+PRINT_EVERY = 0.05
+"""Seconds between two drawings of live output."""
+
+
+class ListeningView(NotebookView):
+    """A notebook that follows its document."""
+
+    def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:
+        """`clock` gives milliseconds since 1970, as the relay's does."""
+        super().__init__(document, clock=clock)
+        self._to_colour: set[str] = set()
+        self._to_print: set[str] = set()
+        self._colour_timer: Timer | None = None
+        self._print_timer: Timer | None = None
+        self._tick: Timer | None = None
+        self._printed_at = 0.0
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def listen(self) -> None:
+        """Follow the document from now on."""
+        self._unsubscribe = self.document.subscribe(self._heard)
+        self._tick = self.set_interval(1, self._seconds_passed, pause=True)
+        self._runs_changed()
+        self._kernel_changed()
+
+    def on_unmount(self) -> None:
+        """Listen no more."""
+        self._unsubscribe()
+
+    def dress(self) -> None:
+        """Take the colours of the theme in force; people have others in it."""
+        super().dress()
+        self._people_moved()
+
+    def _heard(self, event: DocumentEvent) -> None:
+        match event:
+            case Changed():
+                self._changed(event.changes, local=event.local)
+            case Replaced():
+                self._replaced()
+            case PeopleMoved():
+                self._people_moved()
+            case Heard(topic="runs"):
+                self._runs_changed()
+            case Heard(topic="kernel"):
+                self._kernel_changed()
+            case Heard(topic="output"):
+                self._print_soon(event.cell)
+
+    def _changed(self, changes: Sequence[Change], *, local: bool) -> None:
+        texts = [change for change in changes if isinstance(change, TextChange)]
+        # What I type moves my caret, and the screen follows it; it must not follow twice.
+        held = self.window.hold_row(self.window.top) if local else self.window.hold()
+        rows = self.stack.changed(texts)
+        self._colour_soon(change.at.key for change in texts)
+        if any(isinstance(change, RecordChange) for change in changes):
+            self.records_changed()
+            self.window.keep(held)
+            self.refresh()
+        elif any(row.last is None for row in rows):
+            scrolled = self.window.keep(held)
+            self.repaint(self.window.top if scrolled else min(row.first for row in rows), None)
+        else:
+            for row in rows:
+                self.repaint(row.first, row.last)
+        if not local and self.editing:
+            self._shown = self._caret_rows()
+        if self.document.others:
+            self._people_moved()
+
+    def _replaced(self) -> None:
+        with self.held():
+            self.stack.reload()
+            self.records_changed()
+        self._people_moved()
+
+    # --- colours, people, runs -----------------------------------------------------------------
+
+    def _colour_soon(self, keys: Iterable[str]) -> None:
+        """Colour what was typed in: with the same frame where the parser needs no time."""
+        self._to_colour.update(keys)
+        self._to_colour &= self.stack.keys()
+        if all(self.stack[key].source.editor.view.lines <= SMALL for key in self._to_colour):
+            self._colour()
+        elif self._colour_timer is None:
+            self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour_late)
+
+    def _colour_late(self) -> None:
+        self._colour_timer = None
+        self._colour()
+
+    def _colour(self) -> None:
+        """Colour texts by what they are now."""
+        keys, self._to_colour = self._to_colour, set()
+        for key in keys:
+            if key in self.stack and self.stack[key].source.stale:
+                top = self.stack.source_top(key)
+                for first, last in self.stack[key].source.recolour():
+                    self.repaint(top + first, top + last)
+
+    def _people_moved(self) -> None:
+        """Show the others where they are now."""
+        for key in self.marks.people.look(self.document.others, self.stack, desk(self).faces):
+            self.repaint_cell(key)
+        if self.marks.people.named:
+            self.set_timer(NAMED_FOR, self._people_moved)
+
+    def _runs_changed(self) -> None:
+        """Show what runs and waits."""
+        under_way = any(run.state in runs.UNDER_WAY for run in self.document.runs.values())
+        if self._tick is not None:
+            (self._tick.resume if under_way else self._tick.pause)()
+        with self.held():
+            self.records_changed()
+        desk(self).bars_changed()
+
+    def _kernel_changed(self) -> None:
+        """Show what the kernel says of itself."""
+        foot, self.foot = self.foot, self.document.kernel.reason
+        if bool(foot) != bool(self.foot):
+            self.fit()
+        elif self.foot != foot:
+            self.refresh()
+        desk(self).bars_changed()
+
+    def _seconds_passed(self) -> None:
+        """Show how long runs take by now."""
+        for key, run in self.document.runs.items():
+            if run.state == "running" and key in self.stack:
+                top = self.stack.top(key)
+                self.repaint(top, top + GAP)
+
+    def _print_soon(self, key: str) -> None:
+        """Show live output: at once where there was none for a while, else together."""
+        self._to_print.add(key)
+        if self._print_timer is None:
+            wait = self._printed_at + PRINT_EVERY - time.monotonic()
+            if wait <= 0:
+                self._print()
+            else:
+                self._print_timer = self.set_timer(wait, self._print)
+
+    def _print(self) -> None:
+        self._print_timer = None
+        self._printed_at = time.monotonic()
+        keys, self._to_print = self._to_print, set()
+        for key in keys:
+            if key in self.stack:
+                self._printed(key)
+
+    def _printed(self, key: str) -> None:
+        held = self.window.hold()
+        first = self.stack.top(key) + GAP + self.stack[key].body
+        self.stack.printed(key)
+        if self.window.keep(held):
+            self.refresh()
+        else:
+            self.repaint(first, None)
