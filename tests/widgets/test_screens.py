@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from cocalc_tui.notebook import ipynb, schema
 from cocalc_tui.notebook.model import creation
 from cocalc_tui.protocol.events import CellRun, KernelState
 from cocalc_tui.sync.patch import MAIN, Op
+from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.notebook.pane import NotebookPane
 from cocalc_tui.widgets.settings import Settings
 from tests.widgets.notebook.desk import cell, printed, runs
@@ -88,8 +90,11 @@ def lab(**more: Any) -> PretendProject:
 
 @pytest.fixture(autouse=True)
 def _names_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("editor.canvas", "editor.visitors", "notebook.view"):
-        monkeypatch.setattr(f"cocalc_tui.widgets.{module}.NAMED_FOR", 3600.0)
+    """Names beside carets would fade, sooner or later in the test."""
+    assert EditorPane.__module__ in sys.modules
+    for name in [name for name in sys.modules if name.startswith("cocalc_tui.widgets.")]:
+        if hasattr(sys.modules[name], "NAMED_FOR"):
+            monkeypatch.setattr(sys.modules[name], "NAMED_FOR", 3600.0)
 
 
 async def settle(pilot: Pilot[None]) -> None:
