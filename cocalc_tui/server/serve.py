@@ -19,8 +19,10 @@ from pathlib import Path
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.door import STOPPED
+from cocalc_tui.server.environment import clean
 from cocalc_tui.server.host.host import Host
-from cocalc_tui.server.kernels.runner import Runner, Say
+from cocalc_tui.server.kernels.runner import Runner
+from cocalc_tui.server.kernels.starting import Grounds
 from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
 from cocalc_tui.server.relay.relay import Processes, Relay
 from cocalc_tui.server.store.sqlite import SqliteStore
@@ -85,23 +87,20 @@ class _Service:
         async def connect() -> Transport:
             return relay.connect_memory(host_user, host=True)
 
-        def make_runner(say: Say) -> Runner:
-            return Runner(
-                self._where.project,
-                self._where.state,
-                say,
-                clock,
-                runtime=self._where.runtime,
-                umask=self._umask,
-            )
-
+        grounds = Grounds(
+            self._where.project,
+            self._where.keepers,
+            self._where.kernel_sockets,
+            clean(os.environ),
+            self._umask,
+        )
         host = Host(
             self._where.project,
             self._where.state,
             connect,
             session=secrets.token_hex(8),
             clock=clock,
-            make_runner=None,
+            make_runner=lambda say: Runner(grounds, say, clock),
         )
         await host.start()
         return host
