@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -510,3 +511,22 @@ async def test_what_the_host_side_itself_wrote_is_saved_once_it_is_numbered(
         await opened.save()
         assert box.read("a.txt") == "zero\none\n"
         assert opened.document.saved_seq == 2
+
+
+async def test_a_relay_that_takes_nothing_in_hangs_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        person = await box.person()
+        with monkeypatch.context() as patched:
+            patched.setattr("cocalc_tui.server.host.host._PATIENCE", 0.1)
+            patched.setattr(box.host.workspace, "send", deaf(box.host.workspace.send))
+            with pytest.raises(RequestFailed, match="the log does not take it in; try again"):
+                await person.open("a.txt")
+        assert text(await person.open("a.txt")) == "one\n"
+
+
+def deaf(send: Callable[[Message], bool]) -> Callable[[Message], bool]:
+    """Send everything but patches."""
+    return lambda message: isinstance(message, Push) or send(message)

@@ -36,6 +36,8 @@ from cocalc_tui.sync.patch import Patch
 
 _ATTACHING = 0.02
 """Seconds between looks at whether a document is attached to the relay again."""
+_PATIENCE = 30.0
+"""Seconds within which the relay must have taken in what the host side pushes."""
 _log = logging.getLogger(__name__)
 
 
@@ -209,31 +211,48 @@ class Host:
 
     async def _push(self, shared: SharedDocument, patches: Sequence[Patch]) -> None:
         """Give ready patches to the relay and wait until the document has them."""
-        last = patches[-1].id
-        name = (shared.doc, last.session)
+        name = (shared.doc, patches[0].id.session)
         refused = self._refusals[name] = asyncio.get_running_loop().create_future()
         news = asyncio.Event()
         stop = shared.subscribe(lambda _: news.set())
-        sent = False
         try:
-            while last not in shared.replica:
-                if shared.attached and not sent:
-                    for patch in patches:
-                        self.workspace.send(m.Push(doc=shared.doc, patches=[to_wire(patch)]))
-                sent = shared.attached
-                news.clear()
-                waiter = asyncio.ensure_future(news.wait())
-                patience = None if sent else _ATTACHING
-                await asyncio.wait(
-                    {waiter, refused}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
-                )
-                waiter.cancel()
-                if refused.done():
-                    refused.result()
+            async with asyncio.timeout(_PATIENCE):
+                await self._pushed(shared, patches, news, refused)
+        except TimeoutError:
+            text = f"{shared.path}: the log does not take it in; try again"
+            raise FileError("busy", text) from None
         finally:
             stop()
             del self._refusals[name]
             refused.cancel()
+
+    async def _pushed(
+        self,
+        shared: SharedDocument,
+        patches: Sequence[Patch],
+        news: asyncio.Event,
+        refused: asyncio.Future[None],
+    ) -> None:
+        """Send patches, again after a lost connection, until the document has the last."""
+        sent = False
+        while patches[-1].id not in shared.replica:
+            if shared.attached and not sent:
+                for patch in patches:
+                    self.workspace.send(m.Push(doc=shared.doc, patches=[to_wire(patch)]))
+            sent = shared.attached
+            news.clear()
+            waiter = asyncio.ensure_future(news.wait())
+            either: set[asyncio.Future[Any]] = {waiter, refused}
+            try:
+                await asyncio.wait(
+                    either,
+                    timeout=None if sent else _ATTACHING,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            finally:
+                waiter.cancel()
+            if refused.done():
+                refused.result()
 
     def _refused(self, message: m.Message) -> None:
         assert isinstance(message, m.Refused)
