@@ -138,7 +138,6 @@ class ListeningView(NotebookView):
             (self._tick.resume if under_way else self._tick.pause)()
         with self.held():
             self.records_changed()
-        desk(self).bars_changed()
 
     def _kernel_changed(self) -> None:
         """Show what the kernel says of itself."""

@@ -12,7 +12,7 @@ from typing import Self
 
 from rich.style import Style
 from textual.color import Color
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -23,7 +23,7 @@ from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
 from cocalc_tui.widgets.highlight import PLAIN
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting
-from cocalc_tui.widgets.notebook.draw import EDGES, Drawing, empty_row, foot_row
+from cocalc_tui.widgets.notebook.draw import EDGES, MARGIN, Drawing, empty_row, foot_row
 from cocalc_tui.widgets.notebook.look import NotebookLook, dark_look
 from cocalc_tui.widgets.notebook.marks import Marks
 from cocalc_tui.widgets.notebook.stack import Stack
@@ -164,7 +164,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
     def _bar(self, cell: CellView) -> Style | None:
         if cell.key == self.active:
             return self.look.edit if self.editing else self.look.command
-        return self.look.selected if cell.key in self.selection() else None
+        selected = self.stack.place(cell.key) in self._selected()
+        return self.look.selected if selected else None
 
     def repaint(self, first: int, last: int | None) -> None:
         """Paint rows first..last of the notebook again."""
@@ -207,11 +208,15 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
 
     def selection(self) -> list[str]:
         """The cells selected, from top to bottom."""
+        return [self.stack.cells[place].key for place in self._selected()]
+
+    def _selected(self) -> range:
+        """Places of the cells selected."""
         if self.active not in self.stack:
-            return []
+            return range(0)
         here = self.stack.place(self.active)
         there = self.stack.place(self.other_end) if self.other_end in self.stack else here
-        return [cell.key for cell in self.stack.cells[min(here, there) : max(here, there) + 1]]
+        return range(min(here, there), max(here, there) + 1)
 
     def select(self, key: str, *, extend: bool = False) -> None:
         """Go to a cell in command mode; with `extend` those between stay selected."""
@@ -293,6 +298,12 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
     def _follow(self) -> None:
         if self.window.show(self._caret_span, margin=2):
             self.refresh()
+        source = self.stack[self.active].source
+        row, x = source.editor.view.place(source.editor.caret)
+        y = self.stack.source_top(self.active) + row - self.window.top
+        # Where a terminal shows what is being composed.
+        inside = Offset(MARGIN + source.painter.gutter + x, y)
+        self.app.cursor_position = self.region.offset + inside
 
     def _caret_span(self) -> tuple[int, int]:
         row = self.stack.source_top(self.active) + self._caret_rows()[0]
@@ -318,11 +329,10 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self.stack.update()
         if self.active not in self.stack:
             self._go_somewhere(place)
+        desk(self).bars_changed()
 
     def _go_somewhere(self, place: int) -> None:
         """Be at the cell that is now at this place, or at the last."""
         cells = self.stack.cells
         self.active = cells[min(place, len(cells) - 1)].key if cells else ""
         self.other_end, self.editing = "", False
-        if self._marks is not None:
-            desk(self).bars_changed()
