@@ -19,6 +19,7 @@ from cocalc_tui.widgets.editor.visitors import NAMED_FOR
 from cocalc_tui.widgets.notebook import runs
 from cocalc_tui.widgets.notebook.cell import GAP
 from cocalc_tui.widgets.notebook.view import NotebookView
+from cocalc_tui.widgets.notebook.window import Held
 
 COLOUR_AFTER = 0.01
 """Seconds after a change at which a cell's text is coloured anew."""
@@ -38,6 +39,7 @@ class ListeningView(NotebookView):
         self._to_print: set[str] = set()
         self._colour_timer: Timer | None = None
         self._print_timer: Timer | None = None
+        self._fade_timer: Timer | None = None
         self._tick: Timer | None = None
         self._printed_at = 0.0
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -80,9 +82,7 @@ class ListeningView(NotebookView):
         rows = self.stack.changed(texts)
         self._colour_soon(change.at.key for change in texts)
         if any(isinstance(change, RecordChange) for change in changes):
-            self.records_changed()
-            self.window.keep(held)
-            self.refresh()
+            self._records_came(held, local=local)
         elif any(row.last is None for row in rows):
             scrolled = self.window.keep(held)
             self.repaint(self.window.top if scrolled else min(row.first for row in rows), None)
@@ -93,6 +93,17 @@ class ListeningView(NotebookView):
             self._shown = self._caret_rows()
         if self.document.others:
             self._people_moved()
+
+    def _records_came(self, held: Held, *, local: bool) -> None:
+        cells = self.stack.cells
+        printed = self.window.hold_printing(editing=self.editing)
+        self.records_changed()
+        same = [one.key for one in cells] == [one.key for one in self.stack]
+        if same and not local:
+            self.window.keep(printed)
+        else:
+            self.window.keep(held)
+        self.refresh()
 
     def _replaced(self) -> None:
         with self.held():
@@ -128,24 +139,28 @@ class ListeningView(NotebookView):
         """Show the others where they are now."""
         for key in self.marks.people.look(self.document.others, self.stack, desk(self).faces):
             self.repaint_cell(key)
-        if self.marks.people.named:
-            self.set_timer(NAMED_FOR, self._people_moved)
+        if self.marks.people.named and self._fade_timer is None:
+            self._fade_timer = self.set_timer(NAMED_FOR, self._names_fade)
+
+    def _names_fade(self) -> None:
+        self._fade_timer = None
+        self._people_moved()
 
     def _runs_changed(self) -> None:
         """Show what runs and waits."""
         under_way = any(run.state in runs.UNDER_WAY for run in self.document.runs.values())
         if self._tick is not None:
             (self._tick.resume if under_way else self._tick.pause)()
-        with self.held():
-            self.records_changed()
+        held = self.window.hold_printing(editing=self.editing)
+        self.records_changed()
+        self.window.keep(held)
+        self.refresh()
 
     def _kernel_changed(self) -> None:
         """Show what the kernel says of itself."""
-        foot, self.foot = self.foot, self.document.kernel.reason
-        if bool(foot) != bool(self.foot):
+        if self.foot != self.document.kernel.reason:
+            self.foot = self.document.kernel.reason
             self.fit()
-        elif self.foot != foot:
-            self.refresh()
         desk(self).bars_changed()
 
     def _seconds_passed(self) -> None:
@@ -174,7 +189,7 @@ class ListeningView(NotebookView):
                 self._printed(key)
 
     def _printed(self, key: str) -> None:
-        held = self.window.hold()
+        held = self.window.hold_printing(editing=self.editing)
         first = self.stack.top(key) + GAP + self.stack[key].body
         self.stack.printed(key)
         if self.window.keep(held):

@@ -8,7 +8,7 @@ from textual import events
 
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.notebook.cell import Part
+from cocalc_tui.widgets.notebook.cell import CellView, Part, Spot
 from cocalc_tui.widgets.notebook.draw import MARGIN
 from cocalc_tui.widgets.notebook.runacts import RunActs
 
@@ -78,7 +78,7 @@ class NotebookPane(RunActs):
             self._press(event)
 
     def _press(self, event: events.MouseDown) -> None:
-        found = self.stack.at(self.window.top + event.y)
+        found = self._cell_at(event)
         if found is None:
             return
         cell, spot = found
@@ -89,6 +89,10 @@ class NotebookPane(RunActs):
             self.edit(cell.key)
         self._dragging = "text"
         self._point(event, select=event.shift)
+
+    def _cell_at(self, event: events.MouseEvent) -> tuple[CellView, Spot] | None:
+        below = event.y >= self.window.scroll.height
+        return None if below else self.stack.at(self.window.top + event.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Select, or scroll."""
@@ -108,7 +112,7 @@ class NotebookPane(RunActs):
         if event.chain < 2:
             return
         if editor is None:
-            found = self.stack.at(self.window.top + event.y)
+            found = self._cell_at(event)
             if found is not None and found[1].part is Part.PAGE:
                 self.edit(found[0].key)
         elif event.chain == 2:

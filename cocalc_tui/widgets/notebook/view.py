@@ -23,7 +23,7 @@ from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
 from cocalc_tui.widgets.highlight import PLAIN
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting
-from cocalc_tui.widgets.notebook.draw import EDGES, MARGIN, Drawing, empty_row, foot_row
+from cocalc_tui.widgets.notebook.draw import EDGES, MARGIN, Drawing, empty_row, foot_rows
 from cocalc_tui.widgets.notebook.look import NotebookLook, dark_look
 from cocalc_tui.widgets.notebook.marks import Marks
 from cocalc_tui.widgets.notebook.stack import Stack
@@ -61,7 +61,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self._rows: dict[int, Strip] = {}
         """Rows of the screen as they were drawn last."""
         self.foot = ""
-        """What stands in the last row: something of the kernel that people should know."""
+        """What stands in the last rows: something of the kernel that people should know."""
+        self._foot: list[Strip] = []
         self._shown = (0, 0)
         """Rows of caret and anchor within the active cell's text, as they are painted."""
 
@@ -105,7 +106,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         if not self.size.width:
             return
         with self.held():
-            self.window.scroll.height = max(1, self.size.height - bool(self.foot))
+            self._foot = foot_rows(self.foot, self.size.width, self.look)
+            self.window.scroll.height = max(1, self.size.height - len(self._foot))
             width = max(8, self.size.width - EDGES)
             self.stack.fit(Setting(width, self.look, self.stack.language(), MORE))
             self._show_caret()
@@ -150,8 +152,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """A row of the screen."""
-        if self.foot and y == self.size.height - 1:
-            return foot_row(self.foot, self.size.width, self.look)
+        if y >= self.size.height - len(self._foot):
+            return self._foot[y - self.size.height]
         thumb = y in self.window.scroll.thumb()
         found = self.stack.at(self.window.top + y)
         if found is None:

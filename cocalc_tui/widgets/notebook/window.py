@@ -30,6 +30,8 @@ class Held(NamedTuple):
     """Which row of the cell; of no meaning for the row of my caret."""
     caret: bool
     on_screen: int
+    mine: bool = False
+    """Whether the cell I am at is to stay in sight."""
 
 
 class Window:
@@ -84,7 +86,16 @@ class Window:
             self._to(self._row(held) - held.on_screen)
             if not self._stack.settle(self.top, self.bottom):
                 break
+        if held.mine:
+            self.show(self._my_rows)
         return self.top != before
+
+    def _my_rows(self) -> tuple[int, int]:
+        mine = self._mine()
+        if mine is None:
+            return self.top, self.top
+        row = self._stack.top(mine[0]) + mine[1]
+        return row, row
 
     def _to(self, top: int) -> None:
         """Have `top` be the first row, even where that leaves rows empty below the notebook.
@@ -109,6 +120,15 @@ class Window:
         if held.caret and mine is not None and mine[0] == key:
             return top + mine[1]
         return top + min(held.within, self._stack[key].height - 1)
+
+    def hold_printing(self, *, editing: bool) -> Held:
+        """Note the row that should stay while outputs grow.
+
+        While I edit, that of my caret. Else the first on the screen, as one reads what is printed
+        from its top; the cell I am at stays in sight all the same.
+        """
+        held, top = self.hold(), self.hold_row(self.top)
+        return held if editing or not held.caret else top._replace(mine=True)
 
     # --- moving --------------------------------------------------------------------------------
 

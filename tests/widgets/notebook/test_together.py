@@ -215,5 +215,23 @@ async def test_the_kernels_last_words_stay_in_sight() -> None:
 
         say("died: out of memory\x1b[31m; run a cell to start it anew")
         assert rows(app)[-1] == " died: out of memory␛[31m; run a cell to start it anew"
+        say("word " * 20)
+        assert [line.split() for line in rows(app)[-3:]] == [[], ["word"] * 11, ["word"] * 9]
+        say("word " * 200)
+        assert rows(app)[-1].endswith(" …")
+        assert rows(app)[1] == "▌[ ]    a"
         say("")
         assert rows(app)[-1] == ""
+
+
+async def test_what_is_printed_is_read_from_its_top() -> None:
+    async with desk("run", "x", "mine", size=(48, 12)) as (app, pilot):
+        document, key = app.pane.document, keys(app)[0]
+        await pilot.press("j", "j")
+        runs(document, run_of(key, "running", started=START))
+        live(document, key, 0, printed("1\n2\n"))
+        await pilot.pause(0.1)
+        assert rows(app)[2:8] == ["        1", "        2", "", " [ ]    x", "", "▌[ ]    mine"]
+        live(document, key, 1, printed("3\n" * 20))
+        await pilot.pause(0.1)
+        assert rows(app)[-1] == "▌[ ]    mine"
