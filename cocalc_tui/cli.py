@@ -141,6 +141,8 @@ def _open(words: Sequence[str]) -> int:
         _check_word(word)
     project = _join(words)
     _check_terminal()
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)  # the terminal knows its size; these are somebody else's
     from cocalc_tui.app import run_app
 
     return run_app(project.workspace(start=True), project.name, project.files, root=project.root)
