@@ -179,7 +179,7 @@ class RunOutput:
         mark, gone = self.outputs[at], self.outputs[at + 1]
         mark.left_out += 1
         mark.printed, mark.display_id = None, ""
-        text = f"… {mark.left_out:,} outputs left out …\n"
+        text = f"... {mark.left_out:,} outputs left out ...\n"
         mark.data = {"output_type": "stream", "name": "stderr", "text": text}
         self._weigh(mark, len(text))
         del self.outputs[at + 1]

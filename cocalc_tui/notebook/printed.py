@@ -36,7 +36,7 @@ class Cut:
 
 def notice(left_out: int) -> str:
     """Return the line that stands where text was left out."""
-    return f"\n… {left_out:,} characters left out …\n"
+    return f"\n... {left_out:,} characters left out ...\n"
 
 
 class Printed:

@@ -36,6 +36,8 @@ START_LIMIT = 120.0
 """Seconds a kernel has to answer for the first time."""
 END_LIMIT = 3.0
 """Seconds a kernel has to end when asked to, before it is killed."""
+END_LIMIT_BUSY = 0.5
+"""The same for one that is at work, which seldom listens."""
 SOON = 0.25
 """Seconds until the next look while something is about to happen."""
 LOOK_AROUND = 30.0
@@ -202,7 +204,8 @@ class Keeper:
     def _begin_end(self, kernel: KernelProcess, now: float) -> None:
         """Ask the kernel to end; `_go_on` kills it if it does not."""
         self._queue.stop_waiting(_now_ms())
-        self._end_by = now + (END_LIMIT if self._state == "idle" else 0)
+        busy = self._state == "starting" or self._queue.running is not None
+        self._end_by = now + (END_LIMIT_BUSY if busy else END_LIMIT)
         kernel.asked_to_end = True
         self._talk.end()
 

@@ -15,7 +15,7 @@ Records of the document (`notebook.schema`):
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.outputs import Item, Output, RunOutput, display_id, weight_of
@@ -26,14 +26,25 @@ HEAVY = 3 * 2**20
 """Bytes of output in one patch; the relay takes no patch above 4 MiB."""
 
 
+class HasReplica(Protocol):
+    """What is needed of `client.document.SharedDocument`."""
+
+    @property
+    def replica(self) -> schema.Document:
+        """The document as of now."""
+        ...
+
+
 class Intake:
     """Takes in what one keeper spools for one notebook."""
 
-    def __init__(self, document: schema.Document, keeper: str) -> None:
-        self._document = document
+    def __init__(self, shared: HasReplica, keeper: str) -> None:
+        self._shared = shared
         self._keeper = keeper
         self.offset = 0
         """All records before it have been taken in."""
+        self.committed_offset = 0
+        """All records before it are in the document."""
         self._clearing: set[str] = set()
         self._made: dict[str, RunOutput] = {}
         """By run: those that are running or have news for the document."""
@@ -49,6 +60,10 @@ class Intake:
         """Which run shows a display, by its id."""
         self._take_up()
 
+    @property
+    def _document(self) -> schema.Document:
+        return self._shared.replica
+
     def _take_up(self) -> None:
         """Go on from what the document says."""
         records = self._document.records
@@ -62,7 +77,7 @@ class Intake:
         if records.live(schema.SPOOL):
             at = cast("Mapping[str, Any]", records[schema.SPOOL]["at"])
             if at["keeper"] == self._keeper:
-                self.offset = at["offset"]
+                self.offset = self.committed_offset = at["offset"]
                 self._clearing = set(at["clearing"])
 
     # --- records of the spool ------------------------------------------------------------------
@@ -105,11 +120,20 @@ class Intake:
         """Return the cell of a run, None where the run is not known."""
         return self._cell_of.get(run)
 
+    @property
+    def unwritten(self) -> bool:
+        """Whether the document lacks something."""
+        return bool(self._started) or any(one.weight or one.gone for one in self._made.values())
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes the document lacks."""
+        return sum(made.weight for made in self._made.values())
+
     def would_be_heavy(self, kind: str, content: object) -> bool:
         """Tell whether what is not in the document should go there before this output."""
-        weight = sum(made.weight for made in self._made.values())
         more = weight_of(cast(Json, content)) if kind != "stream" else 0
-        return weight > 0 and weight + more > HEAVY
+        return self.weight > 0 and self.weight + more > HEAVY
 
     def _counts_for(self, run: str) -> bool:
         """Whether a run's output is what its cell shows."""
@@ -160,6 +184,7 @@ class Intake:
 
     def committed(self, running: str | None) -> None:
         """The document has it all. Only what is `running` is kept in memory."""
+        self.committed_offset = self.offset
         for made in self._made.values():
             made.recorded()
         self._clearing = self._clears_waiting()

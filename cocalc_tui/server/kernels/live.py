@@ -23,8 +23,8 @@ class Live:
     """The live output of one run."""
 
     def __init__(self, cell: str, run: str, made: RunOutput) -> None:
+        self.run = run
         self._cell = cell
-        self._run = run
         self._made = made
         self._told = 0
         """Items that have been told, which is the number of the next."""
@@ -64,12 +64,12 @@ class Live:
                 return self._whole(items, self._told)
         first = self._told
         self._told += len(self._news)
-        return OutputBatch(cell=self._cell, run=self._run, first=first, items=self._news)
+        return OutputBatch(cell=self._cell, run=self.run, first=first, items=self._news)
 
     def _whole(self, items: list[Item], following: int) -> OutputBatch:
         """Number the items so that the one after them has the number `following`."""
         first = following - len(items)
-        return OutputBatch(cell=self._cell, run=self._run, first=first, items=items, whole=True)
+        return OutputBatch(cell=self._cell, run=self.run, first=first, items=items, whole=True)
 
     def _items(self) -> list[Item]:
         """Fold all output, the largest left out where it is too much to tell."""

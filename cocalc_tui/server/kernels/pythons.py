@@ -122,7 +122,8 @@ async def _ask(program: str, environment: Mapping[str, str]) -> tuple[str, bool]
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            said, _ = await process.communicate()
         prefix, has_ipykernel = json.loads(said)
         return str(prefix), bool(has_ipykernel)
     except (OSError, ValueError, TimeoutError):

@@ -2,24 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+import logging
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
-import msgspec
+from cocalc_tui.client.document import ReadOnlyError, SharedDocument
+from cocalc_tui.notebook import schema
+from cocalc_tui.protocol.events import (
+    KernelChoice,
+    KernelInfo,
+    KernelState,
+    OutputBatch,
+    Runs,
+)
+from cocalc_tui.server.keeper.registry import About, folders, lives, read_about
+from cocalc_tui.server.kernels.choice import Choices, UnknownKernelError, find_choices
+from cocalc_tui.server.kernels.link import KeeperGoneError
+from cocalc_tui.server.kernels.session import Say, Session
+from cocalc_tui.server.kernels.specs import Spec
+from cocalc_tui.server.kernels.starting import Grounds, StartError, end_keeper, start_keeper
+from cocalc_tui.sync.patch import Json, Put
 
-from cocalc_tui.client.document import SharedDocument
-from cocalc_tui.protocol.events import KernelChoice, KernelInfo, OutputBatch
+USAGE = 2.0
+"""Seconds between two looks at what kernels use."""
+PATIENCE = 20.0
+"""Seconds that a kernel has to be wholly gone before another is started."""
+_log = logging.getLogger(__name__)
+
+__all__ = ["KernelError", "Runner", "Say"]
 
 
 class KernelError(Exception):
     """It cannot be done; one line that says what, why and the next step (`Failed`, kernel)."""
 
 
-class Say(Protocol):
-    """How the runner speaks to everybody in a document; the host makes a `Tell` of it."""
+class _Notebook:
+    """An attached notebook."""
 
-    def __call__(self, doc: str, topic: str, said: msgspec.Struct, *, keep: bool) -> None: ...
+    def __init__(self, document: SharedDocument) -> None:
+        self.document = document
+        self.session: Session | None = None
+        self.lock = asyncio.Lock()
+        """Held while a kernel comes or goes."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether a keeper is followed."""
+        return self.session is not None and not self.session.ended.is_set()
 
 
 class Runner:
@@ -34,42 +68,295 @@ class Runner:
     3. While `needs(doc)`, the host keeps the document; after that it may `detach(doc)`.
     """
 
-    def __init__(
-        self,
-        project: Path,
-        state: Path,
-        say: Say,
-        clock: Callable[[], int],
-        *,
-        runtime: Path,
-        umask: int,
-    ) -> None:
-        """`state`: the project's .cocalc-tui; `runtime`: its short folder for sockets."""
+    def __init__(self, grounds: Grounds, say: Say, clock: Callable[[], int]) -> None:
+        """Make a runner; `clock` gives milliseconds."""
+        self._grounds = grounds
+        self._say = say
+        self._clock = clock
+        self._notebooks: dict[str, _Notebook] = {}
+        self._found: dict[str, tuple[About, Path]] = {}
+        """Keepers of before, by document, until their notebook is attached."""
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> list[tuple[str, str]]: ...
+    # --- life ----------------------------------------------------------------------------------
 
-    def attach(self, document: SharedDocument) -> None: ...
+    async def start(self) -> list[tuple[str, str]]:
+        """Find the keepers of before."""
+        self._spawn(self._watch_usage())
+        for folder in folders(self._grounds.keepers):
+            about = read_about(folder)
+            if about is None and not lives(folder):
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            elif about is not None:
+                self._found[about.doc] = (about, folder)
+        return [(about.doc, about.path) for about, _ in self._found.values()]
 
-    def needs(self, doc: str) -> bool: ...
+    def attach(self, document: SharedDocument) -> None:
+        """Take a notebook in; its kernel of before, if there is one, is followed on."""
+        known = self._notebooks.get(document.doc)
+        if known is not None and known.document is document:
+            return
+        notebook = self._notebooks[document.doc] = _Notebook(document)
+        found = self._found.pop(document.doc, None)
+        if found is None:
+            self._say_none(document)
+        else:
+            self._spawn(self._follow_again(notebook, *found))
 
-    def detach(self, doc: str) -> None: ...
+    def needs(self, doc: str) -> bool:
+        """Tell whether the host has to keep the document."""
+        notebook = self._notebooks.get(doc)
+        return notebook is not None and (notebook.kept or notebook.lock.locked())
 
-    async def run(self, doc: str, cells: list[str], user: str) -> None: ...
-
-    async def interrupt(self, doc: str, user: str) -> None: ...
-
-    async def restart(self, doc: str, user: str, *, stop: bool = False) -> None: ...
-
-    async def kernels(self, doc: str) -> list[KernelChoice]: ...
-
-    async def choose(self, doc: str, name: str, user: str) -> None: ...
-
-    def outputs(self, doc: str, run: str, after: int) -> OutputBatch:
-        """All of a run's live output so far, folded (`whole`)."""
-        ...
-
-    def status(self) -> list[KernelInfo]: ...
+    def detach(self, doc: str) -> None:
+        """Let a notebook go that is not needed."""
+        assert not self.needs(doc)
+        self._notebooks.pop(doc, None)
 
     async def close(self, *, everything: bool = False) -> None:
-        """Commit what is there and let go; with `everything` end the kernels too."""
-        ...
+        """Put what is here into the documents and let go; with `everything` end the kernels too."""
+        if everything:
+            known = [one.session.folder for one in self._notebooks.values() if one.session]
+            unknown = [f for f in folders(self._grounds.keepers) if f not in known]
+            await asyncio.gather(*(self._end_folder(f) for f in [*known, *unknown] if lives(f)))
+            ended = [one.session.ended.wait() for one in self._notebooks.values() if one.session]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await asyncio.gather(*ended)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        sessions = [one.session for one in self._notebooks.values() if one.session]
+        await asyncio.gather(*(session.leave() for session in sessions))
+
+    @property
+    def running(self) -> bool:
+        """Whether a cell runs or waits somewhere."""
+        return any(one.kept and one.session.table.active for one in self._with_session())
+
+    def status(self) -> list[KernelInfo]:
+        """Return the kernels that live."""
+        return [one.session.info() for one in self._with_session() if one.kept and one.session]
+
+    # --- requests ------------------------------------------------------------------------------
+
+    async def run(self, doc: str, cells: Sequence[str], user: str) -> None:
+        """Queue cells as they are now, starting the kernel where need be; raises KernelError."""
+        notebook = self._notebook(doc)
+        runs = self._runs(notebook.document, cells, user)
+        if not runs:
+            return
+        if notebook.document.readonly is not None:
+            raise KernelError(f"{notebook.document.readonly}; output has nowhere to go")
+        async with notebook.lock:
+            session = await self._session_for(notebook)
+            session.ask(runs)
+            try:
+                await session.execute(runs)
+            except (KeeperGoneError, ValueError):
+                await _wholly_gone(session)
+                reason = session.reason or "the kernel just ended; run the cell again"
+                raise KernelError(f"{notebook.document.path}: {reason}") from None
+
+    async def interrupt(self, doc: str, user: str) -> None:
+        """Interrupt what runs and empty the queue."""
+        del user
+        notebook = self._notebook(doc)
+        if notebook.kept and notebook.session is not None:
+            with contextlib.suppress(KeeperGoneError):
+                await notebook.session.link.ask("interrupt")
+
+    async def restart(self, doc: str, user: str, *, stop: bool = False) -> None:
+        """End the kernel and, unless `stop`, start it anew; raises KernelError."""
+        del user
+        notebook = self._notebook(doc)
+        async with notebook.lock:
+            await self._end(notebook)
+            if not stop:
+                await self._session_for(notebook)
+
+    async def kernels(self, doc: str) -> list[KernelChoice]:
+        """Return the kernels that a notebook could use, the one for "python3" first."""
+        return (await self._choices(self._notebook(doc).document)).listed()
+
+    async def choose(self, doc: str, name: str, user: str) -> None:
+        """Use this kernel from now on; one that runs is ended. Raises KernelError."""
+        notebook = self._notebook(doc)
+        document = notebook.document
+        async with notebook.lock:
+            spec = await self._spec(document, name)
+            title = "Python 3 (ipykernel)" if spec.name == "python3" else spec.title
+            chosen: Json = {"display_name": title, "language": spec.language, "name": spec.name}
+            metadata = dict(schema.metadata(document.replica))
+            if _language(metadata) != spec.language:
+                metadata.pop("language_info", None)
+            change = Put(schema.NOTEBOOK, "metadata", {**metadata, "kernelspec": chosen})
+            try:
+                document.change([change], "kernel", acting_for=user)
+            except ReadOnlyError as error:
+                raise KernelError(str(error)) from None
+            ran = notebook.kept
+            await self._end(notebook)
+            if ran:
+                await self._session_for(notebook)
+            else:
+                self._say_none(document)
+
+    def outputs(self, doc: str, run: str, after: int) -> OutputBatch:
+        """Return all of a run's live output so far, folded (`whole`)."""
+        session = self._notebook(doc).session
+        whole = session.whole_output(run) if session is not None else None
+        return whole or OutputBatch(cell="", run=run, first=after, items=[], whole=True)
+
+    # --- kernels -------------------------------------------------------------------------------
+
+    def _notebook(self, doc: str) -> _Notebook:
+        try:
+            return self._notebooks[doc]
+        except KeyError:
+            raise KernelError("no notebook is open there; open it and try again") from None
+
+    def _with_session(self) -> list[Any]:
+        return [one for one in self._notebooks.values() if one.session is not None]
+
+    def _runs(
+        self, document: SharedDocument, cells: Sequence[str], user: str
+    ) -> list[dict[str, Any]]:
+        """Return what to tell a keeper of each cell that can be run."""
+        replica, now = document.replica, self._clock()
+        return [
+            {
+                "cell": cell,
+                "run": secrets.token_hex(6),
+                "user": user,
+                "asked": now,
+                "code": schema.source(replica, cell),
+            }
+            for cell in cells
+            if replica.records.live(cell) and schema.cell_type(replica, cell) == "code"
+        ]
+
+    async def _session_for(self, notebook: _Notebook) -> Session:
+        """Return the session of the notebook's kernel, starting that where there is none."""
+        if notebook.kept and notebook.session is not None and not notebook.session.link.gone:
+            return notebook.session
+        await self._end(notebook)
+        document = notebook.document
+        try:
+            spec = await self._spec(document, _name(schema.metadata(document.replica)))
+            self._say_kernel(
+                document, KernelState(name=spec.name, title=spec.title, state="starting")
+            )
+            folder = await start_keeper(
+                self._grounds, document.doc, document.path, spec, self._clock()
+            )
+        except (KernelError, StartError) as error:
+            self._say_dead(document, str(error))
+            raise KernelError(str(error)) from None
+        about = read_about(folder)
+        assert about is not None
+        return await self._follow(notebook, about, folder)
+
+    async def _follow(self, notebook: _Notebook, about: About, folder: Path) -> Session:
+        session = notebook.session = Session(
+            notebook.document,
+            about,
+            folder,
+            self._grounds.sockets_of(folder),
+            self._say,
+            self._clock,
+        )
+        await session.start()
+        return session
+
+    async def _follow_again(self, notebook: _Notebook, about: About, folder: Path) -> None:
+        async with notebook.lock:
+            await self._follow(notebook, about, folder)
+
+    async def _end(self, notebook: _Notebook) -> None:
+        """End the notebook's kernel, if there is one, and take in all it said."""
+        session = notebook.session
+        if session is None:
+            return
+        if lives(session.folder):
+            await self._end_folder(session.folder)
+        await _wholly_gone(session)
+        await session.leave()
+        await asyncio.to_thread(shutil.rmtree, session.folder, ignore_errors=True)
+        notebook.session = None
+        self._say_none(notebook.document)
+
+    async def _end_folder(self, folder: Path) -> None:
+        await end_keeper(folder, self._grounds.sockets_of(folder))
+
+    async def _choices(self, document: SharedDocument) -> Choices:
+        folder = (self._grounds.project / document.path).parent
+        return await find_choices(self._grounds.project, folder, self._grounds.environment)
+
+    async def _spec(self, document: SharedDocument, name: str) -> Spec:
+        try:
+            return (await self._choices(document)).named(name)
+        except UnknownKernelError as error:
+            raise KernelError(f"{document.path}: {error}") from None
+
+    # --- telling -------------------------------------------------------------------------------
+
+    def _say_kernel(self, document: SharedDocument, state: KernelState) -> None:
+        self._say(document.doc, "kernel", state, keep=True)
+
+    def _say_none(self, document: SharedDocument) -> None:
+        """No kernel runs, and what cells did under one before counts no more."""
+        self._say(document.doc, "runs", Runs(cells=[]), keep=True)
+        name, title = _name_and_title(schema.metadata(document.replica))
+        self._say_kernel(document, KernelState(name=name, title=title, state="none"))
+
+    def _say_dead(self, document: SharedDocument, reason: str) -> None:
+        name, title = _name_and_title(schema.metadata(document.replica))
+        state = KernelState(name=name, title=title, state="dead", reason=reason)
+        self._say_kernel(document, state)
+
+    async def _watch_usage(self) -> None:
+        while True:
+            await asyncio.sleep(USAGE)
+            for notebook in self._with_session():
+                await notebook.session.look_at_usage(USAGE)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("kernels: %r", error, exc_info=error)
+
+
+async def _wholly_gone(session: Session) -> None:
+    """Wait until all of a kernel that ends is in the document; raises KernelError."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await session.ended.wait()
+    except TimeoutError:
+        raise KernelError(
+            f"{session.document.path}: what the kernel said last cannot be stored just now; "
+            "see what the status line says, then try again"
+        ) from None
+
+
+def _name_and_title(metadata: dict[str, Json]) -> tuple[str, str]:
+    """Return the kernel that a notebook names, and what it calls it."""
+    spec = metadata.get("kernelspec")
+    if not isinstance(spec, dict):
+        return "python3", "Python 3"
+    name = str(spec.get("name") or "python3")
+    return name, str(spec.get("display_name") or name)
+
+
+def _name(metadata: dict[str, Json]) -> str:
+    return _name_and_title(metadata)[0]
+
+
+def _language(metadata: dict[str, Json]) -> str:
+    info = metadata.get("language_info")
+    return str(info.get("name", "")) if isinstance(info, dict) else ""

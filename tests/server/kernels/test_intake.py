@@ -101,7 +101,7 @@ def result(document: SharedDocument) -> dict[str, Any]:
 
 def at_once(records: list[Record]) -> dict[str, Any]:
     document = notebook()
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     running = None
     for record in records:
         take(intake, record)
@@ -118,7 +118,7 @@ def at_once(records: list[Record]) -> dict[str, Any]:
 def test_killed_anywhere_it_comes_to_the_same(records: list[Record], events: list[str]) -> None:
     expected = at_once(records)
     document = notebook()
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     running: str | None = None
     steps = 0
     while intake.offset < len(records) or steps == 0:
@@ -132,7 +132,7 @@ def test_killed_anywhere_it_comes_to_the_same(records: list[Record], events: lis
         if event == "commit":
             commit(intake, document, running)
         elif event == "kill":
-            intake = Intake(document.replica, "keeper")
+            intake = Intake(document, "keeper")
         steps += 1
     commit(intake, document)
     assert result(document) == expected
@@ -157,7 +157,7 @@ def test_a_cell_that_only_waited_keeps_its_output() -> None:
 
 def test_output_does_not_bring_a_deleted_cell_back_but_an_undo_does() -> None:
     document = notebook()
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     take(intake, row("a", "r", "running", 1))
     commit(intake, document, "r")
     other = SharedDocument.offline("a.ipynb", "notebook", session="1" * 16)
@@ -178,7 +178,7 @@ def test_output_at_the_same_time_as_the_deletion_does_not_bring_a_cell_back() ->
     other = SharedDocument.offline("a.ipynb", "notebook", session="1" * 16)
     other.replica.apply(document.replica.patches())
     other.change([Remove("a")])
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     for record in (row("a", "r", "running", 1), printed("r", "x"), row("a", "r", "done", 1)):
         take(intake, record)
     commit(intake, document)
@@ -188,7 +188,7 @@ def test_output_at_the_same_time_as_the_deletion_does_not_bring_a_cell_back() ->
 
 def test_what_was_taken_out_on_disk_stays_out() -> None:
     document = notebook()
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     for record in (row("a", "r", "running", 1), shown("r", "x", "one")):
         take(intake, record)
     commit(intake, document, "r")
@@ -201,16 +201,16 @@ def test_what_was_taken_out_on_disk_stays_out() -> None:
 
 def test_another_keepers_spool_begins_at_its_beginning() -> None:
     document = notebook()
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     take(intake, row("a", "r", "running", 1))
     commit(intake, document)
-    assert Intake(document.replica, "keeper").offset == 1
-    assert Intake(document.replica, "other").offset == 0
+    assert Intake(document, "keeper").offset == 1
+    assert Intake(document, "other").offset == 0
 
 
 def test_heavy_output_goes_to_the_document_in_parts() -> None:
     document = notebook()
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     take(intake, row("a", "r", "running", 1))
     image: dict[str, Json] = {"image/png": "x" * (HEAVY // 2)}
     big = {"data": image, "metadata": {}}
@@ -224,6 +224,6 @@ def test_heavy_output_goes_to_the_document_in_parts() -> None:
 
 def test_output_of_a_run_nobody_knows_is_passed_over() -> None:
     document = notebook()
-    intake = Intake(document.replica, "keeper")
+    intake = Intake(document, "keeper")
     assert intake.output("nobody", "stream", {"text": "x"}) is None
     assert intake.lost("nobody", 5) is None

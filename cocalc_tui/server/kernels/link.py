@@ -1,0 +1,101 @@
+"""The relay side's end of its talk with a keeper."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LONGEST_LINE = 64 * 2**20
+
+
+class KeeperGoneError(ConnectionError):
+    """Nobody keeps this kernel any more."""
+
+
+class KeeperLink:
+    """A connection to one keeper. `heard` is called when the spool grew or the keeper left."""
+
+    def __init__(self, heard: Callable[[], None]) -> None:
+        self.gone = True
+        """The keeper left, or we did, or we have not come yet."""
+        self.greeting: dict[str, Any] = {}
+        """What it said when we came: about, rows, kernel, end."""
+        self._heard = heard
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._writer: asyncio.StreamWriter | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def connect(self, path: Path) -> None:
+        """Connect; raises KeeperGoneError."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE)
+        except OSError as error:
+            raise KeeperGoneError(str(error)) from None
+        self._writer = writer
+        try:
+            _refuse_strangers(writer, path)
+            self.greeting = json.loads(await reader.readline())
+        except (OSError, ValueError) as error:
+            await self.close()
+            raise KeeperGoneError(str(error)) from None
+        self.gone = False
+        self._task = asyncio.create_task(self._listen(reader))
+
+    async def ask(self, do: str, **words: object) -> None:
+        """Have something done; raises KeeperGoneError, and ValueError where it is refused."""
+        if self.gone or self._writer is None:
+            raise KeeperGoneError("the keeper is gone")
+        id_ = next(self._ids)
+        answer = self._waiting[id_] = asyncio.get_running_loop().create_future()
+        try:
+            self._writer.write(json.dumps({"id": id_, "do": do, **words}).encode() + b"\n")
+            said = await answer
+        finally:
+            self._waiting.pop(id_, None)
+        if "error" in said:
+            raise ValueError(said["error"])
+
+    async def close(self) -> None:
+        """Leave; the keeper goes on."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._leave()
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while line := await reader.readline():
+                said = json.loads(line)
+                answered = self._waiting.get(said.get("id", 0))
+                if answered is not None and not answered.done():
+                    answered.set_result(said)
+                elif "end" in said:
+                    self._heard()
+        except (OSError, ValueError):
+            pass
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        self.gone = True
+        if self._writer is not None:
+            self._writer.close()
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(KeeperGoneError("the keeper is gone"))
+        self._heard()
+
+
+def _refuse_strangers(writer: asyncio.StreamWriter, path: Path) -> None:
+    peer: socket.socket = writer.get_extra_info("socket")
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    if struct.unpack("3i", credentials)[1] != os.geteuid():
+        raise OSError(f"{path}: somebody else listens there")

@@ -1,0 +1,418 @@
+"""One notebook's kernel as the relay side knows it: from its keeper's spool to document and apps.
+
+A session follows one keeper, from its start or from wherever a relay before had come to, until the
+keeper is gone and all it spooled is in the document. Nothing is decided here that the keeper does
+not know: if this process dies, the next one follows on.
+
+What happens when: outputs go to apps at most twenty times a second (`live`); to the document when
+a run is over, and at most every ten seconds before, more seldom the more there is, so that a cell
+that prints for days writes little into the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from cocalc_tui.client.document import ReadOnlyError, SharedDocument
+from cocalc_tui.client.events import DocumentEvent, LightsChanged
+from cocalc_tui.notebook import schema
+from cocalc_tui.protocol.events import KernelInfo, KernelState, OutputBatch, Runs
+from cocalc_tui.server.keeper.registry import About
+from cocalc_tui.server.keeper.spool import SpoolReader
+from cocalc_tui.server.kernels.intake import Intake
+from cocalc_tui.server.kernels.items import decode
+from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink
+from cocalc_tui.server.kernels.live import Live
+from cocalc_tui.server.kernels.starting import gone
+from cocalc_tui.server.kernels.table import OVER, Table
+from cocalc_tui.server.kernels.usage import Usage, usage_of
+from cocalc_tui.sync.document import DoesNotFit
+from cocalc_tui.sync.patch import Op, Put
+
+BUDGET = 2**18
+"""Bytes read from the spool before others have their turn."""
+COMMIT = 10.0
+"""Seconds between two commits of a run's output, while it goes on."""
+BYTES_PER_SECOND = 4096
+"""What commits of runs that go on write into the log, on average."""
+MOST_UNSENT = 3 * 2**20
+"""Bytes of output on their way to the relay."""
+PATIENCE = 30.0
+"""Seconds for the relay to acknowledge."""
+TOGETHER = 0.25
+"""Seconds that the news of a run waits for its output to be in the document."""
+
+
+CPU_STEP = 5.0
+"""Percent of a core that are worth telling."""
+KERNEL_RECORD = b'{"kind": "kernel"'
+_log = logging.getLogger(__name__)
+
+
+class Say(Protocol):
+    """How the runner speaks to everybody in a document; the host makes a `Tell` of it."""
+
+    def __call__(self, doc: str, topic: str, said: msgspec.Struct, *, keep: bool) -> None:
+        """Say it; `keep`: also to those who come later, until something newer is said."""
+
+
+class Session:
+    """Follows one keeper. `document` stays attached until `ended`."""
+
+    def __init__(
+        self,
+        document: SharedDocument,
+        about: About,
+        folder: Path,
+        sockets: Path,
+        say: Say,
+        clock: Callable[[], int],
+    ) -> None:
+        self.document = document
+        self.about = about
+        self.folder = folder
+        self.table = Table()
+        self.state = "starting"
+        self.reason = ""
+        self.pid = 0
+        self.ended = asyncio.Event()
+        """The keeper is gone, and all it spooled is in the document."""
+        self.link = KeeperLink(self._stir)
+        self._sockets = sockets
+        self._say = say
+        self._clock = clock
+        self._stirred = asyncio.Event()
+        self._intake = Intake(document, about.id)
+        self._reader = SpoolReader(folder, self._intake.offset)
+        self._live: Live | None = None
+        self._rows_from = 0
+        """Rows before this offset are older than what the keeper said itself."""
+        self._over_for: str | None = None
+        """A run of this user is over and not in the document yet."""
+        self._user_of: dict[str, str] = {}
+        self._unsent = 0
+        self._next_commit = 0.0
+        self._told_taken = self._intake.offset
+        self._rows_due = 0.0
+        self._usage = Usage(0, 0.0)
+        self._memory = 0
+        self._cpu = 0.0
+        self._told: KernelState | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    # --- life ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Connect to the keeper, if it lives, and follow it."""
+        try:
+            await self.link.connect(self._sockets / "keeper.sock")
+            self._greeted(self.link.greeting)
+        except KeeperGoneError:
+            await asyncio.to_thread(self._read_how_it_ended)
+        self._next_commit = self._now() + COMMIT
+        self._tell_kernel()
+        self._task = asyncio.create_task(self._follow())
+
+    def _greeted(self, greeting: Mapping[str, Any]) -> None:
+        for row in greeting["rows"]:
+            self.table.put(row)
+            self._user_of[row["run"]] = row["user"]
+        self._rows_from = greeting["end"]
+        self._kernel(greeting["kernel"])
+
+    def _read_how_it_ended(self) -> None:
+        """Find what the keeper said last of its kernel, which may have been taken in before."""
+        reader = SpoolReader(self.folder)
+        while records := reader.read(BUDGET):
+            for _, record in records:
+                if record.startswith(KERNEL_RECORD):
+                    said = decode(record)
+                    self.state, self.reason = said["state"], said["reason"]
+        reader.close()
+
+    async def leave(self) -> None:
+        """Put what is here into the document and let go; the keeper goes on."""
+        if self._task is not None and not self.ended.is_set():
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            if self._intake.unwritten:
+                await self._commit()
+            await self._sent()
+        await self.link.close()
+        self._reader.close()
+
+    def ask(self, runs: Sequence[Mapping[str, Any]]) -> None:
+        """Say that these cells wait, before anything else happens to them."""
+        for run in runs:
+            self.table.ask(run["cell"], run["run"], run["user"], run["asked"])
+        self._tell_rows()
+
+    async def execute(self, runs: list[dict[str, Any]]) -> None:
+        """Hand cells to the keeper; raises KeeperGoneError."""
+        self._user_of.update({str(run["run"]): str(run["user"]) for run in runs})
+        await self.link.ask("execute", runs=runs)
+
+    def whole_output(self, run: str) -> OutputBatch | None:
+        """Return the live output of a run so far, None where it is not running."""
+        live = self._live_of(run)
+        return live.whole() if live is not None else None
+
+    def _live_of(self, run: str) -> Live | None:
+        cell = self._intake.cell_of(run)
+        if cell is None or run != self.table.running:
+            return None
+        if self._live is None or self._live.run != run:
+            self._live = Live(cell, run, self._intake.made(run))
+        return self._live
+
+    def info(self) -> KernelInfo:
+        """Return what `status` says of it."""
+        return KernelInfo(
+            path=self.document.path,
+            name=self.about.name,
+            state=self._shown_state(),
+            pid=self.pid,
+            keeper=self.about.pid,
+        )
+
+    # --- following -----------------------------------------------------------------------------
+
+    def _stir(self) -> None:
+        self._stirred.set()
+
+    def _heard(self, event: DocumentEvent) -> None:
+        if isinstance(event, LightsChanged):
+            self._stir()
+
+    async def _follow(self) -> None:
+        stop = self.document.subscribe(self._heard)
+        try:
+            await self._read_on()
+            await self._finish()
+        except Exception:
+            _log.exception("the kernel of %s can no longer be followed", self.document.path)
+            self.state, self.reason = "dead", "the kernel's output cannot be read; restart it"
+            self.ended.set()
+            self._tell_kernel()
+        finally:
+            stop()
+
+    async def _read_on(self) -> None:
+        """Take in what is spooled until the keeper is gone and there is no more."""
+        last_look = False
+        while True:
+            self._stirred.clear()
+            records = self._reader.read(BUDGET)
+            for offset, record in records:
+                await self._take(offset, record)
+            if self._over_for is not None or self._commit_is_due():
+                await self._commit()
+            await self._tell()
+            if records:
+                await asyncio.sleep(0)
+            elif last_look:
+                return
+            elif self.link.gone:
+                last_look = await gone(self.folder)
+            else:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        """Wait for the spool to grow, or for the next thing to be due."""
+        due = [self._next_commit] if self._intake.unwritten else []
+        if self._live is not None and self._live.due is not None:
+            due.append(self._live.due)
+        if self.table.changed:
+            due.append(self._rows_due)
+        timeout = max(0.0, min(due) - self._now()) if due else None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._stirred.wait()
+
+    async def _finish(self) -> None:
+        """The keeper is gone: say how it ended, and forget its spool once all is written."""
+        await self.link.close()
+        if self.state != "dead":
+            self.state = "dead"
+            self.reason = (
+                "the kernel's keeper was killed and the kernel ended with it; what it held is "
+                "gone, run a cell to start it anew"
+            )
+        for row in self.table.stop_all(self._clock()):
+            self._intake.row(row)
+        if self._intake.unwritten:
+            await self._commit()
+        self._tell_rows()
+        self._tell_kernel()
+        while not self.document.sent:
+            await self._sent()
+        self._reader.close()
+        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+        self.ended.set()
+        # Said again: only now may the host let go of the document.
+        self._tell_kernel()
+
+    async def _take(self, offset: int, record: bytes) -> None:
+        try:
+            said = decode(record)
+            await self._take_in(said, is_news=offset > self._rows_from)
+        except (ValueError, KeyError, TypeError):
+            # A record that makes no sense must not keep those after it out.
+            pass
+        self._intake.offset = offset
+
+    async def _take_in(self, said: Mapping[str, Any], *, is_news: bool) -> None:
+        match said["kind"]:
+            case "row":
+                await self._row(said["row"], is_news=is_news)
+            case "io":
+                if self._intake.would_be_heavy(said["type"], said["content"]):
+                    await self._commit()
+                item = self._intake.output(said["run"], said["type"], said["content"])
+                self._show(said["run"], item)
+            case "lost":
+                self._show(said["run"], self._intake.lost(said["run"], said["bytes"]))
+            case "kernel" if is_news:
+                self._kernel(said)
+
+    async def _row(self, row: Mapping[str, Any], *, is_news: bool) -> None:
+        run, user, state = row["run"], row["user"], row["state"]
+        if self._over_for not in (None, user):
+            await self._commit()
+        self._user_of[run] = user
+        self._intake.row(row)
+        if is_news:
+            self.table.put(row)
+            self._rows_due = self._rows_due or self._now() + TOGETHER
+        if state in OVER and row["started"]:
+            self._over_for = user
+            self._live = None
+
+    def _show(self, run: str, item: dict[str, Any] | None) -> None:
+        if item is not None and (live := self._live_of(run)) is not None:
+            live.add(item)
+
+    def _kernel(self, said: Mapping[str, Any]) -> None:
+        self.state, self.reason, self.pid = said["state"], said["reason"], said["pid"]
+        if "language_info" in said:
+            self._note_language(said["language_info"])
+
+    # --- the document --------------------------------------------------------------------------
+
+    def _commit_is_due(self) -> bool:
+        return self._intake.unwritten and self._now() >= self._next_commit
+
+    async def _commit(self) -> None:
+        """Put everything taken in so far into the document, with how far that is."""
+        weight = self._intake.weight
+        if self._unsent + weight > MOST_UNSENT:
+            await self._sent()
+        running = self.table.running
+        user = self._over_for or self._user_of.get(running or "")
+        self._over_for = None
+        try:
+            self._change(self._intake.operations(), user)
+        except DoesNotFit:
+            # Somebody took away what these operations build on. The document is right as it is.
+            self._change(self._intake.spool_operations(), user)
+        self._intake.committed(running)
+        self._unsent += weight
+        self._next_commit = self._now() + COMMIT + weight / BYTES_PER_SECOND
+
+    def _change(self, ops: list[Op], user: str | None) -> None:
+        with contextlib.suppress(ReadOnlyError):
+            self.document.change(ops, "output", acting_for=user)
+
+    async def _sent(self) -> None:
+        """Wait until the relay has it all on its disk, but not for ever."""
+        acknowledged = asyncio.Event()
+        stop = self.document.subscribe(lambda _: acknowledged.set())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while not self.document.sent:
+                    acknowledged.clear()
+                    await acknowledged.wait()
+        stop()
+        self._unsent = 0
+
+    def _note_language(self, language_info: Any) -> None:
+        """Say in a notebook that names no kernel what it has been run with."""
+        replica = self.document.replica
+        metadata = schema.metadata(replica)
+        if "kernelspec" in metadata or not replica.records.live(schema.NOTEBOOK):
+            return
+        title = self.about.title if self.about.language != "python" else "Python 3 (ipykernel)"
+        spec = {"display_name": title, "language": self.about.language, "name": self.about.name}
+        news = {**metadata, "kernelspec": spec, "language_info": language_info}
+        self._change([Put(schema.NOTEBOOK, "metadata", news)], None)
+
+    # --- telling -------------------------------------------------------------------------------
+
+    async def _tell(self) -> None:
+        """Tell what is due. That a run is over waits for its output, or that would flicker."""
+        now = self._now()
+        if self._live is not None and (batch := self._live.batch(now)) is not None:
+            self._say(self.document.doc, "output", batch, keep=False)
+        if self.table.changed and (self.document.sent or now >= self._rows_due):
+            self._tell_rows()
+        if self._told != self.kernel_state():
+            self._tell_kernel()
+        if self.document.sent:
+            self._unsent = 0
+            await self._tell_taken()
+
+    def _tell_rows(self) -> None:
+        self.table.changed, self._rows_due = False, 0.0
+        self._say(self.document.doc, "runs", Runs(cells=self.table.cells()), keep=True)
+
+    async def _tell_taken(self) -> None:
+        """Let the keeper forget what is in the document for good."""
+        taken = self._intake.committed_offset
+        if taken - self._told_taken > 2**20:
+            self._told_taken = taken
+            with contextlib.suppress(KeeperGoneError, ValueError):
+                await self.link.ask("taken", offset=taken)
+
+    def _tell_kernel(self) -> None:
+        self._told = self.kernel_state()
+        self._say(self.document.doc, "kernel", self._told, keep=True)
+
+    def kernel_state(self) -> KernelState:
+        """Return how the kernel is."""
+        return KernelState(
+            name=self.about.name,
+            title=self.about.title,
+            state=self._shown_state(),
+            reason=self.reason or (self.about.note if self.state != "dead" else ""),
+            pid=self.pid,
+            memory=self._memory,
+            cpu=self._cpu,
+        )
+
+    def _shown_state(self) -> str:
+        if self.state == "dead" and not self.reason:
+            return "none"
+        return "busy" if self.state == "idle" and self.table.running else self.state
+
+    async def look_at_usage(self, seconds: float) -> None:
+        """Say what the kernel uses, where that moved since `seconds` ago."""
+        if not self.pid or self.ended.is_set():
+            return
+        before, self._usage = self._usage, await asyncio.to_thread(usage_of, self.pid)
+        spent = self._usage.seconds - before.seconds if before.memory else 0.0
+        cpu = round(max(0.0, spent) / seconds * 100, 1)
+        moved = abs(self._usage.memory - self._memory) > self._memory / 20
+        if moved or abs(cpu - self._cpu) > CPU_STEP:
+            self._memory, self._cpu = self._usage.memory, cpu
+            self._stir()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,138 @@
+"""Starting and ending keepers, also such as nobody knows of any more."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cocalc_tui.server.daemon import READY, last_line, python_command
+from cocalc_tui.server.keeper.order import Order, write_order
+from cocalc_tui.server.keeper.registry import About, lives, read_about
+from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink
+from cocalc_tui.server.kernels.specs import Spec
+
+PATIENCE = 20.0
+"""Seconds a keeper has to start, or to end when asked to."""
+PAUSE = 0.02
+
+
+class StartError(Exception):
+    """No keeper could be started; one line that says why."""
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Where and how all kernels of a project are started."""
+
+    project: Path
+    keepers: Path
+    """Folder of the keepers' folders."""
+    sockets: Path
+    """Short private folder of the folders of their sockets."""
+    environment: Mapping[str, str]
+    """Clean, see `server.environment`."""
+    umask: int
+    """Of the host's login."""
+
+    def sockets_of(self, folder: Path) -> Path:
+        """Return where the sockets of a keeper are, which need a short path."""
+        return self.sockets / folder.name
+
+
+async def start_keeper(grounds: Grounds, doc: str, path: str, spec: Spec, now: int) -> Path:
+    """Start a keeper with its kernel and return its folder; raises StartError."""
+    id_ = secrets.token_hex(6)
+    folder = grounds.keepers / id_
+    about = About(
+        id=id_,
+        doc=doc,
+        path=path,
+        name=spec.name,
+        title=spec.title,
+        note=spec.note,
+        language=spec.language,
+        pid=0,
+        started=now,
+    )
+    cwd = (grounds.project / path).parent
+    order = Order(
+        about=about,
+        argv=spec.argv,
+        env={**grounds.environment, **spec.env, "JPY_SESSION_NAME": str(grounds.project / path)},
+        cwd=str(cwd if await asyncio.to_thread(cwd.is_dir) else grounds.project),
+        umask=grounds.umask,
+        interrupt_by_message=spec.interrupt_by_message,
+        sockets=str(grounds.sockets_of(folder)),
+    )
+    try:
+        folder.mkdir(0o700)
+        write_order(folder, order)
+        said = await _run_starter(folder)
+    except OSError as error:
+        raise StartError(f"the kernel's keeper cannot be started: {error}") from None
+    if said != READY:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StartError(f"the kernel's keeper does not start: {said}")
+    return folder
+
+
+async def _run_starter(folder: Path) -> str:
+    """Return the one line that a new keeper says."""
+    starter = await asyncio.create_subprocess_exec(
+        *python_command("cocalc_tui.server.main", "keeper", str(folder)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd="/",
+    )
+    assert starter.stdout is not None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            line = await starter.stdout.readline()
+    except TimeoutError:
+        line = b"it does not answer"
+        with contextlib.suppress(ProcessLookupError):
+            starter.kill()
+    await starter.wait()
+    said = line.decode("utf-8", "replace").strip()
+    return said or last_line(folder / "keeper.log") or "it says nothing"
+
+
+async def end_keeper(folder: Path, sockets: Path) -> None:
+    """End a keeper and its kernel, whatever state it is in; returns when it is gone."""
+    link = KeeperLink(lambda: None)
+    with contextlib.suppress(KeeperGoneError, ValueError):
+        await link.connect(sockets / "keeper.sock")
+        await link.ask("end")
+    await link.close()
+    if not await gone(folder):
+        _signal(folder, signal.SIGTERM)
+        if not await gone(folder):
+            _signal(folder, signal.SIGKILL)
+            await gone(folder)
+
+
+async def gone(folder: Path) -> bool:
+    """Wait for a keeper to end; tells whether it did."""
+    for _ in range(int(PATIENCE / PAUSE)):
+        if not lives(folder):
+            return True
+        await asyncio.sleep(PAUSE)
+    return False
+
+
+def _signal(folder: Path, number: int) -> None:
+    """Signal a keeper, if the process with its pid is really that keeper."""
+    about = read_about(folder)
+    with contextlib.suppress(OSError):
+        if about is not None and about.pid > 0:
+            words = Path(f"/proc/{about.pid}/cmdline").read_bytes().split(b"\0")
+            if os.fsencode(folder) in words:
+                os.kill(about.pid, number)
