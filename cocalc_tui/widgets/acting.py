@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from textual.dom import DOMNode
 from textual.events import Key
@@ -25,7 +25,10 @@ from cocalc_tui.widgets.faces import Faces
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from cocalc_tui.widgets.dialogs import Dialog
     from cocalc_tui.widgets.picker import Choice
+
+Result = TypeVar("Result")
 
 
 class Desk(Protocol):
@@ -61,6 +64,18 @@ class Desk(Protocol):
 
     async def confirm(self, question: str, yes: str) -> bool:
         """Ask whether to go on; `yes` says in a word what is done then."""
+        ...
+
+    async def answer(self, dialog: Dialog[Result]) -> Result:
+        """Show a dialog of one's own and wait for the answer."""
+        ...
+
+    def keys_wait(self) -> None:
+        """Hold back keys: something begins that may move the keyboard elsewhere."""
+        ...
+
+    def keys_go(self) -> None:
+        """Deliver keys again."""
         ...
 
     def bars_changed(self) -> None:
@@ -156,9 +171,11 @@ def _wait(acting: Acting, action: Action, result: Awaitable[Any]) -> None:
     app = desk(node)
 
     async def finish() -> None:
+        app.keys_go()
         try:
             await result
         except (RequestFailed, ReadOnlyError, OSError) as error:
             app.notice(f"{action.title}: {error}", bad=True)
 
+    app.keys_wait()
     node.run_worker(finish(), name=action.name, group="actions")

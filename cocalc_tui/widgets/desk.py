@@ -7,20 +7,23 @@ the same keys and the same cleaning of text in a test as in real life.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
-from cocalc_tui.widgets.clean import CleanApp
 from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.theme import DARK, THEMES
+from cocalc_tui.widgets.typeahead import TypeAheadApp
 
 if TYPE_CHECKING:
+    from cocalc_tui.widgets.dialogs import Dialog
     from cocalc_tui.widgets.picker import Choice
 
+Result = TypeVar("Result")
 
-class DeskApp(CleanApp, inherit_bindings=False):
+
+class DeskApp(TypeAheadApp, inherit_bindings=False):
     """An app without Textual's own keys and palette."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -56,7 +59,7 @@ class DeskApp(CleanApp, inherit_bindings=False):
         """Have the person choose one: its value, None for none."""
         from cocalc_tui.widgets.picker import Picker
 
-        return await self.push_screen_wait(Picker(title, choices, make=make))
+        return await self.answer(Picker(title, choices, make=make))
 
     async def ask(
         self, question: str, text: str = "", wrong: Callable[[str], str] = lambda _: ""
@@ -64,13 +67,21 @@ class DeskApp(CleanApp, inherit_bindings=False):
         """Ask for a line; None when it was cancelled."""
         from cocalc_tui.widgets.dialogs import Ask
 
-        return await self.push_screen_wait(Ask(question, text, wrong))
+        return await self.answer(Ask(question, text, wrong))
 
     async def confirm(self, question: str, yes: str) -> bool:
         """Ask whether to go on."""
         from cocalc_tui.widgets.dialogs import Confirm
 
-        return await self.push_screen_wait(Confirm(question, yes))
+        return await self.answer(Confirm(question, yes))
+
+    async def answer(self, dialog: Dialog[Result]) -> Result:
+        """Show a dialog and wait for the answer; keys typed after it wait for what comes of it."""
+        try:
+            return await self.push_screen_wait(dialog)
+        finally:
+            if dialog.answered:
+                self.keys_go()
 
     def bars_changed(self) -> None:
         """What the bars show is another; there are none here."""

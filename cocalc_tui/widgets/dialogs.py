@@ -1,14 +1,19 @@
-"""Small questions: a line of text, yes or no."""
+"""Small questions: a line of text, yes or no; and what all dialogs have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from cocalc_tui.widgets.acting import desk
+
+Result = TypeVar("Result")
 
 _CSS = """
 NAME { align: center top; overflow: hidden; background: $background 50%; }
@@ -21,7 +26,25 @@ NAME #keys { color: $text-dim; margin-top: 1; }
 """
 
 
-class Ask(ModalScreen[str | None], inherit_bindings=False):
+class Dialog(ModalScreen[Result], inherit_bindings=False):
+    """A question that an action waits for."""
+
+    answered = False
+
+    def give(self, answer: Result) -> None:
+        """Answer, once: keys that follow wait until the action has gone on."""
+        if not self.answered:
+            self.answered = True
+            desk(self).keys_wait()
+            self.dismiss(answer)
+
+    def take_text(self, event: Key, line: Input) -> None:
+        """Type into the line, also before it has the keyboard."""
+        if event.is_printable and event.character:
+            line.insert_text_at_cursor(event.character)
+
+
+class Ask(Dialog[str | None], inherit_bindings=False):
     """Asks for a line of text; None when it was cancelled."""
 
     DEFAULT_CSS = (
@@ -63,16 +86,17 @@ class Ask(ModalScreen[str | None], inherit_bindings=False):
         """Take or cancel."""
         text = self._input.value.strip()
         if event.key == "enter" and text and not self._wrong(text):
-            self.dismiss(text)
+            self.give(text)
         elif event.key in {"escape", "ctrl+q", "ctrl+w"}:
-            self.dismiss(None)
+            self.give(None)
         elif event.key != "enter":
+            self.take_text(event, self._input)
             return
         event.stop()
         event.prevent_default()
 
 
-class Confirm(ModalScreen[bool], inherit_bindings=False):
+class Confirm(Dialog[bool], inherit_bindings=False):
     """Asks whether to go on with something that cannot simply be taken back."""
 
     DEFAULT_CSS = _CSS.replace("NAME", "Confirm")
@@ -94,6 +118,6 @@ class Confirm(ModalScreen[bool], inherit_bindings=False):
         event.stop()
         event.prevent_default()
         if event.key in {"y", "Y"}:
-            self.dismiss(True)
+            self.give(True)
         elif event.key in {"n", "N", "escape", "ctrl+q", "ctrl+w"}:
-            self.dismiss(False)
+            self.give(False)

@@ -29,6 +29,11 @@ class Documents:
         self._opening: dict[str, asyncio.Lock] = {}
         self._came = asyncio.Event()
 
+    @property
+    def is_online(self) -> bool:
+        """Whether opening need not wait for the relay."""
+        return self._came.is_set()
+
     def online(self) -> None:
         """The relay answers: what waits for it may go on."""
         self._came.set()

@@ -20,12 +20,15 @@ class Note(Widget, can_focus=True):
 
     DEFAULT_CSS = "Note { width: 1fr; height: 1fr; background: $background; }"
 
-    def __init__(self, *lines: str) -> None:
+    def __init__(self, *lines: str, soon: bool = False) -> None:
+        """`soon`: a document takes this place presently, and text typed meanwhile is for it."""
         super().__init__()
+        self.soon = soon
         self._lines: Sequence[str] = lines
 
     def say(self, *lines: str) -> None:
-        """Say something else."""
+        """Say something else: no document comes."""
+        self.soon = False
         self._lines = lines
         self.refresh()
 

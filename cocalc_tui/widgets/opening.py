@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
 from cocalc_tui.widgets.picker import Choice, Picker
 
@@ -43,7 +44,7 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
         picker.fill([*there, *(Choice(one, one) for one in paths if one not in lately_there)])
 
     screen.run_worker(look(), group="look")
-    chosen = await screen.app.push_screen_wait(picker)
+    chosen = await desk(screen).answer(picker)
     if chosen is not None and chosen.startswith(_NEW):
         chosen = chosen.removeprefix(_NEW)
         await project.make_file(chosen)

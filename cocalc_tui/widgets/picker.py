@@ -12,9 +12,9 @@ from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from cocalc_tui.widgets.dialogs import Dialog
 from cocalc_tui.widgets.fuzzy import Match, best
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
@@ -65,7 +65,7 @@ class Choices(Rows):
         return max(self.count(), 1)
 
 
-class Picker(ModalScreen[str | None], inherit_bindings=False):
+class Picker(Dialog[str | None], inherit_bindings=False):
     """Asks for one of many; None when nobody wants any."""
 
     DEFAULT_CSS = """
@@ -142,12 +142,13 @@ class Picker(ModalScreen[str | None], inherit_bindings=False):
         elif event.key == "enter":
             self._done()
         elif event.key in {"escape", "ctrl+q", "ctrl+w"}:
-            self.dismiss(None)
+            self.give(None)
         else:
+            self.take_text(event, self._input)
             return
         event.stop()
         event.prevent_default()
 
     def _done(self) -> None:
         if self._list.found:
-            self.dismiss(self._list.found[self._list.marked][0].value)
+            self.give(self._list.found[self._list.marked][0].value)

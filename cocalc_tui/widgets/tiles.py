@@ -196,7 +196,7 @@ class Tiles(Acting, Widget):
     # --- panes ---------------------------------------------------------------------------------
 
     def _open(self, view: View) -> Widget:
-        note = Note(f"opening {view.path} …")
+        note = Note(f"opening {view.path} …", soon=self.documents.is_online)
         self.mount(note)
         self.run_worker(self._open_soon(view, note), group="open")
         return note

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
@@ -477,6 +478,46 @@ class TestDialogs:
             assert isinstance(run.app.screen, Ask)
             assert "../x" not in run.project.files
             await run.press("escape")
+
+
+class TestTypingAhead:
+    """Keys that come faster than screens."""
+
+    async def burst(self, run: Started, *keys: str) -> None:
+        for key in keys:
+            run.app.post_message(Key(key, key if len(key) == 1 else None))
+        for _ in range(20):
+            await run.pilot.pause(0.01)
+        await run.settle()
+
+    async def test_a_name_typed_after_ctrl_o_is_a_name(self) -> None:
+        async with started() as run:
+            await self.burst(run, "ctrl+o", *"readme", "enter", *"abc")
+            assert run.here == "README.md"
+            assert run.document("model.py").replica.text(MAIN).line(0) == "def fit():"
+            assert run.document("README.md").replica.text(MAIN).line(0) == "abc# Hello"
+
+    async def test_a_command_and_what_follows(self) -> None:
+        async with started() as run:
+            await self.burst(run, "x", "ctrl+p", *"split right", "enter", "y", "f6", "f6", "z")
+            assert run.shown == [["model.py"]] * 2
+            assert sorted(run.document("model.py").replica.text(MAIN).line(0)[:3]) == [*"xyz"]
+
+    async def test_a_question_is_answered_by_what_follows_it(self) -> None:
+        async with started() as run:
+            await self.burst(
+                run, "ctrl+t", "f", "end", "d", "y", "escape", *"text", "ctrl+n", *"n.py", "enter"
+            )
+            assert "README.md" not in run.project.files
+            assert "n.py" in run.project.files
+            assert run.document("model.py").replica.text(MAIN).line(0) == "textdef fit():"
+
+    async def test_keys_are_not_held_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("cocalc_tui.widgets.typeahead.PATIENCE", 0.01)
+        async with started() as run:
+            run.app.keys_wait()
+            await self.burst(run, "a", "b")
+            assert run.document("model.py").replica.text(MAIN).line(0) == "abdef fit():"
 
 
 class TestLeaving:

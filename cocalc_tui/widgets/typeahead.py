@@ -1,0 +1,78 @@
+"""Keys are delivered one after the other, each after all that the one before it did.
+
+Textual sends every key to whatever has the keyboard when the key is *read*. Who types ctrl+o and
+at once a name would find the first letters of the name in their text, and everybody else would
+too. Here a key waits until the widgets on the way of the one before have dealt with it and its
+action has begun, so that it goes to what has the keyboard then. With nothing on its way, which is
+always while somebody just types, a key waits for nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+
+from textual.events import Event, Key, Paste
+
+from cocalc_tui.widgets.clean import CleanApp
+from cocalc_tui.widgets.notes import Note
+
+PATIENCE = 1.0
+"""Seconds after which a key is delivered whatever happens."""
+AGAIN = 0.002
+"""Seconds between looks at whether a key may go on."""
+
+
+class TypeAheadApp(CleanApp, inherit_bindings=False):
+    """An app in which what is typed ahead arrives where it belongs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: deque[tuple[float, Event]] = deque()
+        self._beginning = 0
+
+    def keys_wait(self) -> None:
+        """Something begins that may move the keyboard elsewhere."""
+        self._beginning += 1
+
+    def keys_go(self) -> None:
+        """It has begun: the keyboard is where it is to be."""
+        self._beginning = max(self._beginning - 1, 0)
+
+    async def on_event(self, event: Event) -> None:
+        """Deliver a key, or hold it back for now."""
+        typed = isinstance(event, Key | Paste) and not event.is_forwarded
+        if typed and (self._held or self._unsettled(event)):
+            self._held.append((time.monotonic(), event))
+            if len(self._held) == 1:
+                self._look_again()
+        else:
+            await super().on_event(event)
+
+    def _look_again(self) -> None:
+        asyncio.get_running_loop().call_later(AGAIN, self.call_next, self._deliver)
+
+    async def _deliver(self) -> None:
+        """Deliver what was held back, as far as that is possible by now."""
+        while self._held:
+            since, event = self._held[0]
+            if self._unsettled(event):
+                if time.monotonic() - since < PATIENCE:
+                    self._look_again()
+                    return
+                self._beginning = 0
+            self._held.popleft()
+            await super().on_event(event)
+
+    def _unsettled(self, event: Event) -> bool:
+        """Whether an earlier key is still on its way or is just being acted on."""
+        if self._beginning:
+            return True
+        node = self.focused or self.screen
+        if isinstance(node, Note) and node.soon:
+            return isinstance(event, Paste) or (isinstance(event, Key) and event.is_printable)
+        # A key wanders outwards from queue to queue; what Textual has public says nothing of them.
+        return any(
+            not each._message_queue.empty() for each in node.ancestors_with_self if each is not self
+        )
