@@ -12,6 +12,7 @@ SEED ?= 0
 help:
 	@echo "make demo    try it: two people, one file, one notebook"
 	@echo "make test    run the tests"
+	@echo "make docs    write the generated pages: protocol, keys, configuration"
 	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
 	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
 	@echo "make fuzz    the sync engine against its slow reference, CASES=$(CASES) SEED=$(SEED)"
@@ -41,6 +42,7 @@ test: $(READY)
 	$(BIN)/coverage report
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --ignore tests/sync --ignore tests/protocol
 
+check: DOCS = --check
 check: format lint types contracts docs test
 
 format: $(READY)
@@ -56,7 +58,9 @@ contracts: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 docs: $(READY)
-	$(BIN)/python docs/make_protocol.py --check
+	$(BIN)/python docs/make_protocol.py $(DOCS)
+	$(BIN)/python docs/make_keys.py $(DOCS)
+	$(BIN)/python docs/make_configuration.py $(DOCS)
 
 bench: $(BENCH_READY)
 	$(BIN)/python -m benchmarks.all
