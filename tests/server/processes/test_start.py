@@ -1,0 +1,369 @@
+"""Real doors and relays, started by many at once, killed, and found again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.link import connect_unix
+from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.notebook import schema
+from cocalc_tui.protocol.transport import Transport
+from cocalc_tui.server.daemon import is_locked, take_lock
+from cocalc_tui.server.paths import ProjectError, places, prepare
+from cocalc_tui.server.start import StartError, ensure_relay, running_relay
+from tests.server.processes.look import alive, eventually, processes
+from tests.server.processes.test_paths import STRANGER, as_stranger, needs_root
+
+TICKS = "import time\nfor n in range({0}):\n    print('tick', n, flush=True)\n    time.sleep({1})"
+STARTER = """
+import sys
+from pathlib import Path
+from cocalc_tui.server.start import ensure_relay
+sys.stdin.readline()
+print(ensure_relay(Path(sys.argv[1])))
+"""
+
+
+def doors(project: Path) -> list[int]:
+    return processes("door", str(project))
+
+
+def relays(project: Path) -> list[int]:
+    return processes("relay", str(project))
+
+
+def race(project: Path, count: int) -> None:
+    """Many apps start at the same moment."""
+    starters = [
+        subprocess.Popen(
+            [sys.executable, "-c", STARTER, str(project)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(count)
+    ]
+    for starter in starters:
+        assert starter.stdin is not None
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
+    said = {starter.communicate()[0].strip() for starter in starters}
+    assert said == {str(places(project).socket)}
+
+
+@contextlib.asynccontextmanager
+async def app(project: Path) -> AsyncIterator[Workspace]:
+    async def connect() -> Transport:
+        path = await asyncio.to_thread(ensure_relay, project)
+        return await connect_unix(path, places(project).host)
+
+    workspace = Workspace(connect, secrets.token_hex(8))
+    workspace.start()
+    try:
+        async with asyncio.timeout(60):
+            await workspace.ready()
+        yield workspace
+    finally:
+        await workspace.close()
+
+
+async def until(happened: Callable[[], object], within: float = 60) -> None:
+    end = time.monotonic() + within
+    while not happened():
+        assert time.monotonic() < end, "it never happened"
+        await asyncio.sleep(0.01)
+
+
+def write_notebook(project: Path, *codes: str) -> None:
+    cells: list[dict[str, object]] = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"cell{n}",
+            "metadata": {},
+            "outputs": [],
+            "source": code.splitlines(keepends=True),
+        }
+        for n, code in enumerate(codes)
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (project / "a.ipynb").write_text(json.dumps(notebook, indent=1) + "\n")
+
+
+def saved_text(project: Path) -> str:
+    """What the first cell printed, as the file has it."""
+    (first, *_) = json.loads((project / "a.ipynb").read_text())["cells"]
+    return "".join("".join(output["text"]) for output in first["outputs"])
+
+
+def text(document: SharedDocument, cell: str) -> str:
+    outputs = schema.outputs_of(document.replica, cell)
+    return "".join(str(output.get("text", "")) for output in outputs)
+
+
+def ticks(count: int) -> str:
+    return "".join(f"tick {n}\n" for n in range(count))
+
+
+# --- starting ----------------------------------------------------------------------------------
+
+
+def test_twenty_at_once_start_one(project: Path) -> None:
+    race(project, 20)
+    (door,) = doors(project)
+    eventually(lambda: len(relays(project)) == 1)
+    os.kill(relays(project)[0], signal.SIGKILL)
+    race(project, 20)
+    assert doors(project) == [door]
+    eventually(lambda: len(relays(project)) == 1)
+
+
+def test_after_everything_was_killed_there_is_one_again(project: Path) -> None:
+    race(project, 5)
+    first = doors(project)
+    eventually(lambda: len(relays(project)) == 1)
+    for pid in (*doors(project), *relays(project)):
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not is_locked(places(project).lock))
+    assert running_relay(project) is None
+    race(project, 20)
+    assert len(doors(project)) == 1
+    assert doors(project) != first
+    eventually(lambda: len(relays(project)) == 1)
+
+
+def test_nothing_is_started_by_asking_whether_something_runs(project: Path) -> None:
+    assert running_relay(project) is None
+    assert list(project.iterdir()) == []
+
+
+def test_a_door_that_is_just_ending_is_waited_for(project: Path) -> None:
+    where = places(project)
+    prepare(where)
+    lock = take_lock(where.lock)
+    assert lock is not None
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(project)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert starter.stdin is not None
+    starter.stdin.write("go\n")
+    starter.stdin.flush()
+    eventually(lambda: (where.state / "door.log").exists())
+    os.close(lock)
+    assert starter.communicate()[0].strip() == str(where.socket)
+
+
+def test_a_door_that_cannot_start_says_why(project: Path) -> None:
+    where = places(project)
+    prepare(where)
+    where.lock.symlink_to("/nonexistent/elsewhere")
+    with pytest.raises(StartError) as caught:
+        ensure_relay(project)
+    assert "door.lock" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_is_no_project(tmp_path: Path, runtime: Path) -> None:
+    (tmp_path / ".cocalc-tui").touch()
+    with pytest.raises(ProjectError, match="is not a folder"):
+        ensure_relay(tmp_path)
+
+
+def test_the_starters_environment_and_terminal_stay_behind(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/tmp/agent")
+    monkeypatch.setenv("MY_TOKEN", "secret")
+    ensure_relay(project)
+    eventually(lambda: relays(project))
+    for pid in (*doors(project), *relays(project)):
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"SSH_AUTH_SOCK" not in environment
+        assert b"secret" not in environment
+        assert os.readlink(f"/proc/{pid}/cwd") == "/"
+        assert os.getsid(pid) != os.getsid(0)
+        assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
+
+
+@pytest.mark.needs_root
+@needs_root
+def test_a_planted_socket_is_refused(project: Path) -> None:
+    where = places(project)
+    where.runtime.mkdir(parents=True)
+    for folder in (where.runtime, where.runtime.parent, where.runtime.parent.parent):
+        folder.chmod(0o777)
+    code = (
+        "import socket, sys\n"
+        "s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen()\n"
+        "print('listening', flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(where.socket)],
+        user=STRANGER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "listening\n"
+        with pytest.raises(StartError, match="planted"):
+            ensure_relay(project)
+        process.communicate("")
+
+
+@pytest.mark.needs_root
+@needs_root
+async def test_a_stranger_cannot_reach_an_unshared_relay(project: Path) -> None:
+    async with app(project):
+        code = (
+            "import socket, sys\n"
+            "try: socket.socket(socket.AF_UNIX).connect(sys.argv[1])\n"
+            "except PermissionError: print('kept out')"
+        )
+        assert as_stranger(code, str(places(project).socket)) == "kept out"
+
+
+# --- living ------------------------------------------------------------------------------------
+
+
+async def test_status_names_the_processes(project: Path) -> None:
+    async with app(project) as workspace:
+        status = await workspace.status()
+        assert [status.door] == doors(project)
+        assert [status.pid] == relays(project)
+
+
+async def test_stop_ends_door_and_relay_and_keeps_the_kernel(project: Path) -> None:
+    write_notebook(project, "x = 41", "x += 1\nprint(x)")
+    async with app(project) as workspace:
+        document = await workspace.open("a.ipynb")
+        first, second = schema.cells(document.replica)
+        await document.run([first])
+        await until(lambda: document.runs.get(first) and document.runs[first].state == "done")
+        (kernel,) = (await workspace.status()).kernels
+        await workspace.stop()
+        await until(lambda: not doors(project) and not relays(project))
+    assert alive(kernel.pid)
+    async with app(project) as workspace:
+        document = await workspace.open("a.ipynb")
+        await document.run([second])
+        await until(lambda: text(document, second) == "42\n")
+        assert (await workspace.status()).kernels[0].pid == kernel.pid
+        await workspace.stop(everything=True)
+        await until(lambda: not doors(project))
+    assert not alive(kernel.pid)
+    assert not alive(kernel.keeper)
+    assert not processes(str(project))
+
+
+async def test_the_relay_is_killed_in_mid_run(project: Path) -> None:
+    """The keeper and the kernel go on; no output is lost, none is there twice."""
+    write_notebook(project, TICKS.format(60, 0.05), "print('behind')")
+    async with app(project) as workspace:
+        document = await workspace.open("a.ipynb")
+        first, second = schema.cells(document.replica)
+        await document.run([first, second])
+        for _ in range(3):
+            await until(lambda: len(str(document.output(first))) > 60)
+            (kernel,) = (await workspace.status()).kernels
+            (relay,) = relays(project)
+            os.kill(relay, signal.SIGKILL)
+            await until(lambda: not workspace.online)
+            await until(lambda: workspace.online and document.output(first))
+            assert alive(kernel.pid)
+            (same,) = (await workspace.status()).kernels
+            assert (same.pid, same.keeper) == (kernel.pid, kernel.keeper)
+        await until(lambda: text(document, second) == "42\n")
+        assert (await workspace.status()).kernels[0].pid == kernel.pid
+        await workspace.stop(everything=True)
+        await until(lambda: not doors(project))
+    assert not alive(kernel.pid)
+    assert not alive(kernel.keeper)
+    assert not processes(str(project))
+
+
+async def test_the_relay_is_killed_in_mid_run(project: Path) -> None:
+    """The keeper and the kernel go on; no output is lost, none is there twice."""
+    write_notebook(project, TICKS.format(60, 0.05), "print('behind')")
+    async with app(project) as workspace:
+        document = await workspace.open("a.ipynb")
+        first, second = schema.cells(document.replica)
+        await document.run([first, second])
+        for _ in range(3):
+            await until(lambda: len(str(document.output(first))) > 60)
+            (kernel,) = (await workspace.status()).kernels
+            (relay,) = relays(project)
+            os.kill(relay, signal.SIGKILL)
+            await until(lambda: not workspace.online)
+            await until(lambda: workspace.online and document.output(first))
+            assert alive(kernel.pid)
+            assert [kernel] == [
+                type(kernel)(**{**_fields(one), "state": kernel.state})
+                for one in (await workspace.status()).kernels
+            ]
+        await until(lambda: text(document, second) == "behind\n")
+        assert text(document, first) == ticks(60)
+        assert [schema.execution_count(document.replica, c) for c in (first, second)] == [1, 2]
+        await until(lambda: document.saved)
+    assert saved_text(project) == ticks(60)
+
+
+async def test_output_arrives_although_nobody_is_there(project: Path) -> None:
+    write_notebook(project, TICKS.format(20, 0.05))
+    async with app(project) as workspace:
+        document = await workspace.open("a.ipynb")
+        (cell,) = schema.cells(document.replica)
+        await document.run([cell])
+        await until(lambda: document.output(cell))
+
+    await until(lambda: saved_text(project) == ticks(20))
+
+
+async def test_an_app_hears_why_its_kernel_died(project: Path) -> None:
+    write_notebook(project, "import os; os.kill(os.getpid(), 9)")
+    async with app(project) as workspace, app(project) as other:
+        document = await workspace.open("a.ipynb")
+        theirs = await other.open("a.ipynb")
+        await document.run(schema.cells(document.replica))
+        await until(lambda: theirs.kernel.state == "dead")
+        assert theirs.kernel.reason.startswith("the kernel was killed (SIGKILL, exit code 137")
+        await until(lambda: document.kernel.reason == theirs.kernel.reason)
+
+
+async def test_the_state_folder_is_taken_away(project: Path) -> None:
+    (project / "a.txt").write_text("text")
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        shutil.rmtree(project / ".cocalc-tui")
+        await workspace.list_files()
+        assert str(document.replica.text()) == "text"
+
+
+def test_what_a_probe_leaves_is_no_trouble(project: Path) -> None:
+    path = ensure_relay(project)
+    eventually(lambda: relays(project))
+    for _ in range(50):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(path))
+    log = places(project).state / "relay.log"
+    assert len(relays(project)) == 1
+    assert not log.exists() or "Traceback" not in log.read_text()
