@@ -2,7 +2,7 @@
 
 What a span does is one patch with joined operations, on top of the spans that end with its
 parents. Nobody names a patch inside a span, so the graph of spans merges to the same document,
-with the same order of characters. Nothing that was deleted is forgotten.
+with the same order of characters.
 """
 
 from __future__ import annotations
@@ -20,45 +20,55 @@ from cocalc_tui.sync.spans import Span, spans
 from cocalc_tui.sync.walker import Walker
 
 
-class Coarse:
-    """A whole log, merged span by span; a patch's index in the graph is its span's place."""
+class SpanGraph:
+    """Spans as the patches of a graph, numbered within each session.
 
-    def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry]) -> None:
-        self._build(blocks, tail, single=False)
-        if any(self.spans[index].size > 1 for index in self.graph.empty):
-            self._build(blocks, tail, single=True)
+    It begins on top of the spans `before`, which are a line: each saw exactly all before it.
+    """
 
-    def _build(self, blocks: Sequence[Block], tail: Sequence[Entry], *, single: bool) -> None:
-        """Merge. A span that does not fit may have patches that do: then once more, patch by patch.
-
-        Only a program that is not ours makes such patches.
-        """
-        self.spans: list[Span] = []
-        self.graph = Graph()
-        empty = Merger(self.graph)
-        self.records = empty.records
+    def __init__(self, before: Sequence[Span] = ()) -> None:
         self._ends: dict[str, list[int]] = {}
         """By session, the number of the last patch of each span."""
-        for span in spans(blocks, tail, single=single):
-            self._add(span)
-        self.walker = Walker(empty, ROOT)
-        if self.spans:
-            self.walker.visit(len(self.spans), _Unseen())
+        heads = [self._number(span) for span in before]
+        self.graph = Graph({s: len(ends) for s, ends in self._ends.items()}, heads[-1:])
 
-    def _add(self, span: Span) -> None:
+    def _number(self, span: Span) -> PatchId:
+        """The id that the next span of its session has here."""
         session, n = span.first
-        parents = tuple(self.coarse(parent) for parent in span.parents)
-        ops = tuple(self._cancel(op) if isinstance(op, Cancel) else op for op in span.ops)
         ends = self._ends.setdefault(session, [])
-        if self.graph.add(Patch(PatchId(session, len(ends)), span.time, parents, ops)) is None:
-            raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
         ends.append(n + span.size - 1)
-        self.spans.append(span)
+        return PatchId(session, len(ends) - 1)
+
+    def patch(self, span: Span) -> Patch:
+        """A span that was not here, as a patch."""
+        parents = tuple([self.coarse(parent) for parent in span.parents])
+        ops = tuple([self._cancel(op) if isinstance(op, Cancel) else op for op in span.ops])
+        return Patch(self._number(span), span.time, parents, ops)
+
+    def add(self, span: Span) -> None:
+        """Put a span into the graph; raises DamagedLog where what it stands on is not here."""
+        if self.graph.add(self.patch(span)) is None:
+            session, n = span.first
+            raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
 
     def coarse(self, patch_id: PatchId) -> PatchId:
         """The span that has a patch, as its id here."""
         session, n = patch_id
         return PatchId(session, bisect_left(self._ends.get(session, ()), n))
+
+    def last(self, coarse: PatchId) -> PatchId:
+        """The last patch of a span that has this id here."""
+        return PatchId(coarse.session, self._ends[coarse.session][coarse.n])
+
+    def counts(self) -> dict[str, int]:
+        """How many patches there are of each session."""
+        return {session: ends[-1] + 1 for session, ends in self._ends.items()}
+
+    def targets(self, span: Span) -> Iterator[int]:
+        """The indexes of the spans that a span cancels, as often as it names them."""
+        for op in span.ops:
+            if isinstance(op, Cancel):
+                yield from self.graph.targets(self._cancel(op))
 
     def _cancel(self, op: Cancel) -> Cancel:
         session, first, last = op
@@ -66,11 +76,37 @@ class Coarse:
             return op
         return Cancel(session, *(self.coarse(PatchId(session, n)).n for n in (first, last)))
 
+
+class Coarse:
+    """A whole log, merged span by span, with nothing forgotten that was deleted.
+
+    A patch's index in `graph` is its span's place in `spans`.
+    """
+
+    def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry]) -> None:
+        self._merge(blocks, tail, single=False)
+        if any(self.spans[index].size > 1 for index in self.graph.empty):
+            self._merge(blocks, tail, single=True)
+
+    def _merge(self, blocks: Sequence[Block], tail: Sequence[Entry], *, single: bool) -> None:
+        """Merge. A span that does not fit may have patches that do: then once more, patch by patch.
+
+        Only a program that is not ours makes such patches.
+        """
+        self.spans = list(spans(blocks, tail, single=single))
+        self._span_graph = SpanGraph()
+        self.graph = self._span_graph.graph
+        for span in self.spans:
+            self._span_graph.add(span)
+        empty = Merger(self.graph)
+        self.records = empty.records
+        self.walker = Walker(empty, ROOT)
+        if self.spans:
+            self.walker.visit(len(self.spans), _Unseen())
+
     def cancelled_by(self, index: int) -> Iterator[int]:
         """The spans that a span cancels, as often as it names them."""
-        for op in self.spans[index].ops:
-            if isinstance(op, Cancel):
-                yield from self.graph.targets(self._cancel(op))
+        return self._span_graph.targets(self.spans[index])
 
 
 class _Unseen(Effects):

@@ -36,7 +36,6 @@ from cocalc_tui.sync.patch import (
     Json,
     Patch,
     PatchId,
-    Put,
     RecordChange,
     Remove,
     Splice,
@@ -57,11 +56,10 @@ class View(Protocol):
 
 
 class Stamp(NamedTuple):
-    """When a field was written; the greatest wins."""
+    """When a field was written; the greatest wins, the later of one patch or session."""
 
     time: int
     session: str
-    n: int
 
 
 class SavedField(NamedTuple):
@@ -89,6 +87,8 @@ class _Origin(Enum):
 
 class _Write(NamedTuple):
     stamp: Stamp
+    n: int
+    """Number of the patch in its session."""
     value: Json
     origin: _Origin
 
@@ -177,7 +177,7 @@ def _last(writes: list[_Write], view: View) -> _Write | None:
     for write in reversed(writes):
         if write.origin is _Origin.SAVED:
             return write
-        patch_id = PatchId(write.stamp.session, write.stamp.n)
+        patch_id = PatchId(write.stamp.session, write.n)
         if patch_id not in view:
             continue
         if not view.is_cancelled(patch_id):
@@ -192,7 +192,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
 
     How a document drives it, for each patch, parents first: `check` (raises `DoesNotFit`), then
     `add` where it fits. For a patch whose effectiveness changed, `switched`. After a batch, when
-    `now` answers for all of it, one `settle`. A patch that its author extends is added again, whole.
+    `now` answers for all of it, one `settle`. A patch that its author extends is added again whole.
     """
 
     def __init__(self, now: View) -> None:
@@ -212,7 +212,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
             record = records._made[key] = _Record()
             record.saved = True
             for field, (stamp, value) in fields.items():
-                record.writes[field] = [_Write(stamp, value, _Origin.SAVED)]
+                record.writes[field] = [_Write(stamp, -1, value, _Origin.SAVED)]
             records._live[key] = record.values(now)
         return records
 
@@ -279,7 +279,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
     def add(self, patch: Patch, view: View) -> None:
         """Take in a patch that fits; `view` as in `check`."""
         patch_id = patch.id
-        stamp = Stamp(patch.time, *patch_id)
+        stamp = Stamp(patch.time, patch_id.session)
         made = set()
         for op in patch.ops:
             if isinstance(op, Cancel):
@@ -289,24 +289,23 @@ class Records(Mapping[str, Mapping[str, Json]]):
                     self._touch(op.at.key, patch_id)
                 continue
             self._stale[op.key] = patch_id
+            if isinstance(op, Remove):
+                self._made[op.key].remove(patch_id, view)
+                continue
             if isinstance(op, Create):
                 made.add(op.key)
-                self._make(op, stamp)
-            elif isinstance(op, Put):
-                origin = _Origin.MADE if op.key in made else _Origin.PUT
-                self._made[op.key].write(op.field, _Write(stamp, op.value, origin))
-                self._made[op.key].touch(patch_id)
-            else:
-                self._made[op.key].remove(patch_id, view)
+                self._make(op.key, patch_id)
+            fields = op.fields if isinstance(op, Create) else {op.field: op.value}
+            origin = _Origin.MADE if op.key in made else _Origin.PUT
+            record = self._made[op.key]
+            record.touch(patch_id)
+            for field, value in fields.items():
+                record.write(field, _Write(stamp, patch_id.n, value, origin))
 
-    def _make(self, op: Create, stamp: Stamp) -> None:
-        record = self._made.setdefault(op.key, _Record())
-        patch_id = PatchId(stamp.session, stamp.n)
-        if patch_id not in record.makers:
-            record.makers.append(patch_id)
-        record.touch(patch_id)
-        for field, value in op.fields.items():
-            record.write(field, _Write(stamp, value, _Origin.MADE))
+    def _make(self, key: str, patch_id: PatchId) -> None:
+        makers = self._made.setdefault(key, _Record()).makers
+        if patch_id not in makers:
+            makers.append(patch_id)
 
     def _touch(self, key: str, patch_id: PatchId) -> None:
         self._made[key].touch(patch_id)
