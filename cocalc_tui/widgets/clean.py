@@ -13,6 +13,7 @@ Strip as before.
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from functools import lru_cache
 from typing import Any
 
@@ -100,14 +101,15 @@ class CleanApp(App[None], inherit_bindings=False):
     _undo = ""
 
     def on_mount(self) -> None:
-        """Switch on what Textual does not."""
-        if self._driver is not None and not self.is_headless:
+        """Switch on what Textual does not; once, however often a subclass passes this on."""
+        if self._driver is not None and not self.is_headless and not self._undo:
             self._undo = outlet.begin(self._driver)
 
-    async def run_async(self, *args: Any, **kwargs: Any) -> None:
+    async def run_async(self, *args: Any, **kwargs: Any) -> Any:
         """Run the app, and leave the terminal as it was found."""
+        running: Awaitable[Any] = super().run_async(*args, **kwargs)
         try:
-            await super().run_async(*args, **kwargs)
+            return await running
         finally:
             outlet.end(self._undo)
 

@@ -9,6 +9,7 @@ nobody disputes; the text itself stays as it is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -118,6 +119,15 @@ def _composed(cluster: str) -> Glyph:
         first = "◌" + first
     width = max(1, get_character_cell_size(first[0]))
     return Glyph(first + "".join(drawn), width, odd=False)
+
+
+_NOT_NARROW = re.compile(r"[^ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u0384-\u0482\u2500-\u25fc␀-␡]")
+_AS_SYMBOLS = str.maketrans(_CONTROLS)
+
+
+def narrow(text: str) -> str:
+    """Text drawn one cell per character, at the speed of a search: not pretty, never wrong."""
+    return _NOT_NARROW.sub(UNKNOWN, text.translate(_AS_SYMBOLS))
 
 
 def safe(text: str) -> str:

@@ -2,7 +2,9 @@
 
 A line has three measures: code points (what patches count), cells (what the screen counts) and
 the string drawn (a tab is drawn as spaces, a control character as its symbol). `Cells` converts
-between them. Most lines are plain ASCII, where all three are one and nothing is computed.
+between them. Most lines are plain ASCII, where all three are one and nothing is computed. In a
+line of many thousand characters, which is data and not something to read, each is drawn in one
+cell, so that all three are one again and nobody waits.
 """
 
 from __future__ import annotations
@@ -10,7 +12,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
-from cocalc_tui.widgets.glyphs import clusters, glyph, plain
+from cocalc_tui.widgets.glyphs import clusters, glyph, narrow, plain
+
+LONG = 10_000
+"""Code points from which on a line is drawn one cell per character."""
 
 
 class Cells:
@@ -28,6 +33,8 @@ class Cells:
         self._starts: list[int] = []
         if plain(text):
             self.drawn, self.width = text, len(text)
+        elif len(text) > LONG:
+            self.drawn, self.width = narrow(text), len(text)
         else:
             self._lay_out(text, tab)
 

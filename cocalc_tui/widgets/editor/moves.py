@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+_RUN = re.compile(r"\w+|\s+|[^\w\s]+")
 _WORD = re.compile(r"\w+|[^\w\s]+")
+_FAR = 1000
+"""How far back a word is looked for; a longer one has no use for being found."""
 _INDENT = re.compile(r"[ \t]*")
 
 
@@ -17,14 +20,14 @@ def next_word(text: str, column: int) -> int | None:
 def previous_word(text: str, column: int) -> int | None:
     """The start of the word before a column, None where there is none."""
     last = None
-    for found in _WORD.finditer(text, 0, column):
+    for found in _WORD.finditer(text, max(0, column - _FAR), column):
         last = found.start()
     return last
 
 
 def word_at(text: str, column: int) -> tuple[int, int]:
     """The word, or the run of spaces or signs, that a column is in."""
-    for found in re.finditer(r"\w+|\s+|[^\w\s]+", text):
+    for found in _RUN.finditer(text, max(0, column - _FAR)):
         if found.start() <= column < found.end():
             return found.span()
     return len(text), len(text)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from cocalc_tui.widgets.editor.cells import Cells, breaks, cells
+from cocalc_tui.widgets.editor.cells import LONG, Cells, breaks, cells
 
 BLOCK = 512
 
@@ -135,6 +135,7 @@ class View:
         """Show another text, or one that changed beyond what `changed` was told."""
         self.buffer = buffer
         self.lines = buffer.line_count
+        self._long: dict[int, str] = {}
         self._measure()
 
     def resize(self, width: int, *, wrap: bool) -> bool:
@@ -158,9 +159,14 @@ class View:
 
     def text(self, line: int) -> str:
         r"""A line as it is shown: the "\r" of a "\r\n" is part of its end."""
+        if line in self._long:
+            return self._long[line]
         text = self.buffer.line(line)
         if text.endswith("\r") and line < self.lines - 1:
-            return text[:-1]
+            text = text[:-1]
+        if len(text) > LONG:
+            # A row of it asks for it several times, and each copy would be hashed anew.
+            self._long[line] = text
         return text
 
     def cells(self, line: int) -> Cells:
@@ -224,6 +230,7 @@ class View:
 
         Text before `start` and after `end` is what it was.
         """
+        self._long.clear()
         lines_before, self.lines = self.lines, self.buffer.line_count
         first = self.buffer.row_col(start)[0]
         last = self.buffer.row_col(end)[0] if end > start else first

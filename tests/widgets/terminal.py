@@ -1,0 +1,163 @@
+"""A terminal for tests: runs a program in a PTY, and reads what it sends as sequences and text.
+
+The parser follows the state machine of DEC's terminals (Paul Williams, vt100.net), in its 8-bit
+form too, so that what a real terminal would take for a sequence is one here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+ROOT = Path(__file__).parents[2]
+Kind = Literal["text", "control", "escape", "csi", "osc", "dcs", "apc", "pm", "sos", "unfinished"]
+_STRINGS: dict[str, Kind] = {"]": "osc", "P": "dcs", "_": "apc", "^": "pm", "X": "sos"}
+
+
+class Piece(NamedTuple):
+    """A run of text, or one sequence without its introducer and end."""
+
+    kind: Kind
+    content: str
+
+
+def pieces(written: str) -> Iterator[Piece]:
+    """What was written, as a terminal takes it."""
+    at = start = 0
+    while at < len(written):
+        code = written[at]
+        if code >= " " and not "\x7f" <= code <= "\x9f":
+            at += 1
+            continue
+        if at > start:
+            yield Piece("text", written[start:at])
+        piece, at = _sequence(written, at)
+        yield piece
+        start = at
+    if at > start:
+        yield Piece("text", written[start:])
+
+
+def _sequence(written: str, at: int) -> tuple[Piece, int]:
+    code = written[at]
+    if "\x80" <= code <= "\x9f":
+        code, second = "\x1b", chr(ord(code) - 0x40)
+    else:
+        second = written[at + 1 : at + 2] if code == "\x1b" else ""
+        at += len(second)
+    if code != "\x1b":
+        return Piece("control", code), at + 1
+    if second == "[":
+        return _csi(written, at + 1)
+    if second in _STRINGS:
+        return _string(_STRINGS[second], written, at + 1)
+    return Piece("escape" if second else "unfinished", second), at + 1
+
+
+def _csi(written: str, at: int) -> tuple[Piece, int]:
+    start = at
+    while at < len(written) and " " <= written[at] <= "?":
+        at += 1
+    if at < len(written) and "@" <= written[at] <= "~":
+        return Piece("csi", written[start : at + 1]), at + 1
+    return Piece("unfinished", written[start:at]), at
+
+
+def _string(kind: Kind, written: str, at: int) -> tuple[Piece, int]:
+    start = at
+    while at < len(written):
+        if written[at] == "\x9c" or (kind == "osc" and written[at] == "\x07"):
+            return Piece(kind, written[start:at]), at + 1
+        if written.startswith("\x1b\\", at):
+            return Piece(kind, written[start:at]), at + 2
+        at += 1
+    return Piece("unfinished", written[start:]), at
+
+
+class Terminal:
+    """A Python module running in a PTY. Use it with `with`."""
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        size: tuple[int, int] = (100, 30),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.written = b""
+        self.ended = False
+        self._pid, self._master = pty.fork()
+        if self._pid == 0:
+            os.chdir(ROOT)
+            # Not the process's own: readline puts sizes there behind Python's back.
+            kept = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+            kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+            command = [sys.executable, "-m", module, *arguments]
+            os.execve(sys.executable, command, kept | dict(env or {}))
+        columns, rows = size
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._master)
+        try:
+            os.kill(self._pid, signal.SIGKILL)
+        finally:
+            os.waitpid(self._pid, 0)
+
+    @property
+    def text(self) -> str:
+        """Everything written; bytes that are no UTF-8 stay as C1 codes would."""
+        return self.written.decode("utf-8", "surrogateescape")
+
+    @property
+    def seen(self) -> str:
+        """The text of everything written, without sequences."""
+        return "".join(piece.content for piece in pieces(self.text) if piece.kind == "text")
+
+    def wait_for(self, text: str, within: float = 60) -> None:
+        """Read until this was on the screen since the start."""
+        self.wait_for_all([text], within)
+
+    def wait_for_all(self, texts: Sequence[str], within: float = 60) -> None:
+        """Read until each of these was on the screen since the start."""
+        end, seen = time.monotonic() + within, self.seen
+        while missing := [text for text in texts if text not in seen]:
+            over = self.ended or time.monotonic() > end
+            assert not over, f"{missing} never came; the end: {seen[-500:]!r}"
+            self.drain(0.2)
+            seen = self.seen
+
+    def drain(self, quiet: float) -> None:
+        """Read until nothing comes."""
+        while self.read(quiet):
+            pass
+
+    def press(self, keys: str, quiet: float = 0.1) -> None:
+        """Type, and read until nothing comes."""
+        os.write(self._master, keys.encode())
+        self.drain(quiet)
+
+    def read(self, wait: float) -> bool:
+        """Read what there is; False when nothing came, or the program ended."""
+        if not select.select([self._master], [], [], wait)[0]:
+            return False
+        try:
+            data = os.read(self._master, 1 << 20)
+        except OSError:
+            data = b""
+        self.written += data
+        self.ended = not data
+        return bool(data)

@@ -1,0 +1,150 @@
+"""What others typed, printed or named reaches my terminal as text and as nothing else.
+
+The real apps run in a real PTY, full of payloads; every byte that comes is taken as a terminal
+takes it, and every sequence must be one of ours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from base64 import b64encode
+
+import pytest
+
+from tests.widgets.hostile import MARKS, READY
+from tests.widgets.terminal import Piece, Terminal, pieces
+
+_ALLOWED = {
+    "csi": re.compile(
+        r"[0-9;]*m"  # colours and attributes
+        r"|[0-9]+;[0-9]+H"  # where to write
+        r"|\?(?:7|25|1000|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
+        r"|\?(?:2026|2048)\$p"  # whether the terminal has these modes
+        r"|>25u|<u"  # kitty's keys on and off
+        r"|22;2t|23;2t"  # the title kept and given back
+        r"|>4;[02]m"  # tmux' keys on and off
+    ),
+    "osc": re.compile(r"22;[a-z-]+|2;[^\x00-\x1f\x7f-\x9f]{0,80}"),
+    "control": re.compile(r"[\n\r]"),
+}
+
+
+def complaint(piece: Piece, copied: str = "") -> str:
+    """What is wrong with a piece, "" for nothing."""
+    if piece.kind == "text":
+        bad = [c for c in piece.content if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Cn")]
+        return f"{bad!r} in text" if bad else ""
+    if piece.kind == "osc" and copied and piece.content == f"52;c;{copied}":
+        return ""
+    allowed = _ALLOWED.get(piece.kind)
+    if allowed is None or not allowed.fullmatch(piece.content):
+        return f"{piece.kind} {piece.content[:80]!r}"
+    inside = piece.kind == "osc" and piece.content.startswith("2;")
+    return "" if inside or "PWN" not in piece.content else f"a payload in {piece.kind}"
+
+
+def complaints(terminal: Terminal, copied: str = "") -> list[str]:
+    found = (complaint(piece, copied) for piece in pieces(terminal.text))
+    return sorted({wrong for wrong in found if wrong})
+
+
+def walk(terminal: Terminal, *keys: str) -> None:
+    for key in keys:
+        terminal.press(key)
+
+
+PAGE_DOWN, END, TAB, F1, ESCAPE = "\x1b[6~", "\x1b[1;5F", "\t", "\x1bOP", "\x1b"
+
+
+# --- the test itself -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "kinds"),
+    [
+        ("ab\x1b[31mc\x1b[0m", ["text", "csi", "text", "csi"]),
+        ("\x1b]0;x\x07y", ["osc", "text"]),
+        ("\x9d0;x\x9cy", ["osc", "text"]),
+        ("\x1bPq\x07\x1b\\\x1b_x\x1b\\", ["dcs", "apc"]),
+        ("\x1b]52;c;abc", ["unfinished"]),
+        ("\x1bc\n", ["escape", "control"]),
+        ("\x1b[12", ["unfinished"]),
+        ("a\x1b", ["text", "unfinished"]),
+    ],
+)
+def test_the_parser_takes_what_terminals_take(written: str, kinds: list[str]) -> None:
+    assert [piece.kind for piece in pieces(written)] == kinds
+
+
+def test_without_cleaning_the_payloads_would_be_found() -> None:
+    with Terminal("tests.widgets.unclean") as terminal:
+        terminal.wait_for(READY)
+        terminal.press("q")
+        wrong = "\n".join(complaints(terminal))
+        for kind in ("osc", "dcs", "csi '6n'", "'\\u202e'"):
+            assert kind in wrong
+
+
+# --- the apps ------------------------------------------------------------------------------------
+
+
+def test_the_editor() -> None:
+    with Terminal("tests.widgets.hostile", "editor", size=(140, 60)) as terminal:
+        terminal.wait_for(READY)
+        walk(terminal, PAGE_DOWN, END, "\x06", "PWN", "\r", "\x1b[A", ESCAPE)
+        terminal.wait_for_all([*MARKS, "PWN99"])
+        assert not complaints(terminal)
+
+
+def test_only_my_own_copy_reaches_the_clipboard() -> None:
+    with Terminal("tests.widgets.hostile", "editor", env={"TMUX": "/tmp/x"}) as terminal:
+        terminal.wait_for(READY)
+        terminal.press("\x03")
+        assert not complaints(terminal, b64encode(f"{READY}\n".encode()).decode())
+        assert terminal.text.count("\x1b]52;") == 1
+        assert "\x1b[>4;2m" in terminal.text
+
+
+def test_a_sequence_of_ten_million_characters() -> None:
+    with Terminal("tests.widgets.hostile", "long") as terminal:
+        terminal.wait_for(READY)
+        walk(terminal, "\x1b[B", "\x1bz", PAGE_DOWN)
+        assert not complaints(terminal)
+        assert "]52;c;PWNAAA" in terminal.seen
+
+
+def test_the_notebook() -> None:
+    with Terminal("tests.widgets.hostile", "notebook") as terminal:
+        terminal.wait_for(READY)
+        walk(terminal, *([PAGE_DOWN] * 20), "\r", END, ESCAPE)
+        terminal.wait_for_all(MARKS)
+        assert not complaints(terminal)
+
+
+def test_the_app() -> None:
+    with Terminal("tests.widgets.hostile", "app", size=(140, 40)) as terminal:
+        terminal.wait_for(READY)
+        walk(
+            terminal, PAGE_DOWN, F1, PAGE_DOWN, ESCAPE, "\x0f", "PWN", ESCAPE, "\x10", "PWN", ESCAPE
+        )
+        walk(terminal, "\x1b[17~", PAGE_DOWN, "\x1b[17~", PAGE_DOWN, "\x17", "\x17")
+        assert not complaints(terminal)
+        assert terminal.seen.count("PWN") > len(MARKS)
+
+
+def test_widgets_of_textual() -> None:
+    with Terminal("tests.widgets.hostile", "stock", size=(140, 60)) as terminal:
+        terminal.wait_for(READY)
+        walk(terminal, PAGE_DOWN, PAGE_DOWN, PAGE_DOWN, *([TAB, PAGE_DOWN] * 8))
+        assert not complaints(terminal)
+        assert terminal.seen.count("PWN00") > 5
+
+
+def test_what_is_said_after_a_crash() -> None:
+    with Terminal("tests.widgets.hostile", "crash") as terminal:
+        terminal.wait_for("ValueError")
+        terminal.drain(0.5)
+        bell = ["control '\\x07'"]
+        assert complaints(terminal) in ([], bell)
+        assert "PWN00" in terminal.seen
