@@ -292,34 +292,6 @@ async def test_the_relay_is_killed_in_mid_run(project: Path) -> None:
             assert alive(kernel.pid)
             (same,) = (await workspace.status()).kernels
             assert (same.pid, same.keeper) == (kernel.pid, kernel.keeper)
-        await until(lambda: text(document, second) == "42\n")
-        assert (await workspace.status()).kernels[0].pid == kernel.pid
-        await workspace.stop(everything=True)
-        await until(lambda: not doors(project))
-    assert not alive(kernel.pid)
-    assert not alive(kernel.keeper)
-    assert not processes(str(project))
-
-
-async def test_the_relay_is_killed_in_mid_run(project: Path) -> None:
-    """The keeper and the kernel go on; no output is lost, none is there twice."""
-    write_notebook(project, TICKS.format(60, 0.05), "print('behind')")
-    async with app(project) as workspace:
-        document = await workspace.open("a.ipynb")
-        first, second = schema.cells(document.replica)
-        await document.run([first, second])
-        for _ in range(3):
-            await until(lambda: len(str(document.output(first))) > 60)
-            (kernel,) = (await workspace.status()).kernels
-            (relay,) = relays(project)
-            os.kill(relay, signal.SIGKILL)
-            await until(lambda: not workspace.online)
-            await until(lambda: workspace.online and document.output(first))
-            assert alive(kernel.pid)
-            assert [kernel] == [
-                type(kernel)(**{**_fields(one), "state": kernel.state})
-                for one in (await workspace.status()).kernels
-            ]
         await until(lambda: text(document, second) == "behind\n")
         assert text(document, first) == ticks(60)
         assert [schema.execution_count(document.replica, c) for c in (first, second)] == [1, 2]
