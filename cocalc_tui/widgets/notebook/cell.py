@@ -188,8 +188,3 @@ class CellView:
         self.source.resize(setting.width)
         self.results.fit(setting.frame)
         self._page = None
-
-    def load(self, buffer: Buffer) -> None:
-        """Take another text in the place of this one."""
-        self.source.load(buffer)
-        self._page = None

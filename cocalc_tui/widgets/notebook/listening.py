@@ -106,9 +106,16 @@ class ListeningView(NotebookView):
         self.refresh()
 
     def _replaced(self) -> None:
+        """Every text is another object now; go on editing where that can be."""
+        edited, caret = self.active, 0
+        if self.editing:
+            caret = self.stack[edited].source.editor.caret
+        editing, self.editing = self.editing, False
         with self.held():
             self.stack.reload()
             self.records_changed()
+        if editing and edited in self.stack:
+            self.edit(edited, caret)
         self._people_moved()
 
     # --- colours, people, runs -----------------------------------------------------------------

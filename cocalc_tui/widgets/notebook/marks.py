@@ -10,7 +10,6 @@ from rich.style import Style
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.places import Other
-from cocalc_tui.notebook.schema import input_of
 from cocalc_tui.protocol.events import CellRun
 from cocalc_tui.widgets.editor.visitors import Visitors
 from cocalc_tui.widgets.faces import Faces
@@ -79,10 +78,6 @@ class People:
         for visitor in self._visitors[key].shown if key in self._visitors else ():
             found[visitor.name] = found.get(visitor.name, False) or visitor.named
         return list(found.items())
-
-    def stand_in_text(self, key: str) -> bool:
-        """Whether anybody's caret is in the cell's text."""
-        return any(other.place.at == input_of(key) for other in self._here.get(key, ()))
 
 
 class Marks:

@@ -29,11 +29,6 @@ class Results:
         """Whether long ones are drawn to their end."""
 
     @property
-    def items(self) -> Sequence[Output]:
-        """The outputs."""
-        return self._items
-
-    @property
     def height(self) -> int:
         """Rows they take; an estimate until they are drawn."""
         return self._guess if self._rows is None else len(self._rows)

@@ -163,10 +163,3 @@ class Source:
             top = view.top(line)
             found.append((top, top + len(view.breaks(line))))
         return found
-
-    def load(self, buffer: Buffer) -> None:
-        """Take another text in the place of this one."""
-        self.editor.load(buffer)
-        if self._colours is not None:
-            self._colours.forget()
-            self._waiting = True

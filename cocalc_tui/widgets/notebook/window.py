@@ -53,10 +53,6 @@ class Window:
         """The last row on the screen."""
         return self.scroll.top + self.scroll.height - 1
 
-    def shows(self, first: int, last: int) -> bool:
-        """Whether any of these rows is on the screen."""
-        return first <= self.bottom and last >= self.top
-
     # --- keeping a row in place ----------------------------------------------------------------
 
     def hold(self) -> Held:

@@ -141,6 +141,18 @@ async def test_i_tell_where_i_am() -> None:
         assert places[-1] == {"cell": first, "at": [first, "input"], "caret": 3}
 
 
+async def test_a_document_loaded_anew_is_edited_on() -> None:
+    async with desk("abc", "def", size=(40, 12)) as (app, pilot):
+        await pilot.press("j", "enter", "end", "left")
+        document = app.pane.document
+        document.load(document.replica, 0)
+        assert (app.pane.mode(), app.pane.where()) == ("edit", "cell 2 of 2")
+        await pilot.press("X")
+        assert sources(document) == ["abc", "deXf"]
+        document.load(document_of([cell("other")]).replica, 0)
+        assert (app.pane.mode(), rows(app)[1]) == ("command", "▌[ ]    other")
+
+
 # --- runs --------------------------------------------------------------------------------------
 
 START = 1_700_000_000_000 - 12_500
