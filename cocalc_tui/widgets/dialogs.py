@@ -111,7 +111,7 @@ class Confirm(Dialog[bool], inherit_bindings=False):
         """The question and its keys."""
         with Vertical():
             yield Static(self._question, id="question", markup=False)
-            yield Static(f"y {self._yes}  n leave it", id="keys", markup=False)
+            yield Static(f"y {self._yes}  n no", id="keys", markup=False)
 
     def on_key(self, event: Key) -> None:
         """Only a plain y is a yes."""
