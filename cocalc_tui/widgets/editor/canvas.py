@@ -11,6 +11,7 @@ keeps the first line of the screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 
 from rich.segment import Segment
 from textual.geometry import Offset, Region
@@ -66,11 +67,13 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self._top_offset = 0
         """Where the first row on the screen begins."""
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._home = copy_context()
 
     # --- its life ------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Listen to the document."""
+        self._home = copy_context()
         self._unsubscribe = self.document.subscribe(self._heard)
         self._dress()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
@@ -167,7 +170,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def _colour_soon(self) -> None:
         if self._colour_timer is None and self.colours.language.name and self.is_mounted:
-            self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour)
+            self._colour_timer = self._later(COLOUR_AFTER, self._colour)
 
     # --- what happens to the document ----------------------------------------------------------
 
@@ -235,7 +238,11 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
                 self.repaint_rows(first, last)
             self._visitor_rows = rows
         if self.visitors.named and self._fade_timer is None:
-            self._fade_timer = self.set_timer(NAMED_FOR, self._names_fade)
+            self._fade_timer = self._later(NAMED_FOR, self._names_fade)
+
+    def _later(self, seconds: float, do: Callable[[], None]) -> Timer:
+        """Do something after a while, also when news came from outside of the app's tasks."""
+        return self._home.run(self.set_timer, seconds, do)
 
     def _names_fade(self) -> None:
         self._fade_timer = None

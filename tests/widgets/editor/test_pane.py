@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from typing import Any
 
 import pytest
@@ -310,3 +311,14 @@ async def test_a_view_is_remembered() -> None:
         assert again.pane.memento() == memento
         again.pane.recall({"caret": "x", "top": None})
         assert again.pane.where() == "100:1"
+
+
+async def test_news_may_come_from_anywhere() -> None:
+    document = text_document(LINES, "a.py")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        Context().run(type_remotely, document, [Splice(0, 0, "x = 'new'\n")])
+        Context().run(document.somebody_moved, "c1", "boris", standing(12))
+        await settled(pilot)
+        assert "boris" in rows(app.pane)[1]
+        assert app.pane.colours.spans(0) == ((2, 3, "operator"), (4, 9, "string"))
