@@ -114,7 +114,8 @@ def _line_length(log: Sequence[Span], cancels: Iterable[Cancel]) -> int:
             named.update(span.parents)
             if not span.parents:
                 return 0
-        ends.append(span.first._replace(n=span.first.n + span.size - 1))
+        session, n = span.first
+        ends.append(PatchId(session, n + span.size - 1))
         before = (ends[-1],)
     before = ()
     for length, (span, end) in enumerate(zip(log, ends, strict=True)):
