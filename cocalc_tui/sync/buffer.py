@@ -11,10 +11,11 @@ Lines end at "\n" and nowhere else: a form feed or U+2028 is a character like an
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 
-_LINES = 32
+_LINES = 16
 """Lines of a block as it is made; twice as many split it."""
 _BLOCKS = 64
 """Blocks of a group as it is made; twice as many split it."""
@@ -212,17 +213,9 @@ class TextBuffer:
         if not 0 <= at < self._block.chars:
             self._seek_block(pos)
             at = pos - self._block_at
-        number = 0
-        for line in self._block.lines:
-            if at < len(line):
-                break
-            at -= len(line)
-            number += 1
-        else:
-            at += len(line)
-            number -= 1
-        self._line = number
-        self._line_at = pos - at
+        ends = list(accumulate(map(len, self._block.lines)))
+        self._line = number = min(bisect_right(ends, at), len(ends) - 1)
+        self._line_at = self._block_at + (ends[number - 1] if number else 0)
 
     def _seek_block(self, pos: int) -> None:
         start = 0
@@ -284,14 +277,14 @@ class TextBuffer:
         """The group, block in it and line in that of a row."""
         if not 0 <= row < self._rows:
             raise IndexError(f"there is no row {row} among {self._rows}")
-        for g, group in enumerate(self._groups):
-            if row < group.lines:
-                break
-            row -= group.lines
-        for b, block in enumerate(group.blocks):
-            if row < len(block.lines):
-                break
-            row -= len(block.lines)
+        g = b = 0
+        while row >= (lines := self._groups[g].lines):
+            row -= lines
+            g += 1
+        blocks = self._groups[g].blocks
+        while row >= (lines := len(blocks[b].lines)):
+            row -= lines
+            b += 1
         return g, b, row
 
     def _block_of_row(self, row: int) -> tuple[_Block, int]:

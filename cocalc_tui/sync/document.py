@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cocalc_tui.sync.buffer import TextBuffer
+from cocalc_tui.sync.checkpoint import Checkpoint, decode_checkpoint
 from cocalc_tui.sync.fit import CANCELS, RECORDS, check_splices, contents
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.intake import Intake
-from cocalc_tui.sync.log import Label
 from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import (
     MAIN,
@@ -32,12 +32,23 @@ __all__ = ["Document", "DoesNotFit", "ForgedPatch"]
 
 
 class Document:
-    """A replica. It starts empty."""
+    """A replica. It starts empty, or with what a checkpoint says of older patches."""
 
-    def __init__(self) -> None:
-        self._graph = Graph()
-        self._merger = Merger(self._graph)
+    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
+        if checkpoint is None:
+            self._graph = Graph()
+            self._merger = Merger(self._graph)
+        else:
+            self._graph = Graph(checkpoint.counts, checkpoint.heads)
+            self._graph.log.latest = checkpoint.clock
+            self._merger = Merger(self._graph, dict(checkpoint.texts))
+            self._merger.records = Records.restore(self._merger, checkpoint.records)
         self._intake = Intake(self._graph)
+
+    @classmethod
+    def from_checkpoint(cls, data: bytes) -> Document:
+        """The document of an encoded checkpoint; raises DamagedLog."""
+        return cls(decode_checkpoint(data))
 
     def __contains__(self, id: PatchId) -> bool:  # noqa: A002
         return self._graph.index(id) is not None
@@ -68,6 +79,14 @@ class Document:
     def text(self, at: TextId = MAIN) -> TextBuffer:
         """A text, to be read only; empty where nothing was typed yet."""
         return self._merger.texts[at]
+
+    def texts(self) -> dict[TextId, str]:
+        """Every text that is not empty."""
+        return self._merger.texts.all()
+
+    def counts(self) -> dict[str, int]:
+        """How many patches there are of each session, those in the checkpoint too."""
+        return self._graph.counts()
 
     def patch(self, id: PatchId) -> Patch:  # noqa: A002
         """The patch with this id; KeyError where it is not here."""
@@ -138,7 +157,7 @@ class Document:
             check_splices(ops, merger.texts.length)
         if has & CANCELS:
             return self.apply([Patch(id, time, self.heads, ops, kind, acting_for, group)])
-        index = graph.append(id[0], time, ops, Label(kind, acting_for, group))
+        index = graph.append(id[0], time, ops, (kind, acting_for, group))
         changes: list[Change] = [*merger.apply(index, ops, id)]
         if has & RECORDS:
             merger.records.add(patch, merger)

@@ -30,11 +30,13 @@ _first = itemgetter(0)
 class _Session:
     """A session's patches: numbers below `base` are in the checkpoint, then one index each."""
 
-    __slots__ = ("at", "base", "owner")
+    __slots__ = ("at", "base", "end", "owner")
 
     def __init__(self, owner: int, base: int = 0) -> None:
         self.owner = owner
         self.base = base
+        self.end = base
+        """The number of its next patch."""
         self.at = array("q")
 
 
@@ -52,8 +54,13 @@ class Graph:
         self._root = tuple(sorted(heads))
         self._sessions: dict[str, _Session] = {}
         for session, count in (counts or {}).items():
-            self._session(session).base = count
-        self._joins: dict[int, tuple[int, ...]] = {}
+            self._sessions[session] = _Session(len(self.log.sessions), count)
+            self.log.sessions.append(session)
+        self.joins: dict[int, tuple[int, ...]] = {}
+        """Parents, of patches that have others than just the one before."""
+        self.pieces: list[int] = []
+        """Where to cut the log, rising, so that each piece is a chain of one session, on top of
+        ends of pieces: the first index of each."""
         self._said: dict[int, tuple[PatchId, ...]] = {}
         """Parents as a patch names them, where that is not how they are named here."""
         self._critical = [[ROOT, ROOT]]
@@ -75,7 +82,17 @@ class Graph:
     def count(self, session: str) -> int:
         """How many patches of a session there are, the number of its next one."""
         found = self._sessions.get(session)
-        return found.base + len(found.at) if found else 0
+        return found.end if found else 0
+
+    def count_at(self, owner: int, index: int) -> int:
+        """How many patches of a session (a place in the log's) there are up to an index."""
+        session = self._sessions[self.log.sessions[owner]]
+        return session.base + bisect_right(session.at, index)
+
+    def places(self, owner: int) -> tuple[Sequence[int], int]:
+        """The indexes of a session's patches (a place in the log's), and the first one's number."""
+        session = self._sessions[self.log.sessions[owner]]
+        return session.at, session.base
 
     def counts(self) -> dict[str, int]:
         """`count` of every session: the version of all patches, in full."""
@@ -114,7 +131,7 @@ class Graph:
 
     def parents(self, index: int) -> tuple[int, ...]:
         """The indexes of a patch's parents, rising; never empty."""
-        return self._joins.get(index) or (index - 1,)
+        return self.joins.get(index) or (index - 1,)
 
     def needs(self, patch: Patch) -> list[PatchId]:
         """The patches that `patch` cannot do without and that are not here.
@@ -129,21 +146,17 @@ class Graph:
         old = all(self.index(parent) == ROOT for parent in patch.parents)
         if old and not set(self._root).issubset(patch.parents):
             needed += patch.parents or self._root
-        for op in patch.ops:
-            if (
-                isinstance(op, Cancel)
-                and self.index(start := PatchId(op.session, op.first)) == ROOT
-            ):
-                needed.append(start)
-        return needed
+        starts = [PatchId(op.session, op.first) for op in patch.ops if isinstance(op, Cancel)]
+        return needed + [start for start in starts if self.index(start) == ROOT]
 
     def add(self, patch: Patch) -> int | None:
         """Take in a patch that is not here; returns its index, None if it `needs` others first."""
         session, n = patch.id
+        said = patch.parents
         own = self._sessions.get(session)
-        if n != (own.base + len(own.at) if own else 0):
+        if n != (own.end if own else 0):
             return None
-        parents = self._indexes(patch)
+        parents = self._indexes(said)
         if parents is None or (self._root and self.needs(patch)):
             return None
         own = own or self._session(session)
@@ -151,85 +164,82 @@ class Graph:
         if own.at and (before := own.at[-1]) not in parents and not self.holds(parents, before):
             self.empty.add(index)
             parents = tuple(sorted({*parents, before}))
-        if (len(parents) != 1 or len(patch.parents) != 1) and patch.parents != self.ids(parents):
-            self._said[index] = patch.parents
-        own.at.append(index)
-        label = Label(patch.kind, patch.acting_for, patch.group)
-        self.log.append(own.owner, patch.time, patch.ops, label)
-        self._link(index, parents)
-        for op in patch.ops:
-            if type(op) is Cancel:
-                self._take_cancels(index, parents)
-                break
+        if len(parents) != len(said) or (len(said) > 1 and list(said) != sorted(said)):
+            self._said[index] = said
+        label = (patch.kind, patch.acting_for, patch.group)
+        self._put(own, parents, patch.time, patch.ops, label)
+        if type(self.log.ops[index]) is tuple and has_cancels(patch.ops):
+            self._take_cancels(index, parents)
         return index
 
-    def extend(self, patches: Sequence[Patch], at: int, stop: int) -> int:
-        """Take in patches of one session from place `at` on that each just follow the one before.
-
-        The one before the first of them was added last. Ends at `stop`, or at the first that does
-        more than follow with one splice, and returns that place.
-        """
-        log = self.log
-        last = patches[at - 1]
-        session, n = last.id
-        kind, acting_for, group = last.kind, last.acting_for, last.group
-        ops: list[Splice] = []
-        times: list[int] = []
-        for place in range(at, stop):
-            patch = patches[place]
-            said = patch.ops
-            if len(said) != 1 or type(op := said[0]) is not Splice or len(patch.parents) != 1:
-                break
-            parent = patch.parents[0]
-            if parent[1] != n or parent[0] != session or patch.kind != kind:
-                break
-            if patch.acting_for != acting_for or patch.group != group:
-                break
-            n += 1
-            ops.append(op)
-            times.append(patch.time)
-        if ops:
-            index = len(log.ops)
-            own = self._sessions[session]
-            own.at.extend(range(index, index + len(ops)))
-            log.extend(own.owner, times, ops)
-            self.heads = (*self.heads[:-1], index + len(ops) - 1)
-            if len(self.heads) == 1:
-                self._critical[-1][1] = self.heads[0]
-        return at + len(ops)
+    def extend(self, ops: Sequence[Splice], times: Sequence[int]) -> None:
+        """Take in patches that follow the last one, of its session, with its label."""
+        index = len(self.log.ops)
+        stop = index + len(ops)
+        own = self._sessions[self.log.session(index - 1)]
+        own.at.extend(range(index, stop))
+        own.end += len(ops)
+        self.log.extend(own.owner, times, ops)
+        self.heads = (*self.heads[:-1], stop - 1)
+        if len(self.heads) == 1:
+            self._critical[-1][1] = stop - 1
 
     def append(self, session: str, time: int, ops: tuple[Op, ...], label: Label) -> int:
         """Take in the next patch of a session, on top of everything, that is known to fit."""
-        index = len(self.log.ops)
         own = self._sessions.get(session) or self._session(session)
-        own.at.append(index)
-        self.log.append(own.owner, time, ops, label)
-        heads = self.heads
-        if len(heads) == 1 and heads[0] == index - 1:
-            self.heads = (index,)
-            self._critical[-1][1] = index
-        else:
-            self._link(index, heads)
-        return index
+        self._put(own, self.heads, time, ops, label)
+        return len(self.log.ops) - 1
 
-    def _link(self, index: int, parents: tuple[int, ...]) -> None:
-        if parents != (index - 1,):
-            self._joins[index] = parents
+    def _put(
+        self,
+        own: _Session,
+        parents: tuple[int, ...],
+        time: int,
+        ops: tuple[Op, ...],
+        label: Label,
+    ) -> None:
+        log = self.log
+        index = len(log.ops)
+        linear = parents == (index - 1,)
+        follows = linear and index > 0 and log.owners[-1] == own.owner
+        own.at.append(index)
+        own.end += 1
+        log.append(own.owner, time, ops, label, follows=follows)
+        if not linear:
+            self.joins[index] = parents
+        if not follows:
+            self._cut(index, parents)
         if self.heads == parents:
             self.heads = (index,)
+            if linear:
+                self._critical[-1][1] = index
+                return
         else:
             self.heads = (*[head for head in self.heads if head not in parents], index)
         self._narrow(index, parents[0])
 
-    def _indexes(self, patch: Patch) -> tuple[int, ...] | None:
-        """The indexes of the parents; None where one is not here."""
-        parents = patch.parents
-        if len(parents) == 1:
-            index = self.index(parents[0])
-            return None if index is None else (index,)
-        known = {self.index(parent) for parent in parents}
-        found = {index for index in known if index is not None}
-        return (tuple(sorted(found)) or (ROOT,)) if len(found) == len(known) else None
+    def _cut(self, index: int, parents: tuple[int, ...]) -> None:
+        """Let a piece begin at `index`, and end at its parents."""
+        pieces = self.pieces
+        for parent in parents:
+            place = bisect_left(pieces, parent + 1)
+            if place == len(pieces) or pieces[place] != parent + 1:
+                pieces.insert(place, parent + 1)
+        if pieces[-1] != index:
+            pieces.append(index)
+
+    def _indexes(self, parents: tuple[PatchId, ...]) -> tuple[int, ...] | None:
+        """The indexes of parents; None where one is not here."""
+        found: list[int] = []
+        for parent in parents:
+            index = self.index(parent)
+            if index is None:
+                return None
+            if index not in found:
+                found.append(index)
+        if len(found) > 1:
+            found.sort()
+        return tuple(found) or (ROOT,)
 
     def _take_cancels(self, index: int, parents: tuple[int, ...]) -> None:
         ops = self.log.operations(index)
@@ -299,3 +309,8 @@ class Graph:
                     seen.add(parent)
                     look.append(parent)
         return False
+
+
+def has_cancels(ops: Iterable[Op]) -> bool:
+    """Whether there are cancels among operations."""
+    return any(type(op) is Cancel for op in ops)

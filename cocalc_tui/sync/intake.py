@@ -8,16 +8,19 @@ child of the one before, for which the graph keeps nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import repeat
+from operator import attrgetter, eq, is_
+from typing import Any, Final, cast
 
 from cocalc_tui.sync.graph import Graph
-from cocalc_tui.sync.patch import ForgedPatch, Patch, PatchId
+from cocalc_tui.sync.patch import ForgedPatch, Op, Patch, PatchId, Splice
 
 
 class _Queue:
     """The patches of one session that are not in the graph yet."""
 
-    __slots__ = ("end", "first", "later", "ready", "stuck", "taken")
+    __slots__ = ("end", "first", "follows", "later", "ready", "splices", "stuck", "taken", "times")
 
     def __init__(self, first: int) -> None:
         self.ready: list[Patch] = []
@@ -26,10 +29,29 @@ class _Queue:
         self.end = first
         self.taken = 0
         """How many of those are in the graph."""
+        self.follows = b""
+        """By place in `ready`: whether that patch does no more than follow the one before."""
+        self.splices: list[Op | None] = []
+        self.times: list[int] = []
         self.later: dict[int, Patch] = {}
         """By number: those behind a gap."""
         self.stuck = False
         """It needs something that is not here."""
+
+    def look(self) -> None:
+        """Find out which patches follow.
+
+        They are on top of just the one before and are one splice, with the same label. All of
+        them are compared at once: a loop over them would cost several times as much.
+        """
+        ready = self.ready
+        ids, said, ops, labels = (list(map(part, ready)) for part in _PARTS)
+        self.splices = [op[0] if len(op) == 1 else None for op in ops]
+        self.times = list(map(_time, ready))
+        parents = map(eq, said[1:], zip(ids, strict=False))
+        kinds = map(is_, map(type, self.splices[1:]), repeat(Splice))
+        same = map(eq, labels[1:], labels)
+        self.follows = bytes((0, *map(min, parents, kinds, same)))
 
     def keep(self) -> bool:
         """Forget what is in the graph; whether anything is left."""
@@ -37,6 +59,15 @@ class _Queue:
         self.first += self.taken
         self.taken = 0
         return bool(self.ready or self.later)
+
+
+_PARTS: Final[tuple[Callable[[Patch], Any], ...]] = (
+    attrgetter("id"),
+    attrgetter("parents"),
+    attrgetter("ops"),
+    attrgetter("kind", "acting_for", "group"),
+)
+_time: Final[Callable[[Patch], int]] = attrgetter("time")
 
 
 class Intake:
@@ -48,27 +79,44 @@ class Intake:
 
     def offer(self, patches: Iterable[Patch]) -> None:
         """Take patches. Another patch under a known id raises ForgedPatch, the others are taken."""
-        forged: PatchId | None = None
-        queues = self._queues
+        offered: dict[str, list[Patch]] = {}
         for patch in patches:
-            session, n = patch.id
-            queue = queues.get(session)
+            session = patch.id[0]
+            if session in offered:
+                offered[session].append(patch)
+            else:
+                offered[session] = [patch]
+        forged: PatchId | None = None
+        for session, offer in offered.items():
+            queue = self._queues.get(session)
             if queue is None:
-                queue = queues[session] = _Queue(self._graph.count(session))
+                queue = self._queues[session] = _Queue(self._graph.count(session))
+            forged = self._queue(queue, offer) or forged
+        if forged is not None:
+            raise ForgedPatch(f"there is another patch {forged.n} of {forged.session}")
+
+    def _queue(self, queue: _Queue, offer: list[Patch]) -> PatchId | None:
+        """Queue patches of one session; returns the id of one that is another there already."""
+        end = queue.end
+        if [patch.id[1] for patch in offer] == list(range(end, end + len(offer))):
+            queue.ready += offer
+            queue.end += len(offer)
+            offer = []
+        forged: PatchId | None = None
+        for patch in offer:
+            n = patch.id[1]
             if n == queue.end:
                 queue.ready.append(patch)
-                queue.end = n + 1
+                queue.end += 1
             elif n > queue.end or n < 0:
                 if queue.later.setdefault(n, patch) != patch:
                     forged = patch.id
             elif not self._knows(queue, patch):
                 forged = patch.id
-        for queue in queues.values():
-            while (following := queue.later.pop(queue.end, None)) is not None:
-                queue.ready.append(following)
-                queue.end += 1
-        if forged is not None:
-            raise ForgedPatch(f"there is another patch {forged.n} of {forged.session}")
+        while (following := queue.later.pop(queue.end, None)) is not None:
+            queue.ready.append(following)
+            queue.end += 1
+        return forged
 
     def _knows(self, queue: _Queue, patch: Patch) -> bool:
         """Whether the patch under this number, which is here, is the same."""
@@ -82,6 +130,7 @@ class Intake:
         """Put into the graph whatever has all it needs."""
         for queue in self._queues.values():
             queue.stuck = False
+            queue.look()
         for queue in self._queues.values():
             self._follow(queue)
         self._queues = {s: queue for s, queue in self._queues.items() if queue.keep()}
@@ -97,20 +146,29 @@ class Intake:
                 continue
             other = self._queues.get(need.session)
             on_path = [open_queue for open_queue, _ in path]
-            if other is None or other.stuck or need.n >= other.end or other in on_path:
+            if (
+                other is None
+                or other.stuck
+                or other in on_path
+                or not other.first <= need.n < other.end
+            ):
                 queue.stuck = True
             else:
                 path.append((other, need.n + 1))
 
     def _advance(self, queue: _Queue, end: int) -> PatchId | None:
         """Take a session's patches up to number `end`; returns what the next of them needs."""
-        ready, graph = queue.ready, self._graph
+        graph = self._graph
         stop = end - queue.first
         while queue.taken < stop:
-            patch = ready[queue.taken]
-            if graph.add(patch) is None:
-                return graph.needs(patch)[0]
-            queue.taken = graph.extend(ready, queue.taken + 1, stop)
+            start = queue.taken
+            if graph.add(queue.ready[start]) is None:
+                return graph.needs(queue.ready[start])[0]
+            at = queue.follows.find(0, start + 1, stop)
+            queue.taken = stop if at < 0 else at
+            if queue.taken > start + 1:
+                follow = slice(start + 1, queue.taken)
+                graph.extend(cast("list[Splice]", queue.splices[follow]), queue.times[follow])
         return None
 
     def holds(self, session: str) -> bool:

@@ -14,13 +14,13 @@ item and a length finds all of it later, and no index by id is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cocalc_tui.sync.patch import TextId
 
-_MOST_ITEMS: Final = 32
-_MOST_BLOCKS: Final = 16
+_MOST_ITEMS: Final = 12
+_MOST_BLOCKS: Final = 10
 
 EFFECT: Final = 0
 """The lane of what the document shows."""
@@ -61,6 +61,22 @@ class Item:
         the window."""
         self.start = 0
 
+    def add(self, lane: int, more: int) -> int:
+        """Change the state in a lane; returns how many characters that shows (or hides, minus)."""
+        old = self.state[lane]
+        new = self.state[lane] = old + more
+        if new == 1:
+            shown = self.length
+        elif old == 1:
+            shown = -self.length
+        else:
+            return 0
+        block: Block | None = self.block
+        while block is not None:
+            block.visible[lane] += shown
+            block = block.parent
+        return shown
+
     def before(self) -> tuple[Item | None, int]:
         """The item that now has the character before the first, and that one's place in it."""
         left, end = self.left, self.left_end
@@ -93,7 +109,7 @@ class ItemTree:
         self.at = at
         self.root = self.first = Block([0] * lanes)
         if length:
-            self.put(Item(length, [1] * lanes, ""), None)
+            self.put(Item(length, [1] * lanes, ""), None, range(lanes))
 
     def items(self) -> Iterator[Item]:
         """All items in document order."""
@@ -110,25 +126,29 @@ class ItemTree:
             return block.items[at]
         return block.next.items[0] if block.next is not None else None
 
-    def length(self, lane: int) -> int:
-        """How many characters a lane shows."""
-        return self.root.visible[lane]
+    def find(self, lane: int, pos: int) -> tuple[Item, int, int]:
+        """The item that has visible character `pos` of a lane, and that one's place in it.
 
-    def find(self, lane: int, pos: int) -> tuple[Item, int]:
-        """The item that has visible character `pos` of a lane, and that one's place in it."""
+        Also, how many characters of the document stand before the item.
+        """
         block = self.root
+        shown = 0
         while block.blocks:
             for child in block.blocks:
-                visible = child.visible[lane]
-                if pos < visible:
+                visible = child.visible
+                if pos < visible[lane]:
                     break
-                pos -= visible
+                pos -= visible[lane]
+                shown += visible[EFFECT]
             block = child
         for item in block.items:
-            if item.state[lane] == 1:
+            state = item.state
+            if state[lane] == 1:
                 if pos < item.length:
-                    return item, pos
+                    return item, pos, shown
                 pos -= item.length
+            if state[EFFECT] == 1:
+                shown += item.length
         raise AssertionError("a position beyond the text")
 
     def position(self, lane: int, item: Item) -> int:
@@ -162,18 +182,22 @@ class ItemTree:
         path.reverse()
         return path
 
-    def put(self, item: Item, before: Item | None) -> None:
-        """Insert an item behind another, or at the start."""
-        block = self.first if before is None else before.block
-        block.items.insert(0 if before is None else block.items.index(before) + 1, item)
+    def put(self, item: Item, before: Item | None, lanes: Iterable[int]) -> None:
+        """Insert an item, which is visible in these lanes, behind another or at the start."""
+        if before is None:
+            block = self.first
+            block.items.insert(0, item)
+        else:
+            block = before.block
+            block.items.insert(block.items.index(before) + 1, item)
         item.block = block
         length = item.length
-        for lane, state in enumerate(item.state):
-            if state == 1:
-                above: Block | None = block
-                while above is not None:
-                    above.visible[lane] += length
-                    above = above.parent
+        above: Block | None = block
+        while above is not None:
+            visible = above.visible
+            for lane in lanes:
+                visible[lane] += length
+            above = above.parent
         if len(block.items) > _MOST_ITEMS:
             self._halve(block)
 
@@ -189,22 +213,6 @@ class ItemTree:
         if len(block.items) > _MOST_ITEMS:
             self._halve(block)
         return tail
-
-    def add(self, item: Item, lane: int, more: int) -> int:
-        """Change an item's state in a lane; returns how many characters that shows (or hides)."""
-        old = item.state[lane]
-        new = item.state[lane] = old + more
-        if new == 1:
-            shown = item.length
-        elif old == 1:
-            shown = -item.length
-        else:
-            return 0
-        block: Block | None = item.block
-        while block is not None:
-            block.visible[lane] += shown
-            block = block.parent
-        return shown
 
     def copy_lane(self, lane: int) -> None:
         """Add a lane that is like `lane`."""

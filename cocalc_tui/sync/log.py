@@ -10,20 +10,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from cocalc_tui.sync.patch import Op, Splice
+from cocalc_tui.sync.stretch import Ops, Stretch, pair
 
-Ops: TypeAlias = "Splice | tuple[Op, ...]"
-"""The operations of a patch; a single splice, as nearly all are, by itself."""
-
-
-class Label(NamedTuple):
-    """What few patches have of their own."""
-
-    kind: str
-    acting_for: str | None
-    group: str | None
+Label: TypeAlias = "tuple[str, str | None, str | None]"
+"""Kind, user acted for and group."""
 
 
 class Log:
@@ -44,9 +37,14 @@ class Log:
     def __len__(self) -> int:
         return len(self.ops)
 
-    def append(self, owner: int, time: int, ops: tuple[Op, ...], label: Label) -> None:
-        """Add a patch."""
-        self.ops.append(_pack(ops))
+    def append(
+        self, owner: int, time: int, ops: tuple[Op, ...], label: Label, *, follows: bool
+    ) -> None:
+        """Add a patch; `follows` if it is on top of the last one, and of its session."""
+        kept: Ops = ops
+        if len(ops) == 1 and type(op := ops[0]) is Splice:
+            kept = (follows and self._continue(op)) or op
+        self.ops.append(kept)
         self.times.append(time)
         self.latest = max(self.latest, time)
         self.owners.append(owner)
@@ -56,13 +54,25 @@ class Log:
             self._known_labels.append(label)
         self._labels.append(number)
 
+    def _continue(self, op: Splice) -> Stretch | None:
+        """The stretch of the last patch, grown by `op`; None where it does not continue it."""
+        last = self.ops[-1]
+        if type(last) is Stretch:
+            return last if last.grow(op) else None
+        if type(last) is Splice and (both := pair(len(self.ops) - 1, last, op)) is not None:
+            self.ops[-1] = both
+            return both
+        return None
+
     def operations(self, index: int) -> tuple[Op, ...]:
         """The operations of a patch."""
         ops = self.ops[index]
-        return (ops,) if isinstance(ops, Splice) else ops
+        if type(ops) is Stretch:
+            return (ops.splice(index, index),)
+        return (ops,) if type(ops) is Splice else ops  # type: ignore[return-value] # by elimination
 
     def label(self, index: int) -> Label:
-        """Kind, user acted for and group of a patch."""
+        """The label of a patch."""
         return self._known_labels[self._labels[index]]
 
     def session(self, index: int) -> str:
@@ -79,14 +89,13 @@ class Log:
 
     def amend(self, index: int, ops: tuple[Op, ...], time: int | None) -> None:
         """Add operations to a patch that nobody has seen."""
-        self.ops[index] = _pack(_joined(self.operations(index), ops))
+        joined = _joined(self.operations(index), ops)
+        if type(last := self.ops[index]) is Stretch:
+            last.drop_last()
+        self.ops[index] = joined[0] if len(joined) == 1 and type(joined[0]) is Splice else joined
         if time is not None:
             self.times[index] = time
             self.latest = max(self.latest, time)
-
-
-def _pack(ops: tuple[Op, ...]) -> Ops:
-    return ops[0] if len(ops) == 1 and type(ops[0]) is Splice else ops
 
 
 def _joined(ops: tuple[Op, ...], more: tuple[Op, ...]) -> tuple[Op, ...]:

@@ -22,7 +22,7 @@ from cocalc_tui.sync.patch import (
     TextId,
 )
 from cocalc_tui.sync.records import Records
-from cocalc_tui.sync.runs import Run, runs
+from cocalc_tui.sync.stretch import Run, runs
 from cocalc_tui.sync.texts import Texts
 from cocalc_tui.sync.walker import Walker
 
@@ -136,13 +136,14 @@ class Merger:
         return changes
 
     def _run(self, run: Run) -> list[TextChange]:
-        first, last = run.indexes[0], run.indexes[-1]
+        indexes, splice, _ = run
+        first, last = indexes[0], indexes[-1]
         patch = self.graph.patch
         if first in self.graph.empty:
             return []
         if first in self.graph.reach:
             return self._walk(first, first + 1)
-        ops = self.graph.log.operations(first) if run.splice is None else (run.splice,)
+        ops = self.graph.log.operations(first) if splice is None else (splice,)
         if not self._trusting:
             on_records = contents(ops) & RECORDS
             try:
@@ -151,15 +152,17 @@ class Merger:
                 check_splices(ops, self.texts.length)
             except DoesNotFit:
                 if first != last:
-                    return [c for i in run.indexes for c in self._run(Run((i,), None))]
+                    return [c for i in indexes for c in self._run(((i,), None, False))]
                 self.graph.empty.add(first)
                 return []
             if on_records:
-                for index in run.indexes:
+                for index in indexes:
                     self.records.add(patch(index), self)
-        if run.splice is None:
+        if splice is None:
             return self.apply(first, ops, self.graph.id(first))
-        change = TextChange(run.splice.at, *run.splice[:3], self.graph.id(last))
+        change = TextChange(
+            splice.at, splice.pos, splice.delete, splice.insert, self.graph.id(last)
+        )
         self.texts.change(change, first, last)
         return [change]
 

@@ -21,18 +21,19 @@ Source: Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker: Better, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from cocalc_tui.sync.branches import chains
 from cocalc_tui.sync.effects import Effects
-from cocalc_tui.sync.fit import RECORDS, check_splices, contents
+from cocalc_tui.sync.fit import RECORDS, check_splice, check_splices, contents
 from cocalc_tui.sync.fugue import insert
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.items import EFFECT, Item, ItemTree
-from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, PatchId, Splice, TextId
+from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, PatchId, Splice, TextId
 from cocalc_tui.sync.records import Records
-from cocalc_tui.sync.runs import Run, runs
-from cocalc_tui.sync.window import Act, Node, Refs, Window
+from cocalc_tui.sync.stretch import Run, runs
+from cocalc_tui.sync.window import NOBODY, Act, Node, Refs, Window
 
 
 class Ground(Protocol):
@@ -76,7 +77,9 @@ class Walker:
         self._window = Window(ground.graph, base, self._shown, self._switched)
         self._base_texts: dict[TextId, str] = {}
         self._effects: Effects | None = None
-        self._by = base
+        self._node = Node((), NOBODY, 0, {})
+        """The one that it goes over, and the id of that one's last patch once it is known."""
+        self._by: PatchId | None = None
 
     def visit(self, stop: int, effects: Effects | None) -> None:
         """Go over the patches before index `stop` that it has not been at.
@@ -86,10 +89,11 @@ class Walker:
         """
         self._effects = effects
         self._window.reserve(stop)
-        ways = self._branches if effects is None else self._chains
-        for chain in ways(self.stop, stop):
-            for run in runs(self._graph.log.ops, chain, self._graph.empty):
-                self._visit(run)
+        graph = self._graph
+        for chain in chains(graph, self.stop, stop):
+            lane = self._window.lane_at(graph.parents(chain[0]), graph.log.owners[chain[0]])
+            for run in runs(graph.log.ops, chain, graph.empty):
+                self._visit(run, lane)
         if effects is None and self.stop == self.base + 1:
             self.built = stop - self.stop
         self.stop = stop
@@ -97,8 +101,7 @@ class Walker:
 
     def check(self, ops: Sequence[Op]) -> None:
         """Raise DoesNotFit unless the splices among `ops` fit on top of all it has been at."""
-        heads = tuple([head for head in self._graph.heads if head > self.base])
-        self._check_splices(ops, self._window.lane_at(heads))
+        self._check_splices(ops, self._window.lane_at(self._graph.heads, NOBODY))
 
     def has_tree(self, at: TextId) -> bool:
         """Whether any patch in the window touched this text."""
@@ -112,90 +115,53 @@ class Walker:
         """All characters of every text, deleted ones too."""
         return self._window.trees
 
-    # --- the order in which to go --------------------------------------------------------------
-
-    def _chains(self, first: int, stop: int) -> Iterator[Sequence[int]]:
-        """The patches in this range in the order in which they came, as chains."""
-        parents, owners = self._graph.parents, self._graph.log.owners
-        while first < stop:
-            end = first + 1
-            owner = owners[first]
-            while end < stop and owners[end] == owner and parents(end) == (end - 1,):
-                end += 1
-            yield range(first, end)
-            first = end
-
-    def _branches(self, first: int, stop: int) -> Iterator[Sequence[int]]:
-        """The patches in this range as chains, each after its parents, branch after branch.
-
-        What came key by key in turn would cost a walk over both branches for each key.
-        """
-        parents, owners = self._graph.parents, self._graph.log.owners
-        waits = [0] * (stop - first)
-        children: list[list[int]] = [[] for _ in waits]
-        for index in range(first, stop):
-            for parent in parents(index):
-                if parent >= first:
-                    waits[index - first] += 1
-                    children[parent - first].append(index)
-        ready = [index for index in range(stop - 1, first - 1, -1) if not waits[index - first]]
-        while ready:
-            index = ready.pop()
-            chain = [index]
-            after = children[index - first]
-            while len(after) == 1 and owners[after[0]] == owners[index]:
-                if len(parents(after[0])) != 1:
-                    break
-                chain += after
-                after = children[after[0] - first]
-            yield chain
-            for child in reversed(after):
-                waits[child - first] -= 1
-                if not waits[child - first]:
-                    ready.append(child)
-
     # --- one step ------------------------------------------------------------------------------
 
-    def _visit(self, run: Run) -> None:
-        """Go over a run, whose parents it has been at."""
-        first = run.indexes[0]
-        lane = self._window.lane_at(self._window.version(first))
-        ops = self._graph.log.operations(first) if run.splice is None else (run.splice,)
-        if first not in self._graph.empty and self._effects is not None and not self._trusting:
+    def _visit(self, run: Run, lane: int) -> None:
+        """Go over a run, at whose parents a lane stands."""
+        indexes, splice, _ = run
+        first = indexes[0]
+        graph = self._graph
+        ops = graph.log.operations(first) if splice is None else (splice,)
+        if self._effects is not None and not self._trusting and first not in graph.empty:
             try:
                 self._admit(run, ops, lane)
             except DoesNotFit:
-                if len(run.indexes) > 1:
-                    for index in run.indexes:
-                        self._visit(Run((index,), None))
+                if len(indexes) > 1:
+                    for index in indexes:
+                        self._visit(((index,), None, False), lane)
                     return
-                self._graph.empty.add(first)
-        self._by = run.indexes[-1]
-        node = self._window.add(run.indexes, lane)
-        if first not in self._graph.empty:
+                graph.empty.add(first)
+        self._by = None
+        self._node = node = self._window.add(indexes, lane)
+        if first not in graph.empty:
             self._do(node, ops, lane)
 
     def _admit(self, run: Run, ops: Sequence[Op], lane: int) -> None:
         """Raise DoesNotFit unless a run fits on top of a lane; else take in its records."""
+        indexes, splice, _ = run
+        if splice is not None and splice.at == MAIN:
+            check_splice(splice, self._tree(MAIN).root.visible[lane])
+            return
         patch = self._graph.patch
         records = self._ground.records
         view = LaneView(self._ground, self._window, lane)
         on_records = contents(ops) & RECORDS
         if on_records:
-            records.check(patch(run.indexes[0]), view)
+            records.check(patch(indexes[0]), view)
         self._check_splices(ops, lane)
         if on_records:
-            for index in run.indexes:
+            for index in indexes:
                 records.add(patch(index), view)
 
     def _check_splices(self, ops: Sequence[Op], lane: int) -> None:
         """Raise DoesNotFit unless the splices fit on top of a lane, after the cancels."""
-        cancelling = Node(())
+        cancelling = Node((), NOBODY, 0, {})
         if ops and type(ops[0]) is Cancel:
             cancelling.cancels = tuple(ops)
             self._window.cancel(cancelling, lane, 1)
         try:
-            check_splices(ops, lambda at: self._tree(at).length(lane))
+            check_splices(ops, lambda at: self._tree(at).root.visible[lane])
         finally:
             self._window.cancel(cancelling, lane, -1)
 
@@ -213,15 +179,18 @@ class Walker:
                 refs = self._delete(tree, lane, op.pos, op.delete)
                 node.acts.append(Act(tree, refs, deletes=True))
             if op.insert:
-                session = self._graph.log.session(self._by)
-                item = insert(tree, lane, op.pos, op.insert, session)
+                session = self._graph.log.sessions[node.owner]
+                item, pos = insert(tree, lane, op.pos, op.insert, session)
                 node.acts.append(Act(tree, [(item, item.length)], deletes=False))
-                self._shown(tree, item, item.length)
+                if self._effects is not None:
+                    self._effects.inserted(op.at, pos, op.insert, self._by or self._author())
 
     def _delete(self, tree: ItemTree, lane: int, pos: int, delete: int) -> Refs:
         """Delete characters that are visible in a lane, there and in the document."""
         refs: Refs = []
-        found, offset = tree.find(lane, pos)
+        found, offset, before = tree.find(lane, pos)
+        if offset and found.state[EFFECT] == 1:
+            before += offset
         item: Item | None = tree.split(found, offset) if offset else found
         while delete and item is not None:
             if item.state[lane] == 1:
@@ -229,27 +198,25 @@ class Walker:
                     tree.split(item, delete)
                 delete -= item.length
                 refs.append((item, item.length))
-                tree.add(item, lane, 1)
-                if shown := tree.add(item, EFFECT, 1):
-                    self._shown(tree, item, shown)
+                item.add(lane, 1)
+                if item.add(EFFECT, 1) and self._effects is not None:
+                    self._effects.deleted(tree.at, before, item.length, self._by or self._author())
+            elif item.state[EFFECT] == 1:
+                before += item.length
             item = tree.after(item)
         return refs
 
     def _tree(self, at: TextId) -> ItemTree:
-        trees = self._window.trees
-        tree = trees.get(at)
-        if tree is None:
-            tree = trees[at] = ItemTree(at, self._ground.base_length(at), self._window.lanes)
-        return tree
+        return self._window.tree(at, self._ground.base_length)
 
     # --- what the document shows ---------------------------------------------------------------
 
     def _shown(self, tree: ItemTree, item: Item, shown: int) -> None:
-        """An item came or went in the document."""
+        """An item came or went in the document because of a cancel."""
         if self._effects is None:
             return
         pos = tree.position(EFFECT, item)
-        by = self._graph.id(self._by)
+        by = self._by or self._author()
         if shown < 0:
             self._effects.deleted(tree.at, pos, -shown, by)
         else:
@@ -264,8 +231,13 @@ class Walker:
     def _switched(self, node: Node, off: bool) -> None:
         """A node was switched in the document."""
         if self._effects is not None:
-            by = self._graph.id(self._by)
-            self._ground.switched(node.indexes, by, off=off)
+            self._ground.switched(node.indexes, self._author(), off=off)
+
+    def _author(self) -> PatchId:
+        node = self._node
+        n = node.number + len(node.indexes) - 1
+        self._by = by = PatchId(self._graph.log.sessions[node.owner], n)
+        return by
 
 
 class LaneView:
@@ -277,10 +249,7 @@ class LaneView:
         self._lane = lane
 
     def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002
-        index = self._ground.graph.index(id)
-        if index is None or index <= self._window.base:
-            return index is not None
-        return bool(self._window.node(index).lanes >> self._lane & 1)
+        return self._window.has(self._lane, id)
 
     def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002
         """Whether a patch of the version is not effective in it."""

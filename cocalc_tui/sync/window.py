@@ -1,8 +1,8 @@
 """The versions that a merge looks at, and what each patch did to the items.
 
-A *node* is a run of patches and the items it inserted and deleted. Each lane stands at a version,
-given by its heads; moving it to another means taking back the nodes of one that are not in the
-other, and doing again those of the other.
+A *node* is a run of patches and the items it inserted and deleted. Each lane stands at a version.
+As a session's patches are a chain, a version is a number per session, and to move a lane to another
+one means to take back, or do again, the nodes between the two numbers of each session.
 
 A cancel switches patches off. Per lane a node counts the effective patches that cancel it; when
 that leaves 0 or comes back to it, the node's items change and, if it holds cancels itself, its
@@ -12,19 +12,27 @@ targets in turn. The counts commute, so the order does not matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from heapq import heapify, heappop, heappush
 from typing import Final, TypeAlias
 
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.items import EFFECT, Item, ItemTree
-from cocalc_tui.sync.patch import Cancel, Op, Splice, TextId
+from cocalc_tui.sync.patch import Cancel, Op, PatchId, TextId
+from cocalc_tui.sync.stretch import Stretch
 
 Refs: TypeAlias = "list[tuple[Item, int]]"
 """Characters: so many from the start of an item on, through its rests."""
 
-_CHEAP: Final = 16
-"""Nodes that a lane may move over without asking for a lane of its own."""
+Way: TypeAlias = "list[tuple[int, int, int]]"
+"""By session: how many patches of it one version has and how many another."""
+
+NOBODY: Final = -1
+"""The owner of what nobody made."""
 _MOST_LANES: Final = 8
+
+
+Version: TypeAlias = "dict[int, int]"
+"""By session, as a place in the log's: so many of its patches. Sessions without patches after the
+base of the window may be left out."""
 
 
 class Act:
@@ -41,17 +49,21 @@ class Act:
 class Node:
     """Some patches of one session, each on top of the one before; more than one make one act."""
 
-    __slots__ = ("acts", "cancelled", "cancels", "indexes", "lanes")
+    __slots__ = ("acts", "cancelled", "cancels", "indexes", "number", "owner", "seen")
 
-    def __init__(self, indexes: Sequence[int]) -> None:
+    def __init__(self, indexes: Sequence[int], owner: int, number: int, seen: Version) -> None:
         self.indexes = indexes
+        self.owner = owner
+        """Whose: a place in the log's sessions."""
+        self.number = number
+        """The number of the first patch in its session, whose patches before it all had seen."""
+        self.seen = seen
+        """What its author had seen of the other sessions; shared, never changed."""
         self.acts: list[Act] = []
         self.cancels: tuple[Op, ...] = ()
         """The operations of a patch with cancels."""
         self.cancelled: dict[int, int] = {}
         """By lane: how many effective patches there cancel it."""
-        self.lanes = 0
-        """The lanes that have it, as bits."""
 
 
 Shown: TypeAlias = Callable[[ItemTree, Item, int], None]
@@ -60,20 +72,50 @@ Switched: TypeAlias = Callable[[Node, bool], None]
 """Called when a node was switched off (True) or on in the document."""
 
 
+class Lane:
+    """Where a lane stands: what the author of its last patch had seen, and that one's session.
+
+    That session's count goes before what `seen` says of it.
+    """
+
+    __slots__ = ("count", "heads", "owner", "seen")
+
+    def __init__(self, heads: tuple[int, ...], seen: Version, owner: int, count: int) -> None:
+        self.heads = heads
+        """Of its version, as far as they come after the base."""
+        self.seen = seen
+        self.owner = owner
+        self.count = count
+
+    def has(self, owner: int) -> int | None:
+        """How many patches of a session it has; None where it is as many as the base."""
+        return self.count if owner == self.owner else self.seen.get(owner)
+
+    def owners(self, other: Lane) -> Iterable[int]:
+        """The sessions of which it may not have as many patches as another lane."""
+        if self.seen is not other.seen:
+            return {**self.seen, **other.seen, self.owner: 0, other.owner: 0}
+        return (self.owner,) if self.owner == other.owner else (self.owner, other.owner)
+
+
 class Window:
     """The nodes after the critical index `base`, and the lanes."""
 
     def __init__(self, graph: Graph, base: int, shown: Shown, switched: Switched) -> None:
         self.base = base
-        self.lanes = 2
         self.trees: dict[TextId, ItemTree] = {}
         self._graph = graph
         self._shown = shown
         self._switched = switched
         self._nodes: list[Node] = []
         """By index, from `base` + 1 on; a node of several patches stands at each of them."""
-        self._heads: list[tuple[int, ...]] = [(), ()]
+        self._lanes = [Lane((), {}, NOBODY, 0), Lane((), {}, NOBODY, 0)]
+        self._floor: Version = {NOBODY: 0}
+        """The version of the base."""
+        self._size = 0
+        """How many patches there are."""
         self._spent = 0
+        """How much way was made since there is a new lane."""
 
     def node(self, index: int) -> Node:
         """The node of a patch after `base`."""
@@ -83,112 +125,172 @@ class Window:
         """All nodes."""
         return dict.fromkeys(self._nodes)
 
-    def size(self) -> int:
-        """How many patches there are places for."""
-        return len(self._nodes)
-
     def reserve(self, stop: int) -> None:
         """Make places for the patches before index `stop`."""
         self._nodes += [_NOWHERE] * (stop - self.base - 1 - len(self._nodes))
 
-    def version(self, index: int) -> tuple[int, ...]:
-        """The heads of the version that a patch's author saw; nothing for `base`."""
-        heads = tuple([p for p in self._graph.parents(index) if p > self.base])
-        for head in heads:
-            if self.node(head).indexes[-1] != head:
-                self._cut(self.node(head), head, after=True)
-        return heads
-
-    def add(self, indexes: Sequence[int], lane: int) -> Node:
+    def add(self, indexes: Sequence[int], at: int) -> Node:
         """Make a node on top of a lane's version. It is in that lane and the document."""
-        node = Node(indexes)
-        for index in indexes:
-            self._nodes[index - self.base - 1] = node
-        node.lanes = 1 << lane | 1 << EFFECT
-        self._heads[lane] = (indexes[-1],)
+        lane = self._lanes[at]
+        owner = self._graph.log.owners[indexes[0]]
+        number = lane.has(owner)
+        if number is None:
+            number = self._floor_of(owner)
+        if owner != lane.owner:
+            lane.seen = {**lane.seen, lane.owner: lane.count}
+            lane.owner = owner
+        node = Node(indexes, owner, number, lane.seen)
+        start = indexes[0] - self.base - 1
+        self._nodes[start : start + len(indexes)] = [node] * len(indexes)
+        self._size += len(indexes)
+        lane.count = number + len(indexes)
+        lane.heads = (indexes[-1],)
         return node
+
+    def _floor_of(self, owner: int) -> int:
+        """How many patches of a session the base has."""
+        floor = self._floor.get(owner)
+        if floor is None:
+            floor = self._floor[owner] = self._graph.count_at(owner, self.base)
+        return floor
 
     # --- lanes ---------------------------------------------------------------------------------
 
-    def lane_at(self, heads: tuple[int, ...]) -> int:
-        """A lane that stands at the version with these heads."""
-        if heads in self._heads[1:]:
-            return self._heads.index(heads, 1)
-        ways = [self._way(self._heads[lane], heads) for lane in range(1, self.lanes)]
-        costs = [len(leave) + len(enter) for leave, enter in ways]
-        cost = min(costs)
-        lane = costs.index(cost) + 1
-        leave, enter = ways[lane - 1]
-        if cost > _CHEAP:
-            self._spent += cost
-            if self.lanes < _MOST_LANES and self._spent > len(self._nodes):
-                self._spent = 0
-                lane = self._copy_lane(lane)
-        for node in leave:
-            self._shift(node, lane, -1)
-        for node in reversed(enter):
-            self._shift(node, lane, 1)
-        self._heads[lane] = heads
-        return lane
+    def lane_at(self, parents: tuple[int, ...], owner: int) -> int:
+        """A lane that stands at the version with these heads, for a patch of a session.
 
-    def _copy_lane(self, lane: int) -> int:
-        new = self.lanes
-        self.lanes += 1
-        self._heads.append(self._heads[lane])
-        for tree in self.trees.values():
-            tree.copy_lane(lane)
-        for node in set(self._nodes):
-            if node.lanes >> lane & 1:
-                node.lanes |= 1 << new
-            if lane in node.cancelled:
-                node.cancelled[new] = node.cancelled[lane]
-        return new
-
-    def _way(self, start: tuple[int, ...], goal: tuple[int, ...]) -> tuple[list[Node], list[Node]]:
-        """The nodes that only the version `start` has and those that only `goal` has.
-
-        Both from the last to the first.
+        It is that session's last one, if there is: its author has only seen more since.
         """
-        only_start, only_goal, both = 1, 2, 3
-        seen = dict.fromkeys(start, only_start)
-        for index in goal:
-            seen[index] = seen.get(index, 0) | only_goal
-        heap = [-index for index in seen]
-        heapify(heap)
-        open_ends = sum([side != both for side in seen.values()])
+        base = self.base
+        heads = parents if parents[0] > base else tuple([p for p in parents if p > base])
+        own = 0
+        for at in range(1, len(self._lanes)):
+            lane = self._lanes[at]
+            if lane.heads == heads:
+                return at
+            if lane.owner == owner:
+                own = at
+        goal = self._version(heads)
+        at, way = (own, self._way(self._lanes[own], goal)) if own else self._nearest(goal)
+        self._move(at, way)
+        self._lanes[at] = goal
+        return at
+
+    def _nearest(self, goal: Lane) -> tuple[int, Way]:
+        """The lane from which it is the shortest way to a version, and that way.
+
+        When much way was made, a lane is copied first and so stays where it was for its author.
+        """
+        ways = [self._way(lane, goal) for lane in self._lanes[1:]]
+        lengths = [sum([abs(have - want) for _, have, want in way]) for way in ways]
+        length = min(lengths)
+        at = lengths.index(length) + 1
+        way = ways[at - 1]
+        self._spent += length
+        if len(self._lanes) < _MOST_LANES and self._spent > self._size // 2:
+            self._spent = 0
+            at = self._copy_lane(at)
+        return at, way
+
+    def _version(self, heads: tuple[int, ...]) -> Lane:
+        """The version with these heads."""
+        if not heads:
+            return Lane((), {}, NOBODY, 0)
+        if len(heads) == 1:
+            node = self._ending(heads[0])
+            return Lane(heads, node.seen, node.owner, node.number + len(node.indexes))
+        node = self._ending(heads[0])
+        seen = {**node.seen, node.owner: node.number + len(node.indexes)}
+        for head in heads[1:]:
+            node = self._ending(head)
+            for owner, count in node.seen.items():
+                if count > seen.get(owner, -1):
+                    seen[owner] = count
+            count = node.number + len(node.indexes)
+            if count > seen.get(node.owner, -1):
+                seen[node.owner] = count
+        return Lane(heads, seen, node.owner, seen[node.owner])
+
+    def _ending(self, index: int) -> Node:
+        """The node that ends with a patch, made if need be."""
+        node = self._nodes[index - self.base - 1]
+        if node.indexes[-1] != index:
+            self._cut(node, index, after=True)
+        return node
+
+    def _way(self, lane: Lane, goal: Lane) -> Way:
+        """What lies between a lane and a version."""
+        way: Way = []
+        for owner in lane.owners(goal):
+            have, want = lane.has(owner), goal.has(owner)
+            if have != want:
+                floor = self._floor_of(owner)
+                way.append(
+                    (owner, floor if have is None else have, floor if want is None else want)
+                )
+        return way
+
+    def _move(self, lane: int, way: Way) -> None:
+        """Take a lane along a way."""
         leave: list[Node] = []
         enter: list[Node] = []
-        while open_ends:
-            index = -heappop(heap)
-            side = seen.pop(index)
-            node = self._nodes[index - self.base - 1]
-            if side != both:
-                open_ends -= 1
-                (leave if side == only_start else enter).append(node)
-            for parent in self._graph.parents(node.indexes[0]):
-                if parent <= self.base:
-                    continue
-                known = seen.get(parent, 0)
-                if not known:
-                    heappush(heap, -parent)
-                    open_ends += side != both
-                elif known != both and known | side == both:
-                    open_ends -= 1
-                seen[parent] = known | side
-        return leave, enter
+        for owner, have, want in way:
+            if have > want:
+                self._between(owner, want, have, leave)
+            else:
+                self._between(owner, have, want, enter)
+        if self._graph.reach:
+            leave.sort(key=_last, reverse=True)
+            enter.sort(key=_last)
+        for node in leave:
+            self._shift(node, lane, -1)
+        for node in enter:
+            self._shift(node, lane, 1)
+
+    def _between(self, owner: int, start: int, stop: int, nodes: list[Node]) -> None:
+        """Add to `nodes` those of a session with the patches numbered `start` to `stop` - 1."""
+        indexes, first = self._graph.places(owner)
+        base = self.base + 1
+        while start < stop:
+            node = self._nodes[indexes[start - first] - base]
+            nodes.append(node)
+            start += len(node.indexes)
+
+    def _copy_lane(self, at: int) -> int:
+        lane, new = self._lanes[at], len(self._lanes)
+        self._lanes.append(Lane(lane.heads, lane.seen, lane.owner, lane.count))
+        for tree in self.trees.values():
+            tree.copy_lane(at)
+        for node in self.nodes():
+            if at in node.cancelled:
+                node.cancelled[new] = node.cancelled[at]
+        return new
+
+    def tree(self, at: TextId, length: Callable[[TextId], int]) -> ItemTree:
+        """The items of a text; `length` tells how long it was before the window."""
+        tree = self.trees.get(at)
+        if tree is None:
+            tree = self.trees[at] = ItemTree(at, length(at), len(self._lanes))
+        return tree
+
+    def has(self, at: int, patch_id: PatchId) -> bool:
+        """Whether a lane's version has a patch."""
+        index = self._graph.index(patch_id)
+        if index is None or index <= self.base:
+            return index is not None
+        count = self._lanes[at].has(self._graph.log.owners[index])
+        return count is not None and patch_id.n < count
 
     def _shift(self, node: Node, lane: int, more: int) -> None:
         """Take a node into a lane (1) or out of it (-1), as the last one there.
 
         Nothing there cancels it then, so all that it did counts.
         """
-        node.lanes ^= 1 << lane
         for act in node.acts:
-            tree = act.tree
             for ref, missing in act.refs:
                 item: Item | None = ref
                 while missing and item is not None:
-                    tree.add(item, lane, more)
+                    item.add(lane, more)
                     missing -= item.length
                     item = item.rest
         if node.cancels:
@@ -238,7 +340,7 @@ class Window:
         for ref, missing in act.refs:
             item: Item | None = ref
             while missing and item is not None:
-                shown = act.tree.add(item, lane, more)
+                shown = item.add(lane, more)
                 if shown and lane == EFFECT:
                     self._shown(act.tree, item, shown)
                 missing -= item.length
@@ -249,8 +351,7 @@ class Window:
     def _cut(self, node: Node, index: int, *, after: bool) -> Node:
         """Cut a node behind (or before) one of its patches; returns the later part."""
         count = node.indexes.index(index) + after
-        later = Node(node.indexes[count:])
-        later.lanes = node.lanes
+        later = Node(node.indexes[count:], node.owner, node.number + count, node.seen)
         later.cancelled = dict(node.cancelled)
         for moved in later.indexes:
             self._nodes[moved - self.base - 1] = later
@@ -261,18 +362,22 @@ class Window:
 
     def _cut_act(self, act: Act, indexes: Sequence[int], count: int) -> Act:
         """Cut what the first `count` patches did from the rest; returns the rest."""
-        log = self._graph.log.ops
-        splices = [op for op in map(log.__getitem__, indexes) if type(op) is Splice]
-        chars = sum([op.delete + len(op.insert) for op in splices[:count]])
-        total = sum([op.delete + len(op.insert) for op in splices])
-        if act.deletes and splices[0].pos != splices[1].pos:
-            later, act.refs = _cut_refs(act.tree, act.refs, total - chars)
+        stretch = self._graph.log.ops[indexes[0]]
+        assert isinstance(stretch, Stretch)
+        start, cut, stop = map(stretch.length, (indexes[0], indexes[count], indexes[-1] + 1))
+        chars = cut - start
+        if stretch.backward:
+            later, act.refs = _cut_refs(act.tree, act.refs, stop - cut)
         else:
             act.refs, later = _cut_refs(act.tree, act.refs, chars)
         return Act(act.tree, later, deletes=act.deletes)
 
 
-_NOWHERE = Node(())
+_NOWHERE = Node((), NOBODY, 0, {})
+
+
+def _last(node: Node) -> int:
+    return node.indexes[-1]
 
 
 def _cut_refs(tree: ItemTree, refs: Refs, chars: int) -> tuple[Refs, Refs]:
