@@ -18,7 +18,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import FrameError, MessageError, decode, encode
 from cocalc_tui.protocol.transport import Transport, TransportClosed
 
-FINAL = {"role", "version", "stopped"}
+FINAL = {"role", "session", "stopped", "version"}
 """Codes of `Goodbye` after which trying again is of no use."""
 
 

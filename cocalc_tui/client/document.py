@@ -19,7 +19,7 @@ from cocalc_tui.client.events import (
     Replaced,
 )
 from cocalc_tui.client.hearing import Hearing
-from cocalc_tui.client.outbox import Numbers, Outbox
+from cocalc_tui.client.outbox import Numbers, Outbox, pieces
 from cocalc_tui.client.places import Other, Place, Places, Seen, to_wire
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import (
@@ -152,6 +152,7 @@ class SharedDocument:
         self.hearing = Hearing(self)
         self._wire: Wire = wire or NoWire()
         self._clock = clock
+        self._held_back = ""
         self._undo = UndoStack()
         self._places = Places(self.numbers.of)
         self._place = Place()
@@ -189,8 +190,12 @@ class SharedDocument:
         """
         now = self._clock()
         step = self._undo.starts_step(now, kind, step)
-        patch_id, changes = self._make(ops, kind, now, step=step, acting_for=acting_for)
-        self._undo.typed(patch_id, now, step)
+        changes: list[Change] = []
+        for part in pieces(ops):
+            patch_id, made = self._make(part, kind, now, step=step, acting_for=acting_for)
+            self._undo.typed(patch_id, now, step)
+            changes += made
+            step = False
         return self._done(changes)
 
     def undo(self) -> list[Change]:
@@ -262,8 +267,15 @@ class SharedDocument:
         """Patches of this app are on disk."""
         for n, seq in seqs:
             self.numbers.learn(self.replica.patch(PatchId(self.session, n)), seq)
+        self._held_back = ""
         self.outbox.acknowledged({n for n, _ in seqs})
         self._wire.outgoing(self)
+        self.emit(LightsChanged())
+
+    def held_back(self, reason: str) -> None:
+        """The relay cannot store patches just now; they stay here and are sent again."""
+        self._held_back = reason
+        self.outbox.retry()
         self.emit(LightsChanged())
 
     def somebody_moved(self, connection: str, user: str, wire: dict[str, Json] | None) -> None:
@@ -344,7 +356,7 @@ class SharedDocument:
     @property
     def trouble(self) -> str:
         """What everybody in the document should know, "" for nothing."""
-        return self.hearing.trouble
+        return self._held_back or self.hearing.trouble
 
     @property
     def kernel(self) -> KernelState:

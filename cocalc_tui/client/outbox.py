@@ -7,13 +7,45 @@ connection costs only sending again, which is harmless.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from cocalc_tui.sync.patch import Patch, PatchId
+from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
 
 MAX_AMENDED = 200
 """Operations grouped into one patch; more than somebody types during one round trip."""
+MAX_TEXT = 500_000
+"""Code points of text in one patch, and about as many more in one message: at four bytes each they
+stay below what the relay takes."""
+
+
+def pieces(ops: Sequence[Op]) -> Iterator[list[Op]]:
+    """Split operations so that each part can be a patch: a large paste is several."""
+    part: list[Op] = []
+    room = MAX_TEXT
+    for op in ops:
+        for small in _split(op):
+            size = text_size([small])
+            if part and size > room:
+                yield part
+                part, room = [], MAX_TEXT
+            part.append(small)
+            room -= size
+    yield part
+
+
+def _split(op: Op) -> Iterator[Op]:
+    if not isinstance(op, Splice) or len(op.insert) <= MAX_TEXT:
+        yield op
+        return
+    for start in range(0, len(op.insert), MAX_TEXT):
+        text = op.insert[start : start + MAX_TEXT]
+        yield Splice(op.pos + start, 0 if start else op.delete, text, op.at)
+
+
+def text_size(ops: Iterable[Op]) -> int:
+    """Code points that the operations insert."""
+    return sum(len(op.insert) for op in ops if isinstance(op, Splice))
 
 
 class Outbox:
@@ -39,16 +71,23 @@ class Outbox:
 
     def open_patch(self) -> Patch | None:
         """The last patch, if it has not left yet and may still grow."""
-        if len(self.patches) > self._sent and len(self.patches[-1].ops) < MAX_AMENDED:
-            return self.patches[-1]
-        return None
+        if len(self.patches) == self._sent:
+            return None
+        last = self.patches[-1]
+        grows = len(last.ops) < MAX_AMENDED and text_size(last.ops) < MAX_TEXT // 2
+        return last if grows else None
 
     def take(self) -> list[Patch]:
-        """What should leave now: everything, unless something is still on its way."""
+        """What should leave now: as much as fits a message, unless something is on its way."""
         if self._sent:
             return []
-        self._sent = len(self.patches)
-        return self.patches[:]
+        room = MAX_TEXT
+        for patch in self.patches:
+            room -= text_size(patch.ops)
+            self._sent += 1
+            if room <= 0:
+                break
+        return self.patches[: self._sent]
 
     def acknowledged(self, numbers: set[int]) -> None:
         """These are on disk."""

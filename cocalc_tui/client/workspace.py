@@ -42,6 +42,8 @@ from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Json, Patch
 
 Listener = Callable[[WorkspaceEvent], None]
+DISK_PAUSE = 2.0
+"""Seconds before patches that the relay's disk did not take are sent again."""
 Result = TypeVar("Result")
 
 
@@ -191,6 +193,10 @@ class Workspace:
         if message.code == "clock":
             document.outbox.restamp(message.now)
             self._reopen(document, whole=True)
+            return
+        if message.code == "disk":
+            document.held_back(message.text)
+            asyncio.get_running_loop().call_later(DISK_PAUSE, self.outgoing, document)
             return
         document.readonly = document.readonly or f"{document.path}: {message.text}"
         self._keep(document, document.outbox.drop_from(message.n), message.text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.client.outbox import Numbers, Outbox
-from cocalc_tui.sync.patch import Patch, PatchId, Splice
+from cocalc_tui.client.outbox import MAX_TEXT, Numbers, Outbox, pieces, text_size
+from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
 
 ME = "a" * 16
 
@@ -76,3 +79,29 @@ def test_numbers_are_known_up_to_the_first_gap(order: list[int], missing: int) -
         numbers.learn(patch(missing - 1), missing)
     assert numbers.upto == 8
     assert numbers.of(PatchId(ME, 3)) == 4
+
+
+@given(st.lists(st.integers(0, 3 * MAX_TEXT), max_size=4), st.integers(0, 3))
+def test_large_pastes_are_several_patches_of_the_same_text(sizes: list[int], delete: int) -> None:
+    ops = [Splice(3 * i, delete, "x" * size) for i, size in enumerate(sizes)]
+    parts = list(pieces(ops))
+    assert all(text_size(part) <= MAX_TEXT for part in parts)
+    assert apply([op for part in parts for op in part]) == apply(ops)
+
+
+def apply(ops: Sequence[Op]) -> str:
+    text = "base" * 10
+    for op in ops:
+        assert isinstance(op, Splice)
+        text = text[: op.pos] + op.insert + text[op.pos + op.delete :]
+    return text
+
+
+def test_much_text_leaves_in_several_messages() -> None:
+    outbox = Outbox(ME)
+    for n in range(4):
+        big = replace(patch(n), ops=(Splice(0, 0, "x" * MAX_TEXT),))
+        outbox.add(big)
+    assert [p.id.n for p in outbox.take()] == [0]
+    outbox.acknowledged({0})
+    assert [p.id.n for p in outbox.take()] == [1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -24,6 +24,7 @@ from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.store import Draft, Outcome, StoreTrouble
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice
 
@@ -36,11 +37,22 @@ async def until(true: Callable[[], object]) -> None:
             await asyncio.sleep(0.002)
 
 
+class Disk(MemoryStore):
+    """A store whose disk can be full."""
+
+    full = False
+
+    async def append(self, drafts: Sequence[Draft], now: int) -> list[Outcome]:
+        if self.full:
+            raise StoreTrouble("the disk is full")
+        return await super().append(drafts, now)
+
+
 class Box:
     """A relay on a memory store, and people who connect to it."""
 
     def __init__(self) -> None:
-        self.store = MemoryStore()
+        self.store = Disk()
         self.people: list[Workspace] = []
         self.transports: dict[Workspace, Transport] = {}
         self.relay = self._relay()
@@ -229,6 +241,24 @@ async def test_a_clock_far_ahead_is_set_right() -> None:
         await until(lambda: mine.sent)
         bob = await box.person("alice")
         assert text(await bob.open("a.txt")) == "from the future"
+
+
+async def test_a_full_disk_holds_patches_back_until_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cocalc_tui.client.workspace.DISK_PAUSE", 0.05)
+    async with running() as box:
+        alice = await box.person("alice")
+        mine = await alice.open("a.txt")
+        type_at_end(mine, "before ")
+        await agree(mine)
+        box.store.full = True
+        type_at_end(mine, "typed on a full disk")
+        await until(lambda: "full" in mine.trouble)
+        assert mine.readonly is None
+        box.store.full = False
+        assert await agree(mine) == "before typed on a full disk"
+        assert mine.trouble == ""
 
 
 async def test_closing_sends_what_is_unsent() -> None:
