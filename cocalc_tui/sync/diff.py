@@ -100,8 +100,7 @@ def _letters(start: int, old: str, new: str, budget: Budget) -> Iterator[_Hunk]:
     if old and new and len(old) + len(new) <= 4 * budget.share and _alike(old, new):
         pairs = search(old, new, budget)
     if not pairs:
-        if old or new:
-            yield _Hunk(start, len(old), new)
+        yield _Hunk(start, len(old), new)
         return
     differences: list[tuple[int, str]] = []
     for i, k, j, m in _gaps(pairs, len(old), len(new), pairs_too=True):

@@ -161,6 +161,11 @@ def test_records_version_by_version() -> None:
     assert states == [{}, {"cell": {"x": 1}}, {"cell": {"x": 2}}, {"cell": {"x": 1}}, {}]
 
 
+def test_keystrokes_that_do_nothing() -> None:
+    log = [entry(n, Splice(0, 0, "")) for n in range(3)]
+    assert sealed(log, 0).text(3) == sealed(log, 3).text(3) == ""
+
+
 def test_a_cancel_that_makes_no_sense_is_nothing() -> None:
     a = "a" * 16
     log = [entry(0, Splice(0, 0, "a")), entry(1, Cancel(a, 1, 0)), entry(2, Cancel(a, 0, 9))]
