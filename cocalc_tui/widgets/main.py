@@ -7,10 +7,10 @@ gathered and shown at most once per `SOON`, after the key that caused it is on t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ParamSpec, cast
 
-from rich.cells import set_cell_size
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
@@ -30,16 +30,12 @@ from cocalc_tui.client.events import (
     PeopleMoved,
     WorkRefused,
 )
-from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
-from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.files import FileTree
-from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
-from cocalc_tui.widgets.pane import Pane
 from cocalc_tui.widgets.people import PeopleList
-from cocalc_tui.widgets.phrases import Word
+from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -54,10 +50,12 @@ SOON = 0.05
 """Seconds until bars and lists show what happened."""
 LATENCY_EVERY = 5.0
 """Seconds between looks at the latency while nothing happens."""
-SIDE_BAR_FROM = 110
 FOOTER_FROM = 28
 LEAST = (48, 12)
 """Columns and rows below which nothing useful fits."""
+
+
+News = ParamSpec("News")
 
 
 class MainScreen(Acting, Screen[None], inherit_bindings=False):
@@ -86,17 +84,15 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         """`name` is the project's, for the top line; `remember` stores the memory."""
         super().__init__()
         self.project = project
-        self.project_name = name
         self.memory = memory
         self.settings = settings
         self._remember = remember
-        self.documents = Documents(project, self._heard)
+        self._home = copy_context()
+        self.documents = Documents(project, lambda *news: self._at_home(self._heard)(*news))
         self.tiles = Tiles(memory.layout(), self.documents, settings, self._views_changed)
         self.files = FileTree(project, self.visit, self._visitors, self.tiles.focus_pane)
         self.people = PeopleList(project, self.visit)
-        self.top = Bar(self._click, id="top")
-        self.status = Bar(self._click, id="status")
-        self.footer = Bar(self._click, id="footer")
+        self.report = Report(project, name, settings, self._click)
         self._side = Vertical(id="side")
         self._soon: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -104,7 +100,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Bars above and below, the side bar and the tiles between them."""
-        yield self.top
+        yield self.report.top
         with Horizontal(id="body"):
             with self._side:
                 yield Static("Files", classes="heading", markup=False)
@@ -112,8 +108,8 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                 yield Static("People", classes="heading", id="people-heading", markup=False)
                 yield self.people
             yield self.tiles
-        yield self.status
-        yield self.footer
+        yield self.report.status
+        yield self.report.footer
         yield Static(id="small", markup=False)
 
     def scopes(self) -> Sequence[str]:
@@ -128,7 +124,8 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Paint first, then connect."""
-        self._unsubscribe = self.project.subscribe(self._happened)
+        self._home = copy_context()
+        self._unsubscribe = self.project.subscribe(self._at_home(self._happened))
         self._side.styles.width = self.settings.screen_side_bar_width
         self._fit()
         self.tiles.sync()
@@ -149,12 +146,12 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         size = self.app.size
         small = size.width < LEAST[0] or size.height < LEAST[1]
         self._side.display = not small and self._open_by(
-            self.settings.screen_side_bar, self.memory.side_bar, size.width >= SIDE_BAR_FROM
+            self.settings.screen_side_bar, self.memory.side_bar, size.width >= WIDE
         )
-        self.footer.display = not small and self._open_by(
+        self.report.footer.display = not small and self._open_by(
             self.settings.screen_footer, None, size.height >= FOOTER_FROM
         )
-        for part in (self.top, self.query_one("#body"), self.status):
+        for part in (self.report.top, self.query_one("#body"), self.report.status):
             part.display = not small
         message = self.query_one("#small", Static)
         if message.display != small:
@@ -172,6 +169,14 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         return fits if setting == "auto" else setting == "open"
 
     # --- what happens --------------------------------------------------------------------------
+
+    def _at_home(self, hear: Callable[News, None]) -> Callable[News, None]:
+        """Hear news as a task of the app would: Textual needs that for timers and workers."""
+
+        def heard(*args: News.args, **kwargs: News.kwargs) -> None:
+            self._home.copy().run(hear, *args, **kwargs)
+
+        return heard
 
     def _happened(self, event: WorkspaceEvent) -> None:
         match event:
@@ -240,73 +245,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         self.people.look_again()
         document = self.tiles.document
         self.files.show_current(document.path if document else "")
-        self._show_top()
-        self._show_status(document)
-        self._show_footer()
-
-    def _show_top(self) -> None:
-        faces = desk(self).faces
-        me = self.project.me.user if self.project.me else ""
-        right = phrases.people(self.project.people, me, faces)
-        right += [Word(" "), *phrases.connection(self.project), Word(" ")]
-        name = f" {self.project_name} "
-        if self._side.display:
-            name = set_cell_size(safe(name), self.settings.screen_side_bar_width)
-        left = [Word(name, "text-dim", bold=True)]
-        if not self.tiles.several:
-            left += self.tiles.tab_words(self.tiles.division.current)
-        self.top.say(left, right)
-
-    def _show_status(self, document: SharedDocument | None) -> None:
-        wide = self.size.width >= SIDE_BAR_FROM
-        reader = desk(self).reader
-        left = [Word(" ")]
-        if reader.pending and not self.footer.display:
-            left += self._going_on()
-        elif document is not None:
-            left += self._place_words(document, wide=wide)
-        right = phrases.lights(document, online=self.project.online, wide=wide)
-        if not self.footer.display:
-            right += [Word("  F1 help", "text-dim", act="app.help")]
-        self.status.say(left, [*right, Word(" ")])
-
-    def _place_words(self, document: SharedDocument, *, wide: bool) -> list[Word]:
-        pane = cast(Pane, self.tiles.pane)
-        folder, slash, name = document.path.rpartition("/")
-        path = [Word(folder + slash, "text-dim"), Word(f"{name}  ", "text-bright")]
-        words = [*(path if wide else []), Word(f"{pane.where()}  "), Word(pane.mode(), "text-dim")]
-        if document.type == "notebook":
-            words += [Word("   ")]
-            words += phrases.kernel(document.kernel, document.runs, wide=wide)
-        if document.trouble:
-            words += [Word(f"   ! {document.trouble}", "error")]
-        return words
-
-    def _show_footer(self) -> None:
-        if desk(self).reader.pending:
-            self.footer.say([Word(" "), *self._going_on()])
-            return
-        keymap = desk(self).reader.keymap
-        words = [Word(" ")]
-        for action in keymap.footer(self._scopes()):
-            words += self._key_words(keymap.keys_of(action.name)[0], action.title, action.name)
-        self.footer.say(words)
-
-    def _going_on(self) -> list[Word]:
-        """What may follow the keys typed so far."""
-        reader = desk(self).reader
-        words = [Word(f"{' '.join(reader.pending)}  ", "warning", bold=True)]
-        for key, action in reader.keymap.going_on(self._scopes(), reader.pending):
-            words += self._key_words(key, action.title.lower(), action.name)
-        return words
-
-    @staticmethod
-    def _key_words(key: str, title: str, name: str) -> list[Word]:
-        return [
-            Word(shown(key), "accent", act=name),
-            Word(f" {title}", "text-dim", act=name),
-            Word("  "),
-        ]
+        self.report.show(self.tiles, self._scopes(), side_bar=self._side.display)
 
     def _scopes(self) -> list[str]:
         return scopes_at(self.focused or self)
@@ -407,7 +346,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
     def _jumps(self) -> list[tuple[Region, Callable[[], None]]]:
         found: list[tuple[Region, Callable[[], None]]] = [
             (Region(at.x, at.y, width, 1), partial(self._click, act))
-            for act, at, width in self.top.places()
+            for act, at, width in self.report.top.places()
         ]
         found += self.tiles.jumps()
         return found + self.files.jumps() if self._side.display else found

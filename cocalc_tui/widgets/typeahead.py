@@ -18,7 +18,7 @@ from textual.events import Event, Key, Paste
 from cocalc_tui.widgets.clean import CleanApp
 from cocalc_tui.widgets.notes import Note
 
-PATIENCE = 1.0
+PATIENCE = 2.0
 """Seconds after which a key is delivered whatever happens."""
 AGAIN = 0.002
 """Seconds between looks at whether a key may go on."""

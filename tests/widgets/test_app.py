@@ -59,7 +59,10 @@ class Started:
 
     @property
     def open_parts(self) -> set[str]:
-        parts = {"side bar": self.main.files.is_on_screen, "footer": self.main.footer.display}
+        parts = {
+            "side bar": self.main.files.is_on_screen,
+            "footer": self.main.report.footer.display,
+        }
         return {name for name, is_open in parts.items() if is_open}
 
     @property
@@ -103,8 +106,8 @@ class TestStart:
         async with started(["README.md", "model.py"]) as run:
             assert run.shown == [["README.md", "model.py"]]
             assert run.here == "model.py"
-            assert " lab " in run.main.top.text
-            assert "README.md  model.py" in run.main.top.text
+            assert " lab " in run.main.report.top.text
+            assert "README.md  model.py" in run.main.report.top.text
 
     async def test_says_how_to_begin_when_nothing_is_open(self) -> None:
         async with started([]) as run:
@@ -116,11 +119,11 @@ class TestStart:
         project = PretendProject(FILES, online=False)
         async with started(project=project) as run:
             assert project.started
-            assert run.main.top.text.rstrip().endswith("connecting…")
+            assert run.main.report.top.text.rstrip().endswith("connecting…")
             project.connect()
             await run.settle()
             assert run.here == "model.py"
-            assert run.main.top.text.rstrip().endswith("0.4 ms")
+            assert run.main.report.top.text.rstrip().endswith("0.4 ms")
 
     async def test_ends_with_one_line_when_it_may_not_join(self) -> None:
         project = PretendProject(FILES, online=False)
@@ -215,7 +218,7 @@ class TestLayout:
             await run.press("ctrl+q")
         async with started([], memory=memory) as run:
             assert run.shown == [["README.md", "notes.md"], ["notes.md"]]
-            assert "2:2" in run.main.status.text
+            assert "2:2" in run.main.report.status.text
 
     async def test_other_sizes_open_and_close_the_side_bar(self) -> None:
         async with started(size=(80, 24)) as run:
@@ -243,28 +246,28 @@ class TestBars:
     async def test_say_where_i_am(self) -> None:
         async with started() as run:
             await run.press("down", "right")
-            assert run.main.status.text.startswith(" model.py  2:2")
+            assert run.main.report.status.text.startswith(" model.py  2:2")
 
     async def test_lights(self) -> None:
         async with started() as run:
-            assert run.main.status.text.rstrip().endswith("sent ✓  saved ✓")
+            assert run.main.report.status.text.rstrip().endswith("sent ✓  saved ✓")
             document = run.document("model.py")
             document.is_saved = False
             run.main.show_now()
-            assert "sent ✓  saving…" in run.main.status.text
-            assert "model.py ●" in run.main.top.text
+            assert "sent ✓  saving…" in run.main.report.status.text
+            assert "model.py ●" in run.main.report.top.text
             document.is_sent = False
             run.main.show_now()
-            assert "sending…" in run.main.status.text
+            assert "sending…" in run.main.report.status.text
 
     async def test_being_cut_off_is_said(self) -> None:
         async with started() as run:
             run.project.lose()
             await run.settle()
-            assert "! not synced since 14 Nov" in run.main.top.text
+            assert "! not synced since 14 Nov" in run.main.report.top.text
             run.document("model.py").is_saved = False
             run.main.show_now()
-            assert "! not saved" in run.main.status.text
+            assert "! not saved" in run.main.report.status.text
 
     async def test_people_by_letters(self) -> None:
         async with started() as run:
@@ -272,7 +275,7 @@ class TestBars:
             run.project.join("bob")
             run.project.join("cyd")
             await run.settle()
-            assert "BO(2) CY AD" in run.main.top.text
+            assert "BO(2) CY AD" in run.main.report.top.text
             rows = [run.main.people.render_line(y).text for y in range(3)]
             assert rows[0].split() == ["AD", "ada", "you"]
             assert rows[1].split() == ["BO", "bob", "model.py"]
@@ -288,21 +291,21 @@ class TestBars:
                 run.main._heard(document, LightsChanged())
             run.main.show_now()
             assert run.said == ["model.py: the disk is full"]
-            assert "! the disk is full" in run.main.status.text
+            assert "! the disk is full" in run.main.report.status.text
 
     async def test_the_footer_shows_few_keys_that_work_here(self) -> None:
         async with started() as run:
-            words = run.main.footer.text.split("  ")
-            assert "ctrl+f Find" in run.main.footer.text
+            words = run.main.report.footer.text.split("  ")
+            assert "ctrl+f Find" in run.main.report.footer.text
             assert len([word for word in words if word.strip()]) <= 7
             await run.press("ctrl+t")
-            assert "r split right" in run.main.footer.text
+            assert "r split right" in run.main.report.footer.text
             await run.press("escape")
-            assert "ctrl+f Find" in run.main.footer.text
+            assert "ctrl+f Find" in run.main.report.footer.text
 
     async def test_a_tab_is_clicked(self) -> None:
         async with started(["README.md", "model.py"]) as run:
-            x = run.main.top.text.index("README.md")
+            x = run.main.report.top.text.index("README.md")
             await run.pilot.click("#top", offset=(x + 2, 0))
             await run.settle()
             assert run.here == "README.md"
@@ -311,7 +314,7 @@ class TestBars:
         async with started(["README.md", "model.py"]) as run:
             run.project.join("bob", "README.md", at=Place(MAIN, 2))
             await run.settle()
-            await run.pilot.click("#top", offset=(run.main.top.text.index("BO"), 0))
+            await run.pilot.click("#top", offset=(run.main.report.top.text.index("BO"), 0))
             await run.settle()
             assert run.here == "README.md"
 
@@ -359,7 +362,7 @@ class TestFiles:
             await run.press("2", "enter")
             assert "model2.py" in run.project.files
             assert run.shown == [["model2.py"]]
-            assert "model2.py" in run.main.top.text
+            assert "model2.py" in run.main.report.top.text
 
     async def test_a_name_that_exists_is_refused_in_one_line(self) -> None:
         async with started() as run:
@@ -483,11 +486,16 @@ class TestDialogs:
 class TestTypingAhead:
     """Keys that come faster than screens."""
 
+    @pytest.fixture(autouse=True)
+    def _patient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("cocalc_tui.widgets.typeahead.PATIENCE", 60.0)
+
     async def burst(self, run: Started, *keys: str) -> None:
         for key in keys:
             run.app.post_message(Key(key, key if len(key) == 1 else None))
-        for _ in range(20):
-            await run.pilot.pause(0.01)
+        await run.settle()
+        while run.app._held:
+            await run.settle()
         await run.settle()
 
     async def test_a_name_typed_after_ctrl_o_is_a_name(self) -> None:

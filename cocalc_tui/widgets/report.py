@@ -1,0 +1,110 @@
+"""What the three bars say: who is here and how it stands, where I am, which keys work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from rich.cells import set_cell_size
+
+from cocalc_tui.widgets import phrases
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.actions import KeyReader
+from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.pane import Pane
+from cocalc_tui.widgets.phrases import Word
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.widgets.project import Project
+    from cocalc_tui.widgets.settings import Settings
+    from cocalc_tui.widgets.tiles import Tiles
+
+WIDE = 110
+"""Columns from which there is room for more words."""
+
+
+class Report:
+    """Top line, status line and footer."""
+
+    def __init__(
+        self, project: Project, name: str, settings: Settings, click: Callable[[str], None]
+    ) -> None:
+        """`name` is the project's; `click` is told the `act` of a word that was clicked."""
+        self._project = project
+        self._name = name
+        self._side_width = settings.screen_side_bar_width
+        self.top = Bar(click, id="top")
+        self.status = Bar(click, id="status")
+        self.footer = Bar(click, id="footer")
+
+    def show(self, tiles: Tiles, scopes: Sequence[str], *, side_bar: bool) -> None:
+        """Bring the bars up to date."""
+        reader = desk(tiles).reader
+        self._show_top(tiles, side_bar=side_bar)
+        self._show_status(tiles, reader, scopes)
+        self._show_footer(reader, scopes)
+
+    def _show_top(self, tiles: Tiles, *, side_bar: bool) -> None:
+        me = self._project.me.user if self._project.me else ""
+        right = phrases.people(self._project.people, me, desk(tiles).faces)
+        right += [Word(" "), *phrases.connection(self._project), Word(" ")]
+        name = f" {self._name} "
+        if side_bar:
+            name = set_cell_size(safe(name), self._side_width)
+        left = [Word(name, "text-dim", bold=True)]
+        if not tiles.several:
+            left += tiles.tab_words(tiles.division.current)
+        self.top.say(left, right)
+
+    def _show_status(self, tiles: Tiles, reader: KeyReader, scopes: Sequence[str]) -> None:
+        document = tiles.document
+        wide = tiles.app.size.width >= WIDE
+        left = [Word(" ")]
+        if reader.pending and not self.footer.display:
+            left += _going_on(reader, scopes)
+        elif document is not None:
+            left += _place_words(document, cast(Pane, tiles.pane), wide=wide)
+        right = phrases.lights(document, online=self._project.online, wide=wide)
+        if not self.footer.display:
+            right += [Word("  F1 help", "text-dim", act="app.help")]
+        self.status.say(left, [*right, Word(" ")])
+
+    def _show_footer(self, reader: KeyReader, scopes: Sequence[str]) -> None:
+        words = [Word(" ")]
+        if reader.pending:
+            words += _going_on(reader, scopes)
+        else:
+            for action in reader.keymap.footer(scopes):
+                key = reader.keymap.keys_of(action.name)[0]
+                words += _key_words(key, action.title, action.name)
+        self.footer.say(words)
+
+
+def _place_words(document: SharedDocument, pane: Pane, *, wide: bool) -> list[Word]:
+    folder, slash, name = document.path.rpartition("/")
+    path = [Word(folder + slash, "text-dim"), Word(f"{name}  ", "text-bright")]
+    words = [*(path if wide else []), Word(f"{pane.where()}  "), Word(pane.mode(), "text-dim")]
+    if document.type == "notebook":
+        words += [Word("   "), *phrases.kernel(document.kernel, document.runs, wide=wide)]
+    if document.trouble:
+        words += [Word(f"   ! {document.trouble}", "error")]
+    return words
+
+
+def _going_on(reader: KeyReader, scopes: Sequence[str]) -> list[Word]:
+    """What may follow the keys typed so far."""
+    words = [Word(f"{' '.join(reader.pending)}  ", "warning", bold=True)]
+    for key, action in reader.keymap.going_on(scopes, reader.pending):
+        words += _key_words(key, action.title.lower(), action.name)
+    return words
+
+
+def _key_words(key: str, title: str, name: str) -> list[Word]:
+    return [
+        Word(shown(key), "accent", act=name),
+        Word(f" {title}", "text-dim", act=name),
+        Word("  "),
+    ]
