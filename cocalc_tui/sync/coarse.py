@@ -42,12 +42,14 @@ class SpanGraph:
     def patch(self, span: Span) -> Patch:
         """A span that was not here, as a patch."""
         parents = tuple([self.coarse(parent) for parent in span.parents])
-        ops = tuple([self._cancel(op) if isinstance(op, Cancel) else op for op in span.ops])
+        ops = tuple(span.ops)
+        if span.size == 1:
+            ops = tuple([self._cancel(op) if type(op) is Cancel else op for op in ops])
         return Patch(self._number(span), span.time, parents, ops)
 
     def add(self, span: Span) -> None:
         """Put a span into the graph; raises DamagedLog where what it stands on is not here."""
-        if self.graph.add(self.patch(span)) is None:
+        if self.graph.add(self.patch(span)) is not None:
             session, n = span.first
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
 

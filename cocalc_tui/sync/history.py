@@ -137,8 +137,7 @@ class _History:
         assert isinstance(second, Splice)
         if first.delete and first.pos != second.pos:
             joined.reverse()
-        if joined:
-            yield joined
+        yield joined
 
     # --- rows ----------------------------------------------------------------------------------
 
