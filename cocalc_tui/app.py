@@ -7,7 +7,6 @@ remembered, then the relay is asked.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,6 @@ from cocalc_tui.widgets.settings_file import ConfigError, load
 if TYPE_CHECKING:
     from cocalc_tui.widgets.project import Project
 
-NOTICE_SECONDS = 5
-BAD_NOTICE_SECONDS = 15
 USAGE = 2
 
 
@@ -54,8 +51,6 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         super().__init__(registry(), self.settings.keys)
         self.theme = self.settings.screen_theme
         self.project = project
-        self.said: list[tuple[str, str]] = []
-        """Time and text of every notice."""
         self._file = memory_file
         self._remarks = remarks
         memory = memories.load(memory_file) if memory_file else Memory()
@@ -90,13 +85,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
     def role(self) -> Role:
         """What this person may do; until the relay says it, the relay will have to refuse."""
         me = self.project.me
-        return Role[me.role.upper()] if me else Role.OWNER
-
-    def notice(self, text: str, *, bad: bool = False) -> None:
-        """Tell the person something in one line, and keep it for reading again."""
-        self.said.append((time.strftime("%H:%M:%S"), text))
-        seconds = BAD_NOTICE_SECONDS if bad else NOTICE_SECONDS
-        self.notify(text, severity="error" if bad else "information", timeout=seconds, markup=False)
+        return Role.__members__.get(me.role.upper(), Role.VIEWER) if me else Role.OWNER
 
     def bars_changed(self) -> None:
         """Have the bars drawn anew soon."""

@@ -36,6 +36,8 @@ class Desk(Protocol):
 
     reader: KeyReader
     faces: Faces
+    said: list[tuple[str, str]]
+    """Time and text of every notice so far."""
 
     @property
     def role(self) -> Role:

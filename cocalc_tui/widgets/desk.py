@@ -6,6 +6,7 @@ the same keys and the same cleaning of text in a test as in real life.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,14 +14,20 @@ from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.faces import Faces
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import DARK, THEMES
 from cocalc_tui.widgets.typeahead import TypeAheadApp
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from cocalc_tui.widgets.dialogs import Dialog
     from cocalc_tui.widgets.picker import Choice
 
 Result = TypeVar("Result")
+
+NOTICE_SECONDS = 5
+BAD_NOTICE_SECONDS = 15
 
 
 class DeskApp(TypeAheadApp, inherit_bindings=False):
@@ -37,7 +44,8 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         self.theme = DARK.name
         self.reader = KeyReader(Keymap(registry, own))
         self.faces = Faces(lambda: self.current_theme.dark)
-        self.notices: list[str] = []
+        self.said: list[tuple[str, str]] = []
+        """Time and text of every notice."""
 
     @property
     def role(self) -> Role:
@@ -45,9 +53,16 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         return Role.OWNER
 
     def notice(self, text: str, *, bad: bool = False) -> None:
-        """Tell the person something in one line."""
-        self.notices.append(text)
-        self.notify(text, severity="error" if bad else "information", markup=False)
+        """Tell the person something in one line, and keep it for reading again."""
+        self.said.append((time.strftime("%H:%M:%S"), text))
+        seconds = BAD_NOTICE_SECONDS if bad else NOTICE_SECONDS
+        severity: SeverityLevel = "error" if bad else "information"
+        self.notify(safe(text), severity=severity, timeout=seconds, markup=False)
+
+    @property
+    def notices(self) -> list[str]:
+        """The texts of all notices so far."""
+        return [text for _, text in self.said]
 
     async def pick(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, cast
+from typing import TYPE_CHECKING, ParamSpec
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -39,7 +39,6 @@ from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
-    from cocalc_tui.app import CocalcApp
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.events import DocumentEvent, WorkspaceEvent
     from cocalc_tui.widgets.memory import Memory
@@ -330,7 +329,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         from cocalc_tui.widgets.help import Reading
 
         said = [("", "What was said", "")]
-        said += [(at, text, " ") for at, text in cast("CocalcApp", self.app).said]
+        said += [(at, text, " ") for at, text in desk(self).said]
         self.app.push_screen(Reading(said, "esc close"))
 
     def do_jump(self) -> None:
