@@ -1,8 +1,9 @@
 """The door: the one process per project that holds the listening socket.
 
-It starts the relay when somebody connects and when it dies, and stays while the project is shared or a kernel lives. The relay inherits the socket and accepts on it, so whoever
-connects while there is no relay waits in the socket's queue until there is one: nobody is ever
-refused because of a restart. It does nothing else, so it has no reason to die.
+It starts the relay when somebody connects and when it dies, and stays while the project is shared
+or a kernel lives. The relay inherits the socket and accepts on it, so whoever connects while there
+is no relay waits in the socket's queue until there is one: nobody is ever refused because of a
+restart. It does nothing else, so it has no reason to die.
 """
 
 from __future__ import annotations
