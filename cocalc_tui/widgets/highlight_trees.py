@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import import_module, resources
 from importlib.resources.abc import Traversable
 
-from tree_sitter import Language, Parser, Query, QueryCursor
+from tree_sitter import Language, Parser, Query, QueryCursor, Tree
 
 from cocalc_tui.widgets.highlight import Spans
 
@@ -48,16 +48,59 @@ _INLINE = re.compile(
 _ENTRY = {"xml": "language_xml"}
 
 
+class _Grammar:
+    """A grammar with its query, and the last text it parsed.
+
+    Typing changes a line or two of the text that was parsed just before: what is parsed anew is
+    little more than these.
+    """
+
+    def __init__(self, name: str) -> None:
+        module = import_module(f"tree_sitter_{name}")
+        language = Language(getattr(module, _ENTRY.get(name, "language"))())
+        query = Query(language, _source(name).read_text("utf-8"))
+        for index in range(query.capture_count):
+            capture = query.capture_name(index)
+            if _token(capture) is None:
+                query.disable_capture(capture)
+        self.cursor = QueryCursor(query)
+        self._parser = Parser(language)
+        self._lines: list[bytes] = []
+        self._tree: Tree | None = None
+
+    def tree(self, lines: list[bytes]) -> Tree:
+        """The syntax of these lines, each with its line end."""
+        old, self._lines = self._lines, lines
+        data = b"".join(lines)
+        head = _alike(old, lines)
+        if self._tree is None or head == 0:
+            self._tree = self._parser.parse(data)
+            return self._tree
+        tail = min(_alike(old[::-1], lines[::-1]), len(old) - head, len(lines) - head)
+        start, kept = sum(map(len, lines[:head])), sum(map(len, lines[len(lines) - tail :]))
+        self._tree.edit(
+            start_byte=start,
+            old_end_byte=sum(map(len, old)) - kept,
+            new_end_byte=len(data) - kept,
+            start_point=(head, 0),
+            old_end_point=(len(old) - tail, 0),
+            new_end_point=(len(lines) - tail, 0),
+        )
+        self._tree = self._parser.parse(data, self._tree)
+        return self._tree
+
+
+def _alike(one: list[bytes], other: list[bytes]) -> int:
+    """How many lines they begin with alike."""
+    for index, (mine, theirs) in enumerate(zip(one, other, strict=False)):
+        if mine != theirs:
+            return index
+    return min(len(one), len(other))
+
+
 @lru_cache
-def _grammar(name: str) -> tuple[Parser, QueryCursor]:
-    module = import_module(f"tree_sitter_{name}")
-    language = Language(getattr(module, _ENTRY.get(name, "language"))())
-    query = Query(language, _source(name).read_text("utf-8"))
-    for index in range(query.capture_count):
-        capture = query.capture_name(index)
-        if _token(capture) is None:
-            query.disable_capture(capture)
-    return Parser(language), QueryCursor(query)
+def _grammar(name: str) -> _Grammar:
+    return _Grammar(name)
 
 
 def _source(name: str) -> Traversable:
@@ -80,34 +123,33 @@ def _token(capture: str) -> str | None:
 
 def tokens(grammar: str, lines: Sequence[str], wanted: range) -> list[Spans]:
     """The tokens of the lines wanted, seen among all lines."""
-    encoded = [line.encode("utf-8", "replace") for line in lines]
-    start = sum(map(len, encoded[: wanted.start])) + wanted.start
-    of_interest = encoded[wanted.start : wanted.stop]
-    painted = _paint(grammar, b"\n".join([*encoded, b""]), start, b"\n".join(of_interest))
+    encoded = [line.encode("utf-8", "replace") + b"\n" for line in lines]
+    start = sum(map(len, encoded[: wanted.start]))
+    end = start + sum(map(len, encoded[wanted.start : wanted.stop]))
+    painted = _paint(grammar, encoded, start, end)
     found: list[Spans] = []
     at = 0
-    for line in of_interest:
-        runs = _runs(painted, at, line)
+    for line in encoded[wanted.start : wanted.stop]:
+        runs = _runs(painted, at, line[:-1])
         if grammar == "markdown":
-            runs = _with_inline(runs, line.decode())
+            runs = _with_inline(runs, line[:-1].decode())
         found.append(runs)
-        at += len(line) + 1
+        at += len(line)
     return found
 
 
-def _paint(grammar: str, data: bytes, start: int, part: bytes) -> bytearray:
-    """For each byte of a part the rank of its token: inner nodes over outer, equal by rank."""
-    parser, cursor = _grammar(grammar)
-    end = start + len(part)
-    cursor.set_byte_range(start, end)
+def _paint(grammar: str, lines: list[bytes], start: int, end: int) -> bytearray:
+    """For bytes start..end the rank of their token: inner nodes over outer, equal by rank."""
+    known = _grammar(grammar)
+    known.cursor.set_byte_range(start, end)
     nodes = [
         (node.start_byte - node.end_byte, _RANK[token], node.start_byte, node.end_byte)
-        for capture, captured in cursor.captures(parser.parse(data).root_node).items()
+        for capture, captured in known.cursor.captures(known.tree(lines).root_node).items()
         if (token := _token(capture)) is not None
         for node in captured
     ]
     nodes.sort()
-    painted = bytearray(len(part))
+    painted = bytearray(end - start)
     for _, rank, first, last in nodes:
         first, last = max(first, start), min(last, end)
         if first < last:

@@ -75,3 +75,14 @@ def test_lone_surrogates_harm_nothing() -> None:
 def test_names_that_kernels_use() -> None:
     assert named("ipython3").comment == "#"
     assert named("brainfuck") == PLAIN
+
+
+def test_looking_again_after_a_key_is_as_looking_for_the_first_time() -> None:
+    lines = ["def f():", "    return 1", "", "class A:", "    x = 'é'", ""] * 20
+    python = named("python")
+    changes = [(3, ["# class A:"]), (7, ["    return (", "2)"]), (0, []), (5, ["'''", "a", "'''"])]
+    for at, insert in changes:
+        lines[at : at + 1] = insert
+        again = tokens(python, lines)
+        tokens(python, ["something else"])
+        assert tokens(python, lines) == again

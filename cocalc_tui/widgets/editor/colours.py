@@ -14,7 +14,7 @@ from cocalc_tui.widgets.highlight import Language, Spans, tokens
 
 FEW = 200
 """Lines through which tokens are carried; a bigger change waits for `refresh`."""
-AROUND = 40
+AROUND = 20
 """Lines beyond the screen whose tokens are kept, so that a few steps of scrolling need none."""
 BACK = 200
 """How far to look back for a line at which parsing may begin, beyond the margin."""
