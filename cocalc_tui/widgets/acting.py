@@ -94,7 +94,7 @@ class Acting:
     """Mixin for a widget that does actions; put it first among the bases."""
 
     def scopes(self) -> Sequence[str]:
-        """Scopes in force here now, innermost first; `app` is added by itself."""
+        """Scopes in force here now, innermost first; those around it add theirs."""
         return ()
 
     def helpers(self) -> Sequence[Acting]:

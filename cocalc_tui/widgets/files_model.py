@@ -32,11 +32,6 @@ class FilesModel:
         self._listed: dict[str, list[tuple[str, bool]]] = {}
         self._unfolded: set[str] = set()
 
-    @property
-    def known(self) -> bool:
-        """Whether anything was listed yet."""
-        return "" in self._listed
-
     def listed(self, folder: str, entries: Sequence[FileInfo]) -> None:
         """What is in a folder now: folders first, then by name."""
         found = [(entry.path, entry.kind == "folder") for entry in entries]

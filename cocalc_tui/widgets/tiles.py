@@ -136,7 +136,9 @@ class Tiles(Acting, Widget):
         showing = self.places(self.size)
         for widget in self.children:
             widget.display = widget in showing
-        self.refresh(layout=True)
+        self.refresh()
+        # A child's wish makes Textual ask us anew where everything is; our own would not.
+        self.pane.refresh(layout=True)
         if focus:
             self.focus_pane()
         self.say_tabs()

@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.events import Key
+from textual.events import Key, MouseScrollDown
 from textual.pilot import Pilot
 
-from cocalc_tui.app import CocalcApp
-from cocalc_tui.client.events import LightsChanged
+from cocalc_tui.app import CocalcApp, run_app
+from cocalc_tui.client.events import LightsChanged, WorkRefused
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.sync.patch import MAIN
@@ -17,7 +17,7 @@ from cocalc_tui.widgets.dialogs import Ask, Confirm
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.files import FileTree
 from cocalc_tui.widgets.help import Reading
-from cocalc_tui.widgets.jump import Jump
+from cocalc_tui.widgets.jump import LETTERS, Jump
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.settings import Settings
 from tests.widgets.pretend import PretendDocument, PretendProject
@@ -29,6 +29,8 @@ FILES = {
     "data/run2.csv": "t,n\n",
     "notes.md": "one\ntwo\n",
 }
+
+WHEEL = MouseScrollDown(None, 0, 0, 0, 0, 0, shift=False, meta=False, ctrl=False)
 
 
 class Started:
@@ -581,3 +583,149 @@ async def test_settings_reach_the_panes() -> None:
         assert not run.app.current_theme.dark
         assert run.open_parts == set()
         assert run.app.reader.keymap.keys_of("app.next_pane") == ("f8",)
+
+
+class TestMore:
+    async def test_refused_work_is_said_with_where_it_is_kept(self) -> None:
+        async with started() as run:
+            kept = Path("/tmp/kept.json")
+            run.project.emit(WorkRefused("model.py", "you are a viewer now", kept))
+            assert run.said == [f"model.py: you are a viewer now. What you did is kept in {kept}"]
+
+    async def test_being_put_out_later_leaves_the_text_in_sight(self) -> None:
+        async with started() as run:
+            run.project.lose("you are not a member any more", final=True)
+            await run.settle()
+            assert run.said == ["Not connected any more: you are not a member any more"]
+            assert run.here == "model.py"
+
+    async def test_tiles_get_more_and_less_room(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "r")
+            width = run.main.tiles.pane.size.width
+            await run.press("ctrl+t", "+")
+            assert run.main.tiles.pane.size.width > width
+            await run.press("ctrl+t", "-")
+            assert run.main.tiles.pane.size.width == width
+
+    async def test_a_tile_is_closed_with_its_views(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            await run.press("ctrl+t", "r")
+            await run.press("ctrl+t", "w")
+            assert run.shown == [["README.md", "model.py"]]
+            await run.press("ctrl+t", "w")
+            assert run.shown == [[]]
+
+    async def test_a_tab_of_a_tile_is_clicked(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            await run.press("ctrl+t", "r")
+            bar = next(iter(run.main.tiles._bars.values()))
+            await run.pilot.click(bar, offset=(bar.text.index("README.md"), 0))
+            await run.settle()
+            assert run.here == "README.md"
+
+    async def test_a_file_is_clicked(self) -> None:
+        async with started() as run:
+            await run.pilot.click("#files", offset=(6, 2))
+            await run.settle()
+            assert run.here == "notes.md"
+
+    async def test_somebody_is_clicked_in_the_list(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            run.project.join("bob", "README.md")
+            await run.settle()
+            await run.pilot.click("#people", offset=(3, 1))
+            await run.settle()
+            assert run.here == "README.md"
+
+    async def test_a_choice_is_clicked(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+o", *"run2")
+            await run.pilot.click("#choices", offset=(3, 0))
+            await run.settle()
+            assert run.here == "data/run2.csv"
+
+    async def test_jumps_reach_panes_and_files(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "r")
+            await run.press("f7")
+            screen = run.app.screen
+            assert isinstance(screen, Jump)
+            count = len(screen._targets)
+            assert count == 1 + 2 + 2 + 4, "a person, two tabs, two panes, four entries"
+            await run.press("x", "escape")
+            assert run.here == "model.py"
+            await run.press("f7")
+            await run.press(LETTERS[count - 1])
+            assert run.here == "README.md"
+
+    async def test_a_long_list_scrolls(self) -> None:
+        project = PretendProject({f"{n:03}.txt": "" for n in range(200)})
+        async with started([], project=project) as run:
+            await run.press("ctrl+t", "f", "end")
+            assert run.main.files.marked == 199
+            assert run.main.files.scroll_offset.y > 100
+            await run.press("pageup", "up", "home", "pagedown", "down")
+            assert 10 < run.main.files.marked < 60
+            run.main.files.on_mouse_scroll_down(WHEEL)
+            await run.settle()
+            assert run.main.files.scroll_offset.y > 0
+
+    async def test_the_commands_scroll_too(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+p", "pagedown", "pagedown", "down", "up")
+            screen = run.app.screen
+            assert isinstance(screen, Picker)
+            assert screen._list.marked > 20
+            assert screen._list.scroll_offset.y > 0
+            await run.press("ctrl+q")
+            assert run.here == "model.py"
+
+    async def test_nothing_fits(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+p", *"zzzz", "enter")
+            assert isinstance(run.app.screen, Picker)
+
+    async def test_opening_is_tried_again_when_the_connection_broke_during_it(self) -> None:
+        project = PretendProject(FILES)
+        project.refuse["model.py"] = RequestFailed("offline", "not connected just now")
+        app = CocalcApp(project, "lab", ["model.py"])
+        async with app.run_test(size=(120, 30)) as pilot:
+            run = Started(app, project, pilot)
+            await pilot.pause(0.1)
+            assert run.here == "Note"
+            del project.refuse["model.py"]
+            await run.settle()
+            assert run.here == "model.py"
+
+    async def test_files_are_read_from_top_to_bottom(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f", "home", "enter", "down", "left", "right", "right")
+            assert run.main.files.entry is not None
+            assert run.main.files.entry.path == "data/run1.csv"
+            await run.press("up", "enter")
+            assert len(run.main.files.model.entries()) == 4
+
+    async def test_a_tile_below_has_its_own_row_of_tabs(self) -> None:
+        async with started(["README.md", "model.py"]) as run:
+            await run.press("ctrl+t", "b")
+            bars = [bar.text.split() for bar in run.main.tiles._bars.values()]
+            assert bars == [["README.md", "model.py"], ["model.py"]]
+            assert "model.py" not in run.main.report.top.text
+
+
+class TestRunApp:
+    def test_a_mistake_in_the_configuration_is_one_line(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+        (tmp_path / "cocalc-tui").mkdir()
+        (tmp_path / "cocalc-tui" / "config.toml").write_text("[screen]\nthem = 'x'\n")
+        assert run_app(PretendProject(FILES), "lab") == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.count("\n") == 1
+        assert "no setting 'screen.them'; did you mean screen.theme?" in said.err
