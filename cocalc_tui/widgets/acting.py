@@ -116,9 +116,9 @@ class Acting:
 
 
 def _has_keyboard(widget: Widget) -> bool:
-    """Whether a key is this one's; the screen has those of widgets that are not `Acting`."""
-    focused = widget.screen.focused
-    return focused is widget or (widget is widget.screen and not isinstance(focused, Acting))
+    """Whether a key is this one's; the screen takes what nobody inside of it wants."""
+    screen = widget.screen
+    return widget is screen or widget is screen.focused
 
 
 def scopes_at(node: DOMNode) -> list[str]:

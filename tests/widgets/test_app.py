@@ -513,6 +513,13 @@ class TestTypingAhead:
             assert run.shown == [["model.py"]] * 2
             assert sorted(run.document("model.py").replica.text(MAIN).line(0)[:3]) == [*"xyz"]
 
+    async def test_a_split_and_what_is_opened_in_it(self) -> None:
+        async with started() as run:
+            await self.burst(run, "ctrl+t", "r", "ctrl+o", *"readme", "enter", *"abc")
+            assert run.shown == [["model.py"], ["model.py", "README.md"]]
+            assert run.document("model.py").replica.text(MAIN).line(0) == "def fit():"
+            assert run.document("README.md").replica.text(MAIN).line(0) == "abc# Hello"
+
     async def test_a_question_is_answered_by_what_follows_it(self) -> None:
         async with started() as run:
             await self.burst(
