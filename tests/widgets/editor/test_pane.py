@@ -31,8 +31,14 @@ def standing(caret: int) -> dict[str, Json]:
 
 
 async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until all is painted in its colours."""
     await pilot.pause()
-    await pilot.pause(0.05)
+    pane = pilot.app.query_one(EditorPane)
+    for _ in range(500):
+        if not pane.colours.stale or not pane.colours.language.name:
+            break
+        await pilot.pause(0.01)
+    await pilot.pause()
 
 
 # --- typing --------------------------------------------------------------------------------------
@@ -254,7 +260,10 @@ async def test_others_are_seen_with_their_name_for_a_while(
         document.somebody_moved("c1", "boris\x1b]0;x", {**wire, "anchor": 20})
         assert "boris␛]0;x" in rows(app.pane)[1]
         assert rows(app.pane)[2] == "line 2"
-        await pilot.pause(0.2)
+        for _ in range(500):
+            if not app.pane.visitors.named:
+                break
+            await pilot.pause(0.01)
         assert rows(app.pane)[1] == "line 1"
         type_remotely(document, [Splice(0, 0, "x\n")])
         assert app.pane.visitors.shown[0].caret == 16
