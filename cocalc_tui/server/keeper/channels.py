@@ -1,7 +1,8 @@
 """The kernel's sockets: ipc files in a folder that only the host can enter, never TCP.
 
-A subscriber's queue is unlimited, and that is said before it connects: with the default the kernel
-drops messages as soon as a thousand wait, the final *idle* among them, and the cell runs for ever.
+A subscriber's queue is unlimited, and that is said before it connects: by default what is published
+is dropped as soon as a thousand messages wait, the final *idle* among them, and the cell runs for
+ever.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Channels:
             json.dump(about, file)
 
     def connect(self) -> None:
-        """Connect, now or as soon as the kernel listens. Starts threads: fork before."""
+        """Connect, now or when the kernel listens. Starts threads: fork before."""
         self._context = zmq.Context()
         self.shell = self._connected("shell", zmq.DEALER)
         self.control = self._connected("control", zmq.DEALER)

@@ -38,6 +38,8 @@ END_LIMIT = 3.0
 """Seconds a kernel has to end when asked to, before it is killed."""
 END_LIMIT_BUSY = 0.5
 """The same for one that is at work, which seldom listens."""
+INTERRUPT_LIMIT = 1.0
+"""Seconds until a cell is interrupted though its kernel does not say that it has begun."""
 SOON = 0.25
 """Seconds until the next look while something is about to happen."""
 LOOK_AROUND = 30.0
@@ -78,6 +80,7 @@ class Keeper:
         self._told_end = 0
         self._asked_to_end = False
         self._end_by = 0.0
+        self._interrupt_by = 0.0
         self._began = self._asked_at = self._looked = self._touched = time.monotonic()
         self._link = Link(self._sockets / "keeper.sock", self._greeting)
         self._poller = zmq.Poller()
@@ -140,7 +143,9 @@ class Keeper:
 
     def _timeout(self) -> float:
         """Seconds until something is to be done though nothing happens."""
-        if self._state == "starting" or self._end_by or self._queue.nearly_over:
+        if self._state == "starting" or self._end_by or self._interrupt_by:
+            return SOON
+        if self._queue.nearly_over:
             return SOON
         return 1.0 if self._journal.behind else LOOK_AROUND
 
@@ -152,6 +157,8 @@ class Keeper:
             kernel.kill()
         if self._state == "starting":
             self._check_start(kernel, now)
+        if self._interrupt_by:
+            self._interrupt_kernel(kernel, now)
         self._queue.finish_if_over(_now_ms(), now)
         if self._state == "idle" and (run := self._queue.start_next(_now_ms(), now)) is not None:
             self._talk.execute(run)
@@ -161,7 +168,7 @@ class Keeper:
     # --- the kernel's life ---------------------------------------------------------------------
 
     def _check_start(self, kernel: KernelProcess, now: float) -> None:
-        if self._talk.both_ways:
+        if self._talk.ready:
             self._state = "idle"
             kernel.forget_words()
             self._journal.record(self._kernel_record())
@@ -191,12 +198,22 @@ class Keeper:
     def _interrupt(self) -> None:
         """Empty the queue and interrupt what runs. A kernel that is idle or starting is let be."""
         self._queue.stop_waiting(_now_ms())
-        if self._queue.running is None or self._kernel is None:
+        if self._queue.running is not None:
+            self._interrupt_by = time.monotonic() + INTERRUPT_LIMIT
+
+    def _interrupt_kernel(self, kernel: KernelProcess, now: float) -> None:
+        """Interrupt, not before the cell has begun: until then kernels do not listen."""
+        run = self._queue.running
+        if run is not None and not run.count and now < self._interrupt_by:
             return
+        self._interrupt_by = 0.0
+        if run is None:
+            return
+        self._queue.interrupted()
         if self._order.interrupt_by_message:
             self._talk.interrupt()
         else:
-            self._kernel.signal(signal.SIGINT)
+            kernel.signal(signal.SIGINT)
 
     def _terminated(self, _number: int, _frame: object) -> None:
         self._asked_to_end = True
@@ -286,7 +303,7 @@ class Keeper:
         self._journal.write()
         if self._told_end != self._journal.spool.end:
             self._told_end = self._journal.spool.end
-            self._link.say({"end": self._told_end})
+            self._link.say_latest({"end": self._told_end})
 
     def _say_last_words(self) -> None:
         """Tell who is connected that the spool is complete, waiting a little for a full disk."""

@@ -2,7 +2,8 @@
 
 Only the host's own processes may speak here: the socket is 0600 in a 0700 folder, and the kernel is
 asked who connected. Several may be connected, as a new relay comes before an old one is quite gone.
-A peer that does not read is cut off; it loses nothing, as what matters is in the spool.
+A peer that does not read is told the latest once it does, and loses nothing: what matters is in the
+spool.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Peer:
         self.socket = connection
         self.unsent = b""
         self.open = True
+        self._latest: Said | None = None
         self._unread = b""
 
     def say(self, said: Said) -> None:
@@ -38,10 +40,18 @@ class Peer:
         if len(self.unsent) > MOST_UNSENT:
             self.open = False
 
+    def say_latest(self, said: Said) -> None:
+        """Send a line that makes those of its kind before it pointless, once the peer reads."""
+        self._latest = said
+        self.flush()
+
     def flush(self) -> None:
         """Send what the peer takes."""
         try:
-            while self.unsent:
+            while self.unsent or self._latest is not None:
+                if not self.unsent:
+                    self.unsent = json.dumps(self._latest).encode() + b"\n"
+                    self._latest = None
                 sent = self.socket.send(self.unsent)
                 self.unsent = self.unsent[sent:]
         except BlockingIOError:
@@ -119,10 +129,10 @@ class Link:
                 peer.say(self._greeting())
                 self.peers.append(peer)
 
-    def say(self, said: Said) -> None:
-        """Tell everybody."""
+    def say_latest(self, said: Said) -> None:
+        """Tell everybody, see `Peer.say_latest`."""
         for peer in self.peers:
-            peer.say(said)
+            peer.say_latest(said)
 
     def drop_closed(self) -> None:
         """Let go of those who left."""

@@ -48,6 +48,7 @@ class Queue:
         """Runs whose row is to be told; whoever tells them clears it."""
         self._last: dict[str, Run] = {}
         self._failed = False
+        self._interrupted = False
         self._replied = False
         self._idle = False
         self._heard = 0.0
@@ -77,7 +78,7 @@ class Queue:
             return None
         run = self.running = self.waiting.pop(0)
         run.state, run.started = "running", now_ms
-        self._failed = self._replied = self._idle = False
+        self._failed = self._interrupted = self._replied = self._idle = False
         self._heard = now
         self.changed.append(run)
         return run
@@ -92,6 +93,10 @@ class Queue:
         if self._is_running(run) and self.running is not None and self.running.count != count:
             self.running.count = count
             self.changed.append(self.running)
+
+    def interrupted(self) -> None:
+        """What runs was interrupted; a kernel caught at a bad moment does not even reply then."""
+        self._interrupted = True
 
     def replied(self, run: str, status: str) -> None:
         """The kernel's reply: ok, error or aborted."""
@@ -114,6 +119,9 @@ class Queue:
         both = self._replied and self._idle
         if run is None or not (both or (quiet and (self._replied or self._idle))):
             return None
+        if self._interrupted and not self._replied:
+            self._end_running("stopped", now_ms)
+            return run
         self._end_running("error" if self._failed else "done", now_ms)
         if self._failed:
             self._stop_waiting(now_ms, [r for r in self.waiting if r.user == run.user])

@@ -27,8 +27,24 @@ OUTPUT = frozenset(
     }
 )
 """Message types that are a cell's output."""
+PREPARE = (
+    "(lambda thread, done: ("
+    "thread.schedule(lambda: ("
+    "thread.socket.setsockopt(__import__('zmq').SNDHWM, 0), done.set())), "
+    "done.wait(5)))"
+    "(get_ipython().kernel.iopub_thread, __import__('threading').Event())"
+)
+"""What makes ipykernel keep what it cannot send yet.
+
+By default it drops what it publishes as soon as a thousand messages wait for its own sending
+thread, which on a busy machine happens to any cell that prints a lot. Set once we are connected, as
+libzmq applies it to connections that are there, not to those that a bound socket accepts later. An
+expression, run silently: it leaves no name and no execution count behind.
+"""
 BUDGET = 2**20
 """Bytes read from a channel before the others have their turn."""
+
+_PREPARE_ID = "prepare"
 
 
 class Talk:
@@ -41,12 +57,9 @@ class Talk:
         self._queue = queue
         self._journal = journal
         self._input_asked: tuple[str, bytes] | None = None
-        self._heard_shell = self._heard_iopub = False
-
-    @property
-    def both_ways(self) -> bool:
-        """Whether the kernel answers, and what it publishes reaches us: then it has started."""
-        return self._heard_shell and self._heard_iopub
+        self.ready = False
+        """The kernel answers, what it publishes reaches us, and nothing of that gets lost."""
+        self._heard_iopub = self._preparing = False
 
     def hear(self) -> None:
         """Take in what has come."""
@@ -59,25 +72,41 @@ class Talk:
             pass
         for message in channels.receive(channels.iopub, BUDGET):
             self._published(message)
+        if not self._preparing and self._heard_iopub and self.language_info is not None:
+            self._prepare(self.language_info)
 
     # --- to the kernel -------------------------------------------------------------------------
 
     def ask_who(self) -> None:
-        """Ask for a sign of life."""
-        self._channels.send(self._channels.shell, "kernel_info_request", {}, "info")
+        """Ask for signs of life. They come on two ways, and only both show that it has started."""
+        if not self._preparing:
+            self._channels.send(self._channels.shell, "kernel_info_request", {}, "info")
+
+    def _prepare(self, language: object) -> None:
+        self._preparing = True
+        if isinstance(language, dict) and language.get("name") == "python":
+            self._send_code(PREPARE, _PREPARE_ID, silent=True)
+        else:
+            self.ready = True
 
     def execute(self, run: Run) -> None:
-        """Send a cell. The queue is ours: the kernel is not to drop what follows an error."""
+        """Send a cell."""
+        self._send_code(run.code, run.run, input_allowed=run.input_allowed)
+        run.code = ""
+
+    def _send_code(
+        self, code: str, id_: str, *, silent: bool = False, input_allowed: bool = False
+    ) -> None:
+        """The queue is ours: the kernel is not to drop what follows an error."""
         content: dict[str, object] = {
-            "code": run.code,
-            "silent": False,
-            "store_history": True,
+            "code": code,
+            "silent": silent,
+            "store_history": not silent,
             "user_expressions": {},
-            "allow_stdin": run.input_allowed,
+            "allow_stdin": input_allowed,
             "stop_on_error": False,
         }
-        self._channels.send(self._channels.shell, "execute_request", content, run.run)
-        run.code = ""
+        self._channels.send(self._channels.shell, "execute_request", content, id_)
 
     def interrupt(self) -> None:
         """Ask it to interrupt what runs, for kernels that do not know signals."""
@@ -100,10 +129,11 @@ class Talk:
     # --- from the kernel -----------------------------------------------------------------------
 
     def _reply(self, message: Received) -> None:
-        self._heard_shell = True
         content = _object(message.content)
         if message.type == "kernel_info_reply":
-            self.language_info = content.get("language_info")
+            self.language_info = content.get("language_info") or {}
+        elif message.parent == _PREPARE_ID:
+            self.ready = True
         elif message.type == "execute_reply":
             run = message.parent
             self._counted(run, content)

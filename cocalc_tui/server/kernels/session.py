@@ -25,13 +25,13 @@ from cocalc_tui.client.document import ReadOnlyError, SharedDocument
 from cocalc_tui.client.events import DocumentEvent, LightsChanged
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import KernelInfo, KernelState, OutputBatch, Runs
-from cocalc_tui.server.keeper.registry import About
+from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
 from cocalc_tui.server.kernels.intake import Intake
 from cocalc_tui.server.kernels.items import decode
 from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink
 from cocalc_tui.server.kernels.live import Live
-from cocalc_tui.server.kernels.starting import gone
+from cocalc_tui.server.kernels.starting import PAUSE
 from cocalc_tui.server.kernels.table import OVER, Table
 from cocalc_tui.server.kernels.usage import Usage, usage_of
 from cocalc_tui.sync.document import DoesNotFit
@@ -220,10 +220,21 @@ class Session:
                 await asyncio.sleep(0)
             elif last_look:
                 return
-            elif self.link.gone:
-                last_look = await gone(self.folder)
-            else:
+            elif not self.link.gone:
                 await self._wait()
+            elif not await self._come_back():
+                last_look = True
+
+    async def _come_back(self) -> bool:
+        """Connect again to a keeper that lives; False where it is gone."""
+        if not lives(self.folder):
+            return False
+        try:
+            await self.link.connect(self._sockets / "keeper.sock")
+            self._greeted(self.link.greeting)
+        except KeeperGoneError:
+            await asyncio.sleep(PAUSE)
+        return True
 
     async def _wait(self) -> None:
         """Wait for the spool to grow, or for the next thing to be due."""

@@ -98,6 +98,13 @@ def test_interrupt_stops_what_runs_and_empties_the_queue(project: Path, by_messa
         assert kept.text(after) == "still here\n"
 
 
+def test_a_cell_is_interrupted_though_it_has_only_just_been_sent(kept: Talking) -> None:
+    kept.started()
+    (run,) = kept.execute("while True: pass")
+    kept.ask("interrupt")
+    assert kept.finished(run)["state"] in ("error", "stopped")
+
+
 def test_interrupting_a_kernel_that_starts_does_not_end_it(kept: Talking) -> None:
     kept.ask("interrupt")
     assert kept.started()["state"] == "idle"
@@ -156,7 +163,7 @@ def test_the_relay_is_gone_and_comes_back(kept: Talking) -> None:
 def test_a_relay_that_does_not_read_loses_nothing(kept: Talking) -> None:
     code = "import sys\nfor n in range(8000):\n    print(n); sys.stdout.flush()"
     (run,) = kept.execute(code)
-    kept.finished(run)
+    assert kept.finished(run)["state"] == "done", (kept.kernel(), kept.outputs(run))
     assert kept.text(run) == "".join(f"{n}\n" for n in range(8000))
 
 
@@ -170,9 +177,9 @@ def test_a_keeper_that_is_late_loses_nothing(runtime: Path) -> None:
     queue = Queue()
     talk = Talk(channels, queue, Journal(runtime, queue))
     try:
-        while not talk.both_ways:
+        while not talk.ready:
             talk.ask_who()
-            channels.iopub.poll(100)
+            channels.shell.poll(100)
             talk.hear()
         code = (
             "import sys\nfor n in range(6000):\n    print(n); sys.stdout.flush()\n"
@@ -190,6 +197,32 @@ def test_a_keeper_that_is_late_loses_nothing(runtime: Path) -> None:
         kernel.kill()
         kernel.reap()
         channels.close()
+
+
+def test_a_keeper_that_gets_no_time_loses_nothing(kept: Talking) -> None:
+    """As on a machine that is far too busy."""
+    kept.started()
+    (run,) = kept.execute(
+        "import sys, time\ntime.sleep(0.3)\n"
+        "for n in range(6000):\n    print(n); sys.stdout.flush()\n"
+        "open('printed', 'w').close()"
+    )
+    kept.until(lambda: kept.row(run)["state"] == "running")
+    os.kill(kept.keeper_pid, signal.SIGSTOP)
+    try:
+        eventually((kept.folder.parents[2] / "printed").exists, 60)
+    finally:
+        os.kill(kept.keeper_pid, signal.SIGCONT)
+    assert kept.finished(run)["state"] == "done"
+    assert kept.text(run) == "".join(f"{n}\n" for n in range(6000))
+
+
+def test_what_prepares_the_kernel_leaves_no_trace(kept: Talking) -> None:
+    (run,) = kept.execute("print(sorted(set(globals()) - set(dir(__builtins__))), In)")
+    row = kept.finished(run)
+    assert row["count"] == 1
+    assert "thread" not in kept.text(run)
+    assert "schedule" not in kept.text(run)
 
 
 def test_a_flood_costs_the_keeper_little(kept: Talking) -> None:

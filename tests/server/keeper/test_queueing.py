@@ -53,6 +53,16 @@ def test_neither_a_reply_nor_idle_alone_ends_a_run_at_once() -> None:
         assert queue.finish_if_over(9, 20.0 + QUIET) is not None
 
 
+def test_a_kernel_that_does_not_reply_to_an_interrupt() -> None:
+    queue = Queue()
+    queue.add([run("a")])
+    queue.start_next(5, 0.0)
+    queue.interrupted()
+    queue.idle("a")
+    queue.finish_if_over(9, QUIET)
+    assert states(queue) == {"a": "stopped"}
+
+
 def test_silence_alone_ends_nothing() -> None:
     queue = Queue()
     queue.add([run("a")])

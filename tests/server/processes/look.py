@@ -16,13 +16,13 @@ def command_line(pid: int) -> list[str]:
 
 
 def processes(*words: str) -> list[int]:
-    """Pids of our processes whose command line has all these words."""
+    """Pids of our processes whose arguments are all these words, or paths below them."""
     return [
         pid
         for pid in (int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit())
         if (line := command_line(pid))
         and "cocalc_tui.server.main" in line
-        and all(word in line for word in words)
+        and all(any(a == word or a.startswith(f"{word}/") for a in line) for word in words)
     ]
 
 

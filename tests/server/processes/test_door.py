@@ -104,6 +104,7 @@ def test_a_killed_relay_is_replaced_and_nobody_is_refused(door: Running) -> None
 def test_those_who_wait_while_the_relay_dies_are_served_by_the_next(door: Running) -> None:
     first = door.ask()
     os.kill(first, signal.SIGSTOP)
+    eventually(lambda: "\nState:\tT" in Path(f"/proc/{first}/status").read_text())
     with contextlib.ExitStack() as stack:
         waiting = [stack.enter_context(door.connect()) for _ in range(10)]
         os.kill(first, signal.SIGKILL)
