@@ -26,7 +26,7 @@ LETTERS = ["a", "bc", "def", "\n", "\r\n", "\f", "\u2028", "\0", "e\u0301", "ðŸ‘
 CELL = TextId("cell", "input")
 
 
-class Mismatch(AssertionError):
+class Mismatch(AssertionError):  # noqa: N818 - it is what a case is looking for
     """Engine and reference, or two replicas, do not agree."""
 
 
