@@ -140,6 +140,13 @@ class Terminal:
             self.drain(0.2)
             seen = self.seen
 
+    def wait_for_the_end(self, within: float = 60) -> None:
+        """Read until the program ended."""
+        end = time.monotonic() + within
+        while not self.ended:
+            assert time.monotonic() < end, f"it never ended; the end: {self.seen[-500:]!r}"
+            self.drain(0.2)
+
     def drain(self, quiet: float) -> None:
         """Read until nothing comes."""
         while self.read(quiet):

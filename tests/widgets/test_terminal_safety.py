@@ -131,6 +131,10 @@ def test_the_app() -> None:
         walk(terminal, "\x1b[17~", PAGE_DOWN, "\x1b[17~", PAGE_DOWN, "\x17", "\x17")
         assert not complaints(terminal)
         assert terminal.seen.count("PWN") > len(MARKS)
+        terminal.press("\x11")
+        terminal.wait_for_the_end()
+        assert not complaints(terminal)
+        assert terminal.text.endswith("\x1b[23;2t")
 
 
 def test_widgets_of_textual() -> None:
