@@ -29,7 +29,7 @@ LOOK_AROUND = 2.0
 KEEP_FRESH = 3600.0
 """Seconds between touching the sockets, so that cleaners of /tmp pass them by."""
 QUICK = 2.0
-"""A relay that lives shorter than this, in seconds, has not started well."""
+"""A relay that ends of itself within so many seconds has not started well."""
 DELAYS = (0.0, 0.05, 0.2, 1.0, 2.0, 5.0)
 """Seconds before the next try, by how many in a row have not started well."""
 PATIENCE = 2
@@ -159,7 +159,8 @@ class Door:
             self._bad_starts = 0
             return self._rebind
         quick = time.monotonic() - started < QUICK
-        self._bad_starts = self._bad_starts + 1 if quick else 0
+        bad = quick and code not in (-signal.SIGKILL, -signal.SIGTERM)
+        self._bad_starts = self._bad_starts + 1 if bad else 0
         self._pause(DELAYS[min(self._bad_starts, len(DELAYS) - 1)])
         return True
 
