@@ -76,8 +76,10 @@ def ours(edits: list[list[Burst]]) -> tuple[float, str]:
         replica = Document()
         replica.apply([root])
         for n, burst in enumerate(typed):
-            splices = [Splice(*edit) for edit in burst]
-            replica.commit(PatchId(f"{person:016x}", n), n + 2, splices)
+            first, *rest = (Splice(*edit) for edit in burst)
+            replica.commit(PatchId(f"{person:016x}", n), n + 2, [first])
+            for splice in rest:
+                replica.amend([splice])
         logs.append(replica)
     mine, theirs = logs
     start = time.process_time()
