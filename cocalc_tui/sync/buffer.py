@@ -166,31 +166,29 @@ class TextBuffer:
 
         IndexError where they are not within the text.
         """
-        end = pos + delete
-        if pos < 0 or delete < 0 or end > self._length:
+        if pos < 0 or delete < 0 or pos + delete > self._length:
             self._check(pos, delete)
         if "\n" not in insert:
             at = pos - self._line_at
-            line = self._block.lines[self._line]
+            block = self._block
+            line = block.lines[self._line]
             if not 0 <= at < len(line):
                 self._seek(pos)
                 at = pos - self._line_at
-                line = self._block.lines[self._line]
+                block = self._block
+                line = block.lines[self._line]
             end = at + delete
             # The "\n" of a line that is not the last stays, or lines would have to be joined.
-            if end < len(line) or self._is_last(line, end):
-                self._block.lines[self._line] = line[:at] + insert + line[end:]
+            if end < len(line) or (end == len(line) and line[-1:] != "\n"):
+                block.lines[self._line] = line[:at] + insert + line[end:]
                 grown = len(insert) - delete
-                self._block.chars += grown
+                block.chars += grown
                 self._group.chars += grown
                 self._length += grown
-                return line[at:end] if delete else ""
+                return line[at:end]
         removed = self.slice(pos, pos + delete)
         self._splice_lines(pos, delete, insert)
         return removed
-
-    def _is_last(self, line: str, end: int) -> bool:
-        return end == len(line) and line[-1:] != "\n"
 
     def _check(self, pos: int, length: int) -> None:
         if pos < 0 or length < 0 or pos + length > self._length:

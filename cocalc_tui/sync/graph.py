@@ -149,31 +149,67 @@ class Graph:
         starts = [PatchId(op.session, op.first) for op in patch.ops if isinstance(op, Cancel)]
         return needed + [start for start in starts if self.index(start) == ROOT]
 
-    def add(self, patch: Patch) -> int | None:
-        """Take in a patch that is not here; returns its index, None if it `needs` others first."""
+    def add(self, patch: Patch) -> PatchId | None:
+        """Take in a patch that is not here; or return what it `needs` first."""
         session, n = patch.id
         said = patch.parents
+        found: list[int] = []
+        for parent in said:
+            index = self.index(parent)
+            if index is None:
+                return parent
+            found.append(index)
         own = self._sessions.get(session)
-        if n != (own.end if own else 0):
-            return None
-        parents = self._indexes(said)
-        if parents is None or (self._root and self.needs(patch)):
-            return None
-        own = own or self._session(session)
+        if (self._root or n != (own.end if own else 0)) and (needs := self.needs(patch)):
+            return needs[0]
+        parents = tuple(found) or (ROOT,)
+        if len(found) > 1:
+            parents = tuple(sorted({*found}))
+            if len(parents) != len(found) or list(said) != sorted(said):
+                self._said[len(self.log.ops)] = said
+        self._add(own or self._session(session), parents, patch)
+        return None
+
+    def _add(self, own: _Session, parents: tuple[int, ...], patch: Patch) -> None:
         index = len(self.log.ops)
         if own.at and (before := own.at[-1]) not in parents and not self.holds(parents, before):
             self.empty.add(index)
+            self._said[index] = patch.parents
             parents = tuple(sorted({*parents, before}))
-        if len(parents) != len(said) or (len(said) > 1 and list(said) != sorted(said)):
-            self._said[index] = said
         label = (patch.kind, patch.acting_for, patch.group)
         self._put(own, parents, patch.time, patch.ops, label)
         if type(self.log.ops[index]) is tuple and has_cancels(patch.ops):
             self._take_cancels(index, parents)
-        return index
 
-    def extend(self, ops: Sequence[Splice], times: Sequence[int]) -> None:
-        """Take in patches that follow the last one, of its session, with its label."""
+    def follow(self, patches: Sequence[Patch], at: int, stop: int) -> int:
+        """Take in patches from place `at` on, before `stop`, that do no more than follow.
+
+        That is, each is one splice on top of just the one before, with its label. The one before
+        the first was added last. Returns the place of the first that was not taken in.
+        """
+        last = patches[at - 1]
+        kind, acting_for, group = last.kind, last.acting_for, last.group
+        last_id = last.id
+        ops: list[Splice] = []
+        try:
+            for place in range(at, stop):
+                patch = patches[place]
+                (parent,) = patch.parents
+                (op,) = patch.ops
+                if parent != last_id or type(op) is not Splice or patch.kind != kind:
+                    break
+                if patch.group != group or patch.acting_for != acting_for:
+                    break
+                last_id = patch.id
+                ops.append(op)
+        except ValueError:
+            pass  # Another number of parents or operations than one.
+        if ops:
+            self._extend(ops, [patch.time for patch in patches[at : at + len(ops)]])
+        return at + len(ops)
+
+    def _extend(self, ops: Sequence[Splice], times: Sequence[int]) -> None:
+        """Take in patches that follow the last one."""
         index = len(self.log.ops)
         stop = index + len(ops)
         own = self._sessions[self.log.session(index - 1)]
@@ -227,19 +263,6 @@ class Graph:
                 pieces.insert(place, parent + 1)
         if pieces[-1] != index:
             pieces.append(index)
-
-    def _indexes(self, parents: tuple[PatchId, ...]) -> tuple[int, ...] | None:
-        """The indexes of parents; None where one is not here."""
-        found: list[int] = []
-        for parent in parents:
-            index = self.index(parent)
-            if index is None:
-                return None
-            if index not in found:
-                found.append(index)
-        if len(found) > 1:
-            found.sort()
-        return tuple(found) or (ROOT,)
 
     def _take_cancels(self, index: int, parents: tuple[int, ...]) -> None:
         ops = self.log.operations(index)

@@ -8,19 +8,17 @@ child of the one before, for which the graph keeps nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import repeat
-from operator import attrgetter, eq, is_
-from typing import Any, Final, cast
+from collections import defaultdict
+from collections.abc import Iterable
 
 from cocalc_tui.sync.graph import Graph
-from cocalc_tui.sync.patch import ForgedPatch, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import ForgedPatch, Patch, PatchId
 
 
 class _Queue:
     """The patches of one session that are not in the graph yet."""
 
-    __slots__ = ("end", "first", "follows", "later", "ready", "splices", "stuck", "taken", "times")
+    __slots__ = ("end", "first", "later", "ready", "stuck", "taken")
 
     def __init__(self, first: int) -> None:
         self.ready: list[Patch] = []
@@ -29,29 +27,10 @@ class _Queue:
         self.end = first
         self.taken = 0
         """How many of those are in the graph."""
-        self.follows = b""
-        """By place in `ready`: whether that patch does no more than follow the one before."""
-        self.splices: list[Op | None] = []
-        self.times: list[int] = []
         self.later: dict[int, Patch] = {}
         """By number: those behind a gap."""
         self.stuck = False
         """It needs something that is not here."""
-
-    def look(self) -> None:
-        """Find out which patches follow.
-
-        They are on top of just the one before and are one splice, with the same label. All of
-        them are compared at once: a loop over them would cost several times as much.
-        """
-        ready = self.ready
-        ids, said, ops, labels = (list(map(part, ready)) for part in _PARTS)
-        self.splices = [op[0] if len(op) == 1 else None for op in ops]
-        self.times = list(map(_time, ready))
-        parents = map(eq, said[1:], zip(ids, strict=False))
-        kinds = map(is_, map(type, self.splices[1:]), repeat(Splice))
-        same = map(eq, labels[1:], labels)
-        self.follows = bytes((0, *map(min, parents, kinds, same)))
 
     def keep(self) -> bool:
         """Forget what is in the graph; whether anything is left."""
@@ -59,15 +38,6 @@ class _Queue:
         self.first += self.taken
         self.taken = 0
         return bool(self.ready or self.later)
-
-
-_PARTS: Final[tuple[Callable[[Patch], Any], ...]] = (
-    attrgetter("id"),
-    attrgetter("parents"),
-    attrgetter("ops"),
-    attrgetter("kind", "acting_for", "group"),
-)
-_time: Final[Callable[[Patch], int]] = attrgetter("time")
 
 
 class Intake:
@@ -79,13 +49,9 @@ class Intake:
 
     def offer(self, patches: Iterable[Patch]) -> None:
         """Take patches. Another patch under a known id raises ForgedPatch, the others are taken."""
-        offered: dict[str, list[Patch]] = {}
+        offered: defaultdict[str, list[Patch]] = defaultdict(list)
         for patch in patches:
-            session = patch.id[0]
-            if session in offered:
-                offered[session].append(patch)
-            else:
-                offered[session] = [patch]
+            offered[patch.id[0]].append(patch)
         forged: PatchId | None = None
         for session, offer in offered.items():
             queue = self._queues.get(session)
@@ -130,7 +96,6 @@ class Intake:
         """Put into the graph whatever has all it needs."""
         for queue in self._queues.values():
             queue.stuck = False
-            queue.look()
         for queue in self._queues.values():
             self._follow(queue)
         self._queues = {s: queue for s, queue in self._queues.items() if queue.keep()}
@@ -158,17 +123,13 @@ class Intake:
 
     def _advance(self, queue: _Queue, end: int) -> PatchId | None:
         """Take a session's patches up to number `end`; returns what the next of them needs."""
-        graph = self._graph
+        graph, ready = self._graph, queue.ready
         stop = end - queue.first
         while queue.taken < stop:
-            start = queue.taken
-            if graph.add(queue.ready[start]) is None:
-                return graph.needs(queue.ready[start])[0]
-            at = queue.follows.find(0, start + 1, stop)
-            queue.taken = stop if at < 0 else at
-            if queue.taken > start + 1:
-                follow = slice(start + 1, queue.taken)
-                graph.extend(cast("list[Splice]", queue.splices[follow]), queue.times[follow])
+            need = graph.add(ready[queue.taken])
+            if need is not None:
+                return need
+            queue.taken = graph.follow(ready, queue.taken + 1, stop)
         return None
 
     def holds(self, session: str) -> bool:

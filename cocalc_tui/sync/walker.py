@@ -33,7 +33,7 @@ from cocalc_tui.sync.items import EFFECT, Item, ItemTree
 from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, PatchId, Splice, TextId
 from cocalc_tui.sync.records import Records
 from cocalc_tui.sync.stretch import Run, runs
-from cocalc_tui.sync.window import NOBODY, Act, Node, Refs, Window
+from cocalc_tui.sync.window import MOST_LANES, NOBODY, Act, Node, Refs, Window
 
 
 class Ground(Protocol):
@@ -90,7 +90,7 @@ class Walker:
         self._effects = effects
         self._window.reserve(stop)
         graph = self._graph
-        for chain in chains(graph, self.stop, stop):
+        for chain in chains(graph, self.stop, stop, few=MOST_LANES - 1):
             lane = self._window.lane_at(graph.parents(chain[0]), graph.log.owners[chain[0]])
             for run in runs(graph.log.ops, chain, graph.empty):
                 self._visit(run, lane)
@@ -121,27 +121,34 @@ class Walker:
         """Go over a run, at whose parents a lane stands."""
         indexes, splice, _ = run
         first = indexes[0]
-        graph = self._graph
-        ops = graph.log.operations(first) if splice is None else (splice,)
-        if self._effects is not None and not self._trusting and first not in graph.empty:
+        empty = self._graph.empty
+        ops = self._graph.log.operations(first) if splice is None else (splice,)
+        if self._effects is not None and not self._trusting and first not in empty:
             try:
-                self._admit(run, ops, lane)
+                self._admit(indexes, ops, lane)
             except DoesNotFit:
                 if len(indexes) > 1:
                     for index in indexes:
                         self._visit(((index,), None, False), lane)
                     return
-                graph.empty.add(first)
+                empty.add(first)
         self._by = None
         self._node = node = self._window.add(indexes, lane)
-        if first not in graph.empty:
-            self._do(node, ops, lane)
+        if first in empty:
+            return
+        if first in self._graph.reach:
+            node.cancels = ops
+            self._window.cancel(node, lane, 1)
+            self._window.cancel(node, EFFECT, 1)
+        for op in ops:
+            if type(op) is Splice:
+                self._splice(node, op, lane)
 
-    def _admit(self, run: Run, ops: Sequence[Op], lane: int) -> None:
+    def _admit(self, indexes: Sequence[int], ops: Sequence[Op], lane: int) -> None:
         """Raise DoesNotFit unless a run fits on top of a lane; else take in its records."""
-        indexes, splice, _ = run
-        if splice is not None and splice.at == MAIN:
-            check_splice(splice, self._tree(MAIN).root.visible[lane])
+        first = ops[0] if len(ops) == 1 else None
+        if type(first) is Splice and first.at == MAIN:
+            check_splice(first, self._tree(MAIN).root.visible[lane])
             return
         patch = self._graph.patch
         records = self._ground.records
@@ -165,25 +172,18 @@ class Walker:
         finally:
             self._window.cancel(cancelling, lane, -1)
 
-    def _do(self, node: Node, ops: Sequence[Op], lane: int) -> None:
-        """Do what a node's patches do, in a lane and in the document."""
-        if node.indexes[0] in self._graph.reach:
-            node.cancels = tuple(ops)
-            self._window.cancel(node, lane, 1)
-            self._window.cancel(node, EFFECT, 1)
-        for op in ops:
-            if type(op) is not Splice:
-                continue
-            tree = self._tree(op.at)
-            if op.delete:
-                refs = self._delete(tree, lane, op.pos, op.delete)
-                node.acts.append(Act(tree, refs, deletes=True))
-            if op.insert:
-                session = self._graph.log.sessions[node.owner]
-                item, pos = insert(tree, lane, op.pos, op.insert, session)
-                node.acts.append(Act(tree, [(item, item.length)], deletes=False))
-                if self._effects is not None:
-                    self._effects.inserted(op.at, pos, op.insert, self._by or self._author())
+    def _splice(self, node: Node, op: Splice, lane: int) -> None:
+        """Do what a splice of a node does, in a lane and in the document."""
+        pos, delete, text, at = op
+        tree = self._tree(at)
+        if delete:
+            node.acts.append(Act(tree, self._delete(tree, lane, pos, delete), deletes=True))
+        if text:
+            session = self._graph.log.sessions[node.owner]
+            item, shown = insert(tree, lane, pos, text, session)
+            node.acts.append(Act(tree, [(item, item.length)], deletes=False))
+            if self._effects is not None:
+                self._effects.inserted(at, shown, text, self._by or self._author())
 
     def _delete(self, tree: ItemTree, lane: int, pos: int, delete: int) -> Refs:
         """Delete characters that are visible in a lane, there and in the document."""
@@ -235,8 +235,7 @@ class Walker:
 
     def _author(self) -> PatchId:
         node = self._node
-        n = node.number + len(node.indexes) - 1
-        self._by = by = PatchId(self._graph.log.sessions[node.owner], n)
+        self._by = by = PatchId(self._graph.log.sessions[node.owner], node.end() - 1)
         return by
 
 

@@ -27,7 +27,8 @@ Way: TypeAlias = "list[tuple[int, int, int]]"
 
 NOBODY: Final = -1
 """The owner of what nobody made."""
-_MOST_LANES: Final = 8
+MOST_LANES: Final = 8
+"""With that of the document."""
 
 
 Version: TypeAlias = "dict[int, int]"
@@ -64,6 +65,10 @@ class Node:
         """The operations of a patch with cancels."""
         self.cancelled: dict[int, int] = {}
         """By lane: how many effective patches there cancel it."""
+
+    def end(self) -> int:
+        """The number of the patch after its last one."""
+        return self.number + len(self.indexes)
 
 
 Shown: TypeAlias = Callable[[ItemTree, Item, int], None]
@@ -163,18 +168,37 @@ class Window:
         """
         base = self.base
         heads = parents if parents[0] > base else tuple([p for p in parents if p > base])
-        own = 0
-        for at in range(1, len(self._lanes)):
-            lane = self._lanes[at]
-            if lane.heads == heads:
+        for at, lane in enumerate(self._lanes):
+            if lane.owner == owner and at:
+                if lane.heads != heads:
+                    self._move(at, self._ahead(lane, heads))
                 return at
-            if lane.owner == owner:
-                own = at
+        for at, lane in enumerate(self._lanes):
+            if lane.heads == heads and at:
+                return at
         goal = self._version(heads)
-        at, way = (own, self._way(self._lanes[own], goal)) if own else self._nearest(goal)
+        at, way = self._nearest(goal)
         self._move(at, way)
         self._lanes[at] = goal
         return at
+
+    def _ahead(self, lane: Lane, heads: tuple[int, ...]) -> Way:
+        """Set a lane to a version that has all it has and more; returns the way there."""
+        way: Way = []
+        seen = lane.seen
+        for head in heads:
+            if head not in lane.heads:
+                node = self._ending(head)
+                for owner, count in (*node.seen.items(), (node.owner, node.end())):
+                    have = lane.count if owner == lane.owner else seen.get(owner)
+                    if have is None:
+                        have = self._floor_of(owner)
+                    if count > have:
+                        way.append((owner, have, count))
+                        seen = {**seen, owner: count}
+                        lane.count = count if owner == lane.owner else lane.count
+        lane.heads, lane.seen = heads, seen
+        return way
 
     def _nearest(self, goal: Lane) -> tuple[int, Way]:
         """The lane from which it is the shortest way to a version, and that way.
@@ -187,7 +211,7 @@ class Window:
         at = lengths.index(length) + 1
         way = ways[at - 1]
         self._spent += length
-        if len(self._lanes) < _MOST_LANES and self._spent > self._size // 2:
+        if len(self._lanes) < MOST_LANES and self._spent > self._size // 2:
             self._spent = 0
             at = self._copy_lane(at)
         return at, way
@@ -198,18 +222,13 @@ class Window:
             return Lane((), {}, NOBODY, 0)
         if len(heads) == 1:
             node = self._ending(heads[0])
-            return Lane(heads, node.seen, node.owner, node.number + len(node.indexes))
-        node = self._ending(heads[0])
-        seen = {**node.seen, node.owner: node.number + len(node.indexes)}
-        for head in heads[1:]:
+            return Lane(heads, node.seen, node.owner, node.end())
+        seen: Version = {}
+        for head in heads:
             node = self._ending(head)
-            for owner, count in node.seen.items():
-                if count > seen.get(owner, -1):
-                    seen[owner] = count
-            count = node.number + len(node.indexes)
-            if count > seen.get(node.owner, -1):
-                seen[node.owner] = count
-        return Lane(heads, seen, node.owner, seen[node.owner])
+            for owner, count in (*node.seen.items(), (node.owner, node.end())):
+                seen[owner] = max(count, seen.get(owner, 0))
+        return Lane(heads, seen, NOBODY, 0)
 
     def _ending(self, index: int) -> Node:
         """The node that ends with a patch, made if need be."""
@@ -221,13 +240,13 @@ class Window:
     def _way(self, lane: Lane, goal: Lane) -> Way:
         """What lies between a lane and a version."""
         way: Way = []
+        mine, theirs = lane.seen, goal.seen
         for owner in lane.owners(goal):
-            have, want = lane.has(owner), goal.has(owner)
+            have = lane.count if owner == lane.owner else mine.get(owner)
+            want = goal.count if owner == goal.owner else theirs.get(owner)
             if have != want:
-                floor = self._floor_of(owner)
-                way.append(
-                    (owner, floor if have is None else have, floor if want is None else want)
-                )
+                have = self._floor_of(owner) if have is None else have
+                way.append((owner, have, self._floor_of(owner) if want is None else want))
         return way
 
     def _move(self, lane: int, way: Way) -> None:
