@@ -116,27 +116,24 @@ class Runner:
     async def close(self, *, everything: bool = False) -> None:
         """Put what is here into the documents and let go; with `everything` end the kernels too."""
         if everything:
-            known = [one.session.folder for one in self._notebooks.values() if one.session]
-            unknown = [f for f in folders(self._grounds.keepers) if f not in known]
-            await asyncio.gather(*(self._end_folder(f) for f in [*known, *unknown] if lives(f)))
-            ended = [one.session.ended.wait() for one in self._notebooks.values() if one.session]
+            kept = [folder for folder in folders(self._grounds.keepers) if lives(folder)]
+            await asyncio.gather(*map(self._end_folder, kept))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
-                    await asyncio.gather(*ended)
+                    await asyncio.gather(*(session.ended.wait() for session in self._sessions()))
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        sessions = [one.session for one in self._notebooks.values() if one.session]
-        await asyncio.gather(*(session.leave() for session in sessions))
+        await asyncio.gather(*(session.leave() for session in self._sessions()))
 
     @property
     def running(self) -> bool:
         """Whether a cell runs or waits somewhere."""
-        return any(one.kept and one.session.table.active for one in self._with_session())
+        return any(session.table.active for session in self._kept())
 
     def status(self) -> list[KernelInfo]:
         """Return the kernels that live."""
-        return [one.session.info() for one in self._with_session() if one.kept and one.session]
+        return [session.info() for session in self._kept()]
 
     # --- requests ------------------------------------------------------------------------------
 
@@ -160,7 +157,6 @@ class Runner:
 
     async def interrupt(self, doc: str, user: str) -> None:
         """Interrupt what runs and empty the queue."""
-        del user
         notebook = self._notebook(doc)
         if notebook.kept and notebook.session is not None:
             with contextlib.suppress(KeeperGoneError):
@@ -168,7 +164,6 @@ class Runner:
 
     async def restart(self, doc: str, user: str, *, stop: bool = False) -> None:
         """End the kernel and, unless `stop`, start it anew; raises KernelError."""
-        del user
         notebook = self._notebook(doc)
         async with notebook.lock:
             await self._end(notebook)
@@ -216,8 +211,11 @@ class Runner:
         except KeyError:
             raise KernelError("no notebook is open there; open it and try again") from None
 
-    def _with_session(self) -> list[Any]:
-        return [one for one in self._notebooks.values() if one.session is not None]
+    def _sessions(self) -> list[Session]:
+        return [one.session for one in self._notebooks.values() if one.session is not None]
+
+    def _kept(self) -> list[Session]:
+        return [session for session in self._sessions() if not session.ended.is_set()]
 
     def _runs(
         self, document: SharedDocument, cells: Sequence[str], user: str
@@ -318,8 +316,8 @@ class Runner:
     async def _watch_usage(self) -> None:
         while True:
             await asyncio.sleep(USAGE)
-            for notebook in self._with_session():
-                await notebook.session.look_at_usage(USAGE)
+            for session in self._kept():
+                await session.look_at_usage(USAGE)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

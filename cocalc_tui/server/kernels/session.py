@@ -39,6 +39,8 @@ from cocalc_tui.sync.patch import Op, Put
 
 BUDGET = 2**18
 """Bytes read from the spool before others have their turn."""
+PACE = 0.005
+"""Seconds that output gathers while it comes fast."""
 COMMIT = 10.0
 """Seconds between two commits of a run's output, while it goes on."""
 BYTES_PER_SECOND = 4096
@@ -102,6 +104,7 @@ class Session:
         self._next_commit = 0.0
         self._told_taken = self._intake.offset
         self._rows_due = 0.0
+        self._read_at = 0.0
         self._usage = Usage(0, 0.0)
         self._memory = 0
         self._cpu = 0.0
@@ -217,13 +220,18 @@ class Session:
                 await self._commit()
             await self._tell()
             if records:
-                await asyncio.sleep(0)
+                await self._breathe()
             elif last_look:
                 return
             elif not self.link.gone:
                 await self._wait()
             elif not await self._come_back():
                 last_look = True
+
+    async def _breathe(self) -> None:
+        """Let others have their turn; where output comes without end, let some gather."""
+        before, self._read_at = self._read_at, self._now()
+        await asyncio.sleep(PACE if self._read_at - before < 2 * PACE else 0)
 
     async def _come_back(self) -> bool:
         """Connect again to a keeper that lives; False where it is gone."""

@@ -306,8 +306,15 @@ async def test_output_arrives_although_nobody_is_there(project: Path) -> None:
         (cell,) = schema.cells(document.replica)
         await document.run([cell])
         await until(lambda: document.output(cell))
-
     await until(lambda: saved_text(project) == ticks(20))
+
+
+async def test_nothing_is_left_when_everybody_left_and_nothing_runs(project: Path) -> None:
+    async with app(project) as workspace:
+        await workspace.list_files()
+    await until(lambda: not doors(project) and not relays(project))
+    assert not places(project).socket.exists()
+    assert not is_locked(places(project).lock)
 
 
 async def test_an_app_hears_why_its_kernel_died(project: Path) -> None:
