@@ -64,7 +64,8 @@ class Graph:
         self._said: dict[int, tuple[PatchId, ...]] = {}
         """Parents as a patch names them, where that is not how they are named here."""
         self._critical = [[ROOT, ROOT]]
-        """Ranges of critical indexes, both ends included."""
+        """Ranges of critical indexes, rising, both ends included. A patch whose least parent lies
+        before some of them ends those; being the only head makes it critical, until then."""
 
     def __len__(self) -> int:
         return len(self.log.ops)
@@ -236,7 +237,8 @@ class Graph:
     ) -> None:
         log = self.log
         index = len(log.ops)
-        linear = parents == (index - 1,)
+        last = parents[0]
+        linear = last == index - 1
         follows = linear and index > 0 and log.owners[-1] == own.owner
         own.at.append(index)
         own.end += 1
@@ -245,22 +247,29 @@ class Graph:
             self.joins[index] = parents
         if not follows:
             self._cut(index, parents)
-        if self.heads == parents:
-            self.heads = (index,)
-            if linear:
-                self._critical[-1][1] = index
-                return
-        else:
+        ranges = self._critical
+        if self.heads != parents:
             self.heads = (*[head for head in self.heads if head not in parents], index)
-        self._narrow(index, parents[0])
+        else:
+            self.heads = (index,)
+        while ranges[-1][0] > last:
+            ranges.pop()
+        if ranges[-1][1] > last:
+            ranges[-1][1] = last
+        if len(self.heads) == 1:
+            if ranges[-1][1] == index - 1:
+                ranges[-1][1] = index
+            else:
+                ranges.append([index, index])
 
     def _cut(self, index: int, parents: tuple[int, ...]) -> None:
         """Let a piece begin at `index`, and end at its parents."""
         pieces = self.pieces
         for parent in parents:
-            place = bisect_left(pieces, parent + 1)
-            if place == len(pieces) or pieces[place] != parent + 1:
-                pieces.insert(place, parent + 1)
+            start = parent + 1
+            place = bisect_left(pieces, start)
+            if place == len(pieces) or pieces[place] != start:
+                pieces.insert(place, start)
         if pieces[-1] != index:
             pieces.append(index)
 
@@ -295,19 +304,6 @@ class Graph:
         """The indexes of the patches that a cancel names, rising; all are here."""
         session = self._sessions[op.session]
         return session.at[op.first - session.base : op.last + 1 - session.base]
-
-    def _narrow(self, index: int, low: int) -> None:
-        """Bring the critical indexes up to date: a patch came whose least parent is `low`."""
-        ranges = self._critical
-        while ranges[-1][0] > low:
-            ranges.pop()
-        if ranges[-1][1] > low:
-            ranges[-1][1] = low
-        if len(self.heads) == 1:
-            if ranges[-1][1] == index - 1:
-                ranges[-1][1] = index
-            else:
-                ranges.append([index, index])
 
     def critical(self, most: int) -> int:
         """The greatest critical index that is at most `most`."""

@@ -152,7 +152,7 @@ class Merger:
                 check_splices(ops, self.texts.length)
             except DoesNotFit:
                 if first != last:
-                    return [c for i in indexes for c in self._run(((i,), None, False))]
+                    return [c for i in indexes for c in self._run((range(i, i + 1), None, False))]
                 self.graph.empty.add(first)
                 return []
             if on_records:

@@ -8,7 +8,7 @@ measured on real typing, five times fewer items and three times less work.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import accumulate
 from operator import itemgetter
 from typing import TypeAlias, cast
@@ -97,7 +97,7 @@ Ops: TypeAlias = "Splice | Stretch | tuple[Op, ...]"
 def pair(index: int, one: Splice, other: Splice) -> Stretch | None:
     """The patch at `index` and the one after it as a stretch, where they make one."""
     log: list[Ops] = [one, other]
-    stop = _typed(log, range(2), 0, one) if one.insert else _deleted(log, range(2), 0, one)
+    stop = (_typed if one.insert else _deleted)(log, 0, 2, one)
     return _stretch(index, [one, other]) if stop == 2 else None
 
 
@@ -112,77 +112,73 @@ def _stretch(first: int, ops: Sequence[Splice]) -> Stretch:
     return Stretch(first, whole, ends, backward=ops[1].pos != pos)
 
 
-def _typed(log: Sequence[Ops], chain: Sequence[int], start: int, first: Splice) -> int:
-    """The place in the chain where typing ends that began with `first`."""
+def _typed(log: Sequence[Ops], start: int, stop: int, first: Splice) -> int:
+    """Where, before `stop`, typing ends that began with `first` at `start`."""
     pos, delete, insert, text_id = first
     if delete:
         return start + 1
-    index = chain[start]
     end = pos + len(insert)
-    for place in range(start + 1, len(chain)):
-        index += 1
+    for index in range(start + 1, stop):
         op = log[index]
-        if type(op) is not Splice or chain[place] != index:
-            return place
+        if type(op) is not Splice:
+            return index
         pos, delete, insert, at = op
         if pos != end or delete or not insert or (at is not text_id and at != text_id):
-            return place
+            return index
         end += len(insert)
-    return len(chain)
+    return stop
 
 
-def _deleted(log: Sequence[Ops], chain: Sequence[int], start: int, first: Splice) -> int:
-    """The place in the chain where deleting ends that began with `first`."""
+def _deleted(log: Sequence[Ops], start: int, stop: int, first: Splice) -> int:
+    """Where, before `stop`, deleting ends that began with `first` at `start`."""
     pos, delete, _, text_id = first
     if not delete:
         return start + 1
-    index = chain[start]
     backward = forward = True
-    for place in range(start + 1, len(chain)):
-        index += 1
+    for index in range(start + 1, stop):
         op = log[index]
-        if type(op) is not Splice or op[2] or not op[1] or chain[place] != index:
-            return place
+        if type(op) is not Splice or op[2] or not op[1] or op[3] != text_id:
+            return index
         forward = forward and op[0] == pos
         backward = backward and op[0] + op[1] == pos and not forward
-        if op[3] != text_id or not (forward or backward):
-            return place
+        if not (forward or backward):
+            return index
         pos = op[0]
-    return len(chain)
+    return stop
 
 
-Run: TypeAlias = "tuple[Sequence[int], Splice | None, bool]"
+Run: TypeAlias = "tuple[range, Splice | None, bool]"
 """Patches that are one step, what they do (None for a patch that is not just one splice), and
 whether they delete from the last character to the first."""
 
 
-def runs(log: list[Ops], chain: Sequence[int], alone: Collection[int] = ()) -> Iterator[Run]:
+def runs(log: list[Ops], chain: range, alone: Set[int]) -> Iterator[Run]:
     """The steps of a chain of patches, each on top of the one before and all of one session.
 
     What makes a stretch is kept as one from then on. The patches in `alone` are a step each, that
     does nothing yet.
     """
-    place = 0
-    while place < len(chain):
-        start, index = place, chain[place]
-        ops = log[index]
+    stop = chain.start
+    while stop < chain.stop:
+        start = stop
+        ops = log[start]
         if type(ops) is Stretch:
-            place = min(len(chain), start + ops.first + len(ops.ends) - index)
+            stop = min(chain.stop, ops.first + len(ops.ends))
         elif type(ops) is Splice:
-            place = (_typed if ops[2] else _deleted)(log, chain, start, ops)
-            if place > start + 1:
-                ops = _stretch(index, cast("list[Splice]", log[index : index + place - start]))
-                log[index : index + place - start] = [ops] * (place - start)
+            stop = (_typed if ops[2] else _deleted)(log, start, chain.stop, ops)
+            if stop > start + 1:
+                ops = _stretch(start, cast("list[Splice]", log[start:stop]))
+                log[start:stop] = [ops] * (stop - start)
         else:
-            place += 1
-        steps = chain[start:place]
-        if alone and any(index in alone for index in steps):
-            for index in steps:
-                yield (index,), None if index in alone else _splice(log, index), False
+            stop += 1
+        if alone and not alone.isdisjoint(range(start, stop)):
+            for index in range(start, stop):
+                one = None if index in alone else _splice(log, index)
+                yield range(index, index + 1), one, False
         elif type(ops) is Stretch:
-            yield steps, ops.splice(index, steps[-1]), ops.backward
+            yield range(start, stop), ops.splice(start, stop - 1), ops.backward
         else:
-            yield steps, _splice(log, index), False
+            yield range(start, stop), _splice(log, start), False
 
 
 def _splice(log: Sequence[Ops], index: int) -> Splice | None:

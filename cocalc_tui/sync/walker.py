@@ -77,7 +77,7 @@ class Walker:
         self._window = Window(ground.graph, base, self._shown, self._switched)
         self._base_texts: dict[TextId, str] = {}
         self._effects: Effects | None = None
-        self._node = Node((), NOBODY, 0, {})
+        self._node = Node(range(0), NOBODY, 0, {})
         """The one that it goes over, and the id of that one's last patch once it is known."""
         self._by: PatchId | None = None
 
@@ -129,7 +129,7 @@ class Walker:
             except DoesNotFit:
                 if len(indexes) > 1:
                     for index in indexes:
-                        self._visit(((index,), None, False), lane)
+                        self._visit((range(index, index + 1), None, False), lane)
                     return
                 empty.add(first)
         self._by = None
@@ -144,7 +144,7 @@ class Walker:
             if type(op) is Splice:
                 self._splice(node, op, lane)
 
-    def _admit(self, indexes: Sequence[int], ops: Sequence[Op], lane: int) -> None:
+    def _admit(self, indexes: range, ops: Sequence[Op], lane: int) -> None:
         """Raise DoesNotFit unless a run fits on top of a lane; else take in its records."""
         first = ops[0] if len(ops) == 1 else None
         if type(first) is Splice and first.at == MAIN:
@@ -163,7 +163,7 @@ class Walker:
 
     def _check_splices(self, ops: Sequence[Op], lane: int) -> None:
         """Raise DoesNotFit unless the splices fit on top of a lane, after the cancels."""
-        cancelling = Node((), NOBODY, 0, {})
+        cancelling = Node(range(0), NOBODY, 0, {})
         if ops and type(ops[0]) is Cancel:
             cancelling.cancels = tuple(ops)
             self._window.cancel(cancelling, lane, 1)

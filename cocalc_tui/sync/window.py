@@ -11,7 +11,7 @@ targets in turn. The counts commute, so the order does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 from cocalc_tui.sync.graph import Graph
@@ -52,7 +52,7 @@ class Node:
 
     __slots__ = ("acts", "cancelled", "cancels", "indexes", "number", "owner", "seen")
 
-    def __init__(self, indexes: Sequence[int], owner: int, number: int, seen: Version) -> None:
+    def __init__(self, indexes: range, owner: int, number: int, seen: Version) -> None:
         self.indexes = indexes
         self.owner = owner
         """Whose: a place in the log's sessions."""
@@ -134,7 +134,7 @@ class Window:
         """Make places for the patches before index `stop`."""
         self._nodes += [_NOWHERE] * (stop - self.base - 1 - len(self._nodes))
 
-    def add(self, indexes: Sequence[int], at: int) -> Node:
+    def add(self, indexes: range, at: int) -> Node:
         """Make a node on top of a lane's version. It is in that lane and the document."""
         lane = self._lanes[at]
         owner = self._graph.log.owners[indexes[0]]
@@ -379,7 +379,7 @@ class Window:
         node.indexes = node.indexes[:count]
         return later
 
-    def _cut_act(self, act: Act, indexes: Sequence[int], count: int) -> Act:
+    def _cut_act(self, act: Act, indexes: range, count: int) -> Act:
         """Cut what the first `count` patches did from the rest; returns the rest."""
         stretch = self._graph.log.ops[indexes[0]]
         assert isinstance(stretch, Stretch)
@@ -392,7 +392,7 @@ class Window:
         return Act(act.tree, later, deletes=act.deletes)
 
 
-_NOWHERE = Node((), NOBODY, 0, {})
+_NOWHERE = Node(range(0), NOBODY, 0, {})
 
 
 def _last(node: Node) -> int:
