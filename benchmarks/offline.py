@@ -91,13 +91,13 @@ def loro(edits: list[list[Burst]]) -> tuple[float, str]:
     """The same by Loro."""
     from loro import ExportMode, LoroDoc
 
-    base = LoroDoc()  # type: ignore[no-untyped-call]  # its stubs lack it
+    base = LoroDoc()
     base.get_text("t").insert(0, BASE)
     base.commit()
     snapshot = base.export(ExportMode.Snapshot())
     docs = []
     for person, typed in enumerate(edits, 1):
-        doc = LoroDoc()  # type: ignore[no-untyped-call]  # its stubs lack it
+        doc = LoroDoc()
         doc.peer_id = person
         doc.import_(snapshot)
         text = doc.get_text("t")

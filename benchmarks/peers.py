@@ -98,7 +98,7 @@ class Loro:
 
         del ascii_only
         self._modes = loro.ExportMode
-        self._doc: Any = loro.LoroDoc()  # type: ignore[no-untyped-call]  # its stubs lack it
+        self._doc: Any = loro.LoroDoc()
         self._doc.peer_id = number + 1
         self._text = self._doc.get_text("t")
         self._version = self._doc.oplog_vv
