@@ -93,7 +93,8 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
     async def answer(self, dialog: Dialog[Result]) -> Result:
         """Show a dialog and wait for the answer; keys typed after it wait for what comes of it."""
         try:
-            return await self.push_screen_wait(dialog)
+            # Not `push_screen_wait`: it lets others run before the dialog has the keyboard.
+            return await self.push_screen(dialog, wait_for_dismiss=True)
         finally:
             if dialog.answered:
                 self.keys_go()

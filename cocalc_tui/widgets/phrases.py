@@ -93,7 +93,8 @@ def kernel(state: KernelState, runs: Mapping[str, CellRun], *, wide: bool) -> li
     if state.state == "none":
         return [Word("no kernel yet", "text-dim")]
     gap = " · " if wide else " "
-    words = [Word(state.title or state.name, "text-dim")]
+    title = state.title or state.name
+    words = [Word(title if wide else title.partition(" (")[0], "text-dim")]
     words += [Word(gap, "text-dim")]
     words += [Word(state.state, _KERNEL_COLOURS.get(state.state, "text-dim"))]
     queued = sum(run.state == "queued" for run in runs.values())

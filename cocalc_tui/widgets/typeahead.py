@@ -20,8 +20,10 @@ from cocalc_tui.widgets.notes import Note
 
 PATIENCE = 2.0
 """Seconds after which a key is delivered whatever happens."""
+SOON = 50
+"""Looks at whether a key may go on that follow at once: mostly a few are enough."""
 AGAIN = 0.002
-"""Seconds between looks at whether a key may go on."""
+"""Seconds between later looks."""
 
 
 class TypeAheadApp(CleanApp, inherit_bindings=False):
@@ -31,6 +33,9 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
         super().__init__()
         self._held: deque[tuple[float, Event]] = deque()
         self._beginning = 0
+        self._looks = 0
+        self._on_its_way: Event | None = None
+        """The key delivered last, until it has arrived."""
 
     def keys_wait(self) -> None:
         """Something begins that may move the keyboard elsewhere."""
@@ -43,15 +48,30 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         """Deliver a key, or hold it back for now."""
         typed = isinstance(event, Key | Paste) and not event.is_forwarded
-        if typed and (self._held or self._unsettled(event)):
+        if not typed:
+            await super().on_event(event)
+            self._arrived(event)
+        elif self._held or self._unsettled(event):
             self._held.append((time.monotonic(), event))
             if len(self._held) == 1:
                 self._look_again()
         else:
-            await super().on_event(event)
+            await self._send(event)
+
+    async def _send(self, event: Event) -> None:
+        self._on_its_way = event
+        self._looks = 0
+        await super().on_event(event)
+
+    def _arrived(self, event: Event) -> None:
+        """A key that nobody stopped has wandered outwards to the app: that was its whole way."""
+        if self._on_its_way is event:
+            self._on_its_way = None
 
     def _look_again(self) -> None:
-        asyncio.get_running_loop().call_later(AGAIN, self.call_next, self._deliver)
+        self._looks += 1
+        loop = asyncio.get_running_loop()
+        loop.call_later(0 if self._looks < SOON else AGAIN, self.call_next, self._deliver)
 
     async def _deliver(self) -> None:
         """Deliver what was held back, as far as that is possible by now."""
@@ -63,16 +83,17 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
                     return
                 self._beginning = 0
             self._held.popleft()
-            await super().on_event(event)
+            await self._send(event)
 
     def _unsettled(self, event: Event) -> bool:
-        """Whether an earlier key is still on its way or is just being acted on."""
-        if self._beginning:
+        """Whether an earlier key is still on its way, or is just being acted on."""
+        if self._beginning or self._is_on_its_way():
             return True
-        node = self.focused or self.screen
+        node = self.focused
         if isinstance(node, Note) and node.soon:
             return isinstance(event, Paste) or (isinstance(event, Key) and event.is_printable)
-        # A key wanders outwards from queue to queue; what Textual has public says nothing of them.
-        return any(
-            not each._message_queue.empty() for each in node.ancestors_with_self if each is not self
-        )
+        return False
+
+    def _is_on_its_way(self) -> bool:
+        # Whoever uses a key stops it; Textual has no public word for that.
+        return self._on_its_way is not None and not self._on_its_way._stop_propagation

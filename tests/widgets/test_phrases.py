@@ -72,7 +72,7 @@ class TestLights:
 
 class TestKernel:
     STATE = KernelState(
-        name="python3", title="Python 3", state="busy", memory=312_400_000, cpu=98.4
+        name="python3", title="Python 3 (ours)", state="busy", memory=312_400_000, cpu=98.4
     )
 
     def run(self, cell: str, state: str) -> CellRun:
@@ -81,7 +81,7 @@ class TestKernel:
     def test_wide_and_narrow(self) -> None:
         runs = {cell: self.run(cell, state) for cell, state in [("a", "running"), ("b", "queued")]}
         wide = text(phrases.kernel(self.STATE, runs, wide=True))
-        assert wide == "Python 3 · busy · 1 queued · 312 MB · 98 %"
+        assert wide == "Python 3 (ours) · busy · 1 queued · 312 MB · 98 %"
         assert text(phrases.kernel(self.STATE, runs, wide=False)) == "Python 3 busy +1"
 
     def test_none(self) -> None:

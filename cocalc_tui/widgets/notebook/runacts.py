@@ -8,7 +8,7 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import KernelChoice
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.notebook.cellacts import CellActs, CopiedCell
-from cocalc_tui.widgets.picker import Choice, Picker
+from cocalc_tui.widgets.picker import Choice
 
 
 class RunActs(CellActs):
@@ -86,7 +86,7 @@ class RunActs(CellActs):
         if not choices:
             desk(self).notice("No kernel is known: python -m pip install ipykernel", bad=True)
             return
-        name = await self.app.push_screen_wait(Picker("Kernel", [*map(_choice, choices)]))
+        name = await desk(self).pick("Kernel", [*map(_choice, choices)])
         if name is not None:
             await self.document.choose_kernel(name)
 
