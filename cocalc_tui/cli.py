@@ -107,7 +107,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(make_parser().parse_args(words))
     except CommandError as error:
-        print(f"cocalc-tui: {error}", file=sys.stderr)  # noqa: T201 - this is the talk
+        from cocalc_tui.widgets.glyphs import safe
+
+        print(f"cocalc-tui: {safe(str(error))}", file=sys.stderr)  # noqa: T201 - this is the talk
         return error.code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -130,7 +132,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _say(text: str) -> None:
-    print(text)  # noqa: T201 - this is the data
+    """Print data. File names and people's words may hold escape sequences: none leaves here."""
+    from cocalc_tui.widgets.glyphs import safe
+
+    for line in text.split("\n"):
+        print(safe(line) if sys.stdout.isatty() else line)  # noqa: T201 - this is the data
 
 
 # --- commands ----------------------------------------------------------------------------------
