@@ -4,9 +4,7 @@ A session follows one keeper, from its start or from wherever a relay before had
 keeper is gone and all it spooled is in the document. Nothing is decided here that the keeper does
 not know: if this process dies, the next one follows on.
 
-What happens when: outputs go to apps at most twenty times a second (`live`); to the document when
-a run is over, and at most every ten seconds before, more seldom the more there is, so that a cell
-that prints for days writes little into the log.
+`live` says when output goes to apps, `writing` when it goes into the document.
 """
 
 from __future__ import annotations
@@ -21,9 +19,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, LightsChanged
-from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import KernelInfo, KernelState, OutputBatch, Runs
 from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
@@ -33,28 +30,17 @@ from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink
 from cocalc_tui.server.kernels.live import Live
 from cocalc_tui.server.kernels.starting import PAUSE
 from cocalc_tui.server.kernels.table import OVER, Table
-from cocalc_tui.server.kernels.usage import Usage, usage_of
-from cocalc_tui.sync.document import DoesNotFit
-from cocalc_tui.sync.patch import Op, Put
+from cocalc_tui.server.kernels.usage import Meter
+from cocalc_tui.server.kernels.writing import Writing
 
 BUDGET = 2**18
 """Bytes read from the spool before others have their turn."""
 PACE = 0.005
 """Seconds that output gathers while it comes fast."""
-COMMIT = 10.0
-"""Seconds between two commits of a run's output, while it goes on."""
-BYTES_PER_SECOND = 4096
-"""What commits of runs that go on write into the log, on average."""
-MOST_UNSENT = 3 * 2**20
-"""Bytes of output on their way to the relay."""
-PATIENCE = 30.0
-"""Seconds for the relay to acknowledge."""
 TOGETHER = 0.25
 """Seconds that the news of a run waits for its output to be in the document."""
 
 
-CPU_STEP = 5.0
-"""Percent of a core that are worth telling."""
 KERNEL_RECORD = b'{"kind": "kernel"'
 _log = logging.getLogger(__name__)
 
@@ -93,21 +79,18 @@ class Session:
         self._clock = clock
         self._stirred = asyncio.Event()
         self._intake = Intake(document, about.id)
+        self._writing = Writing(document, self._intake)
         self._reader = SpoolReader(folder, self._intake.offset)
         self._live: Live | None = None
         self._rows_from = 0
         """Rows before this offset are older than what the keeper said itself."""
-        self._over_for: str | None = None
-        """A run of this user is over and not in the document yet."""
         self._user_of: dict[str, str] = {}
-        self._unsent = 0
-        self._next_commit = 0.0
+        self._lost = 0
+        """Bytes of the spool that were lost and said to be."""
         self._told_taken = self._intake.offset
         self._rows_due = 0.0
         self._read_at = 0.0
-        self._usage = Usage(0, 0.0)
-        self._memory = 0
-        self._cpu = 0.0
+        self._meter = Meter()
         self._told: KernelState | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -120,7 +103,6 @@ class Session:
             self._greeted(self.link.greeting)
         except KeeperGoneError:
             await asyncio.to_thread(self._read_how_it_ended)
-        self._next_commit = self._now() + COMMIT
         self._tell_kernel()
         self._task = asyncio.create_task(self._follow())
 
@@ -148,7 +130,7 @@ class Session:
             await asyncio.gather(self._task, return_exceptions=True)
             if self._intake.unwritten:
                 await self._commit()
-            await self._sent()
+            await self._writing.sent()
         await self.link.close()
         self._reader.close()
 
@@ -214,10 +196,11 @@ class Session:
         while True:
             self._stirred.clear()
             records = self._reader.read(BUDGET)
+            if self._reader.lost > self._lost:
+                self._say_lost()
             for offset, record in records:
                 await self._take(offset, record)
-            if self._over_for is not None or self._commit_is_due():
-                await self._commit()
+            await self._writing.commit_if_due(*self._running())
             await self._tell()
             if records:
                 await self._breathe()
@@ -246,11 +229,9 @@ class Session:
 
     async def _wait(self) -> None:
         """Wait for the spool to grow, or for the next thing to be due."""
-        due = [self._next_commit] if self._intake.unwritten else []
-        if self._live is not None and self._live.due is not None:
-            due.append(self._live.due)
-        if self.table.changed:
-            due.append(self._rows_due)
+        live = self._live.due if self._live is not None else None
+        rows = self._rows_due if self.table.changed else None
+        due = [at for at in (self._writing.due, live, rows) if at is not None]
         timeout = max(0.0, min(due) - self._now()) if due else None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
@@ -272,7 +253,7 @@ class Session:
         self._tell_rows()
         self._tell_kernel()
         while not self.document.sent:
-            await self._sent()
+            await self._writing.sent()
         self._reader.close()
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
         self.ended.set()
@@ -283,9 +264,9 @@ class Session:
         try:
             said = decode(record)
             await self._take_in(said, is_news=offset > self._rows_from)
-        except (ValueError, KeyError, TypeError):
-            # A record that makes no sense must not keep those after it out.
-            pass
+        except (ValueError, KeyError, TypeError) as error:
+            # It must not keep those after it out.
+            _log.warning("%s: a record makes no sense: %r", self.folder, error)
         self._intake.offset = offset
 
     async def _take_in(self, said: Mapping[str, Any], *, is_news: bool) -> None:
@@ -304,7 +285,7 @@ class Session:
 
     async def _row(self, row: Mapping[str, Any], *, is_news: bool) -> None:
         run, user, state = row["run"], row["user"], row["state"]
-        if self._over_for not in (None, user):
+        if self._writing.over_for not in (None, user):
             await self._commit()
         self._user_of[run] = user
         self._intake.row(row)
@@ -312,7 +293,7 @@ class Session:
             self.table.put(row)
             self._rows_due = self._rows_due or self._now() + TOGETHER
         if state in OVER and row["started"]:
-            self._over_for = user
+            self._writing.over_for = user
             self._live = None
 
     def _show(self, run: str, item: dict[str, Any] | None) -> None:
@@ -322,56 +303,23 @@ class Session:
     def _kernel(self, said: Mapping[str, Any]) -> None:
         self.state, self.reason, self.pid = said["state"], said["reason"], said["pid"]
         if "language_info" in said:
-            self._note_language(said["language_info"])
+            self._writing.note_language(self.about, said["language_info"])
 
-    # --- the document --------------------------------------------------------------------------
+    def _say_lost(self) -> None:
+        """Parts of the spool were deleted unread. What they said of runs, the keeper knows."""
+        count, self._lost = self._reader.lost - self._lost, self._reader.lost
+        for row in self.link.greeting.get("rows", ()):
+            self._intake.row(row)
+        if (run := self.table.running) is not None:
+            self._show(run, self._intake.lost(run, count))
 
-    def _commit_is_due(self) -> bool:
-        return self._intake.unwritten and self._now() >= self._next_commit
+    def _running(self) -> tuple[str | None, str | None]:
+        """Return the run that goes on, and who asked for it."""
+        run = self.table.running
+        return run, self._user_of.get(run or "")
 
     async def _commit(self) -> None:
-        """Put everything taken in so far into the document, with how far that is."""
-        weight = self._intake.weight
-        if self._unsent + weight > MOST_UNSENT:
-            await self._sent()
-        running = self.table.running
-        user = self._over_for or self._user_of.get(running or "")
-        self._over_for = None
-        try:
-            self._change(self._intake.operations(), user)
-        except DoesNotFit:
-            # Somebody took away what these operations build on. The document is right as it is.
-            self._change(self._intake.spool_operations(), user)
-        self._intake.committed(running)
-        self._unsent += weight
-        self._next_commit = self._now() + COMMIT + weight / BYTES_PER_SECOND
-
-    def _change(self, ops: list[Op], user: str | None) -> None:
-        with contextlib.suppress(ReadOnlyError):
-            self.document.change(ops, "output", acting_for=user)
-
-    async def _sent(self) -> None:
-        """Wait until the relay has it all on its disk, but not for ever."""
-        acknowledged = asyncio.Event()
-        stop = self.document.subscribe(lambda _: acknowledged.set())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                while not self.document.sent:
-                    acknowledged.clear()
-                    await acknowledged.wait()
-        stop()
-        self._unsent = 0
-
-    def _note_language(self, language_info: Any) -> None:
-        """Say in a notebook that names no kernel what it has been run with."""
-        replica = self.document.replica
-        metadata = schema.metadata(replica)
-        if "kernelspec" in metadata or not replica.records.live(schema.NOTEBOOK):
-            return
-        title = self.about.title if self.about.language != "python" else "Python 3 (ipykernel)"
-        spec = {"display_name": title, "language": self.about.language, "name": self.about.name}
-        news = {**metadata, "kernelspec": spec, "language_info": language_info}
-        self._change([Put(schema.NOTEBOOK, "metadata", news)], None)
+        await self._writing.commit(*self._running())
 
     # --- telling -------------------------------------------------------------------------------
 
@@ -385,7 +333,7 @@ class Session:
         if self._told != self.kernel_state():
             self._tell_kernel()
         if self.document.sent:
-            self._unsent = 0
+            self._writing.nothing_is_unsent()
             await self._tell_taken()
 
     def _tell_rows(self) -> None:
@@ -412,8 +360,8 @@ class Session:
             state=self._shown_state(),
             reason=self.reason or (self.about.note if self.state != "dead" else ""),
             pid=self.pid,
-            memory=self._memory,
-            cpu=self._cpu,
+            memory=self._meter.memory,
+            cpu=self._meter.cpu,
         )
 
     def _shown_state(self) -> str:
@@ -423,14 +371,7 @@ class Session:
 
     async def look_at_usage(self, seconds: float) -> None:
         """Say what the kernel uses, where that moved since `seconds` ago."""
-        if not self.pid or self.ended.is_set():
-            return
-        before, self._usage = self._usage, await asyncio.to_thread(usage_of, self.pid)
-        spent = self._usage.seconds - before.seconds if before.memory else 0.0
-        cpu = round(max(0.0, spent) / seconds * 100, 1)
-        moved = abs(self._usage.memory - self._memory) > self._memory / 20
-        if moved or abs(cpu - self._cpu) > CPU_STEP:
-            self._memory, self._cpu = self._usage.memory, cpu
+        if self.pid and not self.ended.is_set() and await self._meter.read(self.pid, seconds):
             self._stir()
 
     def _now(self) -> float:

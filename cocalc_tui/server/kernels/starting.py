@@ -48,10 +48,9 @@ class Grounds:
 
 async def start_keeper(grounds: Grounds, doc: str, path: str, spec: Spec, now: int) -> Path:
     """Start a keeper with its kernel and return its folder; raises StartError."""
-    id_ = secrets.token_hex(6)
-    folder = grounds.keepers / id_
+    folder = grounds.keepers / secrets.token_hex(6)
     about = About(
-        id=id_,
+        id=folder.name,
         doc=doc,
         path=path,
         name=spec.name,
@@ -61,16 +60,7 @@ async def start_keeper(grounds: Grounds, doc: str, path: str, spec: Spec, now: i
         pid=0,
         started=now,
     )
-    cwd = (grounds.project / path).parent
-    order = Order(
-        about=about,
-        argv=spec.argv,
-        env={**grounds.environment, **spec.env, "JPY_SESSION_NAME": str(grounds.project / path)},
-        cwd=str(cwd if await asyncio.to_thread(cwd.is_dir) else grounds.project),
-        umask=grounds.umask,
-        interrupt_by_message=spec.interrupt_by_message,
-        sockets=str(grounds.sockets_of(folder)),
-    )
+    order = await asyncio.to_thread(_order, grounds, about, spec)
     try:
         folder.mkdir(0o700)
         write_order(folder, order)
@@ -81,6 +71,21 @@ async def start_keeper(grounds: Grounds, doc: str, path: str, spec: Spec, now: i
         shutil.rmtree(folder, ignore_errors=True)
         raise StartError(f"the kernel's keeper does not start: {said}")
     return folder
+
+
+def _order(grounds: Grounds, about: About, spec: Spec) -> Order:
+    """Return what to tell the keeper. Kernels run in the folder of their notebook."""
+    notebook = grounds.project / about.path
+    cwd = notebook.parent if notebook.parent.is_dir() else grounds.project
+    return Order(
+        about=about,
+        argv=spec.argv,
+        env={**grounds.environment, **spec.env, "JPY_SESSION_NAME": str(notebook)},
+        cwd=str(cwd),
+        umask=grounds.umask,
+        interrupt_by_message=spec.interrupt_by_message,
+        sockets=str(grounds.sockets / about.id),
+    )
 
 
 async def _run_starter(folder: Path) -> str:

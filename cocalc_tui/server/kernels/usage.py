@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+CPU_STEP = 5.0
+"""Percent of a core that are worth telling."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -18,6 +21,28 @@ class Usage:
     memory: int
     """Bytes."""
     seconds: float
+
+
+class Meter:
+    """What a kernel uses, as it was told last: small moves are not told."""
+
+    def __init__(self) -> None:
+        self.memory = 0
+        """Bytes."""
+        self.cpu = 0.0
+        """Percent of one core."""
+        self._before = Usage(0, 0.0)
+
+    async def read(self, pid: int, seconds: float) -> bool:
+        """Look again, `seconds` after the last time; tells whether it moved."""
+        before, self._before = self._before, await asyncio.to_thread(usage_of, pid)
+        spent = self._before.seconds - before.seconds if before.memory else 0.0
+        cpu = round(max(0.0, spent) / seconds * 100, 1)
+        moved = abs(self._before.memory - self.memory) > self.memory / 20
+        if not moved and abs(cpu - self.cpu) <= CPU_STEP:
+            return False
+        self.memory, self.cpu = self._before.memory, cpu
+        return True
 
 
 def usage_of(pid: int) -> Usage:

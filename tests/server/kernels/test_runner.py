@@ -19,7 +19,7 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.printed import HEAD, TAIL
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.keeper.registry import lives
-from cocalc_tui.server.kernels import session as session_module
+from cocalc_tui.server.kernels import writing
 from cocalc_tui.server.kernels.runner import KernelError
 from cocalc_tui.sync.patch import Json, Remove, Splice
 from tests.server.kernels.running import Running, Taking, notebook
@@ -282,7 +282,7 @@ async def test_large_displays_go_to_the_document_in_parts_the_relay_takes(projec
 async def test_the_relay_is_killed_in_mid_run_and_another_goes_on(
     project: Path, monkeypatch: pytest.MonkeyPatch, commit: float
 ) -> None:
-    monkeypatch.setattr(session_module, "COMMIT", commit)
+    monkeypatch.setattr(writing, "COMMIT", commit)
     document = notebook(TICKS.format(30, 0.03), "print('behind')")
     running = Running(project, document)
     async with running:
@@ -359,6 +359,29 @@ async def test_a_lost_connection_to_the_keeper_is_made_again(project: Path) -> N
         await running.over("c0")
         await running.ran("c1")
         assert (running.text("c0"), running.text("c1")) == (ticks(20), "on\n")
+
+
+async def test_a_spool_above_its_cap_says_what_is_lost(project: Path) -> None:
+    code = (
+        "import os, time\nfor n in range(3): print(str(n) * 5_000_000, flush=True)\n"
+        "open('printed', 'w').close()\n"
+        "while os.path.exists('printed'): time.sleep(0.01)\nprint('end')"
+    )
+    document = notebook(code)
+    async with Running(project, document) as running:
+        await running.run("c0")
+        await running.abandon()
+        await running.until((project / "printed").exists)
+        (folder,) = running.keepers()
+    first, *_, last = sorted(folder.glob("*.spool"))
+    assert first != last
+    first.unlink()
+    async with Running(project, document) as running:
+        (project / "printed").unlink()
+        await running.over("c0")
+        assert "bytes of output are lost" in running.text("c0")
+        assert running.text("c0").endswith("end\n")
+        assert running.count("c0") == 1
 
 
 async def test_a_deleted_cell_is_not_brought_back(project: Path) -> None:
@@ -484,8 +507,7 @@ async def test_a_kernel_that_dies_at_its_start(project: Path) -> None:
             "choose another, or mend this one"
         )
         await running.until(lambda: running.heard.runs["c0"].state == "stopped")
-        document.change(schema.delete_cells(["c0"]))
-        assert not running.runner.needs("doc1")
+        await running.until(lambda: not running.runner.needs("doc1"))
 
 
 async def test_a_kernel_that_is_killed_is_started_anew_by_the_next_cell(running: Running) -> None:
