@@ -120,19 +120,12 @@ class TextBuffer:
 
     def offset(self, row: int, col: int) -> int:
         """The offset of a column of a row; a column behind the row's end gives its end."""
-        line = self.line(row)
-        chars = 0
-        for group in self._groups:
-            if row < group.lines:
-                break
-            row -= group.lines
-            chars += group.chars
-        for block in group.blocks:
-            if row < len(block.lines):
-                break
-            row -= len(block.lines)
-            chars += block.chars
-        return chars + sum(map(len, block.lines[:row])) + min(max(col, 0), len(line))
+        g, b, at = self._find(row)
+        blocks = self._groups[g].blocks
+        lines = blocks[b].lines
+        chars = sum([group.chars for group in self._groups[:g]])
+        chars += sum([block.chars for block in blocks[:b]]) + sum(map(len, lines[:at]))
+        return chars + min(max(col, 0), len(lines[at].removesuffix("\n")))
 
     def row_col(self, offset: int) -> tuple[int, int]:
         r"""The row and column of an offset; the offset behind a "\n" is on the next row."""
