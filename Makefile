@@ -1,5 +1,7 @@
 # Every target sets up what it needs: a bare Debian 12 with python3, python3-venv, git and make.
-PYTHON ?= python3
+# The system's own is preferred: every user of the box can run it, which some tests need.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo /usr/bin/python3 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
