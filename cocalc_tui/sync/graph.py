@@ -100,10 +100,9 @@ class Graph:
         return {session: self.count(session) for session in self._sessions}
 
     def _session(self, name: str) -> _Session:
-        session = self._sessions.get(name)
-        if session is None:
-            session = self._sessions[name] = _Session(len(self.log.sessions))
-            self.log.sessions.append(name)
+        """A session that is new here."""
+        session = self._sessions[name] = _Session(len(self.log.sessions))
+        self.log.sessions.append(name)
         return session
 
     def id(self, index: int) -> PatchId:
