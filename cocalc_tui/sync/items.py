@@ -134,14 +134,15 @@ class ItemTree:
         block = self.root
         shown = 0
         while block.blocks:
-            for child in block.blocks:
-                visible = child.visible
-                if pos < visible[lane]:
-                    break
+            blocks, at = block.blocks, 0
+            while pos >= (visible := blocks[at].visible)[lane]:
                 pos -= visible[lane]
                 shown += visible[EFFECT]
-            block = child
-        for item in block.items:
+                at += 1
+            block = blocks[at]
+        items, at = block.items, 0
+        while True:
+            item = items[at]
             state = item.state
             if state[lane] == 1:
                 if pos < item.length:
@@ -149,22 +150,18 @@ class ItemTree:
                 pos -= item.length
             if state[EFFECT] == 1:
                 shown += item.length
-        raise AssertionError("a position beyond the text")
+            at += 1
 
     def position(self, lane: int, item: Item) -> int:
         """How many visible characters of a lane stand before an item."""
         block = item.block
         pos = 0
-        for other in block.items:
-            if other is item:
-                break
+        for other in block.items[: block.items.index(item)]:
             if other.state[lane] == 1:
                 pos += other.length
         parent = block.parent
         while parent is not None:
-            for child in parent.blocks:
-                if child is block:
-                    break
+            for child in parent.blocks[: parent.blocks.index(block)]:
                 pos += child.visible[lane]
             block, parent = parent, parent.parent
         return pos

@@ -93,9 +93,8 @@ class Merger:
             if first < low:
                 changes += self._walk(first, min(low, stop))
                 first = low
-            if first <= high:
-                changes += self._direct(first, min(high + 1, stop))
-                first = high + 1
+            changes += self._direct(first, min(high + 1, stop))
+            first = high + 1
             if first >= stop:
                 return changes
         return changes + self._walk(first, stop)
