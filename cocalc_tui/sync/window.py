@@ -400,17 +400,14 @@ def _last(node: Node) -> int:
 
 
 def _cut_refs(tree: ItemTree, refs: Refs, chars: int) -> tuple[Refs, Refs]:
-    """The first `chars` characters and the others."""
-    first: Refs = []
-    for at, (item, length) in enumerate(refs):
-        if length > chars:
-            return first + _part(item, chars), [
-                (_from(tree, item, chars), length - chars),
-                *refs[at + 1 :],
-            ]
-        first.append((item, length))
-        chars -= length
-    return first, []
+    """The first `chars` characters and the others, of which there are some."""
+    at = 0
+    while refs[at][1] <= chars:
+        chars -= refs[at][1]
+        at += 1
+    item, length = refs[at]
+    later = (_from(tree, item, chars), length - chars)
+    return refs[:at] + _part(item, chars), [later, *refs[at + 1 :]]
 
 
 def _part(item: Item, length: int) -> Refs:
