@@ -152,29 +152,33 @@ class Graph:
     def add(self, patch: Patch) -> PatchId | None:
         """Take in a patch that is not here; or return what it `needs` first."""
         session, n = patch.id
-        said = patch.parents
+        sessions = self._sessions
         found: list[int] = []
-        for parent in said:
-            index = self.index(parent)
-            if index is None:
+        for parent in patch.parents:
+            other = sessions.get(parent[0])
+            at = parent[1] - other.base if other is not None else 0
+            if other is not None and 0 <= at < len(other.at):
+                found.append(other.at[at])
+            elif self.index(parent) is None:
                 return parent
-            found.append(index)
-        own = self._sessions.get(session)
+            else:
+                found.append(ROOT)
+        own = sessions.get(session)
         if (self._root or n != (own.end if own else 0)) and (needs := self.needs(patch)):
             return needs[0]
-        parents = tuple(found) or (ROOT,)
-        if len(found) > 1:
-            parents = tuple(sorted({*found}))
-            if len(parents) != len(found) or list(said) != sorted(said):
-                self._said[len(self.log.ops)] = said
-        self._add(own or self._session(session), parents, patch)
+        self._add(own or self._session(session), tuple(found) or (ROOT,), patch)
         return None
 
     def _add(self, own: _Session, parents: tuple[int, ...], patch: Patch) -> None:
         index = len(self.log.ops)
+        said = patch.parents
+        if len(parents) > 1:
+            parents = tuple(sorted({*parents}))
+            if len(parents) != len(said) or list(said) != sorted(said):
+                self._said[index] = said
         if own.at and (before := own.at[-1]) not in parents and not self.holds(parents, before):
             self.empty.add(index)
-            self._said[index] = patch.parents
+            self._said[index] = said
             parents = tuple(sorted({*parents, before}))
         label = (patch.kind, patch.acting_for, patch.group)
         self._put(own, parents, patch.time, patch.ops, label)
@@ -210,15 +214,18 @@ class Graph:
 
     def _extend(self, ops: Sequence[Splice], times: Sequence[int]) -> None:
         """Take in patches that follow the last one."""
-        index = len(self.log.ops)
+        log = self.log
+        index = len(log.ops)
         stop = index + len(ops)
-        own = self._sessions[self.log.session(index - 1)]
+        own = self._sessions[log.sessions[log.owners[-1]]]
         own.at.extend(range(index, stop))
         own.end += len(ops)
-        self.log.extend(own.owner, times, ops)
-        self.heads = (*self.heads[:-1], stop - 1)
+        log.extend(times, ops)
         if len(self.heads) == 1:
+            self.heads = (stop - 1,)
             self._critical[-1][1] = stop - 1
+        else:
+            self.heads = (*self.heads[:-1], stop - 1)
 
     def append(self, session: str, time: int, ops: tuple[Op, ...], label: Label) -> int:
         """Take in the next patch of a session, on top of everything, that is known to fit."""
@@ -246,11 +253,13 @@ class Graph:
             self.joins[index] = parents
         if not follows:
             self._cut(index, parents)
-        ranges = self._critical
-        if self.heads != parents:
-            self.heads = (*[head for head in self.heads if head not in parents], index)
-        else:
+        ranges, heads = self._critical, self.heads
+        if heads == parents:
             self.heads = (index,)
+        elif len(heads) == 1:
+            self.heads = (*heads, index)
+        else:
+            self.heads = (*[head for head in heads if head not in parents], index)
         while ranges[-1][0] > last:
             ranges.pop()
         if ranges[-1][1] > last:

@@ -109,17 +109,12 @@ class Intake:
             if need is None:
                 path.pop()
                 continue
-            other = self._queues.get(need.session)
-            on_path = [open_queue for open_queue, _ in path]
-            if (
-                other is None
-                or other.stuck
-                or other in on_path
-                or not other.first <= need.n < other.end
-            ):
+            other = self._queues.get(need[0])
+            waits = any(other is waiting for waiting, _ in path)
+            if other is None or other.stuck or waits or not other.first <= need[1] < other.end:
                 queue.stuck = True
             else:
-                path.append((other, need.n + 1))
+                path.append((other, need[1] + 1))
 
     def _advance(self, queue: _Queue, end: int) -> PatchId | None:
         """Take a session's patches up to number `end`; returns what the next of them needs."""

@@ -46,7 +46,8 @@ class Log:
             kept = (follows and self._continue(op)) or op
         self.ops.append(kept)
         self.times.append(time)
-        self.latest = max(self.latest, time)
+        if time > self.latest:
+            self.latest = time
         self.owners.append(owner)
         number = self._label_of.get(label)
         if number is None:
@@ -79,12 +80,12 @@ class Log:
         """Whose a patch is."""
         return self.sessions[self.owners[index]]
 
-    def extend(self, owner: int, times: Sequence[int], ops: Sequence[Splice]) -> None:
-        """Add patches of one splice each, with the label of the last one."""
+    def extend(self, times: Sequence[int], ops: Sequence[Splice]) -> None:
+        """Add patches of one splice each, of the session and with the label of the last one."""
         self.ops += ops
         self.times.extend(times)
         self.latest = max(self.latest, *times)
-        self.owners.extend([owner] * len(ops))
+        self.owners.extend([self.owners[-1]] * len(ops))
         self._labels.extend([self._labels[-1]] * len(ops))
 
     def amend(self, index: int, ops: tuple[Op, ...], time: int | None) -> None:

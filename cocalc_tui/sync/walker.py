@@ -255,4 +255,4 @@ class LaneView:
         index = self._ground.graph.index(id)
         if index is None or index <= self._window.base:
             return self._ground.is_cancelled(id)
-        return self._window.node(index).cancelled.get(self._lane, 0) > 0
+        return (self._window.node(index).cancelled or {}).get(self._lane, 0) > 0

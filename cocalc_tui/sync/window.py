@@ -63,8 +63,8 @@ class Node:
         self.acts: list[Act] = []
         self.cancels: tuple[Op, ...] = ()
         """The operations of a patch with cancels."""
-        self.cancelled: dict[int, int] = {}
-        """By lane: how many effective patches there cancel it."""
+        self.cancelled: dict[int, int] | None = None
+        """By lane, where there are any: how many effective patches there cancel it."""
 
     def end(self) -> int:
         """The number of the patch after its last one."""
@@ -281,7 +281,7 @@ class Window:
         for tree in self.trees.values():
             tree.copy_lane(at)
         for node in self.nodes():
-            if at in node.cancelled:
+            if node.cancelled and at in node.cancelled:
                 node.cancelled[new] = node.cancelled[at]
         return new
 
@@ -323,8 +323,9 @@ class Window:
         while work:
             node, more = work.pop()
             for target in self._targets(node):
-                before = target.cancelled.get(lane, 0)
-                target.cancelled[lane] = before + more
+                counts = target.cancelled = target.cancelled or {}
+                before = counts.get(lane, 0)
+                counts[lane] = before + more
                 if before == (0 if more == 1 else 1):
                     self._switch(target, lane, more)
                     if target.cancels:
@@ -371,7 +372,7 @@ class Window:
         """Cut a node behind (or before) one of its patches; returns the later part."""
         count = node.indexes.index(index) + after
         later = Node(node.indexes[count:], node.owner, node.number + count, node.seen)
-        later.cancelled = dict(node.cancelled)
+        later.cancelled = dict(node.cancelled or {})
         for moved in later.indexes:
             self._nodes[moved - self.base - 1] = later
         for act in node.acts:
