@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.notebook.outputs import MOST, Item, Output, RunOutput
@@ -95,13 +95,11 @@ def plainly(items: list[Item]) -> list[Item]:
     return [{k: v for k, v in output.items() if k != "transient"} for output in outputs]
 
 
-@settings(deadline=None)
 @given(ITEMS)
 def test_it_comes_to_what_the_protocol_says(items: list[Item]) -> None:
     assert shown(run(items)) == plainly(items)
 
 
-@settings(deadline=None)
 @given(ITEMS, st.sets(st.integers(0, 15)), st.sets(st.integers(0, 15)))
 def test_writing_and_taking_up_again_anywhere_changes_nothing(
     items: list[Item], written: set[int], restarted: set[int]
@@ -118,7 +116,6 @@ def test_writing_and_taking_up_again_anywhere_changes_nothing(
     assert [records.of[index]["data"] for index in sorted(records.of)] == shown(run(items))
 
 
-@settings(deadline=None)
 @given(ITEMS, ITEMS)
 def test_an_app_that_comes_late_shows_the_same(before: list[Item], after: list[Item]) -> None:
     there = run(before)
@@ -132,7 +129,6 @@ def test_an_app_that_comes_late_shows_the_same(before: list[Item], after: list[I
     assert shown(late) == shown(there)
 
 
-@settings(deadline=None)
 @given(ITEMS, st.sets(st.integers(0, 15)))
 def test_the_weight_is_that_of_what_is_to_be_written(items: list[Item], written: set[int]) -> None:
     made = RunOutput()

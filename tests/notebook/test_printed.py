@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cocalc_tui.notebook import printed
@@ -24,14 +24,12 @@ def put(*parts: str) -> Printed:
     return made
 
 
-@settings(deadline=None)
 @given(PROGRESS)
 @example(["\x1b[31ma\r", "bb\r", "c", "\x1b[A\r"])
 def test_how_it_came_in_messages_makes_no_difference(parts: list[str]) -> None:
     assert put(*parts).text == put("".join(parts)).text
 
 
-@settings(deadline=None)
 @given(PROGRESS, st.integers(0, 20))
 def test_going_on_from_what_is_kept_makes_no_difference(parts: list[str], stop: int) -> None:
     kept = put(*parts[:stop])
@@ -41,7 +39,6 @@ def test_going_on_from_what_is_kept_makes_no_difference(parts: list[str], stop: 
     assert going_on.text == put(*parts).text
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="abc \n", max_size=40), max_size=60), st.integers(0, 60))
 def test_the_same_for_long_texts(parts: list[str], stop: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -88,7 +85,6 @@ def on_a_terminal(text: str) -> list[str]:
     return ["".join(line) for line in lines]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="abc\r\n", max_size=8), max_size=20))
 def test_folded_it_looks_the_same(parts: list[str]) -> None:
     assert on_a_terminal(put(*parts).text) == on_a_terminal("".join(parts))

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.server.keeper.spool import SpoolReader, SpoolWriter
@@ -23,7 +23,6 @@ def everything(folder: Path, offset: int = 0, budget: int = 50) -> list[bytes]:
     return found
 
 
-@settings(deadline=None)
 @given(RECORDS, st.integers(1, 100), st.integers(1, 60))
 def test_what_is_written_is_read_in_order(records: list[bytes], segment: int, budget: int) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -33,7 +32,6 @@ def test_what_is_written_is_read_in_order(records: list[bytes], segment: int, bu
         assert everything(Path(name), budget=budget) == records
 
 
-@settings(deadline=None)
 @given(RECORDS.filter(bool), st.integers(1, 100), st.data())
 def test_any_offset_a_reader_got_is_one_to_go_on_from(
     records: list[bytes], segment: int, data: st.DataObject
@@ -53,7 +51,6 @@ def test_any_offset_a_reader_got_is_one_to_go_on_from(
         reader.close()
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(st.binary(max_size=20), st.none()), max_size=40))
 def test_reading_while_it_is_written(steps: list[bytes | None]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -114,7 +114,7 @@ def at_once(records: list[Record]) -> dict[str, Any]:
 
 
 @given(spools(), st.lists(st.sampled_from(["", "commit", "kill"]), min_size=60, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_killed_anywhere_it_comes_to_the_same(records: list[Record], events: list[str]) -> None:
     expected = at_once(records)
     document = notebook()

@@ -46,7 +46,7 @@ def say(made: RunOutput, live: Live, item: Item) -> None:
 
 
 @given(ITEMS, st.lists(st.sampled_from(["", "tell", "lose", "come", "back"]), max_size=15))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_apps_show_what_there_is(items: list[Item], events: list[str]) -> None:
     made, live = started()
     always, late = App(), App()
