@@ -293,10 +293,12 @@ class Workspace:
         task.add_done_callback(self._tasks.discard)
 
     async def _fetch_output(self, document: SharedDocument, run: str, after: int) -> None:
-        batch = await self._requests.result(
-            lambda id_: m.Outputs(id=id_, doc=document.doc, run=run, after=after), OutputBatch
-        )
-        document.hearing.heard("output", msgspec.msgpack.encode(batch))
+        # Where the connection is lost, the next one asks again.
+        with contextlib.suppress(RequestFailed):
+            batch = await self._requests.result(
+                lambda id_: m.Outputs(id=id_, doc=document.doc, run=run, after=after), OutputBatch
+            )
+            document.hearing.heard("output", msgspec.msgpack.encode(batch))
 
     # --- requests ------------------------------------------------------------------------------
 
