@@ -34,9 +34,6 @@ class Log:
         self._label_of: dict[Label, int] = {}
         self._known_labels: list[Label] = []
 
-    def __len__(self) -> int:
-        return len(self.ops)
-
     def append(
         self, owner: int, time: int, ops: tuple[Op, ...], label: Label, *, follows: bool
     ) -> None:

@@ -182,12 +182,12 @@ class Merger:
 
     def _walker_for(self, stop: int, least: int) -> Walker:
         """A walker that has been at all before `stop` and has `least` in its window."""
-        base = self.graph.critical(min(least, stop) - 1)
+        base = self._closed(self.graph.critical(min(least, stop) - 1), stop)
         walker = self._walker
         if walker is None or not self._pays(walker, base, stop):
             if walker is not None and walker.base > base:
                 base = self.graph.critical(min(base, 2 * walker.base - stop, stop - _SMALL))
-            walker = self._walker = self._make(max(base, ROOT))
+            walker = self._walker = self._make(max(base, ROOT), stop)
         self._learn(walker)
         walker.visit(stop, None)
         return walker
@@ -202,16 +202,27 @@ class Merger:
         size = walker.stop - walker.base
         return behind < anew and not (size > 2 * walker.built + _SMALL and 2 * anew < size)
 
-    def _make(self, base: int) -> Walker:
+    def _closed(self, base: int, stop: int) -> int:
+        """The greatest critical index up to `base` after which no patch cancels one before."""
+        reach = self.graph.reach
+        while True:
+            least = min([t for i, t in reach.items() if base < i < stop], default=stop)
+            if least > base:
+                return base
+            base = self.graph.critical(least - 1)
+
+    def _make(self, base: int, stop: int) -> Walker:
         """A walker on the critical index `base` or one before it."""
         self._lengths = {}
         self._old = None
+        base = self._closed(base, stop)
         if base >= self.texts.floor:
             while (boundary := self.texts.boundary(base)) != base:
-                base = self.graph.critical(boundary)
+                base = self._closed(self.graph.critical(boundary), stop)
         if base < self.texts.floor:
             past = Merger(self.graph, self._origin, trusting=True)
-            past.merge(0, base + 1)
+            if base > ROOT:
+                past.merge(0, base + 1)
             self._old = past.texts.all()
         return Walker(self, base, trusting=self._trusting)
 

@@ -41,23 +41,8 @@ def test_random_histories_follow_the_reference(seed: int) -> None:
     check(Case(random, random.randint(5, 60)))
 
 
-WRONG = {0: (1, 3, 10), 1: (1,), 2: (1, 3), 3: (1, 3), 5: (1, 3, 10), 7: (1, 3, 10), 9: (1,)}
-"""By seed, the lengths of the journal with which `Merger` fails today."""
-KNOWN = pytest.mark.xfail(
-    reason="a new walker's base does not heed what patches in its window cancel; "
-    "a replay of no patches at all fails",
-    raises=ValueError,
-)
-
-
-@pytest.mark.parametrize(
-    ("seed", "keep"),
-    [
-        pytest.param(seed, keep, marks=[KNOWN] if keep in WRONG.get(seed, ()) else [])
-        for seed in range(10)
-        for keep in (1, 3, 10)
-    ],
-)
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("keep", [1, 3, 10])
 def test_beyond_the_journal_the_log_is_replayed(
     seed: int, keep: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +111,6 @@ def test_a_misfit_among_keys_in_a_row_is_alone_in_counting_as_empty() -> None:
         same(later, order)
 
 
-@KNOWN
 def test_an_undo_is_extended() -> None:
     document = Document()
     document.commit(PatchId(ANN, 0), 1, [Splice(0, 0, "one")])
