@@ -29,8 +29,8 @@ def commands() -> list[tuple[str, list[str]]]:
     """Title and arguments of each benchmark."""
     found = [
         ("Starting", ["benchmarks/start.py"]),
-        ("Key press to own screen", ["benchmarks/keys.py"]),
-        ("Key press to the neighbour's screen", ["-m", "benchmarks.neighbours"]),
+        ("Key press to own screen", ["benchmarks/keys.py", "--keys", "60"]),
+        ("Key press to the neighbour's screen", ["-m", "benchmarks.neighbours", "--keys", "100"]),
         ("A notebook of 200 cells", ["benchmarks/notebook.py"]),
         ("Two people offline", ["benchmarks/offline.py"]),
     ]
@@ -68,8 +68,10 @@ def main() -> int:
         )
         failed |= done.returncode != 0
         said = done.stderr.strip() or done.stdout.strip()
+        if not said.startswith("|"):
+            said = f"```\n{said}\n```"
         parts.append(f"## {title}\n\n`python {shown}`\n\n{said}\n")
-    PAGE.write_text("\n".join(parts), encoding="utf-8")
+        PAGE.write_text("\n".join(parts), encoding="utf-8")
     return int(failed)
 
 
