@@ -16,7 +16,7 @@ from cocalc_tui.client.link import Connect, RefusedError, connect_unix
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.paths import Places, ProjectError, find_project, places
-from cocalc_tui.server.start import StartError, ensure_relay
+from cocalc_tui.server.start import StartError, ensure_relay, running_relay
 
 
 class JoinError(Exception):
@@ -43,8 +43,11 @@ class Project:
         return os.geteuid() == self.where.host
 
     def runs(self) -> bool:
-        """Whether a relay listens."""
-        return self.where.socket.exists()
+        """Whether somebody listens; connecting tells whether it is the relay."""
+        try:
+            return running_relay(self.root) is not None
+        except StartError:
+            return True
 
     def workspace(self, *, start: bool) -> Workspace:
         """A new app's side of the project; `start` the relay where none runs."""
