@@ -19,6 +19,15 @@ from typing import NamedTuple
 from cocalc_tui.protocol import codec, connection, events, messages, patches
 from cocalc_tui.server.relay import link
 
+MODULES = (
+    messages.handshake,
+    messages.documents,
+    messages.project,
+    messages.files,
+    messages.notebooks,
+    messages.hosting,
+    messages.answers,
+)
 TAGS = {kind.__name__: tag for tag, kind in codec.KNOWN.items()}
 PAGE = Path(__file__).with_name("protocol.md")
 SECTION = re.compile(r"# --- (.+?) -+$")
@@ -154,7 +163,7 @@ def roles() -> str:
 
 def page() -> str:
     """The whole page."""
-    all_messages = list(structs(messages))
+    all_messages = [one for module in MODULES for one in structs(module)]
     parts = [one for one in all_messages if one.name not in TAGS]
     sections: dict[str, list[str]] = {}
     for one in all_messages:
