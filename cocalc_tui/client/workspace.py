@@ -66,7 +66,7 @@ class Workspace:
         self._connection = Connection(
             connect, session, up=self._up, down=self._down, heard=self._heard
         )
-        self._requests = Requests(self.send)
+        self.requests = Requests(self.send)
         self._opening: dict[int, Opening] = {}
         self._next_n: dict[str, int] = {}
         self._leaving: set[str] = set()
@@ -118,7 +118,7 @@ class Workspace:
         self.people = []
         for document in self.documents.values():
             document.offline_now()
-        self._requests.fail_all("the connection was lost")
+        self.requests.fail_all("the connection was lost")
         self._opening.clear()
         self._emit(gone)
 
@@ -139,7 +139,7 @@ class Workspace:
             case m.Opened():
                 self._opened(message)
             case m.Answer() | m.Failed() | m.Fetched():
-                self._requests.answered(message.id, message)
+                self.requests.answered(message.id, message)
             case m.Refused() if message.session == self.session:
                 self._refused(message)
             case m.Moved():
@@ -217,17 +217,17 @@ class Workspace:
             if known.path == path:
                 await known.filled.wait()
                 return self.documents[known.doc]
-        id_ = self._requests.next_id()
+        id_ = self.requests.next_id()
         opening = self._opening[id_] = Opening(path)
         try:
-            await self._requests.ask(lambda id_: m.Open(id=id_, path=path), id_)
+            await self.requests.ask(lambda id_: m.Open(id=id_, path=path), id_)
             await opening.filled.wait()
         finally:
             self._opening.pop(id_, None)
         return self.documents[opening.doc]
 
     def _reopen(self, document: SharedDocument, *, whole: bool = False) -> None:
-        id_ = self._requests.next_id()
+        id_ = self.requests.next_id()
         self._opening[id_] = Opening(document.path, document)
         held = None if whole else have(document)
         self.send(m.Open(id=id_, path=document.path, doc=document.doc, have=held, whole=whole))
@@ -237,7 +237,7 @@ class Workspace:
         if opening is None:
             return
         opening.begin(message, self._finish_opening)
-        self._requests.answered(message.id, message)
+        self.requests.answered(message.id, message)
 
     def _finish_opening(self, opening: Opening) -> None:
         document = opening.document
@@ -295,7 +295,7 @@ class Workspace:
     async def _fetch_output(self, document: SharedDocument, run: str, after: int) -> None:
         # Where the connection is lost, the next one asks again.
         with contextlib.suppress(RequestFailed):
-            batch = await self._requests.result(
+            batch = await self.requests.result(
                 lambda id_: m.Outputs(id=id_, doc=document.doc, run=run, after=after), OutputBatch
             )
             document.hearing.heard("output", msgspec.msgpack.encode(batch))
@@ -305,12 +305,12 @@ class Workspace:
     async def save(self, document: SharedDocument) -> None:
         """Write it to disk now."""
         await self._all_of(document)
-        await self._requests.ask(lambda id_: m.Save(id=id_, doc=document.doc))
+        await self.requests.ask(lambda id_: m.Save(id=id_, doc=document.doc))
 
     async def run(self, document: SharedDocument, cells: list[str]) -> None:
         """Queue cells, as they are typed here."""
         await self._all_of(document)
-        await self._requests.ask(lambda id_: m.Run(id=id_, doc=document.doc, cells=cells))
+        await self.requests.ask(lambda id_: m.Run(id=id_, doc=document.doc, cells=cells))
 
     async def _all_of(self, document: SharedDocument) -> None:
         """Wait until the relay has what is typed here: that is what is to be saved or run."""
@@ -329,55 +329,55 @@ class Workspace:
 
     async def interrupt(self, document: SharedDocument) -> None:
         """Interrupt the running cell and empty the queue."""
-        await self._requests.ask(lambda id_: m.Interrupt(id=id_, doc=document.doc))
+        await self.requests.ask(lambda id_: m.Interrupt(id=id_, doc=document.doc))
 
     async def restart(self, document: SharedDocument, *, stop: bool) -> None:
         """End the kernel and, unless `stop`, start it anew."""
-        await self._requests.ask(lambda id_: m.Restart(id=id_, doc=document.doc, stop=stop))
+        await self.requests.ask(lambda id_: m.Restart(id=id_, doc=document.doc, stop=stop))
 
     async def kernels(self, document: SharedDocument) -> list[KernelChoice]:
         """Kernels to choose from."""
-        return await self._requests.result(
+        return await self.requests.result(
             lambda id_: m.Kernels(id=id_, doc=document.doc), list[KernelChoice]
         )
 
     async def choose_kernel(self, document: SharedDocument, name: str) -> None:
         """Use this kernel from now on."""
-        await self._requests.ask(lambda id_: m.ChooseKernel(id=id_, doc=document.doc, name=name))
+        await self.requests.ask(lambda id_: m.ChooseKernel(id=id_, doc=document.doc, name=name))
 
     async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
         """The entries of a folder, or of everything below it."""
-        return await self._requests.result(
+        return await self.requests.result(
             lambda id_: m.ListFiles(id=id_, path=path, recursive=recursive), list[FileInfo]
         )
 
     async def make_file(self, path: str, *, folder: bool = False) -> None:
         """Create an empty file, notebook or folder."""
-        await self._requests.ask(lambda id_: m.MakeFile(id=id_, path=path, folder=folder))
+        await self.requests.ask(lambda id_: m.MakeFile(id=id_, path=path, folder=folder))
 
     async def rename_file(self, path: str, to: str) -> None:
         """Move a file or folder; open documents follow."""
-        await self._requests.ask(lambda id_: m.RenameFile(id=id_, path=path, to=to))
+        await self.requests.ask(lambda id_: m.RenameFile(id=id_, path=path, to=to))
 
     async def delete_file(self, path: str) -> None:
         """Move a file or folder to the project's trash."""
-        await self._requests.ask(lambda id_: m.DeleteFile(id=id_, path=path))
+        await self.requests.ask(lambda id_: m.DeleteFile(id=id_, path=path))
 
     async def status(self) -> ProjectStatus:
         """What runs."""
-        return await self._requests.result(lambda id_: m.Status(id=id_), ProjectStatus)
+        return await self.requests.result(lambda id_: m.Status(id=id_), ProjectStatus)
 
     async def members(self) -> dict[str, str]:
         """Who may join, user to role."""
-        return await self._requests.result(lambda id_: m.Members(id=id_), dict[str, str])
+        return await self.requests.result(lambda id_: m.Members(id=id_), dict[str, str])
 
     async def share(self, user: str, role: str | None) -> None:
         """Give somebody a role, or take it."""
-        await self._requests.ask(lambda id_: m.Share(id=id_, user=user, role=role))
+        await self.requests.ask(lambda id_: m.Share(id=id_, user=user, role=role))
 
     async def stop(self, *, everything: bool = False) -> None:
         """End the relay, and with `everything` the kernels too."""
-        await self._requests.ask(lambda id_: m.Stop(id=id_, everything=everything))
+        await self.requests.ask(lambda id_: m.Stop(id=id_, everything=everything))
 
     # --- listening -----------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import Acting
 
@@ -46,7 +47,7 @@ class Pane(Acting):
 
 def make_pane(document: SharedDocument, settings: Settings) -> Widget:
     """The pane for a document's type; its code is loaded only when first needed."""
-    if document.type == "notebook":
+    if document.type == NOTEBOOK:
         from cocalc_tui.widgets.notebook.pane import NotebookPane
 
         return NotebookPane(document)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from cocalc_tui.notebook import schema
+from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
@@ -24,7 +25,7 @@ Spot = tuple[str, str, str]
 def where_is(document: SharedDocument, other: Other) -> str:
     """Somebody's place in words: `model.py:41`, `fit.ipynb cell 7`."""
     name, place = document.path.rpartition("/")[2], other.place
-    if document.type == "notebook":
+    if document.type == NOTEBOOK:
         cells = schema.cells(document.replica)
         return f"{name} cell {cells.index(place.cell) + 1}" if place.cell in cells else name
     if place.at is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from rich.cells import set_cell_size
 
+from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.actions import KeyReader
@@ -87,7 +88,7 @@ def _place_words(document: SharedDocument, pane: Pane, *, wide: bool) -> list[Wo
     folder, slash, name = document.path.rpartition("/")
     path = [Word(folder + slash, "text-dim"), Word(f"{name}  ", "text-bright")]
     words = [*(path if wide else []), Word(f"{pane.where()}  "), Word(pane.mode(), "text-dim")]
-    if document.type == "notebook":
+    if document.type == NOTEBOOK:
         words += [Word("   "), *phrases.kernel(document.kernel, document.runs, wide=wide)]
     if document.trouble:
         words += [Word(f"   ! {document.trouble}", "error")]

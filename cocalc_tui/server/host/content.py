@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from cocalc_tui.notebook import foreign, ipynb, model
 from cocalc_tui.notebook.model import Notebook
+from cocalc_tui.protocol import kinds
 from cocalc_tui.sync.diff import diff
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import MAIN, Op, Splice
@@ -45,7 +46,7 @@ class Content(Protocol):
 class TextContent:
     """A file that is one text."""
 
-    type = "text"
+    type = kinds.TEXT
 
     def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
         """Return one insertion."""
@@ -67,7 +68,7 @@ class TextContent:
 class NotebookContent:
     """An .ipynb file."""
 
-    type = "notebook"
+    type = kinds.NOTEBOOK
 
     def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
         """Return what makes the cells and outputs."""
@@ -91,11 +92,17 @@ class NotebookContent:
 
 TEXT = TextContent()
 NOTEBOOK = NotebookContent()
+_CONTENTS: dict[str, Content] = {kinds.TEXT: TEXT, kinds.NOTEBOOK: NOTEBOOK}
 
 
 def content_of(path: str) -> Content:
     """Return which kind a new document at this path is."""
-    return NOTEBOOK if path.endswith(".ipynb") else TEXT
+    return of_kind(kinds.kind_of(path))
+
+
+def of_kind(kind: str) -> Content:
+    """Return what the documents of a kind hold."""
+    return _CONTENTS[kind]
 
 
 def least_different(versions: Sequence[str], found: str) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.server.host import disk
-from cocalc_tui.server.host.content import NOTEBOOK, TEXT, content_of, least_different
+from cocalc_tui.server.host.content import content_of, least_different, of_kind
 from cocalc_tui.server.host.patches import chain, session_of
 from cocalc_tui.server.host.root import FileError, Place, Root
 from cocalc_tui.server.host.saved import SavedVersions, Version, hash_of
@@ -79,7 +79,7 @@ class HostDocument:
             if self.shared.numbers.upto == 0 and self._base is None:
                 await self._import()
             else:
-                self._content = NOTEBOOK if self.shared.type == "notebook" else TEXT
+                self._content = of_kind(self.shared.type)
                 await self._find_base()
                 await self._take_in()
             if self._base is not None and self._base.heads == self.shared.numbers.heads:

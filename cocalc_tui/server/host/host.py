@@ -23,6 +23,7 @@ from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
+from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.protocol.patches import to_wire
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.documents import HostDocument
@@ -178,7 +179,7 @@ class Host:
                 clock=self.clock,
                 pace=self._pace,
             )
-            if self.runner is not None and document.type == "notebook":
+            if self.runner is not None and document.type == NOTEBOOK:
                 self.runner.attach(shared)
             opened.autosave.changed()
             return opened, readonly
@@ -203,7 +204,7 @@ class Host:
             if opened.used or self.open.get(doc) is not opened:
                 return
             del self.open[doc]
-            if self.runner is not None and opened.document.type == "notebook":
+            if self.runner is not None and opened.document.type == NOTEBOOK:
                 self.runner.detach(doc)
             await opened.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from cocalc_tui.protocol.codec import MAX_PATCH
+from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.protocol.messages import Role, WirePatch
 from cocalc_tui.protocol.patches import PatchFormError, from_wire
 from cocalc_tui.server.store import HOST, Denied
@@ -35,7 +36,7 @@ async def objection(
         return None
     if patch.acting_for is not None:
         return Denied("form", "only the relay side acts for others")
-    if document_type == "notebook":
+    if document_type == NOTEBOOK:
         return await _touches_outputs(patch, ops, owner)
     return None
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.kinds import kind_of
 from cocalc_tui.server.relay.passing import NotReady, Passing
 from cocalc_tui.server.relay.peer import Peer
 from cocalc_tui.server.relay.room import Room
@@ -118,8 +119,7 @@ class Rooms:
         open_now = (room.info for room in self if room.info.path == path)
         info = next(open_now, None) or await self._store.document_at(path)
         if info is None:
-            kind = "notebook" if path.endswith(".ipynb") else "text"
-            info = DocumentInfo(self._new_id(), path, kind, self._new_id(), 1)
+            info = DocumentInfo(self._new_id(), path, kind_of(path), self._new_id(), 1)
         return info
 
     async def _prepared(self, room: Room) -> None:

@@ -1,0 +1,115 @@
+"""What all subcommands share: exit codes, one-line errors, printing, and a way to the relay."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.workspace import Workspace
+    from cocalc_tui.joining import Project
+
+FINE, FAILED, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes: fine, work failed, usage or configuration, connection (try again), ctrl+c."""
+
+Result = TypeVar("Result")
+Run = Callable[[argparse.Namespace], int]
+"""A subcommand: what was typed in, an exit code out. Raises CommandError."""
+
+
+class CommandError(Exception):
+    """A command cannot go on: one line for people, and an exit code."""
+
+    def __init__(self, text: str, code: int = FAILED) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that takes no shortened flags and says mistakes in one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise CommandError."""
+        raise CommandError(f"{message} (see {self.prog} --help)", USAGE)
+
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[Parser]
+
+
+def add_command(commands: Commands, name: str, run: Run, **settings: Any) -> Parser:
+    """Add a subcommand that `run` does; the settings are those of argparse."""
+    command = commands.add_parser(name, **settings)
+    command.set_defaults(run=run)
+    return command
+
+
+def add_project(command: argparse.ArgumentParser) -> None:
+    """Let a command be told which project."""
+    command.add_argument(
+        "--project", type=Path, default=Path(), metavar="FOLDER", help="default: this folder's"
+    )
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    """Let a command that lists do so for programs."""
+    command.add_argument("--json", action="store_true", help="for programs")
+
+
+def say(text: str) -> None:
+    """Print data. File names and people's words may hold escape sequences: none leaves here."""
+    from cocalc_tui.widgets.glyphs import safe
+
+    for line in text.split("\n"):
+        print(safe(line) if sys.stdout.isatty() else line)  # noqa: T201 - this is the data
+
+
+def talk(text: str) -> None:
+    """Say something to the person, not to a program that reads the data."""
+    from cocalc_tui.widgets.glyphs import safe
+
+    print(safe(text), file=sys.stderr)  # noqa: T201 - this is the talk
+
+
+def join(words: Sequence[str | Path]) -> Project:
+    """The project that these paths lie in. Raises CommandError."""
+    from cocalc_tui.joining import JoinError
+    from cocalc_tui.joining import join as join_project
+
+    try:
+        return join_project(words)
+    except JoinError as error:
+        raise CommandError(str(error), USAGE) from None
+
+
+def with_workspace(
+    folder: Path, work: Callable[[Workspace], Awaitable[Result]], *, start: bool
+) -> Result:
+    """Do some work with the project's relay; `start` it where none runs. Raises CommandError."""
+    import asyncio
+
+    from cocalc_tui.client.requests import RequestFailed
+
+    project = join([folder])
+
+    async def converse() -> Result:
+        workspace = project.workspace(start=start)
+        workspace.start()
+        try:
+            await asyncio.wait_for(workspace.ready(), 20)
+            return await work(workspace)
+        except TimeoutError:
+            raise CommandError("the relay does not answer; try again", UNREACHABLE) from None
+        except RequestFailed as failed:
+            code = UNREACHABLE if failed.code == "offline" else FAILED
+            raise CommandError(failed.text, code) from None
+        finally:
+            await workspace.close()
+
+    return asyncio.run(converse())

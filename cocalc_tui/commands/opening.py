@@ -1,0 +1,54 @@
+"""`open`, the default: the app on a project, or on files in it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocalc_tui.commands.common import USAGE, CommandError, add_command, join
+
+if TYPE_CHECKING:
+    from cocalc_tui.commands.common import Commands
+
+
+def add(commands: Commands) -> None:
+    """Add the words of this module."""
+    opening = add_command(
+        commands, "open", run, help="open a project, or files in it (the default)"
+    )
+    opening.add_argument("paths", nargs="*", metavar="PATH")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the app."""
+    for word in arguments.paths:
+        _check_word(word, arguments.names)
+    project = join(arguments.paths)
+    _check_terminal()
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)  # the terminal knows its size; these are somebody else's
+    from cocalc_tui.app import run_app
+
+    return run_app(project.workspace(start=True), project.name, project.files, root=project.root)
+
+
+def _check_word(word: str, names: Collection[str]) -> None:
+    """A mistyped command is not taken for a file to make."""
+    from difflib import get_close_matches
+
+    if not Path(word).exists() and (near := get_close_matches(word, names, n=1)):
+        raise CommandError(f"{word}: no such file or command; did you mean `{near[0]}`?", USAGE)
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError(
+            "there is no terminal to draw on; commands such as `cocalc-tui status` need none",
+            USAGE,
+        )
+    if os.environ.get("TERM", "dumb") in {"", "dumb"}:
+        raise CommandError("TERM=dumb cannot show a screen; try TERM=xterm-256color", USAGE)

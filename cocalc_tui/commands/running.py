@@ -1,0 +1,78 @@
+"""`status` and `stop`: what runs for a project."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from cocalc_tui.commands.common import (
+    FINE,
+    add_command,
+    add_json,
+    add_project,
+    join,
+    say,
+    talk,
+    with_workspace,
+)
+
+if TYPE_CHECKING:
+    from cocalc_tui.commands.common import Commands
+    from cocalc_tui.protocol.events import ProjectStatus
+
+
+def add(commands: Commands) -> None:
+    """Add the words of this module."""
+    status = add_command(
+        commands, "status", run_status, help="what runs: relay, people, documents, kernels"
+    )
+    add_json(status)
+    stop = add_command(commands, "stop", run_stop, help="end the relay; kernels go on unless --all")
+    stop.add_argument("--all", action="store_true", help="end the kernels too")
+    for command in (status, stop):
+        add_project(command)
+
+
+def run_status(arguments: argparse.Namespace) -> int:
+    """Print what runs."""
+    if not join([arguments.project]).runs():
+        nothing = "nothing runs in this project"
+        say(json.dumps({"running": False}) if arguments.json else nothing)
+        return FINE
+    status = with_workspace(arguments.project, lambda workspace: workspace.status(), start=False)
+    if arguments.json:
+        import msgspec
+
+        say(msgspec.json.format(msgspec.json.encode(status), indent=1).decode())
+        return FINE
+    for line in _lines(status):
+        say(line)
+    return FINE
+
+
+def _lines(status: ProjectStatus) -> list[str]:
+    lines = [f"{status.project}: relay {status.pid}, door {status.door}"]
+    lines += [f"  person    {user}" for user in status.people]
+    for document in status.documents:
+        who = ", ".join(document.people) or "nobody"
+        lines.append(f"  document  {document.path}  version {document.seq}, {who}")
+    for kernel in status.kernels:
+        lines.append(f"  kernel    {kernel.path}  {kernel.name} {kernel.state}, pid {kernel.pid}")
+    return lines
+
+
+def run_stop(arguments: argparse.Namespace) -> int:
+    """End what runs."""
+    everything = arguments.all
+    if not join([arguments.project]).runs() and not everything:
+        talk("nothing runs in this project")
+        return FINE
+    with contextlib.suppress(ConnectionError):
+        with_workspace(
+            arguments.project,
+            lambda workspace: workspace.stop(everything=everything),
+            start=everything,
+        )
+    return FINE

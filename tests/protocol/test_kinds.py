@@ -1,0 +1,6 @@
+from cocalc_tui.protocol.kinds import NOTEBOOK, TEXT, kind_of
+
+
+def test_the_ending_tells_the_kind() -> None:
+    assert kind_of("a/fit.ipynb") == NOTEBOOK
+    assert kind_of("a/fit.ipynb.txt") == TEXT
