@@ -14,6 +14,7 @@ from cocalc_tui.server.access import Access
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.host.saved import SavedVersions
+from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice
@@ -42,12 +43,17 @@ class Box:
         self.lines: dict[Workspace, Transport] = {}
         self.reachable: dict[Workspace, asyncio.Event] = {}
         self.pace = pace
+        self.make_runner: Callable[[Say], Runner] | None = None
+        self.stopped: list[bool] = []
 
     async def start(self) -> None:
         access = Access(self.store, "alice", exists=lambda _: True)
         await self.store.put_member("ben", "editor")
         await self.store.put_member("vera", "viewer")
-        self.relay = Relay(self.store, access, project="lab", clock=wall_clock)
+        await self.store.put_member("rune", "runner")
+        self.relay = Relay(
+            self.store, access, project="lab", clock=wall_clock, on_stop=self.stopped.append
+        )
         await self.relay.start()
         relay = self.relay
 
@@ -60,6 +66,7 @@ class Box:
             connect,
             session=f"{id(relay):016x}",
             clock=wall_clock,
+            make_runner=self.make_runner,
             pace=self.pace,
         )
         await self.host.start()
