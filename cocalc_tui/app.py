@@ -11,14 +11,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
+from cocalc_tui import logs
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import memory as memories
 from cocalc_tui.widgets.desk import DeskApp
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.main import MainScreen
 from cocalc_tui.widgets.memory import Memory
 from cocalc_tui.widgets.registry import registry
 from cocalc_tui.widgets.settings import Settings
 from cocalc_tui.widgets.settings_file import ConfigError, load
+from cocalc_tui.widgets.theme_files import ThemeError
+from cocalc_tui.widgets.theme_files import find as find_theme
 
 if TYPE_CHECKING:
     from cocalc_tui.widgets.project import Project
@@ -49,8 +55,10 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         """Show `paths` of a project. `remarks` are said once the screen is there."""
         self.settings = settings or Settings()
         super().__init__(registry(), self.settings.keys)
-        self.theme = self.settings.screen_theme
+        self.wear(find_theme(self.settings.screen_theme))
         self.project = project
+        self.last_words: list[str] = []
+        """What is said on the terminal that is left behind, where something broke."""
         self._file = memory_file
         self._remarks = remarks
         memory = memories.load(memory_file) if memory_file else Memory()
@@ -78,6 +86,15 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         memory.people = self.faces.places
         if self._file is not None:
             memories.store(self._file, memory)
+
+    def _fatal_error(self) -> None:
+        """Leave with one line: a traceback shows locals, and those may hold anybody's bytes."""
+        error = self._exception
+        assert error is not None
+        line = f"cocalc-tui: {logs.unexpected(error)}; what you typed is kept, start again"
+        self.last_words.append(safe(line))
+        self._exit_renderables.append(Text(self.last_words[-1]))
+        self._close_messages_no_wait()
 
     # --- what panes may ask --------------------------------------------------------------------
 
@@ -108,9 +125,11 @@ def run_app(
     """
     try:
         loaded = load(registry(), flags=flags, project=root)
-    except ConfigError as error:
+        find_theme(loaded.settings.screen_theme)
+    except (ConfigError, ThemeError) as error:
         print(f"cocalc-tui: {error}", file=sys.stderr)  # noqa: T201 - this is the talk
         return USAGE
+    logs.start(loaded.settings.log_level)
     app = CocalcApp(
         project,
         name,

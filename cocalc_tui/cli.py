@@ -7,14 +7,15 @@ from the same parser.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from cocalc_tui import __version__
-from cocalc_tui.commands import opening, people, running
-from cocalc_tui.commands.common import INTERRUPTED, CommandError, Parser, talk
+from cocalc_tui.commands import config, doctor, listing, opening, people, running, shells
+from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, CommandError, Parser, talk
 
-MODULES = (opening, people, running)
+MODULES = (opening, listing, people, running, config, doctor, shells)
 """In the order of the help."""
 
 
@@ -35,7 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for module in MODULES:
         module.add(commands)
-    parser.set_defaults(names=tuple(commands.choices))
+    parser.set_defaults(names=tuple(commands.choices), parser=parser)
     return parser
 
 
@@ -54,5 +55,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         talk(f"cocalc-tui: {error}")
         return error.code
+    except BrokenPipeError:
+        # Whoever read the data has enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:
+        from cocalc_tui.logs import unexpected
+
+        talk(f"cocalc-tui: {unexpected(error)}")
+        return FAILED

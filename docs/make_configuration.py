@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from cocalc_tui.widgets.settings import Setting, Settings
+from cocalc_tui.widgets.theme_files import NAMES
 
 PAGE = Path(__file__).with_name("configuration.md")
 
@@ -36,6 +37,21 @@ tab_width = 2
 app.open = "f2"
 ```
 
+`cocalc-tui config show` says what is in force and who set it, `config edit` opens your file,
+`config validate` checks one, `config schema` prints its JSON schema for editors, and
+`cocalc-tui --set editor.tab_width=2` sets something for this time.
+
+A theme of your own is a file `~/.config/cocalc-tui/themes/NAME.toml`, used by `screen.theme`:
+
+```toml
+base = "quiet-light"
+[colours]
+background = "#fdf6e3"
+syntax-comment = "#93a1a1"
+```
+
+It may set: {colours}.
+
 The actions that can be given keys are in [keys.md](keys.md). `NO_COLOR` is followed.
 
 | setting | may be | default | meaning | variable |
@@ -43,6 +59,9 @@ The actions that can be given keys are in [keys.md](keys.md). `NO_COLOR` is foll
 """
 
 TAIL = """
+What goes wrong in the app is written to `~/.local/state/cocalc-tui/cocalc-tui.log`;
+`cocalc-tui doctor` looks for what keeps things from working.
+
 What the app remembers by itself is not configuration: layout, carets and what was lately open are
 kept for each project in `~/.local/state/cocalc-tui/projects/` (or under `$XDG_STATE_HOME`) and may
 be deleted.
@@ -51,7 +70,12 @@ be deleted.
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(_row(setting) for setting in Settings.declared()) + TAIL
+    colours = ", ".join(f"`{name}`" for name in NAMES)
+    return (
+        HEAD.replace("{colours}", colours)
+        + "".join(_row(setting) for setting in Settings.declared())
+        + TAIL
+    )
 
 
 def _row(setting: Setting) -> str:

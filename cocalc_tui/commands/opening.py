@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.commands.common import USAGE, CommandError, add_command, join
 
@@ -21,6 +21,13 @@ def add(commands: Commands) -> None:
         commands, "open", run, help="open a project, or files in it (the default)"
     )
     opening.add_argument("paths", nargs="*", metavar="PATH")
+    opening.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting for this time, such as screen.theme=quiet-light",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,11 +36,24 @@ def run(arguments: argparse.Namespace) -> int:
         _check_word(word, arguments.names)
     project = join(arguments.paths)
     _check_terminal()
+    flags = _flags(arguments.set)
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)  # the terminal knows its size; these are somebody else's
     from cocalc_tui.app import run_app
 
-    return run_app(project.workspace(start=True), project.name, project.files, root=project.root)
+    return run_app(
+        project.workspace(start=True), project.name, project.files, root=project.root, flags=flags
+    )
+
+
+def _flags(words: list[str]) -> dict[str, Any]:
+    """Settings that were typed, by name."""
+    from cocalc_tui.widgets.settings_file import ConfigError, from_words
+
+    try:
+        return from_words(words)
+    except ConfigError as error:
+        raise CommandError(str(error), USAGE) from None
 
 
 def _check_word(word: str, names: Collection[str]) -> None:

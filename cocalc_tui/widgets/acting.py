@@ -23,6 +23,7 @@ from cocalc_tui.widgets.actions import Action, KeyReader
 from cocalc_tui.widgets.faces import Faces
 
 if TYPE_CHECKING:
+    from textual.theme import Theme
     from textual.widget import Widget
 
     from cocalc_tui.widgets.dialogs import Dialog
@@ -46,6 +47,10 @@ class Desk(Protocol):
 
     def notice(self, text: str, *, bad: bool = False) -> None:
         """Tell the person something in one line; `bad`: it failed, and says what to do next."""
+        ...
+
+    def wear(self, theme: Theme) -> None:
+        """Change the colours."""
         ...
 
     async def pick(

@@ -20,6 +20,7 @@ from cocalc_tui.widgets.typeahead import TypeAheadApp
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
+    from textual.theme import Theme
 
     from cocalc_tui.widgets.dialogs import Dialog
     from cocalc_tui.widgets.picker import Choice
@@ -46,6 +47,11 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         self.faces = Faces(lambda: self.current_theme.dark)
         self.said: list[tuple[str, str]] = []
         """Time and text of every notice."""
+
+    def wear(self, theme: Theme) -> None:
+        """Change the colours."""
+        self.register_theme(theme)
+        self.theme = theme.name
 
     @property
     def role(self) -> Role:

@@ -380,11 +380,17 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         at = places.index(here) if here in places else 0
         self.set_focus(places[(at + by) % len(places)])
 
-    def do_theme(self) -> None:
-        """Change between dark and light."""
-        from cocalc_tui.widgets.theme import DARK, LIGHT
+    async def do_theme(self) -> None:
+        """Choose the colours, for this time."""
+        from cocalc_tui.widgets import theme_files
+        from cocalc_tui.widgets.picker import Choice
 
-        self.app.theme = LIGHT.name if self.app.current_theme.dark else DARK.name
+        choices = [Choice(name, name) for name in theme_files.names()]
+        if (name := await desk(self).pick("Colours", choices)) is not None:
+            try:
+                desk(self).wear(theme_files.find(name))
+            except theme_files.ThemeError as error:
+                desk(self).notice(str(error), bad=True)
 
     def do_how_to_leave(self) -> None:
         """Say which key leaves, to who expects another."""

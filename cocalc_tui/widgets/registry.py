@@ -26,7 +26,7 @@ APP = (
     Action("app.files", "Go to the files", ("ctrl+t f",)),
     Action("app.next_pane", "Next pane", ("f6",)),
     Action("app.previous_pane", "Previous pane", ("shift+f6",)),
-    Action("app.theme", "Dark or light", ()),
+    Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
     Action("app.notices", "What was said", (), "The notices so far."),
     Action("app.how_to_leave", "How to leave", ("ctrl+c",), palette=False),
     Action(

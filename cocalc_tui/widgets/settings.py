@@ -7,11 +7,13 @@ a mistyped key all come from `Settings`; a setting that is not here does not exi
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 PREFIX = "COCALC_TUI_"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class SettingError(ValueError):
@@ -47,19 +49,34 @@ class Setting:
         """What it may be, for people."""
         if self.choices:
             return ", ".join(self.choices)
-        return f"{self.low} to {self.high}"
+        return f"{self.low} to {self.high}" if isinstance(self.default, int) else "a name"
 
     def check(self, value: object) -> Any:
         """The value as it is stored; raises SettingError."""
-        good = value in self.choices if self.choices else self._is_number(value)
-        if not good:
+        if not self._is_good(value):
             raise SettingError(f"{self.name} is {value!r}; it may be {self.takes}")
         return value
+
+    def _is_good(self, value: object) -> bool:
+        if self.choices:
+            return value in self.choices
+        if isinstance(self.default, str):
+            return isinstance(value, str) and _NAME.fullmatch(value) is not None
+        return self._is_number(value)
 
     def _is_number(self, value: object) -> bool:
         if not isinstance(value, int) or isinstance(value, bool):
             return False
         return self.low <= value <= self.high
+
+    def schema(self) -> dict[str, Any]:
+        """What it may be, as a JSON schema."""
+        about = {"description": self.help, "default": self.default}
+        if self.choices:
+            return {**about, "enum": list(self.choices)}
+        if isinstance(self.default, str):
+            return {**about, "type": "string", "pattern": f"^{_NAME.pattern}$"}
+        return {**about, "type": "integer", "minimum": self.low, "maximum": self.high}
 
     def parse(self, text: str) -> Any:
         """The value that a word in a shell means; raises SettingError."""
@@ -71,6 +88,10 @@ class Setting:
 
 def _choice(name: str, default: str, choices: Sequence[str], text: str, **more: Any) -> Any:
     return _declare(Setting(name, default, text, choices=tuple(choices), **more))
+
+
+def _name(name: str, default: str, text: str, **more: Any) -> Any:
+    return _declare(Setting(name, default, text, **more))
 
 
 def _number(name: str, default: int, low: int, high: int, text: str, **more: Any) -> Any:
@@ -85,8 +106,10 @@ def _declare(setting: Setting) -> Any:
 class Settings:
     """The settings in force."""
 
-    screen_theme: str = _choice(
-        "screen.theme", "quiet-dark", ("quiet-dark", "quiet-light"), "The colours."
+    screen_theme: str = _name(
+        "screen.theme",
+        "quiet-dark",
+        "The colours: quiet-dark, quiet-light, or a file of yours in themes/ beside this one.",
     )
     screen_side_bar: str = _choice(
         "screen.side_bar",
@@ -118,6 +141,12 @@ class Settings:
         "auto",
         ("auto", "on", "off"),
         "Whether lines are numbered; auto: in code.",
+    )
+    log_level: str = _choice(
+        "log.level",
+        "warning",
+        ("debug", "info", "warning", "error"),
+        "What goes into your log file.",
     )
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Action name to the keys that a person chose for it."""

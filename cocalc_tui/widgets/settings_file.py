@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -78,6 +78,21 @@ def load(
     take(_from_flags(flags or {}), "command line")
     fields = {name.replace(".", "_"): value for name, value in values.items()}
     return Loaded(replace(Settings(), **fields), sources, tuple(remarks))
+
+
+def from_words(words: Sequence[str]) -> dict[str, Any]:
+    """Settings typed as `NAME=VALUE`, by name. Raises ConfigError."""
+    known = {setting.name: setting for setting in Settings.declared()}
+    flags: dict[str, Any] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals or name not in known:
+            raise ConfigError(f"--set {word}: no setting {name!r}{_hint(name, list(known))}")
+        try:
+            flags[name] = known[name].parse(text)
+        except SettingError as error:
+            raise ConfigError(f"--set {word}: {error}") from None
+    return flags
 
 
 def _named(name: str) -> Setting:

@@ -567,7 +567,10 @@ async def test_save_now() -> None:
 
 async def test_the_theme_changes() -> None:
     async with started() as run:
-        run.main.do_theme()
+        await run.press("ctrl+p", *"colours", "enter")
+        await run.settle()
+        await run.press(*"light", "enter")
+        await run.settle()
         assert not run.app.current_theme.dark
         await run.settle()
         assert isinstance(run.main.files, FileTree)

@@ -1,0 +1,57 @@
+"""`list`: the files of a project as the relay has them, and who is in which."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from cocalc_tui.commands.common import (
+    FINE,
+    add_command,
+    add_json,
+    add_project,
+    say,
+    with_workspace,
+)
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.workspace import Workspace
+    from cocalc_tui.commands.common import Commands
+    from cocalc_tui.protocol.events import FileInfo, ProjectStatus
+
+
+def add(commands: Commands) -> None:
+    """Add the words of this module."""
+    listing = add_command(commands, "list", run, help="files of the project, and who is in them")
+    listing.add_argument("path", nargs="?", default="", metavar="FOLDER", help="below the project")
+    add_json(listing)
+    add_project(listing)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print them."""
+
+    async def ask(workspace: Workspace) -> tuple[list[FileInfo], ProjectStatus]:
+        path = arguments.path.strip("/")
+        return await workspace.list_files(path, recursive=True), await workspace.status()
+
+    files, status = with_workspace(arguments.project, ask, start=True)
+    people = {document.path: document.people for document in status.documents}
+    if arguments.json:
+        rows = [
+            {
+                "path": file.path,
+                "kind": file.kind,
+                "size": file.size,
+                "modified": file.modified,
+                "people": people.get(file.path, []),
+            }
+            for file in files
+        ]
+        say(json.dumps(rows, indent=1, ensure_ascii=False))
+        return FINE
+    for file in files:
+        if file.kind != "folder":
+            say("\t".join([file.path, *people.get(file.path, [])]))
+    return FINE
