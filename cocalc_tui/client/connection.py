@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 
 from cocalc_tui import __version__
 from cocalc_tui.client.events import Offline
 from cocalc_tui.client.link import Connect, RefusedError, delays
+from cocalc_tui.client.pulse import TICK, Beat, Pulse
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import FrameError, MessageError, decode, encode
 from cocalc_tui.protocol.transport import Transport, TransportClosed
@@ -42,6 +44,8 @@ class Connection:
         self._task: asyncio.Task[None] | None = None
         self._online = asyncio.Event()
         self.why_not = "the relay does not answer"
+        self.heard_at = time.time()
+        """When the relay last gave a sign of life, seconds since 1970."""
 
     @property
     def online(self) -> bool:
@@ -95,21 +99,54 @@ class Connection:
 
     async def _converse(self, transport: Transport) -> None:
         self._transport = transport
-        hello = m.Hello(
-            newest=m.VERSION, oldest=m.OLDEST, release=__version__, session=self._session
-        )
+        pulse = Pulse(_now())
         try:
-            await transport.send(encode(hello))
-            self._welcomed(decode(await transport.recv()))
-            writer = asyncio.create_task(self._write(transport))
-            try:
-                while True:
-                    self._take(await transport.recv())
-            finally:
-                writer.cancel()
+            await _first_of(self._listen(transport, pulse), self._watch(transport, pulse))
         finally:
             self._transport = None
             await transport.close()
+
+    async def _listen(self, transport: Transport, pulse: Pulse) -> None:
+        hello = m.Hello(
+            newest=m.VERSION, oldest=m.OLDEST, release=__version__, session=self._session
+        )
+        await transport.send(encode(hello))
+        self._welcomed(decode(await transport.recv()))
+        writer = asyncio.create_task(self._write(transport))
+        try:
+            await self._read(transport, pulse)
+        finally:
+            writer.cancel()
+
+    async def _read(self, transport: Transport, pulse: Pulse) -> None:
+        while True:
+            frame = await transport.recv()
+            pulse.heard()
+            self.heard_at = time.time()
+            self._take(frame)
+
+    async def _watch(self, transport: Transport, pulse: Pulse) -> None:
+        """Raise TransportClosed when there is no sign of life."""
+        asking: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await asyncio.sleep(TICK)
+                match pulse.tick(_now()):
+                    case Beat.DEAD:
+                        raise TransportClosed("the relay does not answer any more")
+                    case Beat.ASK:
+                        task = asyncio.create_task(self._ask(transport, pulse))
+                        asking.add(task)
+                        task.add_done_callback(asking.discard)
+        finally:
+            for task in asking:
+                task.cancel()
+
+    async def _ask(self, transport: Transport, pulse: Pulse) -> None:
+        with contextlib.suppress(TransportClosed):  # the reader hears of it, too
+            await transport.ping()
+            pulse.heard()
+            self.heard_at = time.time()
 
     def _welcomed(self, message: m.Message) -> None:
         if not isinstance(message, m.Welcome):
@@ -133,7 +170,7 @@ class Connection:
             raise kind(message.text)
 
     async def _write(self, transport: Transport) -> None:
-        with contextlib.suppress(TransportClosed):
+        with contextlib.suppress(TransportClosed):  # the reader may have heard why
             while True:
                 await transport.send(encode(await self._outgoing.get()))
 
@@ -143,3 +180,21 @@ class Connection:
         self.why_not = gone.reason
         if was_online or gone.final:
             self._down(gone)
+
+
+def _now() -> float:
+    """Seconds of the clock that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+async def _first_of(*work: Coroutine[None, None, None]) -> None:
+    """Do all until one ends, then end the others; raises what it raised."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

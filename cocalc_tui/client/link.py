@@ -34,6 +34,8 @@ class WebSocketTransport:
 
         assert isinstance(socket_, ClientConnection)
         self._socket = socket_
+        self.latency: float | None = None
+        """Round trip in seconds, None while it is not known."""
 
     async def send(self, frame: bytes) -> None:
         """Send one frame; raises TransportClosed."""
@@ -55,14 +57,18 @@ class WebSocketTransport:
         assert isinstance(frame, bytes)
         return frame
 
+    async def ping(self) -> None:
+        """Return once the other end answered; raises TransportClosed."""
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            self.latency = await (await self._socket.ping())
+        except ConnectionClosed as closed:
+            raise TransportClosed(str(closed)) from None
+
     async def close(self) -> None:
         """End the connection."""
         await self._socket.close()
-
-    @property
-    def latency(self) -> float | None:
-        """Round trip in seconds, None while it is not known."""
-        return self._socket.latency or None
 
 
 def peer_uid(connected: socket.socket) -> int:
@@ -104,8 +110,7 @@ async def connect_unix(path: Path, expected_uid: int) -> Transport:
             sock=connected,
             compression=None,
             max_size=MAX_FRAME,
-            ping_interval=5,
-            ping_timeout=20,
+            ping_interval=None,  # the connection asks for signs of life itself (`pulse`)
             close_timeout=1,
             user_agent_header=None,
         )

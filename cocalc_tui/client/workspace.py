@@ -114,7 +114,7 @@ class Workspace:
         self._emit(Online())
 
     def _down(self, gone: Offline) -> None:
-        self.offline_since = self.offline_since or time.time()
+        self.offline_since = self.offline_since or self._connection.heard_at
         self.people = []
         for document in self.documents.values():
             document.offline_now()

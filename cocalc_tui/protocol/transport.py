@@ -23,6 +23,9 @@ class Transport(Protocol):
         """Return the next frame; raises TransportClosed once there is none."""
         ...
 
+    async def ping(self) -> None:
+        """Return once the other end gave a sign of life; raises TransportClosed."""
+
     async def close(self) -> None:
         """End the connection; what was sent before arrives."""
 

@@ -83,6 +83,11 @@ class MemoryTransport:
         """Return the next frame; raises TransportClosed."""
         return await self._incoming.get()
 
+    async def ping(self) -> None:
+        """Return at once, or raise TransportClosed: the other end is in this process."""
+        if self._incoming.closed:
+            raise TransportClosed("the other end is gone")
+
     async def close(self) -> None:
         """End the connection; what was sent before arrives."""
         self._outgoing.close()
