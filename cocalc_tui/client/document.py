@@ -34,7 +34,13 @@ from cocalc_tui.sync.patch import (
 from cocalc_tui.sync.undo import UndoStack
 
 if TYPE_CHECKING:
-    from cocalc_tui.protocol.events import CellRun, KernelChoice, KernelState
+    from cocalc_tui.protocol.events import (
+        CellRun,
+        Completion,
+        Inspection,
+        KernelChoice,
+        KernelState,
+    )
 
 Listener = Callable[[DocumentEvent], None]
 
@@ -69,6 +75,22 @@ class Wire(Protocol):
 
     async def choose_kernel(self, document: SharedDocument, name: str) -> None:
         """Use this one."""
+
+    async def complete(self, document: SharedDocument, code: str, pos: int) -> Completion:
+        """How code could go on."""
+
+    async def inspect(
+        self, document: SharedDocument, code: str, pos: int, detail: int
+    ) -> Inspection:
+        """What stands at a place."""
+
+    async def clear_outputs(self, document: SharedDocument, cells: list[str]) -> None:
+        """Take away what cells printed."""
+
+    async def copy_outputs(
+        self, document: SharedDocument, source: str, cells: list[tuple[str, str]]
+    ) -> None:
+        """Give pasted cells their output."""
 
     def missing_output(self, document: SharedDocument, run: str, after: int) -> None:
         """Live output was missed: ask for it."""
@@ -115,6 +137,26 @@ class NoWire:
     async def choose_kernel(self, document: SharedDocument, name: str) -> None:
         """Refuse."""
         raise ReadOnlyError(f"{document.path}: not connected, so there is no kernel")
+
+    async def complete(self, document: SharedDocument, code: str, pos: int) -> Completion:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so there is no kernel")
+
+    async def inspect(
+        self, document: SharedDocument, code: str, pos: int, detail: int
+    ) -> Inspection:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so there is no kernel")
+
+    async def clear_outputs(self, document: SharedDocument, cells: list[str]) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so outputs stay")
+
+    async def copy_outputs(
+        self, document: SharedDocument, source: str, cells: list[tuple[str, str]]
+    ) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so cells come without their output")
 
 
 def wall_clock() -> int:
@@ -399,6 +441,22 @@ class SharedDocument:
     async def choose_kernel(self, name: str) -> None:
         """Use this kernel from now on."""
         await self._wire.choose_kernel(self, name)
+
+    async def complete(self, code: str, pos: int) -> Completion:
+        """How code could go on at a place, as the kernel has it; never waits for a run."""
+        return await self._wire.complete(self, code, pos)
+
+    async def inspect(self, code: str, pos: int, detail: int = 0) -> Inspection:
+        """What the kernel knows of what stands at a place; never waits for a run."""
+        return await self._wire.inspect(self, code, pos, detail)
+
+    async def clear_outputs(self, cells: list[str]) -> None:
+        """Take away what cells printed."""
+        await self._wire.clear_outputs(self, cells)
+
+    async def copy_outputs(self, source: str, cells: list[tuple[str, str]]) -> None:
+        """Give pasted cells (from, to) the output they had in the notebook at `source`."""
+        await self._wire.copy_outputs(self, source, cells)
 
     def close(self) -> None:
         """Leave the document."""

@@ -32,7 +32,9 @@ from cocalc_tui.client.opening import Opening, have
 from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
+    Completion,
     FileInfo,
+    Inspection,
     KernelChoice,
     OutputBatch,
     ProjectStatus,
@@ -344,6 +346,34 @@ class Workspace:
     async def choose_kernel(self, document: SharedDocument, name: str) -> None:
         """Use this kernel from now on."""
         await self.requests.ask(lambda id_: m.ChooseKernel(id=id_, doc=document.doc, name=name))
+
+    async def complete(self, document: SharedDocument, code: str, pos: int) -> Completion:
+        """How code could go on."""
+        return await self.requests.result(
+            lambda id_: m.Complete(id=id_, doc=document.doc, code=code, pos=pos), Completion
+        )
+
+    async def inspect(
+        self, document: SharedDocument, code: str, pos: int, detail: int
+    ) -> Inspection:
+        """What stands at a place."""
+        return await self.requests.result(
+            lambda id_: m.Inspect(id=id_, doc=document.doc, code=code, pos=pos, detail=detail),
+            Inspection,
+        )
+
+    async def clear_outputs(self, document: SharedDocument, cells: list[str]) -> None:
+        """Take away what cells printed."""
+        await self.requests.ask(lambda id_: m.ClearOutputs(id=id_, doc=document.doc, cells=cells))
+
+    async def copy_outputs(
+        self, document: SharedDocument, source: str, cells: list[tuple[str, str]]
+    ) -> None:
+        """Give pasted cells their output."""
+        await self._all_of(document)
+        await self.requests.ask(
+            lambda id_: m.CopyOutputs(id=id_, doc=document.doc, source=source, cells=cells)
+        )
 
     async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
         """The entries of a folder, or of everything below it."""

@@ -225,6 +225,12 @@ def clear_outputs(document: Document, cell: str) -> list[Op]:
     return [Remove(key) for key in gone]
 
 
+def forget_count(document: Document, cell: str) -> list[Op]:
+    """Have a cell look as if it had never run."""
+    fields = document.records[cell] if document.records.live(cell) else {}
+    return [Put(cell, "exec_count", None)] if "exec_count" in fields else []
+
+
 def metadata(document: Document) -> dict[str, Json]:
     """Return the notebook's metadata: `kernelspec`, `language_info` and whatever else."""
     if not document.records.live(NOTEBOOK):

@@ -41,6 +41,10 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.Kernels,
         m.ChooseKernel,
         m.Outputs,
+        m.Complete,
+        m.Inspect,
+        m.ClearOutputs,
+        m.CopyOutputs,
     }
 )
 """Requests that the relay passes on to the host side."""

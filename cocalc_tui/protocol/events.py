@@ -103,6 +103,33 @@ class KernelChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A label, such as the line that mends a missing project kernel."""
 
 
+class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A way that code could go on."""
+
+    text: str
+    """What stands in the place of `start`..`end`."""
+    kind: str = ""
+    """function, module, keyword ... in the kernel's words."""
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `Complete`."""
+
+    start: int
+    """Code points of the code asked about ..."""
+    end: int
+    """... that a match replaces."""
+    matches: list[Match]
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `Inspect`."""
+
+    data: dict[str, str]
+    """Mime type to text: text/plain, perhaps with ANSI colours, or text/markdown. Empty where
+    nothing is known."""
+
+
 class KernelInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A kernel that lives, for `status`."""
 

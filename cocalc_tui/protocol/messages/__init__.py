@@ -62,6 +62,10 @@ from cocalc_tui.protocol.messages.hosting import (
 )
 from cocalc_tui.protocol.messages.notebooks import (
     ChooseKernel,
+    ClearOutputs,
+    Complete,
+    CopyOutputs,
+    Inspect,
     Interrupt,
     Kernels,
     Outputs,
@@ -86,6 +90,9 @@ __all__ = [
     "Asked",
     "Checkpoint",
     "ChooseKernel",
+    "ClearOutputs",
+    "Complete",
+    "CopyOutputs",
     "DeleteFile",
     "Entries",
     "Failed",
@@ -94,6 +101,7 @@ __all__ = [
     "Goodbye",
     "Have",
     "Hello",
+    "Inspect",
     "Interrupt",
     "Kernels",
     "ListFiles",

@@ -51,6 +51,62 @@ class ChooseKernel(Message, frozen=True, tag="choose"):
     name: str
 
 
+class Complete(Message, frozen=True, tag="complete"):
+    """How code could go on, from the notebook's kernel: a `Completion`.
+
+    Refused with the code *busy* while a cell runs, *kernel* where no kernel does: it never waits
+    in the queue.
+    """
+
+    NEEDS: ClassVar[Role] = Role.RUNNER
+    id: int
+    doc: str
+    code: str
+    """The cell, or what of it matters."""
+    pos: int
+    """Where in it, counted in code points."""
+
+
+class Inspect(Message, frozen=True, tag="inspect"):
+    """What the kernel knows of what stands at a place: an `Inspection`.
+
+    Refused as `Complete` is.
+    """
+
+    NEEDS: ClassVar[Role] = Role.RUNNER
+    id: int
+    doc: str
+    code: str
+    pos: int
+    detail: int = 0
+    """1: with the source, where the kernel has it."""
+
+
+class ClearOutputs(Message, frozen=True, tag="clear"):
+    """Take away the outputs of these cells; what a running one prints from now on stays."""
+
+    NEEDS: ClassVar[Role] = Role.EDITOR
+    id: int
+    doc: str
+    cells: list[str]
+
+
+class CopyOutputs(Message, frozen=True, tag="copyout"):
+    """Give cells that were pasted the outputs of those they were copied from.
+
+    The outputs are taken from the document, not from whoever asks: nobody can make up what a
+    kernel printed. Cells that are gone count as well: they may have been cut.
+    """
+
+    NEEDS: ClassVar[Role] = Role.EDITOR
+    id: int
+    doc: str
+    source: str
+    """Path of the notebook that they were copied from."""
+    cells: list[tuple[str, str]]
+    """From and to."""
+
+
 class Outputs(Message, frozen=True, tag="outputs"):
     """Live output of a run from item `after` on: answered with an `OutputBatch`."""
 

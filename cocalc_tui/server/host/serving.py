@@ -55,6 +55,14 @@ async def _ask_runner(runner: Runner, request: m.Message, user: str) -> Any:
             await runner.choose(request.doc, request.name, user)
         case m.Outputs():
             return runner.outputs(request.doc, request.run, request.after)
+        case m.Complete():
+            return await runner.complete(request.doc, request.code, request.pos)
+        case m.Inspect():
+            return await runner.inspect(request.doc, request.code, request.pos, request.detail)
+        case m.ClearOutputs():
+            await runner.clear(request.doc, request.cells, user)
+        case m.CopyOutputs():
+            runner.copy_outputs(request.doc, request.source, request.cells, user)
         case _:
             name = type(request).__name__
             raise FileError("unknown", f"{name}: this release does not know that request")

@@ -19,7 +19,7 @@ def in_one_line(error: Exception, what: str) -> tuple[str, str]:
         case FileError() | RequestFailed():
             return error.code, error.text
         case KernelError():
-            return "kernel", str(error)
+            return error.code, str(error)
         case apsw.Error():
             return "disk", f"{what}: what was saved cannot be noted in the project: {error}"
         case _:

@@ -17,6 +17,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -278,6 +279,9 @@ class Keeper:
     def _asked(self, peer: Peer, said: Said) -> None:
         answer: Said = {"id": said.get("id")}
         try:
+            if said["do"] == "question":
+                self._question(said, lambda reply: peer.say({**answer, "reply": reply}))
+                return
             self._do(said)
         except (KeyError, TypeError, ValueError) as error:
             answer["error"] = str(error)
@@ -298,6 +302,13 @@ class Keeper:
                 self._asked_to_end = True
             case other:
                 raise ValueError(f"a keeper cannot do {other!r}")
+
+    def _question(self, said: Said, answer: Callable[[Said], None]) -> None:
+        """Ask a kernel that is at rest."""
+        if self._state != "idle" or self._queue.running is not None or self._queue.waiting:
+            raise ValueError("busy")
+        about, content = str(said["about"]), cast("dict[str, object]", said["content"])
+        self._talk.questions.put(about, content, answer)
 
     def _write(self) -> None:
         self._journal.write()

@@ -13,6 +13,7 @@ from typing import cast
 
 from cocalc_tui.server.keeper.channels import Channels
 from cocalc_tui.server.keeper.journal import Journal
+from cocalc_tui.server.keeper.questions import Questions
 from cocalc_tui.server.keeper.queueing import Queue, Run
 from cocalc_tui.server.keeper.wire import Received
 
@@ -57,6 +58,7 @@ class Talk:
         self._queue = queue
         self._journal = journal
         self._input_asked: tuple[str, bytes] | None = None
+        self.questions = Questions(self._put)
         self.ready = False
         """The kernel answers, what it publishes reaches us, and nothing of that gets lost."""
         self._heard_iopub = self._preparing = False
@@ -108,6 +110,9 @@ class Talk:
         }
         self._channels.send(self._channels.shell, "execute_request", content, id_)
 
+    def _put(self, kind: str, content: dict[str, object], id_: str) -> None:
+        self._channels.send(self._channels.shell, kind, content, id_)
+
     def interrupt(self) -> None:
         """Ask it to interrupt what runs, for kernels that do not know signals."""
         self._channels.send(self._channels.control, "interrupt_request", {}, "interrupt")
@@ -134,6 +139,8 @@ class Talk:
             self.language_info = content.get("language_info") or {}
         elif message.parent == _PREPARE_ID:
             self.ready = True
+        elif self.questions.asked(message.parent):
+            self.questions.replied(message.parent, content)
         elif message.type == "execute_reply":
             run = message.parent
             self._counted(run, content)
@@ -151,6 +158,8 @@ class Talk:
     def _published(self, message: Received) -> None:
         self._heard_iopub = True
         run = message.parent
+        if self.questions.asked(run):
+            return
         self._queue.heard(run, time.monotonic())
         if message.type in OUTPUT:
             self._journal.output(message.type, run, message.content)

@@ -112,6 +112,12 @@ class Intake:
         self._add(run, item)
         return item
 
+    def clear(self, run: str) -> Item:
+        """Take away what a run printed so far; returns the item that says so."""
+        item: Item = {"output_type": "clear_output", "wait": False}
+        self._add(run, item)
+        return item
+
     def made(self, run: str) -> RunOutput:
         """Return the output of a run so far."""
         return self._of(run)

@@ -49,8 +49,11 @@ class KeeperLink:
         self.gone = False
         self._task = asyncio.create_task(self._listen(reader))
 
-    async def ask(self, do: str, **words: object) -> None:
-        """Have something done; raises KeeperGoneError, and ValueError where it is refused."""
+    async def ask(self, do: str, **words: object) -> dict[str, Any]:
+        """Have something done; returns the answer.
+
+        Raises KeeperGoneError, and ValueError where it is refused.
+        """
         if self.gone or self._writer is None:
             raise KeeperGoneError("the keeper is gone")
         id_ = next(self._ids)
@@ -62,6 +65,7 @@ class KeeperLink:
             self._waiting.pop(id_, None)
         if "error" in said:
             raise ValueError(said["error"])
+        return said
 
     async def close(self) -> None:
         """Leave; the keeper goes on."""

@@ -14,6 +14,8 @@ from typing import Any
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import (
+    Completion,
+    Inspection,
     KernelChoice,
     KernelInfo,
     KernelState,
@@ -21,7 +23,9 @@ from cocalc_tui.protocol.events import (
     Runs,
 )
 from cocalc_tui.server.keeper.registry import About, folders, lives, read_about
+from cocalc_tui.server.kernels import asking, clearing
 from cocalc_tui.server.kernels.choice import Choices, UnknownKernelError, find_choices
+from cocalc_tui.server.kernels.errors import KernelError
 from cocalc_tui.server.kernels.link import KeeperGoneError
 from cocalc_tui.server.kernels.session import Say, Session
 from cocalc_tui.server.kernels.specs import Spec
@@ -35,10 +39,6 @@ PATIENCE = 20.0
 _log = logging.getLogger(__name__)
 
 __all__ = ["KernelError", "Runner", "Say"]
-
-
-class KernelError(Exception):
-    """It cannot be done; one line that says what, why and the next step (`Failed`, kernel)."""
 
 
 class _Notebook:
@@ -202,6 +202,29 @@ class Runner:
         session = self._notebook(doc).session
         whole = session.whole_output(run) if session is not None else None
         return whole or OutputBatch(cell="", run=run, first=after, items=[], whole=True)
+
+    async def complete(self, doc: str, code: str, pos: int) -> Completion:
+        """Return how code could go on; raises KernelError."""
+        return await asking.complete(self._notebook(doc).session, code, pos)
+
+    async def inspect(self, doc: str, code: str, pos: int, detail: int) -> Inspection:
+        """Return what the kernel knows of what stands at a place; raises KernelError."""
+        return await asking.inspect(self._notebook(doc).session, code, pos, detail)
+
+    async def clear(self, doc: str, cells: Sequence[str], user: str) -> None:
+        """Take away the outputs of cells."""
+        notebook = self._notebook(doc)
+        await clearing.clear(notebook.document, notebook.session, cells, user)
+
+    def copy_outputs(
+        self, doc: str, source: str, cells: Sequence[tuple[str, str]], user: str
+    ) -> None:
+        """Give pasted cells the outputs of those they were copied from; raises KernelError."""
+        for notebook in self._notebooks.values():
+            if notebook.document.path == source:
+                clearing.copy(notebook.document, self._notebook(doc).document, cells, user)
+                return
+        raise KernelError(f"{source} is closed, so the cells came without their output")
 
     # --- kernels -------------------------------------------------------------------------------
 

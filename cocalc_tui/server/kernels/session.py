@@ -158,6 +158,18 @@ class Session:
             self._live = Live(cell, run, self._intake.made(run))
         return self._live
 
+    async def clear(self, cells: Sequence[str]) -> list[str]:
+        """Forget that cells ran, and what the one that runs printed; returns the others."""
+        run = self.table.running
+        running = self._intake.cell_of(run) if run is not None else None
+        if run is not None and running in cells:
+            self._show(run, self._intake.clear(run))
+        self.table.forget(cells)
+        # What is over may not be in the document yet, and would come after it was cleared.
+        await self._commit()
+        self._stir()
+        return [cell for cell in cells if cell != running]
+
     def info(self) -> KernelInfo:
         """Return what `status` says of it."""
         return KernelInfo(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,13 @@ class Table:
         """Note that somebody wants a cell to run."""
         self._of[cell] = CellRun(cell=cell, run=run, state="queued", user=user, asked=now)
         self.changed = True
+
+    def forget(self, cells: Collection[str]) -> None:
+        """Have cells look as if they never ran, those aside that run or wait."""
+        gone = [cell for cell in cells if cell in self._of and self._of[cell].state in OVER]
+        for cell in gone:
+            del self._of[cell]
+        self.changed = self.changed or bool(gone)
 
     def stop_all(self, now: int) -> list[dict[str, Any]]:
         """The kernel is gone: nothing runs or waits. Returns the rows that changed."""

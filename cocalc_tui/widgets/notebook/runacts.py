@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 
-from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import KernelChoice
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.notebook.cellacts import CellActs, CopiedCell
@@ -92,19 +91,13 @@ class RunActs(CellActs):
 
     # --- outputs -------------------------------------------------------------------------------
 
-    def _clear(self, keys: Sequence[str]) -> None:
-        replica = self.document.replica
-        ops = [op for key in keys for op in schema.clear_outputs(replica, key)]
-        if ops:
-            self.change(ops, "clear")
-
-    def do_clear_output(self) -> None:
+    def do_clear_output(self) -> Awaitable[None]:
         """Remove the output of the cells selected."""
-        self._clear(self.selection())
+        return self.document.clear_outputs(self.selection())
 
-    def do_clear_all(self) -> None:
+    def do_clear_all(self) -> Awaitable[None]:
         """Remove all output."""
-        self._clear(self._keys(0))
+        return self.document.clear_outputs(self._keys(0))
 
     def do_copy_output(self) -> None:
         """Copy the cell's output as text."""
