@@ -372,7 +372,7 @@ class Workspace:
         """Give pasted cells their output."""
         await self._all_of(document)
         await self.requests.ask(
-            lambda id_: m.CopyOutputs(id=id_, doc=document.doc, source=source, cells=cells)
+            lambda id_: m.CopyOutputs(id=id_, doc=document.doc, source=source, pairs=cells)
         )
 
     async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:

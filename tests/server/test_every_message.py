@@ -39,9 +39,17 @@ LOOKS: Kinds = {
     m.Outputs,
 }
 """Reads, or says where somebody is."""
-CHANGES: Kinds = {m.Push, m.MakeFile, m.RenameFile, m.DeleteFile, m.Save}
+CHANGES: Kinds = {
+    m.Push,
+    m.MakeFile,
+    m.RenameFile,
+    m.DeleteFile,
+    m.Save,
+    m.ClearOutputs,
+    m.CopyOutputs,
+}
 """Changes text or files."""
-RUNS: Kinds = {m.Run, m.Interrupt, m.Restart, m.ChooseKernel}
+RUNS: Kinds = {m.Run, m.Interrupt, m.Restart, m.ChooseKernel, m.Complete, m.Inspect}
 """Makes the host's account run something, or end something that runs."""
 OWNS: Kinds = {m.Share, m.Stop}
 """Is the owner's."""
@@ -70,6 +78,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.changes: list[str] = []
 
     async def start(self) -> list[tuple[str, str]]:
         return []
@@ -84,6 +93,11 @@ class Recorder:
         return []
 
     async def close(self, *, everything: bool = False) -> None: ...
+    async def clear(self, *_: object) -> None:
+        self.changes.append("clear")
+
+    def copy_outputs(self, *_: object) -> None:
+        self.changes.append("copy")
 
     def __getattr__(self, name: str) -> Any:
         async def call(*_: object, **__: object) -> None:
@@ -126,7 +140,9 @@ class Project(Box):
         logs = {doc: (await self.store.read(doc, 0, 1 << 30)).upto for doc in self.docs.values()}
         members = await self.store.members()
         runs = [*self.runner.calls, *self.stopped]
-        return {"files": files, "logs": logs, "members": members, "runs": runs}
+        return {"files": files, "logs": logs, "members": members, "runs": runs} | {
+            "outputs": [*self.runner.changes]
+        }
 
 
 @contextlib.asynccontextmanager

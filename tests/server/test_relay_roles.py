@@ -72,52 +72,6 @@ async def test_what_nobody_may_send_is_refused_by_itself() -> None:
         await alice.synced()
 
 
-VIEWER_MAY = [
-    m.Open(id=1, path="x"),
-    m.Fetch(id=1, doc="x", after=0, upto=1),
-    m.Members(id=1),
-    m.Status(id=1),
-    m.ListFiles(id=1),
-    m.Kernels(id=1, doc="x"),
-    m.Outputs(id=1, doc="x", run="r", after=0),
-]
-EDITOR_MAY = [
-    m.MakeFile(id=1, path="x"),
-    m.RenameFile(id=1, path="x", to="y"),
-    m.DeleteFile(id=1, path="x"),
-    m.Save(id=1, doc="x"),
-    m.ClearOutputs(id=1, doc="x", cells=[]),
-    m.CopyOutputs(id=1, doc="x", source="y", cells=[]),
-]
-RUNNER_MAY = [
-    m.Run(id=1, doc="x", cells=[]),
-    m.Interrupt(id=1, doc="x"),
-    m.Restart(id=1, doc="x"),
-    m.ChooseKernel(id=1, doc="x", name="k"),
-    m.Complete(id=1, doc="x", code="", pos=0),
-    m.Inspect(id=1, doc="x", code="", pos=0),
-]
-OWNER_MAY = [m.Share(id=1, user="bob", role="editor"), m.Stop(id=1)]
-ALL = [VIEWER_MAY, EDITOR_MAY, RUNNER_MAY, OWNER_MAY]
-
-
-@pytest.mark.parametrize(("role", "levels"), [("viewer", 1), ("editor", 2), ("runner", 3)])
-async def test_each_role_may_do_what_its_name_says(role: str, levels: int) -> None:
-    async with running() as box:
-        await box.give("bob", role)
-        bob = await box.app("bob")
-        for level, messages in enumerate(ALL):
-            for message in messages:
-                await bob.say(message)
-                await bob.until(lambda: bob.heard and hasattr(bob.heard[-1], "id"))
-                answer = bob.heard.pop()
-                denied = isinstance(answer, m.Failed) and answer.code == "role"
-                assert denied == (level >= levels), message
-                await bob.synced()
-                bob.heard.clear()
-        assert box.stopped == []
-
-
 async def test_a_viewer_sees_and_does_not_type() -> None:
     async with running() as box:
         await box.give("bob", "viewer")

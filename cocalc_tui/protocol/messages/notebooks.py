@@ -103,8 +103,8 @@ class CopyOutputs(Message, frozen=True, tag="copyout"):
     doc: str
     source: str
     """Path of the notebook that they were copied from."""
-    cells: list[tuple[str, str]]
-    """From and to."""
+    pairs: list[tuple[str, str]]
+    """Cells: from and to."""
 
 
 class Outputs(Message, frozen=True, tag="outputs"):

@@ -62,7 +62,7 @@ async def _ask_runner(runner: Runner, request: m.Message, user: str) -> Any:
         case m.ClearOutputs():
             await runner.clear(request.doc, request.cells, user)
         case m.CopyOutputs():
-            runner.copy_outputs(request.doc, request.source, request.cells, user)
+            runner.copy_outputs(request.doc, request.source, request.pairs, user)
         case _:
             name = type(request).__name__
             raise FileError("unknown", f"{name}: this release does not know that request")

@@ -54,7 +54,7 @@ class Questions:
 
 def _short(content: Content) -> Content:
     """As much of a reply as is of use."""
-    short = {
+    short: Content = {
         name: content[name]
         for name in ("status", "found", "cursor_start", "cursor_end")
         if name in content

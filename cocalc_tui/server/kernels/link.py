@@ -60,7 +60,7 @@ class KeeperLink:
         answer = self._waiting[id_] = asyncio.get_running_loop().create_future()
         try:
             self._writer.write(json.dumps({"id": id_, "do": do, **words}).encode() + b"\n")
-            said = await answer
+            said: dict[str, Any] = await answer
         finally:
             self._waiting.pop(id_, None)
         if "error" in said:
