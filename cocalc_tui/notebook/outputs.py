@@ -7,7 +7,8 @@ output remembers whether the document has it as it is now.
 
 An *item* is an nbformat output dict, `{"output_type": "clear_output", "wait": bool}` or
 `{"output_type": "update_display_data", ...}`. In `transient` is what is not for the document:
-`display_id` as the kernel gave it, `cut` where a text has been shortened.
+`display_id` as the kernel gave it, `cut` where a text has been shortened, `moves` where a program
+moved up or down (`printed`).
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Output:
         found: dict[str, Json] = {}
         if self.printed is not None and (cut := self.printed.cut) is not None:
             found["cut"] = [cut.head, cut.left_out]
+        if self.printed is not None and self.printed.moves:
+            found["moves"] = True
         if self.display_id:
             found["display_id"] = self.display_id
         return found
@@ -71,8 +74,7 @@ class Output:
         output.display_id = cast(str, fields.get("display_id", ""))
         output.left_out = cast(int, fields.get("left_out", 0))
         if data.get("output_type") == "stream" and not output.left_out:
-            cut = cast("list[int] | None", fields.get("cut"))
-            output.printed = Printed(str(data.get("text", "")), Cut(*cut) if cut else None)
+            output.printed = _printed(str(data.get("text", "")), fields)
             output.name = str(data.get("name", "stdout"))
         else:
             output.data = data
@@ -119,9 +121,9 @@ class RunOutput:
                     self._clear()
             case "update_display_data":
                 self.update(item)
-            case "stream" if _transient(item).get("cut"):
+            case "stream" if _transient(item):
                 self._before_output()
-                self._append(_cut_stream(self.next_index, item))
+                self._append(_begun_stream(self.next_index, item))
             case "stream":
                 self._before_output()
                 self._print(str(item.get("name", "stdout")), str(item.get("text", "")))
@@ -220,7 +222,12 @@ def _with_transient(output: Output) -> Item:
     return {**item, "transient": cast(Json, transient)} if transient else item
 
 
-def _cut_stream(index: int, item: Item) -> Output:
-    head, left_out = cast("list[int]", _transient(item)["cut"])
-    printed = Printed(str(item.get("text", "")), Cut(head, left_out))
+def _begun_stream(index: int, item: Item) -> Output:
+    """A stream that goes on where somebody else has followed it to."""
+    printed = _printed(str(item.get("text", "")), _transient(item))
     return Output(index, printed=printed, name=str(item.get("name", "stdout")))
+
+
+def _printed(text: str, marks: Mapping[str, Json]) -> Printed:
+    cut = cast("list[int] | None", marks.get("cut"))
+    return Printed(text, Cut(*cut) if cut else None, moves=bool(marks.get("moves")))

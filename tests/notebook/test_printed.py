@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,6 +14,9 @@ PROGRESS = st.lists(
     st.one_of(
         PIECE,
         st.sampled_from(["\r", "\n", "\r\x1b[2K", "\x1b[31m", "\x1b[0m", "50%", "100%", "\x1b[A"]),
+        st.sampled_from(
+            ["\x1b[2A", "\x1b[1B", "\x1b[3G", "\x1b[H", "\x1b[J", "\x1b[1", "\x1b]0;t"]
+        ),
     ),
     max_size=20,
 )
@@ -24,6 +29,10 @@ def put(*parts: str) -> Printed:
     return made
 
 
+def go_on(kept: Printed) -> Printed:
+    return Printed(kept.text, kept.cut, moves=kept.moves)
+
+
 @given(PROGRESS)
 @example(["\x1b[31ma\r", "bb\r", "c", "\x1b[A\r"])
 def test_how_it_came_in_messages_makes_no_difference(parts: list[str]) -> None:
@@ -33,7 +42,7 @@ def test_how_it_came_in_messages_makes_no_difference(parts: list[str]) -> None:
 @given(PROGRESS, st.integers(0, 20))
 def test_going_on_from_what_is_kept_makes_no_difference(parts: list[str], stop: int) -> None:
     kept = put(*parts[:stop])
-    going_on = Printed(kept.text, kept.cut)
+    going_on = go_on(kept)
     for part in parts[stop:]:
         going_on.add(part)
     assert going_on.text == put(*parts).text
@@ -45,15 +54,21 @@ def test_the_same_for_long_texts(parts: list[str], stop: int) -> None:
         patch.setattr(printed, "HEAD", 50)
         patch.setattr(printed, "TAIL", 70)
         patch.setattr(printed, "_NEARBY", 12)
-        whole = put("".join(parts))
+        spilled: list[str] = []
+        whole = Printed(spill=spilled.append)
+        whole.add("".join(parts))
         assert put(*parts).text == whole.text
         kept = put(*parts[:stop])
-        going_on = Printed(kept.text, kept.cut)
+        going_on = go_on(kept)
         for part in parts[stop:]:
             going_on.add(part)
         assert going_on.text == whole.text
         assert going_on.cut == whole.cut
         check_cut("".join(parts), whole)
+        text = whole.text
+        whole.settle()
+        assert whole.text == text
+        check_spilled("".join(parts), whole, "".join(spilled))
 
 
 def check_cut(said: str, kept: Printed) -> None:
@@ -67,25 +82,60 @@ def check_cut(said: str, kept: Printed) -> None:
     assert len(head) + kept.cut.left_out + len(tail) == len(said)
 
 
+def check_spilled(said: str, kept: Printed, spilled: str) -> None:
+    """Head, what was left out, and tail are all of it."""
+    if kept.cut is None:
+        assert not spilled
+        return
+    head = kept.text[: kept.cut.head]
+    tail = kept.text[len(head) + len(notice(kept.cut.left_out)) :]
+    assert head + spilled + tail == said
+
+
 def on_a_terminal(text: str) -> list[str]:
     """The plainest terminal: what is written over what, columns of plain characters."""
     lines: list[list[str]] = [[]]
-    column = 0
-    for character in text:
-        if character == "\n":
-            lines.append([])
-            column = 0
-        elif character == "\r":
-            column = 0
-        else:
-            line = lines[-1]
-            line += [" "] * (column + 1 - len(line))
-            line[column] = character
-            column += 1
+    row = column = 0
+    for token in re.findall(r"\x1b\[\d*[A-K]|\x1b\[\d*m|[^\x1b]", text):
+        n = int("".join(filter(str.isdigit, token[2:])) or 1)
+        line = lines[row]
+        match token if len(token) == 1 else token[-1]:
+            case "\n":
+                row, column = row + 1, 0
+                lines += [[]] * (row == len(lines))
+                lines[row] = lines[row][:]
+            case "\r":
+                column = 0
+            case "A" if len(token) > 1:
+                row = max(0, row - n)
+            case "B" if len(token) > 1:
+                row = min(len(lines) - 1, row + n)
+            case "G" if len(token) > 1:
+                column = n - 1
+            case "K" if len(token) > 1:
+                del line[0 if n == 2 else column :]
+            case "m" if len(token) > 1:
+                pass
+            case character:
+                line += [" "] * (column + 1 - len(line))
+                line[column] = character
+                column += 1
     return ["".join(line) for line in lines]
 
 
-@given(st.lists(st.text(alphabet="abc\r\n", max_size=8), max_size=20))
+MOVING = st.lists(
+    st.one_of(
+        st.text(alphabet="abc\r\n", max_size=8),
+        st.sampled_from(
+            ["\x1b[A", "\x1b[2A", "\x1b[B", "\x1b[3G", "\x1b[K", "\x1b[2K", "\x1b[32m"]
+        ),
+        st.sampled_from(["\r\x1b[2K\x1b[1A\x1b[2K", "\n\r 50%\x1b[A", "\r 10%"]),
+    ),
+    max_size=25,
+)
+
+
+@given(MOVING)
 def test_folded_it_looks_the_same(parts: list[str]) -> None:
     assert on_a_terminal(put(*parts).text) == on_a_terminal("".join(parts))
 
@@ -119,6 +169,50 @@ def test_a_progress_bar_stays_small() -> None:
     assert len(bar.text) < 100
     bar.add("\n")
     assert bar.text == "100.0% |█████████ |\n"
+
+
+def test_bars_below_each_other_stay_small() -> None:
+    """As tqdm draws them: down, write, up."""
+    bars = Printed()
+    for n in range(20_000):
+        bars.add(f"\router: {n // 100}%")
+        bars.add(f"\n\r\x1b[32minner: {n % 100}%\x1b[0m   \x1b[A")
+    assert len(bars.text) < 100
+    assert on_a_terminal(bars.text) == ["outer: 199%", "inner: 99%   "]
+
+
+def test_a_table_that_is_drawn_anew_stays_small() -> None:
+    """As rich draws what is live: erase upwards, write all lines."""
+    live = Printed()
+    live.add("before\n")
+    for n in range(5_000):
+        up = "\r\x1b[2K" + "\x1b[1A\x1b[2K" * 9 if n else ""
+        live.add(up + "\n".join(f"row {row}: {n}" for row in range(10)))
+    live.add("\nafter\n")
+    rows = [f"row {row}: 4999" for row in range(10)]
+    assert on_a_terminal(live.text) == ["before", *rows, "after", ""]
+    assert len(live.text) < 200
+
+
+def test_what_scrolled_off_is_finished() -> None:
+    moving = Printed()
+    moving.add("\x1b[A")
+    for n in range(1000):
+        moving.add(f"\x1b[32m{n}\x1b[0m\n")
+    moving.add("\x1b[999A\rtop")
+    lines = on_a_terminal(moving.text)
+    assert lines[:3] == ["0", "1", "2"]
+    assert lines[900:903] == ["900", "top", "902"]
+
+
+def test_a_screen_of_long_lines_is_bounded() -> None:
+    moving = Printed()
+    moving.add("\x1b[A")
+    for _ in range(100):
+        moving.add("x" * 10_000 + "\r\n")
+    moving.add("y" * 1_000_000)
+    assert len(moving.text) <= HEAD + TAIL + 100
+    assert moving.cut is not None
 
 
 def test_a_flood_keeps_head_and_tail() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cocalc_tui.notebook.pen import Pen, indexed, turn
 from cocalc_tui.widgets.outputs.render import render
-from cocalc_tui.widgets.outputs.sgr import Pen, indexed, turn
 from tests.widgets.outputs.frames import LIGHT_LOOK, LOOK, drawn, frame, stream, style_of, texts
 
 
@@ -34,6 +34,10 @@ from tests.widgets.outputs.frames import LIGHT_LOOK, LOOK, drawn, frame, stream,
         ("abcdef\x1b[2GX", ["aXcdef"]),
         ("abcdef\x1b[3D\x1b[1KX", ["   Xef"]),
         ("abcdef\x1b[2D\x1b[0K", ["abcd"]),
+        ("one\ntwo\x1b[Hx", ["xne", "two"]),
+        ("one\ntwo\nthree\x1b[2;2Hx\x1b[J", ["one", "tx"]),
+        ("one\ntwo\x1b[H\x1b[2Jnew", ["new"]),
+        ("one\ntwo\x1b[Fup\x1b[E\x1b[Kdown", ["upe", "down"]),
     ],
 )
 def test_is_replayed_as_a_terminal_would(printed: str, shown: list[str]) -> None:
@@ -45,7 +49,7 @@ def test_is_replayed_as_a_terminal_would(printed: str, shown: list[str]) -> None
     [
         *("\x1b]0;title\x07", "\x1b]52;c;aGk=\x1b\\", "\x1b]8;;http://x\x1b\\", "\x1b[6n"),
         *("\x1b[?2026h", "\x1b[>q", "\x1b[21t", "\x1bPq#0;1\x1b\\", "\x1b_Gf=1\x1b\\", "\x1b(0"),
-        *("\x1bc", "\x1b7", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x1b[2J", "\x1b[H"),
+        *("\x1bc", "\x1b7", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x1b[3J", "\x1b[J"),
     ],
 )
 def test_sequences_that_act_leave_nothing(sequence: str) -> None:
