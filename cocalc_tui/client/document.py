@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from cocalc_tui.client.events import (
@@ -20,7 +21,7 @@ from cocalc_tui.client.events import (
 )
 from cocalc_tui.client.hearing import Hearing
 from cocalc_tui.client.outbox import Numbers, Outbox, pieces
-from cocalc_tui.client.places import Other, Place, Places, Seen, to_wire
+from cocalc_tui.client.places import Other, Place, Places, Seen, follow, to_wire
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import (
     Change,
@@ -197,7 +198,8 @@ class SharedDocument:
         self._held_back = ""
         self._undo = UndoStack()
         self._places = Places(self.numbers.of)
-        self._place = Place()
+        self._me = Other("", "", Place(), session, 0)
+        """I, as the others work out where I am."""
         self._listeners: list[Listener] = []
 
     @classmethod
@@ -369,16 +371,17 @@ class SharedDocument:
         return self._places.others()
 
     def stand(self, place: Place | None) -> None:
-        """Tell the others where I am; None: here, but nowhere in particular."""
+        """Tell the others where I am, unless they know; None: here, nowhere in particular."""
         place = place or Place()
-        if place != self._place:
-            self._place = place
+        if place != self._me.place:
+            self._me = replace(self._me, place=place)
             self.say_place()
 
     def say_place(self) -> None:
         """Say where I am, as to somebody who just came."""
         seen = Seen(self.session, self.numbers.upto, self.outbox.next_n - 1)
-        self._wire.stands(self, to_wire(self._place, seen))
+        self._me = replace(self._me, n=seen.n)
+        self._wire.stands(self, to_wire(self._me.place, seen))
 
     @property
     def sent(self) -> bool:
@@ -478,6 +481,7 @@ class SharedDocument:
         for change in changes:
             if isinstance(change, TextChange):
                 self._places.changed(change)
+                self._me = follow(self._me, change)
 
     def unsent(self) -> list[Patch]:
         """Own patches the relay has not acknowledged."""

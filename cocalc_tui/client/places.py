@@ -38,6 +38,8 @@ class Other:
     session: str
     moved: int
     """Counts this person's moves, for showing the name only after one."""
+    n: int = -1
+    """The place is one in the text with their patches up to this one, come or still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,21 @@ def carry_place(place: Place, change: TextChange) -> Place:
     return replace(place, caret=carry(place.caret, change), anchor=anchor)
 
 
+def follow(other: Other, change: TextChange) -> Other:
+    """Somebody after a change of the text they are in, as everybody works it out alike.
+
+    Who types has their caret behind what they typed: no need to wait for the word, and none to
+    say it.
+    """
+    if change.by.session == other.session and other.place.at == change.at:
+        if change.by.n <= other.n:
+            return other
+        place = replace(other.place, caret=change.pos + len(change.insert), anchor=None)
+        return replace(other, place=place, moved=other.moved + 1)
+    place = carry_place(other.place, change)
+    return other if place is other.place else replace(other, place=place)
+
+
 def to_wire(place: Place, seen: Seen) -> dict[str, Json]:
     """A place as `Presence` carries it."""
     wire: dict[str, Json] = {"session": seen.session, "seq": seen.seq, "n": seen.n}
@@ -78,8 +95,9 @@ def to_wire(place: Place, seen: Seen) -> dict[str, Json]:
     return wire
 
 
-def _whole(value: Json) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+def _whole(value: Json, least: int = 0) -> int:
+    whole = value if isinstance(value, int) and not isinstance(value, bool) else least
+    return max(whole, least)
 
 
 def from_wire(wire: dict[str, Json]) -> tuple[Place, Seen]:
@@ -90,7 +108,7 @@ def from_wire(wire: dict[str, Json]) -> tuple[Place, Seen]:
         text = TextId(str(at[0]), str(at[1]))
     anchor = _whole(wire["anchor"]) if "anchor" in wire else None
     place = Place(text, _whole(wire.get("caret")), anchor, str(wire.get("cell") or ""))
-    seen = Seen(str(wire.get("session")), _whole(wire.get("seq")), _whole(wire.get("n")))
+    seen = Seen(str(wire.get("session")), _whole(wire.get("seq")), _whole(wire.get("n"), -1))
     return place, seen
 
 
@@ -110,12 +128,7 @@ class Places:
         """The text moved: everybody in it moves along."""
         self._journal.append(change)
         for connection, other in self._others.items():
-            if other.session == change.by.session and other.place.at == change.at:
-                # Who types has their caret behind what they typed: no need to wait for the word.
-                place = replace(other.place, caret=change.pos + len(change.insert), anchor=None)
-                self._others[connection] = replace(other, place=place, moved=other.moved + 1)
-            elif (place := carry_place(other.place, change)) is not other.place:
-                self._others[connection] = replace(other, place=place)
+            self._others[connection] = follow(other, change)
 
     def moved(self, connection: str, user: str, wire: dict[str, Json] | None) -> None:
         """Somebody says where they are now; None: they left."""
@@ -128,7 +141,7 @@ class Places:
                 place = carry_place(place, change)
         before = self._others.get(connection)
         moves = before.moved + 1 if before else 1
-        self._others[connection] = Other(connection, user, place, seen.session, moves)
+        self._others[connection] = Other(connection, user, place, seen.session, moves, seen.n)
 
     def forget(self) -> None:
         """Everybody is gone, until they say again where they are."""

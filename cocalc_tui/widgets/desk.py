@@ -10,12 +10,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import DARK, THEMES
+from cocalc_tui.widgets.tty import TtyDriver
 from cocalc_tui.widgets.typeahead import TypeAheadApp
 
 if TYPE_CHECKING:
@@ -52,6 +56,11 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         """Change the colours."""
         self.register_theme(theme)
         self.theme = theme.name
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's way to the terminal, in our form."""
+        found = super().get_driver_class()
+        return TtyDriver if found is LinuxDriver else found
 
     @property
     def role(self) -> Role:

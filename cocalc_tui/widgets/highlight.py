@@ -37,7 +37,7 @@ class Language:
     prose: bool = False
     """Whether long lines are paragraphs, to be wrapped."""
     margin: int = 120
-    """Lines to parse beyond what is looked at."""
+    """Lines to parse before what is looked at."""
     begins: re.Pattern[str] | None = None
     """A line at which parsing may begin, as it is not inside of something."""
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cocalc_tui.client.document import NoWire, SharedDocument
 from cocalc_tui.client.places import Place, Places, Seen, carry, from_wire, to_wire
-from cocalc_tui.sync.patch import MAIN, Json, PatchId, TextChange
+from cocalc_tui.sync.patch import MAIN, Entry, Json, PatchId, Splice, TextChange
 
 ME, OTHER, THIRD = "a" * 16, "b" * 16, "c" * 16
 MARK = "\ue000"
@@ -49,6 +49,59 @@ def test_who_types_has_their_caret_behind_it() -> None:
     assert bob.moved == 2
 
 
+def test_a_place_said_before_its_patch_came_is_not_moved_by_it() -> None:
+    places = Places(lambda _: None)
+    places.moved("c1", "bob", to_wire(Place(MAIN, 3), Seen(OTHER, 0, 1)))
+    places.changed(TextChange(MAIN, 9, 0, "word", PatchId(OTHER, 1)))
+    places.changed(TextChange(MAIN, 0, 0, "I", PatchId(ME, 0)))
+    assert [bob.place.caret for bob in places.others()] == [4]
+    places.changed(TextChange(MAIN, 9, 0, "word", PatchId(OTHER, 2)))
+    assert [bob.place.caret for bob in places.others()] == [13]
+
+
+class Line(NoWire):
+    """Hands one document's patches and places to another's, when it is told to."""
+
+    def __init__(self) -> None:
+        self.said: list[dict[str, Json]] = []
+
+    def stands(self, document: SharedDocument, place: dict[str, Json]) -> None:
+        self.said.append(place)
+
+
+def test_who_types_need_not_say_where_they_are() -> None:
+    line = Line()
+    mine = SharedDocument("a.txt", "text", ME, wire=line)
+    theirs = SharedDocument("a.txt", "text", OTHER)
+    mine.stand(Place(MAIN, 0))
+    theirs.somebody_moved("c1", "al", line.said.pop())
+    seq = 0
+
+    def type_(text: str, at: int, stand: int) -> None:
+        nonlocal seq
+        mine.change([Splice(at, 0, text)])
+        mine.stand(Place(MAIN, stand))
+        for place in line.said:
+            theirs.somebody_moved("c1", "al", place)
+        (patch,) = mine.outbox.take()
+        seq += 1
+        theirs.arrived([Entry(seq, "al", "editor", 0, patch)])
+        mine.acknowledged([(patch.id.n, seq)])
+        assert theirs.others[0].place == Place(MAIN, stand)
+
+    type_("hello", 0, 5)
+    type_(" all", 5, 9)
+    assert not line.said
+    type_("()", 9, 10)
+    assert len(line.said) == 1
+    theirs.change([Splice(0, 0, ">")])
+    (patch,) = theirs.outbox.take()
+    seq += 1
+    mine.arrived([Entry(seq, "bo", "editor", 0, patch)])
+    type_("x", 11, 12)
+    assert len(line.said) == 1, "what others type moves me for everybody alike"
+
+
 def test_leaving_and_forgetting() -> None:
     places = Places(lambda _: None)
     wire = to_wire(Place(cell="k"), Seen(OTHER, 0, 0))
@@ -70,7 +123,7 @@ def test_malformed_places_are_harmless() -> None:
     for wire in bad:
         place, seen = from_wire(wire)
         assert place.caret == 0
-        assert (seen.seq, seen.n) == (0, 0)
+        assert (seen.seq, seen.n) == (0, -1)
 
 
 def test_who_just_came_is_told_where_i_am() -> None:

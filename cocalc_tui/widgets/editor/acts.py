@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from cocalc_tui.client.document import ReadOnlyError
 from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.editor.model import Editor
 
@@ -82,6 +83,7 @@ class TextActs(Acting):
         character = event.character
         if not self._text_refused():
             self.text_act(lambda editor: editor.insert(character))
+            frames.hurry(cast(Widget, self))
         return True
 
     def on_paste(self, event: Paste) -> None:

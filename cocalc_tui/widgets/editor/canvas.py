@@ -10,19 +10,20 @@ keeps the first line of the screen.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 
 from rich.segment import Segment
 from textual.geometry import Offset, Region
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent, PeopleMoved, Replaced
 from cocalc_tui.client.places import Place
 from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
+from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
 from cocalc_tui.widgets.editor.colours import Colours
@@ -59,8 +60,8 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self.wrap = language.prose
         self.foot = 0
         """Rows at the foot that do not show text."""
-        self._colour_timer: Timer | None = None
-        self._fade_timer: Timer | None = None
+        self._colour_timer: asyncio.TimerHandle | None = None
+        self._fade_timer: asyncio.TimerHandle | None = None
         self._caret_rows = (0, 0)
         """Rows of caret and anchor as they are painted."""
         self._visitor_rows: list[tuple[int, int]] = []
@@ -83,6 +84,9 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
     def on_unmount(self) -> None:
         """Listen no more."""
         self._unsubscribe()
+        for timer in (self._colour_timer, self._fade_timer):
+            if timer is not None:
+                timer.cancel()
 
     def _dress(self) -> None:
         look = self.painter.look = look_of(self.app.theme_variables)
@@ -148,7 +152,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         low = max(first - top, 0)
         high = height - 1 if last is None else min(last - top, height - 1)
         if low <= high:
-            self.refresh(Region(0, low, self.size.width, high - low + 1))
+            frames.changed(self, Region(0, low, self.size.width, high - low + 1))
 
     def scroll_rows(self, top: int) -> None:
         """Make `top` the first row, as far as there is text."""
@@ -181,6 +185,8 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         if isinstance(event, Changed):
             texts = [change for change in event.changes if isinstance(change, TextChange)]
             self._changed(texts, local=event.local)
+            if not event.local:
+                frames.hurry(self)
         elif isinstance(event, PeopleMoved):
             self._people_moved()
         elif isinstance(event, Replaced):
@@ -240,9 +246,9 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         if self.visitors.named and self._fade_timer is None:
             self._fade_timer = self._later(NAMED_FOR, self._names_fade)
 
-    def _later(self, seconds: float, do: Callable[[], None]) -> Timer:
-        """Do something after a while, also when news came from outside of the app's tasks."""
-        return self._home.run(self.set_timer, seconds, do)
+    def _later(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+        """Do something after a while: a key needs no task for that, as Textual's timers do."""
+        return asyncio.get_running_loop().call_later(seconds, do, context=self._home)
 
     def _names_fade(self) -> None:
         self._fade_timer = None

@@ -18,6 +18,9 @@ AROUND = 20
 """Lines beyond the screen whose tokens are kept, so that a few steps of scrolling need none."""
 BACK = 200
 """How far to look back for a line at which parsing may begin, beyond the margin."""
+AHEAD = 10
+"""Lines parsed below the window: what follows hardly tells what a line is, and behind a mistake,
+which a line just being typed mostly is, each of them costs a parser ten times its usual."""
 
 
 class Colours:
@@ -64,8 +67,8 @@ class Colours:
         """Look anew at lines first..last and some around; returns lines with other tokens."""
         lines = self._view.lines
         low, high = max(first - AROUND, 0), min(last + AROUND + 1, lines)
-        begin, end = self._begin(low), min(high + self.language.margin, lines)
-        texts = [self._view.text(line) for line in range(begin, end)]
+        begin, end = self._begin(low), min(high + AHEAD, lines)
+        texts = self._view.texts(begin, end)
         fresh = tokens(self.language, texts, range(low - begin, high - begin))
         other = [line for line in range(low, high) if self.spans(line) != fresh[line - low]]
         self._first, self._spans, self.stale = low, fresh, False

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from cocalc_tui.widgets.editor.cells import LONG, Cells, breaks, cells
+from cocalc_tui.widgets.editor.cells import Cells, breaks, cells
 
 BLOCK = 512
+REMEMBERED = 500
+"""Lines whose text is at hand: a screen full and more."""
 
 
 class Buffer(Protocol):
@@ -34,6 +36,10 @@ class Buffer(Protocol):
 
     def line(self, row: int) -> str:
         r"""A line without its "\n"; the "\r" of "\r\n" stays."""
+        ...
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """The lines `first` to `last`, without `last`, as `line` gives them."""
         ...
 
     def offset(self, row: int, col: int) -> int:
@@ -135,7 +141,7 @@ class View:
         """Show another text, or one that changed beyond what `changed` was told."""
         self.buffer = buffer
         self.lines = buffer.line_count
-        self._long: dict[int, str] = {}
+        self._texts: dict[int, str] = {}
         self._measure()
 
     def resize(self, width: int, *, wrap: bool) -> bool:
@@ -159,15 +165,22 @@ class View:
 
     def text(self, line: int) -> str:
         r"""A line as it is shown: the "\r" of a "\r\n" is part of its end."""
-        if line in self._long:
-            return self._long[line]
-        text = self.buffer.line(line)
-        if text.endswith("\r") and line < self.lines - 1:
-            text = text[:-1]
-        if len(text) > LONG:
-            # A row of it asks for it several times, and each copy would be hashed anew.
-            self._long[line] = text
+        text = self._texts.get(line)
+        if text is None:
+            text = self.buffer.line(line)
+            if text.endswith("\r") and line < self.lines - 1:
+                text = text[:-1]
+            # A row asks for it several times: finding it takes a while, and so does hashing copies.
+            if len(self._texts) > REMEMBERED:
+                self._texts.clear()
+            self._texts[line] = text
         return text
+
+    def texts(self, first: int, last: int) -> list[str]:
+        """The lines `first` to `last`, without `last`, as they are shown."""
+        found = self.buffer.lines(first, last)
+        ended = min(last, self.lines - 1) - first
+        return [line.removesuffix("\r") for line in found[:ended]] + found[ended:]
 
     def cells(self, line: int) -> Cells:
         """The layout of a line."""
@@ -230,7 +243,7 @@ class View:
 
         Text before `start` and after `end` is what it was.
         """
-        self._long.clear()
+        self._texts.clear()
         lines_before, self.lines = self.lines, self.buffer.line_count
         first = self.buffer.row_col(start)[0]
         last = self.buffer.row_col(end)[0] if end > start else first

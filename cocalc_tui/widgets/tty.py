@@ -1,0 +1,147 @@
+"""The way to and from the terminal, without a thread between.
+
+Textual reads keys in one thread and writes what it draws in another. Each hands its work over the
+interpreter's lock, which a busy app gives away every 5 ms only: a key and its echo wait twice for
+nothing. Here both ends are file descriptors of the event loop, and a frame leaves in one write.
+
+A terminal that does not take what is drawn (a slow ssh line) says so by `congested`: it gets fewer
+frames (`frames.py`), never old ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import time
+from codecs import getincrementaldecoder
+
+from textual._xterm_parser import XTermParser
+from textual.constants import ESCAPE_DELAY
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+READ = 4096
+"""Bytes of keys taken at once."""
+LAST_WORDS = 2.0
+"""Seconds for which a terminal may be slow to take the end."""
+
+
+class TtyDriver(LinuxDriver):
+    """Textual's driver, on the event loop instead of in threads."""
+
+    _out: int | None = None
+    """The terminal, opened anew so that writing to it never blocks (the shell's own descriptor
+    stays as it is); None where that is not allowed, as after `su`: then a thread writes."""
+    _waiting = b""
+    """What the terminal did not take yet."""
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over."""
+        self._written: list[str] = []
+        self._flushing: asyncio.Handle | None = None
+        self._out = _open_anew(self._file.fileno()) if self._file is not None else None
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
+        self.flush()
+        self._parser = XTermParser(self._debug)
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._loop.add_reader(self.fileno, self._read)
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def _run_input_thread(self) -> None:
+        """Nothing: the loop reads."""
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self.fileno, READ)
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.remove_reader(self.fileno)
+            return
+        for message in self._parser.feed(self._decode(data)):
+            self.process_message(message)
+        if self._parser._timeout_time is not None:
+            self._loop.call_later(ESCAPE_DELAY, self._tick)
+
+    def _tick(self) -> None:
+        """An escape that nothing followed is the key of that name."""
+        for message in self._parser.tick():
+            self.process_message(message)
+
+    def send_message(self, message: Message) -> None:
+        """Give a message to the app."""
+        self._app.post_message(message)
+
+    def disable_input(self) -> None:
+        """Take no more keys."""
+        self._loop.remove_reader(self.fileno)
+        super().disable_input()
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    @property
+    def congested(self) -> bool:
+        """Whether the terminal has yet to take what was drawn."""
+        return bool(self._waiting)
+
+    def write(self, data: str) -> None:
+        """Have this written, at the latest when the loop turns."""
+        if self._out is None:
+            super().write(data)
+            return
+        self._written.append(data)
+        if self._flushing is None:
+            self._flushing = self._loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Write now."""
+        if self._out is None or not self._written:
+            return
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+        data = "".join(self._written).encode("utf-8", "replace")
+        self._written.clear()
+        if self._waiting:
+            self._waiting += data
+            return
+        self._waiting = data
+        self._send()
+        if self._waiting:
+            self._loop.add_writer(self._out, self._send)
+
+    def _send(self) -> None:
+        assert self._out is not None
+        try:
+            done = os.write(self._out, self._waiting)
+        except BlockingIOError:
+            return
+        except OSError:
+            done = len(self._waiting)  # the terminal is gone, and the hangup on its way
+        self._waiting = self._waiting[done:]
+        if not self._waiting:
+            self._loop.remove_writer(self._out)
+
+    def close(self) -> None:
+        """Have the terminal take the rest."""
+        self.flush()
+        if self._out is not None:
+            until = time.monotonic() + LAST_WORDS
+            while self._waiting and (left := until - time.monotonic()) > 0:
+                select.select([], [self._out], [], left)
+                self._send()
+            self._loop.remove_writer(self._out)
+            os.close(self._out)
+            self._out = None
+            self._waiting = b""
+        super().close()
+
+
+def _open_anew(descriptor: int) -> int | None:
+    """The same terminal as a descriptor of our own."""
+    try:
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return None
