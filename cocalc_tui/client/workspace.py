@@ -26,6 +26,7 @@ from cocalc_tui.client.events import (
     WorkRefused,
     WorkspaceEvent,
 )
+from cocalc_tui.client.files import Files
 from cocalc_tui.client.keep import keep
 from cocalc_tui.client.link import Connect
 from cocalc_tui.client.opening import Opening, have
@@ -33,7 +34,6 @@ from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     Completion,
-    FileInfo,
     Inspection,
     KernelChoice,
     OutputBatch,
@@ -69,6 +69,7 @@ class Workspace:
             connect, session, up=self._up, down=self._down, heard=self._heard
         )
         self.requests = Requests(self.send)
+        self.files = Files(self.requests)
         self._opening: dict[int, Opening] = {}
         self._next_n: dict[str, int] = {}
         self._leaving: set[str] = set()
@@ -374,24 +375,6 @@ class Workspace:
         await self.requests.ask(
             lambda id_: m.CopyOutputs(id=id_, doc=document.doc, source=source, pairs=cells)
         )
-
-    async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
-        """The entries of a folder, or of everything below it."""
-        return await self.requests.result(
-            lambda id_: m.ListFiles(id=id_, path=path, recursive=recursive), list[FileInfo]
-        )
-
-    async def make_file(self, path: str, *, folder: bool = False) -> None:
-        """Create an empty file, notebook or folder."""
-        await self.requests.ask(lambda id_: m.MakeFile(id=id_, path=path, folder=folder))
-
-    async def rename_file(self, path: str, to: str) -> None:
-        """Move a file or folder; open documents follow."""
-        await self.requests.ask(lambda id_: m.RenameFile(id=id_, path=path, to=to))
-
-    async def delete_file(self, path: str) -> None:
-        """Move a file or folder to the project's trash."""
-        await self.requests.ask(lambda id_: m.DeleteFile(id=id_, path=path))
 
     async def status(self) -> ProjectStatus:
         """What runs."""

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def ask(workspace: Workspace) -> tuple[list[FileInfo], ProjectStatus]:
         path = arguments.path.strip("/")
-        return await workspace.list_files(path, recursive=True), await workspace.status()
+        return await workspace.files.entries(path, recursive=True), await workspace.status()
 
     files, status = with_workspace(arguments.project, ask, start=True)
     people = {document.path: document.people for document in status.documents}

@@ -24,6 +24,33 @@ class FileInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds."""
 
 
+class Trashed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in the project's trash."""
+
+    name: str
+    """By which it is taken out again."""
+    path: str
+    """Where it was."""
+    kind: str
+    """As of `FileInfo`."""
+    size: int
+    """Bytes of a file; 0 for a folder."""
+    user: str
+    """Who deleted it."""
+    at: int
+    """Milliseconds of the relay's clock."""
+
+
+class FilePart(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a file."""
+
+    data: bytes
+    total: int
+    """Bytes of the whole file."""
+    stamp: str
+    """The same for two parts of a file that nobody wrote in between."""
+
+
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """Topic `saved`: the file on disk holds version `seq`."""
 

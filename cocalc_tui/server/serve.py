@@ -101,6 +101,7 @@ class _Service:
             session=secrets.token_hex(8),
             clock=clock,
             make_runner=lambda say: Runner(grounds, say, clock),
+            umask=self._umask,
         )
         await host.start()
         return host

@@ -62,7 +62,7 @@ class FileTree(Acting, Rows, can_focus=True):
     async def _list(self, folders: Sequence[str]) -> None:
         for folder in folders:
             try:
-                self.model.listed(folder, await self.project.list_files(folder))
+                self.model.listed(folder, await self.project.files.entries(folder))
             except RequestFailed as error:
                 self.model.fold(folder)
                 if error.code not in {"offline", "missing"}:
@@ -223,7 +223,7 @@ class FileTree(Acting, Rows, can_focus=True):
         """Make a file in the marked folder, and open it."""
         path = await self._ask_path(_NEW)
         if path is not None:
-            await self.project.make_file(path)
+            await self.project.files.make(path)
             await self._appeared(path)
             self._visit(path)
 
@@ -231,7 +231,7 @@ class FileTree(Acting, Rows, can_focus=True):
         """Make a folder in the marked one."""
         path = await self._ask_path("New folder")
         if path is not None:
-            await self.project.make_file(path, folder=True)
+            await self.project.files.make(path, folder=True)
             await self._appeared(path)
 
     async def do_rename(self) -> None:
@@ -241,7 +241,7 @@ class FileTree(Acting, Rows, can_focus=True):
             return
         to = await desk(self).ask(f"Rename {entry.path} to", entry.path, wrong_name)
         if to is not None and to != entry.path:
-            await self.project.rename_file(entry.path, to)
+            await self.project.files.rename(entry.path, to)
             await self._appeared(to)
 
     async def do_delete(self) -> None:
@@ -251,7 +251,7 @@ class FileTree(Acting, Rows, can_focus=True):
             return
         what = f"the folder {entry.path} and all in it" if entry.folder else entry.path
         if await desk(self).confirm(f"Move {what} to the project's trash?", "delete"):
-            await self.project.delete_file(entry.path)
+            await self.project.files.delete(entry.path)
             await self._list(self.model.to_list())
 
     async def _ask_path(self, question: str) -> str | None:

@@ -33,7 +33,7 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
 
     async def look() -> None:
         try:
-            files = await project.list_files(recursive=True)
+            files = await project.files.entries(recursive=True)
         except RequestFailed as error:
             picker.fill(lately, f"the files cannot be listed: {error.text}")
             return
@@ -47,5 +47,5 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
     chosen = await desk(screen).answer(picker)
     if chosen is not None and chosen.startswith(_NEW):
         chosen = chosen.removeprefix(_NEW)
-        await project.make_file(chosen)
+        await project.files.make(chosen)
     return chosen

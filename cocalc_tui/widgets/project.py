@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.events import WorkspaceEvent
-    from cocalc_tui.protocol.events import FileInfo
+    from cocalc_tui.client.files import Files
     from cocalc_tui.protocol.messages import Person, Welcome
 
 
@@ -23,6 +23,11 @@ class Project(Protocol):
     people: list[Person]
     documents: dict[str, SharedDocument]
     offline_since: float | None
+
+    @property
+    def files(self) -> Files:
+        """Its files and folders."""
+        ...
 
     @property
     def online(self) -> bool:
@@ -48,20 +53,4 @@ class Project(Protocol):
 
     async def open(self, path: str) -> SharedDocument:
         """Take part in a document; the same one for the same path."""
-        ...
-
-    async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
-        """The entries of a folder, or of everything below it."""
-        ...
-
-    async def make_file(self, path: str, *, folder: bool = False) -> None:
-        """Create an empty file, notebook or folder."""
-        ...
-
-    async def rename_file(self, path: str, to: str) -> None:
-        """Move a file or folder; open documents follow."""
-        ...
-
-    async def delete_file(self, path: str) -> None:
-        """Move a file or folder to the project's trash."""
         ...

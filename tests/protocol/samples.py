@@ -14,7 +14,13 @@ import msgspec
 from cocalc_tui.protocol.messages import Message
 
 SESSION = "a" * 16
-NAMED: dict[str, Any] = {"session": SESSION, "path": "notes.txt", "to": "other.txt", "n": 0}
+NAMED: dict[str, Any] = {
+    "session": SESSION,
+    "path": "notes.txt",
+    "to": "other.txt",
+    "n": 0,
+    "at": 0,
+}
 """Values of fields by their name, where the type does not say enough."""
 
 

@@ -67,7 +67,7 @@ async def test_a_notebook_goes_on_from_a_checkpoint(
     monkeypatch.setattr(checkpoints, "KEYSTROKES", 1)
     async with running(tmp_path) as box:
         person = await box.person()
-        await person.make_file("n.ipynb")
+        await person.files.make("n.ipynb")
         document = await person.open("n.ipynb")
         (first,) = schema.cells(document.replica)
         document.change([Splice(0, 0, "x = 1", schema.input_of(first))])

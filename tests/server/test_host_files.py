@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
+import struct
 from pathlib import Path
 
 import pytest
@@ -134,7 +133,7 @@ def test_listing_a_file_or_nothing_is_refused(root: Root) -> None:
         assert caught.value.code == "missing"
 
 
-# --- making, renaming, deleting ----------------------------------------------------------------
+# --- making and renaming ------------------------------------------------------------------------
 
 
 def test_making_files_notebooks_and_folders(root: Root) -> None:
@@ -181,42 +180,28 @@ def test_renaming_a_link_moves_the_link(root: Root) -> None:
     assert (root.path / "folder").is_dir()
 
 
-def test_what_is_deleted_lies_in_the_trash(root: Root) -> None:
-    trash = root.path / ".cocalc-tui" / "trash"
-    files.delete(root, "folder", trash, "1", {"by": "ada"})
-    assert not (root.path / "folder").exists()
-    assert (trash / "1" / "content" / "a.txt").read_text() == "a"
-    assert json.loads((trash / "1" / "note.json").read_text()) == {"path": "folder", "by": "ada"}
-    assert trash.stat().st_mode & 0o777 == 0o700
-
-
-def test_deleting_a_link_keeps_what_it_leads_to(root: Root, tmp_path: Path) -> None:
-    trash = root.path / ".cocalc-tui" / "trash"
-    files.delete(root, "out", trash, "1", {})
-    assert (tmp_path / "outside").is_dir()
-    assert not (root.path / "out").is_symlink()
-
-
-def test_what_cannot_be_deleted_leaves_no_trace(root: Root) -> None:
-    trash = root.path / ".cocalc-tui" / "trash"
-    with pytest.raises(FileError, match="nothing: no such"):
-        files.delete(root, "nothing", trash, "1", {})
-    assert not trash.exists()
-
-
-@pytest.mark.needs_root
-def test_what_lies_on_another_disk_is_not_deleted(root: Root) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount another disk")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(root.path / "folder")]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("this machine does not let root mount")
+def test_what_is_made_has_the_mode_of_the_hosts_login(tmp_path: Path) -> None:
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team").chmod(0o2770)
+    root = Root(tmp_path, 0o002)
+    before = os.umask(0o077)
     try:
-        (root.path / "folder" / "b.txt").touch()
-        trash = root.path / ".cocalc-tui" / "trash"
-        with pytest.raises(FileError, match="another disk than the project"):
-            files.delete(root, "folder/b.txt", trash, "1", {})
-        assert (root.path / "folder" / "b.txt").exists()
-        assert list(trash.iterdir()) == []
+        files.make(root, "team/a.txt", folder=False)
+        files.make(root, "team/deep", folder=True)
     finally:
-        subprocess.run(["umount", str(root.path / "folder")], check=True)
+        os.umask(before)
+    assert (tmp_path / "team" / "a.txt").stat().st_mode & 0o7777 == 0o664
+    assert (tmp_path / "team" / "deep").stat().st_mode & 0o7777 == 0o2775
+
+
+def test_a_default_acl_decides_over_the_umask(tmp_path: Path) -> None:
+    entries = [(0x01, 7), (0x04, 7), (0x10, 7), (0x20, 0)]
+    acl = struct.pack("<I", 2) + b"".join(
+        struct.pack("<HHI", tag, mode, 0xFFFFFFFF) for tag, mode in entries
+    )
+    try:
+        os.setxattr(tmp_path, "system.posix_acl_default", acl)
+    except OSError:
+        pytest.skip("this file system has no ACLs")
+    files.make(Root(tmp_path, 0o077), "a.txt", folder=False)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o660

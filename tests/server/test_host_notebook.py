@@ -46,7 +46,7 @@ async def test_two_people_in_one_notebook_and_only_their_cells_change(tmp_path: 
 async def test_cells_come_move_and_go(tmp_path: Path) -> None:
     async with running(tmp_path) as box:
         person = await box.person()
-        await person.make_file("new.ipynb")
+        await person.files.make("new.ipynb")
         document = await person.open("new.ipynb")
         assert box.read("new.ipynb") == ipynb.EMPTY
         (first,) = schema.cells(document.replica)

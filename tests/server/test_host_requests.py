@@ -18,13 +18,13 @@ async def test_listing_making_renaming_and_deleting(tmp_path: Path) -> None:
         ben, alice = await box.person("ben"), await box.person("alice")
         heard: list[WorkspaceEvent] = []
         alice.subscribe(heard.append)
-        await ben.make_file("deep", folder=True)
-        await ben.make_file("deep/a.txt")
-        await ben.rename_file("deep/a.txt", "deep/b.txt")
-        found = [(info.path, info.kind) for info in await alice.list_files(recursive=True)]
+        await ben.files.make("deep", folder=True)
+        await ben.files.make("deep/a.txt")
+        await ben.files.rename("deep/a.txt", "deep/b.txt")
+        found = [(info.path, info.kind) for info in await alice.files.entries(recursive=True)]
         assert found == [("deep", "folder"), ("deep/b.txt", "file")]
-        await ben.delete_file("deep")
-        assert await alice.list_files() == []
+        await ben.files.delete("deep")
+        assert await alice.files.entries() == []
         await until(lambda: sum(isinstance(event, FilesChanged) for event in heard) >= 4)
         (trashed,) = (box.state / "trash").iterdir()
         note = json.loads((trashed / "note.json").read_text())
@@ -38,14 +38,14 @@ async def test_what_is_wrong_is_said_in_one_line_with_its_code(tmp_path: Path) -
         box.write("b.txt", "b")
         person = await box.person()
         tries = [
-            (person.make_file("a.txt"), "exists"),
-            (person.rename_file("a.txt", "b.txt"), "exists"),
-            (person.rename_file("c.txt", "d.txt"), "missing"),
-            (person.delete_file("c.txt"), "missing"),
-            (person.delete_file(".cocalc-tui"), "form"),
-            (person.rename_file("a.txt", "../a.txt"), "form"),
-            (person.list_files("../.."), "form"),
-            (person.list_files("a\0b"), "form"),
+            (person.files.make("a.txt"), "exists"),
+            (person.files.rename("a.txt", "b.txt"), "exists"),
+            (person.files.rename("c.txt", "d.txt"), "missing"),
+            (person.files.delete("c.txt"), "missing"),
+            (person.files.delete(".cocalc-tui"), "form"),
+            (person.files.rename("a.txt", "../a.txt"), "form"),
+            (person.files.entries("../.."), "form"),
+            (person.files.entries("a\0b"), "form"),
         ]
         for attempt, code in tries:
             with pytest.raises(RequestFailed) as caught:
@@ -59,12 +59,12 @@ async def test_a_viewer_lists_and_changes_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as box:
         box.write("a.txt", "a")
         vera = await box.person("vera")
-        assert [info.path for info in await vera.list_files()] == ["a.txt"]
+        assert [info.path for info in await vera.files.entries()] == ["a.txt"]
         document = await vera.open("a.txt")
         attempts = [
-            vera.make_file("b.txt"),
-            vera.rename_file("a.txt", "b.txt"),
-            vera.delete_file("a.txt"),
+            vera.files.make("b.txt"),
+            vera.files.rename("a.txt", "b.txt"),
+            vera.files.delete("a.txt"),
             vera.save(document),
         ]
         for attempt in attempts:
@@ -82,7 +82,7 @@ async def test_an_open_document_follows_its_file(tmp_path: Path) -> None:
         document = await ben.open("old/a.txt")
         type_in(document, 0, "zero\n")
         await until(lambda: document.sent)
-        await alice.rename_file("old", "new")
+        await alice.files.rename("old", "new")
         assert box.read("new/a.txt") == "zero\none\n"
         await until(lambda: document.path == "new/a.txt")
         type_in(document, 0, "x")
@@ -99,7 +99,7 @@ async def test_a_deleted_file_takes_the_last_words_with_it_and_says_so(tmp_path:
         document = await ben.open("a.txt")
         type_in(document, 0, "zero\n")
         await until(lambda: document.sent)
-        await alice.delete_file("a.txt")
+        await alice.files.delete("a.txt")
         (trashed,) = (box.state / "trash").iterdir()
         assert (trashed / "content").read_text() == "zero\none\n"
         await until(lambda: "alice deleted this file" in document.trouble)
@@ -111,7 +111,7 @@ async def test_a_deleted_file_takes_the_last_words_with_it_and_says_so(tmp_path:
 
 async def test_no_kernels_is_said(tmp_path: Path) -> None:
     async with running(tmp_path) as box:
-        await (alice := await box.person("alice")).make_file("n.ipynb")
+        await (alice := await box.person("alice")).files.make("n.ipynb")
         document = await alice.open("n.ipynb")
         with pytest.raises(RequestFailed, match="no kernels") as caught:
             await document.run(["x"])

@@ -13,9 +13,10 @@ from cocalc_tui.client.events import (
     PeopleMoved,
     WorkspaceEvent,
 )
+from cocalc_tui.client.files import Files
 from cocalc_tui.client.places import Other, Place
 from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.protocol.events import FileInfo
+from cocalc_tui.protocol.events import FileInfo, Trashed
 from cocalc_tui.protocol.messages import Person, Welcome
 from cocalc_tui.sync.patch import Op, Splice
 
@@ -57,7 +58,8 @@ class PretendProject:
         self, files: Mapping[str, str | Sequence[Op]], *, role: str = "owner", online: bool = True
     ) -> None:
         """`files`: path to text, or to the operations that make a notebook; "x/" is a folder."""
-        self.files = dict(files)
+        self.contents = dict(files)
+        self.files = PretendFiles(self)
         self.me: Welcome | None = None
         self.people: list[Person] = []
         self.documents: dict[str, SharedDocument] = {}
@@ -127,7 +129,7 @@ class PretendProject:
             raise RequestFailed("offline", "not connected to the relay just now")
         if path in self.documents:
             return self.documents[path]
-        content = self.files.get(path, "")
+        content = self.contents.get(path, "")
         ops = [Splice(0, 0, content)] if isinstance(content, str) else list(content)
         kind = "notebook" if path.endswith(".ipynb") else "text"
         document = PretendDocument.offline(path, kind, ops if content else ())
@@ -136,10 +138,32 @@ class PretendProject:
         self.documents[path] = document
         return document
 
-    async def list_files(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
+
+class PretendFiles(Files):
+    """The files of a pretended project."""
+
+    def __init__(self, project: PretendProject) -> None:
+        self._project = project
+        self._trash: list[tuple[Trashed, dict[str, str | Sequence[Op]]]] = []
+
+    @property
+    def _contents(self) -> dict[str, str | Sequence[Op]]:
+        return self._project.contents
+
+    def _changed(self) -> None:
+        self._project.emit(FilesChanged())
+
+    def _below(self, path: str) -> list[str]:
+        return [name for name in self._contents if name == path or name.startswith(f"{path}/")]
+
+    def _require_free(self, path: str) -> None:
+        if self._below(path):
+            raise RequestFailed("exists", f"{path}: there is one already")
+
+    async def entries(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
         prefix = f"{path}/" if path else ""
         found: dict[str, str] = {}
-        for name in self.files:
+        for name in self._contents:
             if name.startswith(prefix):
                 parts = name.removeprefix(prefix).split("/")
                 for depth in range(1, len(parts) + 1 if recursive else 2):
@@ -147,21 +171,45 @@ class PretendProject:
                     found["/".join(parts[:depth])] = "file" if last else "folder"
         return [FileInfo(path=prefix + p, kind=kind) for p, kind in found.items() if p]
 
-    async def make_file(self, path: str, *, folder: bool = False) -> None:
-        if path in self.files:
-            raise RequestFailed("exists", f"{path} exists already")
-        self.files[path + "/" if folder else path] = ""
-        self.emit(FilesChanged())
+    async def make(self, path: str, *, folder: bool = False) -> None:
+        self._require_free(path)
+        self._contents[path + "/" if folder else path] = ""
+        self._changed()
 
-    async def rename_file(self, path: str, to: str) -> None:
-        if to in self.files:
-            raise RequestFailed("exists", f"{to} exists already")
-        self.files[to] = self.files.pop(path)
-        if (document := self.documents.pop(path, None)) is not None:
+    async def rename(self, path: str, to: str) -> None:
+        self._require_free(to)
+        for name in self._below(path):
+            self._contents[to + name.removeprefix(path)] = self._contents.pop(name)
+        documents = self._project.documents
+        if (document := documents.pop(path, None)) is not None:
             document.path = to
-            self.documents[to] = document
-        self.emit(FilesChanged())
+            documents[to] = document
+        self._changed()
 
-    async def delete_file(self, path: str) -> None:
-        del self.files[path]
-        self.emit(FilesChanged())
+    async def copy(self, path: str, to: str) -> None:
+        self._require_free(to)
+        for name in self._below(path):
+            self._contents[to + name.removeprefix(path)] = self._contents[name]
+        self._changed()
+
+    async def delete(self, path: str) -> str:
+        gone = {name: self._contents.pop(name) for name in self._below(path)}
+        name = f"{len(self._trash)}"
+        kind = "file" if path in gone else "folder"
+        trashed = Trashed(name=name, path=path, kind=kind, size=1, user="ada", at=MADE)
+        self._trash.insert(0, (trashed, gone))
+        self._changed()
+        return name
+
+    async def trash(self) -> list[Trashed]:
+        return [trashed for trashed, _ in self._trash]
+
+    async def restore(self, name: str, to: str = "") -> str:
+        (found,) = (one for one in self._trash if one[0].name == name)
+        trashed, contents = found
+        self._require_free(to or trashed.path)
+        self._trash.remove(found)
+        for path, content in contents.items():
+            self._contents[(to or trashed.path) + path.removeprefix(trashed.path)] = content
+        self._changed()
+        return to or trashed.path

@@ -12,6 +12,7 @@ from cocalc_tui.app import CocalcApp, run_app
 from cocalc_tui.client.events import LightsChanged, WorkRefused
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.protocol.events import FileInfo
 from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.dialogs import Ask, Confirm
 from cocalc_tui.widgets.editor.pane import EditorPane
@@ -20,7 +21,7 @@ from cocalc_tui.widgets.help import Reading
 from cocalc_tui.widgets.jump import LETTERS, Jump
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.settings import Settings
-from tests.widgets.pretend import PretendDocument, PretendProject
+from tests.widgets.pretend import PretendDocument, PretendFiles, PretendProject
 
 FILES = {
     "README.md": "# Hello\n",
@@ -345,7 +346,7 @@ class TestFiles:
             await run.press("n")
             assert isinstance(run.app.screen, Ask)
             await run.press(*"new.py", "enter")
-            assert run.project.files["data/new.py"] == ""
+            assert run.project.contents["data/new.py"] == ""
             assert run.here == "data/new.py"
 
     async def test_makes_a_folder(self) -> None:
@@ -353,7 +354,7 @@ class TestFiles:
             await run.press("ctrl+t", "f", "end")
             await run.press("N")
             await run.press(*"raw", "enter")
-            assert "raw/" in run.project.files
+            assert "raw/" in run.project.contents
 
     async def test_renames_and_the_open_view_follows(self) -> None:
         async with started() as run:
@@ -362,7 +363,7 @@ class TestFiles:
             assert run.main.files.entry.path == "model.py"
             await run.press("r")
             await run.press("2", "enter")
-            assert "model2.py" in run.project.files
+            assert "model2.py" in run.project.contents
             assert run.shown == [["model2.py"]]
             assert "model2.py" in run.main.report.top.text
 
@@ -372,7 +373,7 @@ class TestFiles:
             await run.press("r")
             await run.press(*["backspace"] * 5, *"notes", "delete", "delete", "delete", *".md")
             await run.press("enter")
-            assert run.said == ["Rename or move: notes.md exists already"]
+            assert run.said == ["Rename or move: notes.md: there is one already"]
 
     @pytest.mark.parametrize(
         ("keys", "gone"), [(["y"], True), (["n"], False), (["enter", "x", "escape"], False)]
@@ -383,7 +384,7 @@ class TestFiles:
             await run.press("d")
             assert isinstance(run.app.screen, Confirm)
             await run.press(*keys)
-            assert ("README.md" not in run.project.files) == gone
+            assert ("README.md" not in run.project.contents) == gone
 
     async def test_a_viewer_is_told(self) -> None:
         async with started(project=PretendProject(FILES, role="viewer")) as run:
@@ -392,11 +393,13 @@ class TestFiles:
             assert run.said == ["Delete: needs the role editor, yours is viewer"]
 
     async def test_a_tree_that_cannot_be_listed_is_no_end(self) -> None:
-        class Refusing(PretendProject):
-            async def list_files(self, path: str = "", *, recursive: bool = False) -> list[object]:  # type: ignore[override]  # never returns
+        class Refusing(PretendFiles):
+            async def entries(self, path: str = "", *, recursive: bool = False) -> list[FileInfo]:
                 raise RequestFailed("disk", "the folder cannot be read")
 
-        async with started(project=Refusing(FILES)) as run:
+        project = PretendProject(FILES)
+        project.files = Refusing(project)
+        async with started(project=project) as run:
             assert run.said == ["the folder cannot be read"]
             await run.press("ctrl+o")
             assert isinstance(run.app.screen, Picker)
@@ -415,7 +418,7 @@ class TestDialogs:
             await run.press("ctrl+o")
             await run.press(*"fresh.py")
             await run.press("enter")
-            assert "fresh.py" in run.project.files
+            assert "fresh.py" in run.project.contents
             assert run.here == "fresh.py"
 
     async def test_open_shows_the_latest_first(self) -> None:
@@ -481,7 +484,7 @@ class TestDialogs:
             await run.press("ctrl+n")
             await run.press(*"../x", "enter")
             assert isinstance(run.app.screen, Ask)
-            assert "../x" not in run.project.files
+            assert "../x" not in run.project.contents
             await run.press("escape")
 
 
@@ -525,8 +528,8 @@ class TestTypingAhead:
             await self.burst(
                 run, "ctrl+t", "f", "end", "d", "y", "escape", *"text", "ctrl+n", *"n.py", "enter"
             )
-            assert "README.md" not in run.project.files
-            assert "n.py" in run.project.files
+            assert "README.md" not in run.project.contents
+            assert "n.py" in run.project.contents
             assert run.document("model.py").replica.text(MAIN).line(0) == "textdef fit():"
 
     async def test_keys_are_not_held_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:

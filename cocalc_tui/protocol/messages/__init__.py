@@ -41,11 +41,20 @@ from cocalc_tui.protocol.messages.documents import (
     WirePatch,
 )
 from cocalc_tui.protocol.messages.files import (
+    MAX_PART,
+    CopyFile,
     DeleteFile,
+    Download,
+    EmptyTrash,
     ListFiles,
+    ListTrash,
     MakeFile,
     RenameFile,
+    RestoreFile,
     Save,
+    Upload,
+    UploadEnd,
+    UploadPart,
 )
 from cocalc_tui.protocol.messages.handshake import (
     Goodbye,
@@ -82,6 +91,7 @@ from cocalc_tui.protocol.messages.project import (
 )
 
 __all__ = [
+    "MAX_PART",
     "OLDEST",
     "VERSION",
     "Ack",
@@ -92,8 +102,11 @@ __all__ = [
     "ChooseKernel",
     "ClearOutputs",
     "Complete",
+    "CopyFile",
     "CopyOutputs",
     "DeleteFile",
+    "Download",
+    "EmptyTrash",
     "Entries",
     "Failed",
     "Fetch",
@@ -105,6 +118,7 @@ __all__ = [
     "Interrupt",
     "Kernels",
     "ListFiles",
+    "ListTrash",
     "MakeFile",
     "Members",
     "Message",
@@ -122,6 +136,7 @@ __all__ = [
     "Refused",
     "RenameFile",
     "Restart",
+    "RestoreFile",
     "Role",
     "Run",
     "Save",
@@ -132,6 +147,9 @@ __all__ = [
     "Tell",
     "Told",
     "Unused",
+    "Upload",
+    "UploadEnd",
+    "UploadPart",
     "Welcome",
     "WireEntry",
     "WirePatch",

@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from cocalc_tui.protocol.messages.base import Message, Role
 
+MAX_PART = 128 * 1024
+"""Bytes of a file in one message: patches of others wait for no longer than that."""
+
 # --- files ---------------------------------------------------------------------------------------
 
 
@@ -35,12 +38,89 @@ class RenameFile(Message, frozen=True, tag="rename"):
     to: str
 
 
-class DeleteFile(Message, frozen=True, tag="delete"):
-    """Move a file or folder to the project's trash."""
+class CopyFile(Message, frozen=True, tag="copy"):
+    """Copy a file or folder within the project, as it is on disk once what is typed is saved."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
     id: int
     path: str
+    to: str
+
+
+class DeleteFile(Message, frozen=True, tag="delete"):
+    """Move a file or folder to the project's trash: the name it has there."""
+
+    NEEDS: ClassVar[Role] = Role.EDITOR
+    id: int
+    path: str
+
+
+class ListTrash(Message, frozen=True, tag="trash"):
+    """What lies in the trash, the last first: list[Trashed]."""
+
+    id: int
+
+
+class RestoreFile(Message, frozen=True, tag="untrash"):
+    """Take something out of the trash, to where it was unless told `to`: the path it has now."""
+
+    NEEDS: ClassVar[Role] = Role.EDITOR
+    id: int
+    name: str
+    to: str = ""
+
+
+class EmptyTrash(Message, frozen=True, tag="empty"):
+    """Delete what lies in the trash for good: what is called `name`, or ("") all of it."""
+
+    NEEDS: ClassVar[Role] = Role.OWNER
+    id: int
+    name: str = ""
+
+
+# --- their contents ------------------------------------------------------------------------------
+
+
+class Upload(Message, frozen=True, tag="upload"):
+    """Begin to send a file of `size` bytes: the name of the transfer, for `UploadPart`.
+
+    Nothing is to be seen of it before `UploadEnd`. With `replace` a file that has the path goes to
+    the trash then; else the path must be free.
+    """
+
+    NEEDS: ClassVar[Role] = Role.EDITOR
+    id: int
+    path: str
+    size: int
+    replace: bool = False
+    executable: bool = False
+
+
+class UploadPart(Message, frozen=True, tag="part"):
+    """The bytes of a transfer from `at` on, at most `MAX_PART`. Sending them again is harmless."""
+
+    NEEDS: ClassVar[Role] = Role.EDITOR
+    id: int
+    transfer: str
+    at: int
+    data: bytes
+
+
+class UploadEnd(Message, frozen=True, tag="uploaded"):
+    """All parts are there: put the file in its place; or (`keep` off) forget it."""
+
+    NEEDS: ClassVar[Role] = Role.EDITOR
+    id: int
+    transfer: str
+    keep: bool = True
+
+
+class Download(Message, frozen=True, tag="download"):
+    """A part of a file from `at` on: a FilePart of at most `MAX_PART` bytes."""
+
+    id: int
+    path: str
+    at: int
 
 
 class Save(Message, frozen=True, tag="save"):

@@ -99,11 +99,11 @@ def write(root: Root, place: Place, data: bytes, expected: Stamp | None) -> Writ
         try:
             found = os.stat(place.name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
-            return _replace(place, data, folder, None, expected)
+            return _replace(root, place, data, folder, None, expected)
         _require_regular(found, place.path)
         if _may_replace(found, folder):
             try:
-                return _replace(place, data, folder, found, expected)
+                return _replace(root, place, data, folder, found, expected)
             except _CannotKeepError:
                 pass
         return _overwrite(place, data, folder, expected)
@@ -140,7 +140,12 @@ def _may_replace(found: os.stat_result, folder: int) -> bool:
 
 
 def _replace(
-    place: Place, data: bytes, folder: int, old: os.stat_result | None, expected: Stamp | None
+    root: Root,
+    place: Place,
+    data: bytes,
+    folder: int,
+    old: os.stat_result | None,
+    expected: Stamp | None,
 ) -> Written:
     name = f".{place.name[:200]}{TEMPORARY}"
     with contextlib.suppress(FileNotFoundError):
@@ -151,6 +156,8 @@ def _replace(
         _write_all(file, data)
         if old is not None:
             _keep(file, place.name, folder, old)
+        else:
+            root.settle(file, folder, 0o666)
         os.fsync(file)
         found = _swap(place, name, folder, expected)
         os.fsync(folder)

@@ -1,18 +1,15 @@
-"""What apps do to the project's folder: list, make, rename, delete. Apps never touch it themselves.
+"""What apps do to the project's folder: list, make, rename. Apps never touch it themselves.
 
-Nothing is overwritten and nothing is gone at once: a rename onto a name that is taken is refused,
-and what is deleted lies in the trash of the project's state, beside a note of what it was.
+Nothing is overwritten: a rename onto a name that is taken is refused. What is deleted goes to the
+`trash`; `copying` and `uploads` make files with contents.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import json
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 
 from cocalc_tui.notebook.ipynb import EMPTY
 from cocalc_tui.protocol.events import FileInfo
@@ -65,38 +62,55 @@ def _entries(root: Root, prefix: str, folder: int, *, recursive: bool) -> Iterat
 def _info(root: Root, path: str, found: os.stat_result) -> FileInfo:
     if (shown := path.encode(errors="replace").decode()) != path:
         return FileInfo(path=shown, kind="other")
-    kind = "link" if stat.S_ISLNK(found.st_mode) else _kind(found)
+    kind = kind_of(found)
     if kind == "link":
         with contextlib.suppress(FileError, OSError):
             real = root.place(path)
             found = os.stat(root.path / real.real, follow_symlinks=False)
-            kind = _kind(found)
+            kind = kind_of(found)
     size = found.st_size if kind == "file" else 0
     return FileInfo(path=path, kind=kind, size=size, modified=found.st_mtime_ns // 1_000_000)
 
 
-def _kind(found: os.stat_result) -> str:
+def kind_of(found: os.stat_result) -> str:
+    """As of `FileInfo`."""
     if stat.S_ISREG(found.st_mode):
         return "file"
+    if stat.S_ISLNK(found.st_mode):
+        return "link"
     return "folder" if stat.S_ISDIR(found.st_mode) else "other"
 
 
 def make(root: Root, path: str, *, folder: bool) -> None:
     """Create an empty file, a notebook with one cell, or a folder. Raises FileError."""
-    place = _named(root, path)
+    place = named(root, path)
     with root.folder(place) as parent:
         if folder:
-            os.mkdir(place.name, dir_fd=parent)
+            os.close(make_folder(root, place.name, parent))
             return
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        file = os.open(place.name, flags, 0o666, dir_fd=parent)
-        with os.fdopen(file, "wb") as made:
+        with os.fdopen(make_file(root, place.name, parent), "wb") as made:
             made.write(EMPTY.encode() if place.name.endswith(".ipynb") else b"")
+
+
+def make_folder(root: Root, name: str, parent: int) -> int:
+    """Make a folder in a folder; returns it opened. Raises OSError."""
+    os.mkdir(name, dir_fd=parent)
+    made = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    root.settle(made, parent, 0o777)
+    return made
+
+
+def make_file(root: Root, name: str, parent: int, mode: int = 0o666) -> int:
+    """Make an empty file in a folder; returns it opened for writing. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    made = os.open(name, flags, mode, dir_fd=parent)
+    root.settle(made, parent, mode)
+    return made
 
 
 def rename(root: Root, path: str, to: str) -> None:
     """Move a file or folder within the project. Raises FileError."""
-    source, target = _named(root, path), _named(root, to)
+    source, target = named(root, path), named(root, to)
     if target.real.startswith(source.real + "/"):
         raise FileError("form", f"{to}: a folder cannot move into itself")
     with root.folder(target) as there:
@@ -109,31 +123,7 @@ def rename(root: Root, path: str, to: str) -> None:
             raise
 
 
-def delete(root: Root, path: str, trash: Path, name: str, note: dict[str, str]) -> None:
-    """Move a file or folder to a new folder `name` of the trash. Raises FileError."""
-    place = _named(root, path)
-    kept = trash / name
-    with root.folder(place) as parent:
-        os.stat(place.name, dir_fd=parent, follow_symlinks=False)
-        trash.mkdir(mode=0o700, exist_ok=True)
-        kept.mkdir(mode=0o700)
-        try:
-            (kept / "note.json").write_text(json.dumps({"path": place.real, **note}))
-            there = os.open(kept, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                move(place.name, parent, "content", there)
-            finally:
-                os.close(there)
-        except OSError as error:
-            (kept / "note.json").unlink(missing_ok=True)
-            kept.rmdir()
-            if error.errno == errno.EXDEV:
-                reason = "it is on another disk than the project, so it cannot go to the trash"
-                raise FileError("disk", f"{path}: {reason}; delete it in a shell") from None
-            raise
-
-
-def _named(root: Root, path: str) -> Place:
+def named(root: Root, path: str) -> Place:
     """Find a file or link itself, and never the project folder."""
     place = root.place(path, follow=False)
     if not place.name:

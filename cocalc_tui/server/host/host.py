@@ -31,6 +31,8 @@ from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.host.serving import serve
+from cocalc_tui.server.host.trash import Trash
+from cocalc_tui.server.host.uploads import Uploads
 from cocalc_tui.server.host.wording import in_one_line
 from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.sync.patch import Patch
@@ -55,14 +57,16 @@ class Host:
         clock: Callable[[], int],
         make_runner: Callable[[Say], Runner] | None = None,
         pace: Pace | None = None,
+        umask: int | None = None,
     ) -> None:
         """Make a host.
 
         `connect` makes the relay's connection for the host side. `session` is new for this start:
-        16 random hex digits. `clock` gives milliseconds.
+        16 random hex digits. `clock` gives milliseconds. `umask` is for files that people make.
         """
-        self.root = Root(project)
-        self.trash = state / "trash"
+        self.root = Root(project, umask)
+        self.trash = Trash(self.root, state / "trash")
+        self.uploads = Uploads(self.root, state / "uploads", self.trash)
         self.clock = clock
         self.workspace = Workspace(connect, session, clock=clock)
         self.runner = make_runner(self.say) if make_runner is not None else None
@@ -87,6 +91,7 @@ class Host:
         """Attach to the relay, and to kernels that live; raises RequestFailed."""
         self.workspace.start()
         await self.workspace.ready()
+        await self.uploads.clean_up()
         for path in self._saved.marked():
             self._spawn(self._catch_up(path))
         if self.runner is not None:
@@ -118,6 +123,7 @@ class Host:
         """Save all and leave; with `everything` end the kernels too."""
         if self.runner is not None:
             await self.runner.close(everything=everything)
+        await self.uploads.close()
         while self.open:
             _doc, opened = self.open.popitem()
             await opened.close()

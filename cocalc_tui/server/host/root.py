@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,8 +65,10 @@ class Place:
 class Root:
     """The project folder."""
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, umask: int | None = None) -> None:
+        """`umask` is that of the host's login, for new files; None: that of this process."""
         self.path = Path(os.path.realpath(project))
+        self._umask = umask
 
     def place(self, path: str, *, follow: bool = True) -> Place:
         """Find where a path leads; with `follow` off a link in its last part is meant itself.
@@ -85,6 +88,17 @@ class Root:
         if inside[:1] == [STATE]:
             raise FileError("form", f"{path}: this is the project's own state, not a file of it")
         return Place(path, tuple(inside[:-1]), inside[-1] if inside else "")
+
+    def settle(self, new: int, folder: int, mode: int) -> None:
+        """Give a new file or folder in `folder` the mode that a shell of the host would.
+
+        Our own processes make everything private, which in a shared folder keeps everybody out.
+        Where the folder has a default ACL, that has decided already, as it does for a shell.
+        """
+        if self._umask is None or _has_default_acl(folder):
+            return
+        special = stat.S_IMODE(os.fstat(new).st_mode) & ~0o777
+        os.fchmod(new, mode & ~self._umask | special)
 
     @contextlib.contextmanager
     def folder(self, place: Place, *, itself: bool = False) -> Iterator[int]:
@@ -111,6 +125,13 @@ class Root:
             raise explained(error, place.path) from None
         finally:
             os.close(at)
+
+
+def _has_default_acl(folder: int) -> bool:
+    try:
+        return "system.posix_acl_default" in os.listxattr(folder)
+    except OSError:
+        return False
 
 
 def _parts(path: str) -> tuple[str, ...]:

@@ -5,15 +5,10 @@ The relay checked the role already. Whoever asked is named in what happens becau
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import secrets
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import FileInfo
-from cocalc_tui.server.host import files
+from cocalc_tui.server.host.filing import FileRequest, serve_files
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.kernels.runner import KernelError, Runner
 
@@ -24,16 +19,9 @@ if TYPE_CHECKING:
 
 async def serve(host: Host, request: m.Message, user: str) -> Any:
     """Do what is asked; returns the result. Raises FileError and KernelError."""
+    if isinstance(request, FileRequest):
+        return await serve_files(host, request, user)
     match request:
-        case m.ListFiles():
-            return await _list(host, request)
-        case m.MakeFile():
-            await asyncio.to_thread(files.make, host.root, request.path, folder=request.folder)
-            host.say("", "files", None, keep=False)
-        case m.RenameFile():
-            await _rename(host, request)
-        case m.DeleteFile():
-            await _delete(host, request, user)
         case m.Save():
             await _opened(host, request.doc).save()
         case _:
@@ -80,46 +68,3 @@ def _opened(host: Host, doc: str) -> Opened:
         return host.open[doc]
     except KeyError:
         raise FileError("missing", "this document is not open") from None
-
-
-async def _list(host: Host, request: m.ListFiles) -> list[FileInfo]:
-    return await asyncio.to_thread(
-        files.list_files, host.root, request.path, recursive=request.recursive
-    )
-
-
-@contextlib.asynccontextmanager
-async def _saved_and_still(host: Host, path: str) -> AsyncIterator[list[Opened]]:
-    """Save the open documents at a path and below it, and let nobody write them for a while."""
-    inside = [
-        opened
-        for opened in host.open.values()
-        if opened.shared.path == path or opened.shared.path.startswith(f"{path}/")
-    ]
-    async with contextlib.AsyncExitStack() as stack:
-        for opened in inside:
-            with contextlib.suppress(FileError):
-                await opened.save(asked=False)
-            await stack.enter_async_context(opened.document.busy)
-        yield inside
-
-
-async def _rename(host: Host, request: m.RenameFile) -> None:
-    path, to = request.path, request.to
-    async with _saved_and_still(host, path) as moved:
-        await asyncio.to_thread(files.rename, host.root, path, to)
-        for opened in moved:
-            opened.shared.path = to + opened.shared.path.removeprefix(path)
-        host.workspace.send(m.Moved(path=path, to=to))
-
-
-async def _delete(host: Host, request: m.DeleteFile, user: str) -> None:
-    async with _saved_and_still(host, request.path) as gone:
-        name = f"{host.clock()}-{secrets.token_hex(4)}"
-        note = {"user": user, "at": str(host.clock())}
-        await asyncio.to_thread(files.delete, host.root, request.path, host.trash, name, note)
-    for opened in gone:
-        opened.trouble(
-            f"{opened.shared.path}: {user} deleted this file; it is made again when it is edited"
-        )
-    host.say("", "files", None, keep=False)

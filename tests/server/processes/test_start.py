@@ -311,7 +311,7 @@ async def test_output_arrives_although_nobody_is_there(project: Path) -> None:
 
 async def test_nothing_is_left_when_everybody_left_and_nothing_runs(project: Path) -> None:
     async with app(project) as workspace:
-        await workspace.list_files()
+        await workspace.files.entries()
     await until(lambda: not doors(project) and not relays(project))
     assert not places(project).socket.exists()
     assert not is_locked(places(project).lock)
@@ -333,7 +333,7 @@ async def test_the_state_folder_is_taken_away(project: Path) -> None:
     async with app(project) as workspace:
         document = await workspace.open("a.txt")
         shutil.rmtree(project / ".cocalc-tui")
-        await workspace.list_files()
+        await workspace.files.entries()
         assert str(document.replica.text()) == "text"
 
 
