@@ -32,8 +32,14 @@ class Language:
     """Its tree-sitter grammar; without one Pygments is asked by `name`."""
     comment: str = ""
     """What makes the rest of a line a comment."""
+    block_comment: tuple[str, str] | None = None
+    """What begins and ends a comment."""
     opens: str = "([{"
     """A line ending so is followed by an indented one."""
+    leaves: re.Pattern[str] | None = None
+    """A line like this is followed by one that is indented less."""
+    pairs: str = "()[]{}\"\"''"
+    """Brackets and quotes that are closed as they are typed, if a person wants that."""
     prose: bool = False
     """Whether long lines are paragraphs, to be wrapped."""
     margin: int = 120
@@ -44,6 +50,7 @@ class Language:
 
 PLAIN = Language("", opens="", prose=True, margin=0)
 _AT_MARGIN = re.compile(r"\S")
+_ANGLES = ("<!--", "-->")
 _C_LIKE = ("javascript", "rust", "go", "java")
 _LANGUAGES = {
     "python": Language(
@@ -51,15 +58,27 @@ _LANGUAGES = {
         "python",
         "#",
         opens="([{:",
+        leaves=re.compile(r"\s+(?:return|pass|break|continue|raise)\b.*(?<![\\([{,])"),
         begins=re.compile(r"(?:def|class|import|from|async|@)\b|@"),
     ),
-    "markdown": Language("markdown", "markdown", opens="", prose=True, begins=re.compile("#")),
+    "markdown": Language(
+        "markdown",
+        "markdown",
+        block_comment=_ANGLES,
+        opens="",
+        prose=True,
+        begins=re.compile("#"),
+    ),
     **{name: Language(name, name, "//", begins=_AT_MARGIN) for name in _C_LIKE},
     **{name: Language(name, name, "#", begins=_AT_MARGIN) for name in ("bash", "toml")},
     "yaml": Language("yaml", "yaml", "#", opens="([{:", begins=_AT_MARGIN),
     "sql": Language("sql", "sql", "--", begins=_AT_MARGIN),
-    **{name: Language(name, name, begins=_AT_MARGIN) for name in ("css", "json")},
-    **{name: Language(name, name, opens="", begins=_AT_MARGIN) for name in ("html", "xml")},
+    "css": Language("css", "css", block_comment=("/*", "*/"), begins=_AT_MARGIN),
+    "json": Language("json", "json", begins=_AT_MARGIN),
+    **{
+        name: Language(name, name, block_comment=_ANGLES, opens="", begins=_AT_MARGIN)
+        for name in ("html", "xml")
+    },
 }
 _ALIASES = {
     **dict.fromkeys(("py", "pyi", "pyw", "ipython", "ipython3", "python3"), "python"),

@@ -54,9 +54,13 @@ def make_pane(document: SharedDocument, settings: Settings) -> Widget:
     from cocalc_tui.widgets.editor.pane import EditorPane
 
     pane = EditorPane(document)
-    pane.editor.tab = pane.editor.view.tab = settings.editor_tab_width
+    pane.editor.view.tab = settings.editor_tab_width
     if settings.editor_wrap != "auto":
         pane.wrap = settings.editor_wrap == "on"
     if settings.editor_line_numbers != "auto":
         pane.painter.numbers = settings.editor_line_numbers == "on"
+    if settings.editor_brackets == "on" or (
+        settings.editor_brackets == "auto" and not pane.text_language().prose
+    ):
+        pane.editor.pairs = pane.text_language().pairs
     return pane

@@ -142,6 +142,12 @@ class Settings:
         ("auto", "on", "off"),
         "Whether lines are numbered; auto: in code.",
     )
+    editor_brackets: str = _choice(
+        "editor.brackets",
+        "auto",
+        ("auto", "on", "off"),
+        "Whether a bracket or quote that is typed brings its closing one; auto: in code.",
+    )
     log_level: str = _choice(
         "log.level",
         "warning",

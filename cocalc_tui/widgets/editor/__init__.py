@@ -9,6 +9,6 @@ the first two as they are:
     editor.view.resize(width, wrap=True)
     editor.view.height              # visual rows
     painter.row(y, width)           # Strip of visual row y
-    editor.insert("x")              # calls edit([Splice(...)], "typing", step)
+    writing.insert(editor, "x")     # calls edit([Splice(...)], "typing", step)
     editor.changed(text_changes)    # after the buffer changed, by me or others -> rows to repaint
 """

@@ -17,7 +17,10 @@ from cocalc_tui.client.document import ReadOnlyError
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.editor import lines, motions, several, writing
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.motions import Motion
+from cocalc_tui.widgets.highlight import PLAIN, Language
 
 Step = Callable[[Editor], object]
 
@@ -31,8 +34,20 @@ def _act(step: Step) -> Callable[[TextActs], None]:
     return act
 
 
-def _selects(step: Callable[..., object]) -> Callable[[TextActs], None]:
-    return _act(lambda editor: step(editor, select=True))
+def _moves(motion: Motion, edge: int | None = None) -> Callable[[TextActs], None]:
+    return _act(lambda editor: editor.move(motion, edge=edge))
+
+
+def _selects(motion: Motion) -> Callable[[TextActs], None]:
+    return _act(lambda editor: editor.move(motion, select=True))
+
+
+def _deletes(motion: Motion) -> Callable[[TextActs], None]:
+    return _act(lambda editor: writing.delete_to(editor, motion))
+
+
+def _changes(change: Callable[[str], str]) -> Callable[[TextActs], None]:
+    return _act(lambda editor: writing.change_selected(editor, change, "case"))
 
 
 class TextActs(Acting):
@@ -50,9 +65,9 @@ class TextActs(Acting):
         """Rows of a page."""
         return 20
 
-    def text_comment(self) -> str:
-        """What makes a line a comment here; "" for nothing."""
-        return ""
+    def text_language(self) -> Language:
+        """What the text is written in."""
+        return PLAIN
 
     def text_act(self, step: Step) -> None:
         """Do something to the text that has the keyboard."""
@@ -82,7 +97,7 @@ class TextActs(Acting):
             return False
         character = event.character
         if not self._text_refused():
-            self.text_act(lambda editor: editor.insert(character))
+            self.text_act(lambda editor: writing.type_key(editor, character))
             frames.hurry(cast(Widget, self))
         return True
 
@@ -92,20 +107,20 @@ class TextActs(Acting):
             return
         event.stop()
         if not self._text_refused():
-            self.text_act(lambda editor: editor.paste(event.text))
+            self.text_act(lambda editor: writing.paste(editor, event.text))
 
     # --- clipboard -----------------------------------------------------------------------------
 
     def do_copy(self) -> None:
         """Copy here and to the person's own terminal."""
-        if (editor := self.text_editor()) is not None and (text := editor.copied()):
+        if (editor := self.text_editor()) is not None and (text := lines.copied(editor)):
             cast(Widget, self).app.copy_to_clipboard(text)
 
     def do_cut(self) -> None:
         """Copy, then delete."""
 
         def cut(editor: Editor) -> None:
-            if text := editor.cut_lines():
+            if text := lines.cut(editor):
                 cast(Widget, self).app.copy_to_clipboard(text)
 
         self.text_act(cut)
@@ -113,14 +128,46 @@ class TextActs(Acting):
     def do_paste(self) -> None:
         """Insert what was copied here."""
         text = cast(Widget, self).app.clipboard
-        self.text_act(lambda editor: editor.paste(text))
+        self.text_act(lambda editor: writing.paste(editor, text))
+
+    # --- several carets ------------------------------------------------------------------------
+
+    def do_caret_above(self) -> None:
+        """One more caret above."""
+        self.text_act(lambda editor: several.add_row(editor, -1))
+
+    def do_caret_below(self) -> None:
+        """One more caret below."""
+        self.text_act(lambda editor: several.add_row(editor, 1))
+
+    def do_add_next(self) -> None:
+        """Select the same text where it comes next, too."""
+        self._select_more(several.add_next)
+
+    def do_skip_next(self) -> None:
+        """Select the same text where it comes next, instead of here."""
+        self._select_more(lambda editor: several.add_next(editor, skip=True))
+
+    def do_add_all(self) -> None:
+        """Select the same text everywhere."""
+        self._select_more(several.add_all)
+
+    def _select_more(self, add: Callable[[Editor], object]) -> None:
+        def step(editor: Editor) -> None:
+            if not add(editor):
+                desk(cast(Widget, self)).notice("Nothing else like this here")
+
+        self.text_act(step)
 
     # --- the rest ------------------------------------------------------------------------------
 
     def do_comment(self) -> None:
         """Comment the lines, or take it back."""
-        if mark := self.text_comment():
-            self.text_act(lambda editor: editor.toggle_comment(mark))
+        language = self.text_language()
+        if language.comment:
+            self.text_act(lambda editor: lines.toggle_comment(editor, language.comment))
+        elif (marks := language.block_comment) is not None:
+            self.text_act(lambda editor: lines.toggle_block_comment(editor, *marks))
 
     def do_page_up(self) -> None:
         """A page up."""
@@ -138,35 +185,46 @@ class TextActs(Acting):
         """A page down, selecting."""
         self.text_act(lambda editor: editor.vertical(self.text_page(), select=True))
 
-    do_newline = _act(Editor.newline)
-    do_backspace = _act(Editor.backspace)
-    do_delete = _act(Editor.delete)
-    do_delete_word_left = _act(Editor.delete_word_left)
-    do_delete_word_right = _act(Editor.delete_word_right)
-    do_indent = _act(Editor.indent)
-    do_dedent = _act(Editor.dedent)
+    do_newline = _act(writing.newline)
+    do_backspace = _act(writing.backspace)
+    do_delete = _deletes(motions.right)
+    do_delete_word_left = _deletes(motions.word_left)
+    do_delete_word_right = _deletes(motions.word_right)
+    do_indent = _act(lines.indent)
+    do_dedent = _act(lines.dedent)
+    do_shift = _act(lines.shift)
     do_select_all = _act(Editor.select_all)
-    do_duplicate = _act(Editor.duplicate_lines)
-    do_delete_lines = _act(Editor.delete_lines)
-    do_move_up = _act(lambda editor: editor.move_lines(-1))
-    do_move_down = _act(lambda editor: editor.move_lines(1))
-    do_left = _act(Editor.left)
-    do_right = _act(Editor.right)
+    do_duplicate = _act(lines.duplicate)
+    do_duplicate_above = _act(lambda editor: lines.duplicate(editor, below=False))
+    do_delete_lines = _act(lines.delete)
+    do_move_up = _act(lambda editor: lines.move(editor, -1))
+    do_move_down = _act(lambda editor: lines.move(editor, 1))
+    do_join = _act(lines.join)
+    do_sort = _act(lines.sort)
+    do_trim = _act(lines.trim)
+    do_upper = _changes(str.upper)
+    do_lower = _changes(str.lower)
+    do_open_below = _act(writing.open_line)
+    do_open_above = _act(lambda editor: writing.open_line(editor, above=True))
+    do_split_selection = _act(several.split_selection)
+    do_drop_caret = _act(several.drop_last)
+    do_left = _moves(motions.left, 0)
+    do_right = _moves(motions.right, 1)
     do_up = _act(lambda editor: editor.vertical(-1))
     do_down = _act(lambda editor: editor.vertical(1))
-    do_word_left = _act(Editor.word_left)
-    do_word_right = _act(Editor.word_right)
-    do_home = _act(Editor.home)
-    do_end = _act(Editor.end)
-    do_top = _act(lambda editor: editor.go(0))
-    do_bottom = _act(lambda editor: editor.go(len(editor.buffer)))
-    do_select_left = _selects(Editor.left)
-    do_select_right = _selects(Editor.right)
+    do_word_left = _moves(motions.word_left)
+    do_word_right = _moves(motions.word_right)
+    do_home = _moves(motions.home)
+    do_end = _moves(motions.end)
+    do_top = _moves(motions.top)
+    do_bottom = _moves(motions.bottom)
+    do_select_left = _selects(motions.left)
+    do_select_right = _selects(motions.right)
     do_select_up = _act(lambda editor: editor.vertical(-1, select=True))
     do_select_down = _act(lambda editor: editor.vertical(1, select=True))
-    do_select_word_left = _selects(Editor.word_left)
-    do_select_word_right = _selects(Editor.word_right)
-    do_select_home = _selects(Editor.home)
-    do_select_end = _selects(Editor.end)
-    do_select_top = _act(lambda editor: editor.go(0, select=True))
-    do_select_bottom = _act(lambda editor: editor.go(len(editor.buffer), select=True))
+    do_select_word_left = _selects(motions.word_left)
+    do_select_word_right = _selects(motions.word_right)
+    do_select_home = _selects(motions.home)
+    do_select_end = _selects(motions.end)
+    do_select_top = _selects(motions.top)
+    do_select_bottom = _selects(motions.bottom)

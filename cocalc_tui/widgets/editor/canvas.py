@@ -27,13 +27,14 @@ from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
 from cocalc_tui.widgets.editor.colours import Colours
+from cocalc_tui.widgets.editor.indenting import step_of
 from cocalc_tui.widgets.editor.look import look_of
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.painter import Painter
 from cocalc_tui.widgets.editor.scroll import Scroll
 from cocalc_tui.widgets.editor.view import Dirty
 from cocalc_tui.widgets.editor.visitors import NAMED_FOR, Visitors
-from cocalc_tui.widgets.highlight import language_of
+from cocalc_tui.widgets.highlight import Language, language_of
 from cocalc_tui.widgets.pane import Pane
 
 COLOUR_AFTER = 0.004
@@ -51,7 +52,10 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self.document = document
         buffer = document.replica.text(at)
         language = language_of(document.path, buffer.line(0)[:200])
-        self.editor = Editor(buffer, self._edit, at=at, opens=language.opens)
+        self.editor = Editor(
+            buffer, self._edit, at=at, opens=language.opens, leaves=language.leaves
+        )
+        self.editor.step = step_of(buffer)
         self.colours = Colours(self.editor.view, language)
         self.painter = Painter(self.editor, spans=self.colours.spans, numbers=not language.prose)
         self.scroll = Scroll()
@@ -64,6 +68,8 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self._fade_timer: asyncio.TimerHandle | None = None
         self._caret_rows = (0, 0)
         """Rows of caret and anchor as they are painted."""
+        self._several = False
+        """Whether more carets of mine are painted."""
         self._visitor_rows: list[tuple[int, int]] = []
         self._top_offset = 0
         """Where the first row on the screen begins."""
@@ -268,15 +274,18 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         """All rows but one, so that one sees where one was."""
         return max(1, self.scroll.height - 1)
 
-    def text_comment(self) -> str:
-        """The language's mark."""
-        return self.colours.language.comment
+    def text_language(self) -> Language:
+        """What the file is written in."""
+        return self.colours.language
 
     def text_moved(self, editor: Editor) -> None:
         """Show where the caret is now."""
         before, self._caret_rows = self._caret_rows, self._where()
         rows = before + self._caret_rows
-        if before[0] != before[1] or editor.anchor is not None:
+        if editor.others or self._several:
+            self._several = bool(editor.others)
+            self.refresh()
+        elif before[0] != before[1] or editor.anchor is not None:
             self.repaint_rows(min(rows), max(rows))
         else:
             for row in {*rows}:

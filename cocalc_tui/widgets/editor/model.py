@@ -1,68 +1,136 @@
-"""A text with my caret in it, and what keys do to both.
+"""A text with my carets in it.
 
 The editor never changes the text itself: it asks for *splices* through the `edit` callback, whose
 owner makes them a patch of the document; the change comes back through `changed`, from my own
-keys and from other people alike. So there is one way in for every change, and my caret is carried
-through others' typing by the same few lines that carry it through my undo.
+keys and from other people alike. So there is one way in for every change, and my carets are
+carried through others' typing by the same few lines that carry them through my undo.
 
-Offsets count code points; a column is an offset within its line; the caret stands before the
-character at its offset and only where a cluster begins. Nothing here knows of Textual.
+Offsets count code points; a column is an offset within its line; a caret stands before the
+character at its offset and only where a cluster begins. What keys do is in modules of its own:
+`motions`, `writing`, `lines`, `several`. Nothing here knows of Textual.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets.editor import moves
+from cocalc_tui.widgets.editor.carets import Caret, Put, merged, moved, splices, through
+from cocalc_tui.widgets.editor.motions import Motion
 from cocalc_tui.widgets.editor.view import Buffer, Dirty, View
 
 Edit = Callable[[list[Splice], str, bool], None]
 """Makes splices a patch: (splices, kind, whether a new undo step begins)."""
+Where = Callable[[Caret, int], int]
+"""Where an offset of a caret, itself or its anchor, is after an edit."""
 
 
 class Editor:
-    """The text as its view shows it, my caret and selection, and what keys do."""
+    """The text as its view shows it, my carets and what is selected."""
 
     def __init__(
-        self, buffer: Buffer, edit: Edit, *, at: TextId = MAIN, tab: int = 4, opens: str = "([{"
+        self,
+        buffer: Buffer,
+        edit: Edit,
+        *,
+        at: TextId = MAIN,
+        tab: int = 4,
+        opens: str = "([{",
+        leaves: re.Pattern[str] | None = None,
     ) -> None:
-        """`opens`: characters after which a new line is indented one step more."""
+        """`opens`: characters after which a new line is indented one step more.
+
+        `leaves`: what a line is after which the next is indented one step less.
+        """
         self.view = View(buffer, tab)
         self.at = at
-        self.tab = tab
         self.opens = opens
-        self.caret = 0
-        self.anchor: int | None = None
-        """The other end of the selection, None for none."""
+        self.leaves = leaves
+        self.pairs = ""
+        """Brackets and quotes that are closed as they are typed, as `()[]""`."""
+        self.step = ""
+        """What indents a line by one step; "" for what the lines around it have."""
+        self.main = Caret()
+        """The caret that the screen follows and the others see."""
+        self.others: list[Caret] = []
+        """My further carets."""
+        self.closers: list[int] = []
+        """Offsets of closing brackets that nobody typed: typing one there only passes it."""
         self._edit = edit
-        self._goal: int | None = None
-        """The cell that going up and down tries to keep."""
-        self._going: tuple[str, int] | None = None
-        """Kind and place of the last edit; what goes on there is the same undo step."""
+        self._going: str | None = None
+        """Kind of the last edit; what goes on there is the same undo step."""
 
     @property
     def buffer(self) -> Buffer:
         """The text."""
         return self.view.buffer
 
+    @property
+    def tab(self) -> int:
+        """Cells from one tab stop to the next."""
+        return self.view.tab
+
     def load(self, buffer: Buffer) -> None:
         """Take another text in the place of this one; the caret stays where that is possible."""
         self.view.load(buffer)
-        self.caret = min(self.caret, len(buffer))
-        self.anchor = None
+        self.main.put(min(self.caret, len(buffer)))
+        self.others, self.closers = [], []
+
+    # --- carets --------------------------------------------------------------------------------
+
+    @property
+    def caret(self) -> int:
+        """Where the main caret is."""
+        return self.main.at
+
+    @caret.setter
+    def caret(self, at: int) -> None:
+        self.main.at = at
+
+    @property
+    def anchor(self) -> int | None:
+        """The other end of the main selection, None for none."""
+        return self.main.anchor
+
+    @anchor.setter
+    def anchor(self, at: int | None) -> None:
+        self.main.anchor = at
+
+    @property
+    def carets(self) -> list[Caret]:
+        """All of them, in the order of the text."""
+        if not self.others:
+            return [self.main]
+        return sorted([self.main, *self.others], key=lambda caret: caret.selection)
+
+    def set_carets(self, carets: Sequence[Caret], main: Caret) -> None:
+        """Have these; those that touch become one."""
+        self.main = main
+        self.others = [caret for caret in merged(carets, main) if caret is not main]
+        self._going = None
+
+    def single(self) -> bool:
+        """Drop all carets but the main one; False where there is no other."""
+        several, self.others = bool(self.others), []
+        return several
 
     # --- changes -------------------------------------------------------------------------------
 
     def changed(self, changes: Iterable[TextChange]) -> Dirty | None:
-        """The buffer went through these; carry caret and view along. None: nothing of mine."""
+        """The buffer went through these; carry carets and view along. None: nothing of mine."""
         mine = [change for change in changes if change.at == self.at]
         if not mine:
             return None
         start = end = mine[0].pos
         for change in mine:
-            self._carry(change)
-            end = max(_moved(end, change), change.pos + len(change.insert))
+            self.main.carry(change)
+            for caret in self.others:
+                caret.carry(change)
+            if self.closers:
+                self.closers = _closers(self.closers, change)
+            end = max(moved(end, change), change.pos + len(change.insert))
             start = min(start, change.pos)
         return self.view.changed(start, end)
 
@@ -70,41 +138,60 @@ class Editor:
         """Where an offset of this text is after changes."""
         for change in changes:
             if change.at == self.at:
-                offset = _moved(offset, change)
+                offset = moved(offset, change)
         return offset
 
-    def _carry(self, change: TextChange) -> None:
-        """Text that comes exactly at my caret goes behind it, and never into my selection."""
-        low, high = self.selection
-        backwards = self.anchor is not None and self.anchor > self.caret
-        if low < high and change.pos == low and not change.delete:
-            low += len(change.insert)
-        else:
-            low = _moved(low, change)
-        high = max(low, _moved(high, change))
-        self.caret = low if backwards else high
-        if self.anchor is not None:
-            self.anchor = high if backwards else low
+    def put(
+        self, make: Callable[[Caret], Put | None], kind: str = "typing", *, step: bool = False
+    ) -> None:
+        """Replace something at each caret, in one patch; `step` begins a new undo step."""
+        carets = self.carets
+        puts: list[Put] = []
+        for caret in carets:
+            puts.append(_behind(make(caret) or Put(caret.at, caret.at, ""), puts))
+        made = splices(puts, self.at)
+        if made:
+            self._edit(made, kind, step or self._going != kind)
+        shift = 0
+        for caret, put in zip(carets, puts, strict=True):
+            at = put.start + shift + (len(put.text) if put.caret is None else put.caret)
+            caret.put(self.settle(at, on=True))
+            shift += len(put.text) - (put.end - put.start)
+        self._settle_carets()
+        self._going = kind
 
-    def _splice(self, splices: list[Splice], kind: str, *, step: bool) -> None:
-        if splices:
-            self._edit(splices, kind, step)
+    def replace(self, puts: Sequence[Put], kind: str, where: Where | None = None) -> None:
+        """Replace parts of the text, in its order, in one patch and undo step of its own.
 
-    def _replace(self, start: int, end: int, text: str, kind: str = "typing") -> None:
-        """Replace a range and put the caret behind the new text."""
-        goes_on = self._going == (kind, self.caret) and self.anchor is None
-        if text or end > start:
-            self._splice([Splice(start, end - start, text, self.at)], kind, step=not goes_on)
-        self.caret, self.anchor, self._goal = start + len(text), None, None
-        self._going = (kind, self.caret)
+        `where` says for a caret where an offset of it is then; else carets stay in their text, and
+        go along with what is inserted exactly at them.
+        """
+        before = [(caret, caret.at, caret.anchor) for caret in self.carets]
+        made = splices(puts, self.at)
+        if not made:
+            return
+        where = where or (lambda _, offset: through(offset, puts))
+        self._edit(made, kind, True)
+        for caret, at, anchor in before:
+            end = None if anchor is None else self.settle(where(caret, anchor), on=True)
+            caret.put(self.settle(where(caret, at), on=True), end)
+        self._settle_carets()
+        self._going = None
+
+    def _settle_carets(self) -> None:
+        if self.others:
+            self.set_carets([self.main, *self.others], self.main)
+
+    def break_off(self) -> None:
+        """Have what is typed next be an undo step of its own."""
+        self._going = None
 
     # --- selection -----------------------------------------------------------------------------
 
     @property
     def selection(self) -> tuple[int, int]:
         """Start and end of what is selected; both the caret when nothing is."""
-        anchor = self.caret if self.anchor is None else self.anchor
-        return min(self.caret, anchor), max(self.caret, anchor)
+        return self.main.selection
 
     @property
     def selected(self) -> str:
@@ -112,25 +199,30 @@ class Editor:
         return self.buffer.slice(*self.selection)
 
     def go(self, offset: int, *, select: bool = False) -> None:
-        """Put the caret at an offset, with `select` leaving the selection's other end."""
-        self._land(offset, select=select)
-        self._goal = None
+        """Put the one caret at an offset, with `select` leaving the selection's other end."""
+        self.others = []
+        self._land(self.main, offset, select=select)
 
-    def _land(self, offset: int, *, select: bool) -> None:
-        if not select:
-            self.anchor = None
-        elif self.anchor is None:
-            self.anchor = self.caret
-        self.caret = self.settle(offset)
+    def point(self, offset: int, *, select: bool) -> None:
+        """Put the main caret at an offset; the others stay where they are."""
+        self._land(self.main, offset, select=select)
+        self._settle_carets()
+
+    def _land(self, caret: Caret, offset: int, *, select: bool) -> None:
+        anchor = (caret.at if caret.anchor is None else caret.anchor) if select else None
+        line, settled = self.buffer.row_col(caret.at)[0], self.settle(offset)
+        caret.put(settled, anchor)
         self._going = None
-        if self.anchor == self.caret:
-            self.anchor = None
+        if self.closers and self.buffer.row_col(settled)[0] != line:
+            self.closers = []
 
-    def settle(self, offset: int) -> int:
-        """The nearest place before an offset where a caret may stand."""
+    def settle(self, offset: int, *, on: bool = False) -> int:
+        """The nearest place before an offset (`on`: behind it) where a caret may stand."""
         offset = min(max(offset, 0), len(self.buffer))
         line, column = self.buffer.row_col(offset)
-        return offset - column + self.view.cells(line).snap(column)
+        cells = self.view.cells(line)
+        settled = cells.snap(column)
+        return offset - column + (cells.after(column) if on and settled != column else settled)
 
     def select(self, start: int, end: int) -> None:
         """Select a range, the caret at its end."""
@@ -143,20 +235,29 @@ class Editor:
 
     def select_word(self, offset: int) -> None:
         """Select the word at an offset."""
+        self.select(*self.word_at(offset))
+
+    def word_at(self, offset: int) -> tuple[int, int]:
+        """Start and end of the word, or the run of spaces or signs, at an offset."""
         line, column = self.buffer.row_col(offset)
         start, end = moves.word_at(self.view.text(line), column)
-        self.select(offset - column + start, offset - column + end)
+        cells = self.view.cells(line)
+        if cells.snap(end) != end:
+            end = cells.after(end)
+        return offset - column + cells.snap(start), offset - column + end
 
     def select_line(self, line: int) -> None:
         """Select a line with its end."""
-        self.select(self._start(line), self._start(line + 1))
+        self.select(self.start_of(line), self.start_of(line + 1))
 
-    def _start(self, line: int) -> int:
+    def start_of(self, line: int) -> int:
+        """The offset where a line begins; that of the text's end behind the last."""
         if line >= self.view.lines:
             return len(self.buffer)
         return self.buffer.offset(line, 0)
 
-    def _end(self, line: int) -> int:
+    def end_of(self, line: int) -> int:
+        """The offset behind the last character of a line."""
         return self.buffer.offset(line, len(self.view.text(line)))
 
     # --- moving --------------------------------------------------------------------------------
@@ -165,292 +266,40 @@ class Editor:
         """Line and column of the caret."""
         return self.buffer.row_col(self.caret)
 
-    def left(self, *, select: bool = False) -> None:
-        """One character back, or to the start of the selection."""
-        if self.anchor is not None and not select:
-            self.go(self.selection[0])
-            return
-        self.go(self._before(self.caret), select=select)
-
-    def right(self, *, select: bool = False) -> None:
-        """One character on, or to the end of the selection."""
-        if self.anchor is not None and not select:
-            self.go(self.selection[1])
-            return
-        self.go(self._after(self.caret), select=select)
-
-    def _before(self, offset: int) -> int:
-        line, column = self.buffer.row_col(offset)
-        if column:
-            return offset - column + self.view.cells(line).before(column)
-        return self._end(line - 1) if line else 0
-
-    def _after(self, offset: int) -> int:
-        line, column = self.buffer.row_col(offset)
-        if column < len(self.view.text(line)):
-            return offset - column + self.view.cells(line).after(column)
-        return self._start(line + 1)
-
-    def word_left(self, *, select: bool = False) -> None:
-        """To the start of the word."""
-        self.go(self._word_before(), select=select)
-
-    def word_right(self, *, select: bool = False) -> None:
-        """To the end of the word."""
-        self.go(self._word_after(), select=select)
-
-    def _word_before(self) -> int:
-        line, column = self.place()
-        if not column:
-            return self._before(self.caret)
-        found = moves.previous_word(self.view.text(line), column)
-        return self.caret - column + (found or 0)
-
-    def _word_after(self) -> int:
-        line, column = self.place()
-        text = self.view.text(line)
-        if column >= len(text):
-            return self._after(self.caret)
-        found = moves.next_word(text, column)
-        return self.caret - column + (len(text) if found is None else found)
+    def move(self, motion: Motion, *, select: bool = False, edge: int | None = None) -> None:
+        """Move each caret; `edge`: where something is selected only to its start 0 or end 1."""
+        for caret in self.carets:
+            if edge is not None and caret.anchor is not None and not select:
+                self._land(caret, caret.selection[edge], select=False)
+            else:
+                self._land(caret, motion(self, caret.at), select=select)
+        self._settle_carets()
 
     def vertical(self, rows: int, *, select: bool = False) -> bool:
         """Rows down (negative: up); False where the text ends there and the caret stays put."""
-        row, x = self.view.place(self.caret)
-        goal = x if self._goal is None else self._goal
         at = self.caret
-        self._land(self.view.offset(row + rows, goal), select=select)
-        self._goal = goal
+        for caret in self.carets:
+            row, x = self.view.place(caret.at)
+            goal = x if caret.goal is None else caret.goal
+            self._land(caret, self.view.offset(row + rows, goal), select=select)
+            caret.goal = goal
+        self._settle_carets()
         return self.caret != at
 
-    def home(self, *, select: bool = False) -> None:
-        """To the beginning of what is written in the row, then of the row itself."""
-        row, _ = self.view.place(self.caret)
-        line, part = self.view.at(row)
-        start, _ = self.view.span(line, part)
-        column = self.place()[1]
-        goal = start if part else moves.smart_home(self.view.text(line), column)
-        self.go(self.buffer.offset(line, goal), select=select)
 
-    def end(self, *, select: bool = False) -> None:
-        """To the end of the row, then of the line."""
-        row, _ = self.view.place(self.caret)
-        line, part = self.view.at(row)
-        _, end = self.view.span(line, part)
-        column = self.place()[1]
-        if part < len(self.view.breaks(line)):
-            last = self.view.cells(line).before(end)
-            end = len(self.view.text(line)) if column == last else last
-        self.go(self.buffer.offset(line, end), select=select)
-
-    # --- typing --------------------------------------------------------------------------------
-
-    def insert(self, text: str, kind: str = "typing") -> None:
-        """Type in the place of the selection."""
-        self._replace(*self.selection, text.encode("utf-8", "replace").decode(), kind)
-
-    def paste(self, text: str) -> None:
-        """Insert what came from a clipboard, with this text's line ends."""
-        ends = self.line_end(self.place()[0])
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._going = None
-        self.insert(ends.join(lines), "paste")
-
-    def newline(self) -> None:
-        """Begin a line, indented as the one above and ended as it is."""
-        line, column = self.buffer.row_col(self.selection[0])
-        before = self.view.text(line)[:column]
-        indent = moves.indent_of(before)
-        if before.rstrip()[-1:] in tuple(self.opens):
-            indent += "\t" if self._uses_tabs(line) else " " * self.tab
-        self._going = None
-        self.insert(self.line_end(line) + indent)
-
-    def line_end(self, line: int) -> str:
-        """How a line ends, the last one as the line above it."""
-        if line == self.view.lines - 1:
-            line -= 1
-        return "\r\n" if line >= 0 and self.buffer.line(line).endswith("\r") else "\n"
-
-    def backspace(self) -> None:
-        """Delete the selection or the character before the caret."""
-        line, column = self.place()
-        before = self.view.text(line)[:column]
-        start = self._before(self.caret)
-        if before and not before.strip(" "):
-            start = self.caret - ((column - 1) % self.tab + 1)
-        self._delete(start, self.caret)
-
-    def delete(self) -> None:
-        """Delete the selection or the character after the caret."""
-        self._delete(self.caret, self._after(self.caret))
-
-    def delete_word_left(self) -> None:
-        """Delete to the start of the word."""
-        self._delete(self._word_before(), self.caret)
-
-    def delete_word_right(self) -> None:
-        """Delete to the end of the word."""
-        self._delete(self.caret, self._word_after())
-
-    def _delete(self, start: int, end: int) -> None:
-        if self.anchor is not None:
-            start, end = self.selection
-        self._replace(start, end, "", "delete")
-
-    # --- lines ---------------------------------------------------------------------------------
-
-    def lines_selected(self) -> tuple[int, int]:
-        """First and last line of the selection; a line of which nothing is selected is not one."""
-        low, high = self.selection
-        first, last = self.buffer.row_col(low)[0], self.buffer.row_col(high)
-        return first, last[0] - 1 if last[0] > first and last[1] == 0 else last[0]
-
-    def cut_lines(self) -> str:
-        """Take the selection, or without one the whole line; returns it."""
-        if self.anchor is None:
-            self.select_line(self.place()[0])
-        text = self.selected
-        if text:
-            self._replace(*self.selection, "", "cut")
-        return text
-
-    def copied(self) -> str:
-        """What copying takes: the selection, or without one the whole line."""
-        if self.anchor is not None:
-            return self.selected
-        line = self.place()[0]
-        return self.buffer.slice(self._start(line), self._start(line + 1))
-
-    def delete_lines(self) -> None:
-        """Delete the lines of the selection."""
-        first, last = self.lines_selected()
-        column = self.view.place(self.caret)[1]
-        start, end = self._start(first), self._start(last + 1)
-        if last == self.view.lines - 1 and first:
-            start = self._end(first - 1)
-        self._replace(start, end, "", "delete")
-        self.go(self.view.offset(self.view.top(min(first, self.view.lines - 1)), column))
-
-    def duplicate_lines(self) -> None:
-        """Write the lines of the selection once more below."""
-        first, last = self.lines_selected()
-        text = self.buffer.slice(self._start(first), self._end(last))
-        at, caret, anchor = self._end(last), self.caret, self.anchor
-        insert = self.line_end(last) + text
-        self._splice([Splice(at, 0, insert, self.at)], "duplicate", step=True)
-        self.caret = caret + len(insert)
-        self.anchor = None if anchor is None else anchor + len(insert)
-
-    def move_lines(self, by: int) -> None:
-        """Move the lines of the selection one up (-1) or down (1).
-
-        It is the neighbouring line that is deleted and written anew on the other side: what
-        others type at the same time into the moved lines stays in them.
-        """
-        first, last = self.lines_selected()
-        other = first - 1 if by < 0 else last + 1
-        if not 0 <= other < self.view.lines:
-            return
-        text = self.view.text(other)
-        ends = self.line_end(other if by < 0 else last)
-        caret, anchor = self.caret, self.anchor
-        if by < 0:
-            goes, lands = Splice(self._start(other), len(text) + len(ends), ""), self._end(last)
-            comes = Splice(lands - goes.delete, 0, ends + text)
-            shift = -goes.delete
-        else:
-            goes = Splice(self._end(last), len(ends) + len(text), "")
-            comes = Splice(self._start(first), 0, text + ends)
-            shift = len(comes.insert)
-        splices = [goes._replace(at=self.at), comes._replace(at=self.at)]
-        self._splice(splices, "move", step=True)
-        self.caret = caret + shift
-        self.anchor = None if anchor is None else anchor + shift
-
-    def indent(self) -> None:
-        """Tab: to the next stop, or the selected lines one step in."""
-        if self.anchor is not None and "\n" in self.selected:
-            step = "\t" if self._uses_tabs(self.lines_selected()[0]) else " " * self.tab
-            self._edit_lines("indent", lambda text: (0, 0, step) if text.strip() else None)
-            return
-        line, _ = self.place()
-        if self._uses_tabs(line):
-            self.insert("\t")
-            return
-        x = self.view.cells(line).x(self.place()[1])
-        self.insert(" " * (self.tab - x % self.tab))
-
-    def dedent(self) -> None:
-        """Shift+tab: the lines one step out."""
-
-        def less(text: str) -> tuple[int, int, str] | None:
-            spaces = len(text) - len(text.lstrip(" "))
-            wide = 1 if text.startswith("\t") else min(spaces, self.tab)
-            return (0, wide, "") if wide else None
-
-        self._edit_lines("dedent", less)
-
-    def toggle_comment(self, mark: str) -> None:
-        """Put the lines of the selection behind a comment mark, or take it away from all."""
-        first, last = self.lines_selected()
-        texts = [self.view.text(line) for line in range(first, last + 1)]
-        written = [text for text in texts if text.strip()]
-        if not written:
-            return
-        if all(text.lstrip().startswith(mark) for text in written):
-            self._edit_lines("comment", lambda text: _uncomment(text, mark))
-            return
-        column = min(len(moves.indent_of(text)) for text in written)
-        self._edit_lines("comment", lambda text: (column, 0, mark + " ") if text.strip() else None)
-
-    def _edit_lines(self, kind: str, change: Callable[[str], tuple[int, int, str] | None]) -> None:
-        """Change each line of the selection: `change` says (column, deleted, inserted)."""
-        first, last = self.lines_selected()
-        splices: list[Splice] = []
-        shift = 0
-        for line in range(first, last + 1):
-            if (made := change(self.view.text(line))) is not None:
-                column, delete, insert = made
-                at = self._start(line) + column + shift
-                splices.append(Splice(at, delete, insert, self.at))
-                shift += len(insert) - delete
-        caret, anchor = _after_all(self.caret, splices), self.anchor
-        self._splice(splices, kind, step=True)
-        self.caret = caret
-        self.anchor = None if anchor is None else _after_all(anchor, splices)
-
-    def _uses_tabs(self, line: int) -> bool:
-        """Whether the text around a line is indented with tabs."""
-        for near in range(line, max(line - 100, -1), -1):
-            text = self.buffer.line(near)
-            if text[:1] in ("\t", " ") and text.strip():
-                return text[0] == "\t"
-        return False
+def _behind(put: Put, puts: Sequence[Put]) -> Put:
+    """A put cut off where the one before reaches into it."""
+    if not puts or put.start >= puts[-1].end:
+        return put
+    start = puts[-1].end
+    return put._replace(start=start, end=max(start, put.end))
 
 
-def _moved(offset: int, change: TextChange | Splice) -> int:
-    """Where an offset is after a change; what comes exactly there goes behind it."""
-    if offset <= change.pos:
-        return offset
-    if offset <= change.pos + change.delete:
-        return change.pos
-    return offset + len(change.insert) - change.delete
-
-
-def _after_all(offset: int, splices: Sequence[Splice]) -> int:
-    """My own caret after splices of mine: it goes along with what is inserted at it."""
-    for splice in splices:
-        if offset == splice.pos and not splice.delete:
-            offset += len(splice.insert)
-        else:
-            offset = _moved(offset, splice)
-    return offset
-
-
-def _uncomment(text: str, mark: str) -> tuple[int, int, str] | None:
-    column = len(moves.indent_of(text))
-    rest = text[column:]
-    if not rest.startswith(mark):
-        return None
-    return column, len(mark) + (rest[len(mark) :][:1] == " "), ""
+def _closers(closers: list[int], change: TextChange) -> list[int]:
+    """Where closing brackets are after a change; without those that it took."""
+    kept: list[int] = []
+    for at in closers:
+        if change.pos <= at < change.pos + change.delete:
+            continue
+        kept.append(at if at < change.pos else at + len(change.insert) - change.delete)
+    return kept

@@ -208,9 +208,10 @@ class Painter:
             for who in self.visitors
             if who.anchor is not None and who.anchor != who.caret
         ]
-        if self.editor.anchor is not None:
-            low, high = self.editor.selection
-            found.append(_Range(at(low), at(high), self.look.selection))
+        for caret in self.editor.carets:
+            if caret.anchor is not None:
+                low, high = caret.selection
+                found.append(_Range(at(low), at(high), self.look.selection))
         return found
 
     def _matches(self, line: int, length: int) -> list[tuple[int, int, Style]]:
@@ -230,7 +231,7 @@ class Painter:
         at = self.editor.buffer.row_col
         mine = self.look.caret if self.focused else self.look.caret_away
         carets = [(at(who.caret), self._strong(who)) for who in self.visitors]
-        carets.append((self.editor.place(), mine))
+        carets += [(at(caret.at), mine) for caret in self.editor.carets]
         cells = self.editor.view.cells(line)
         return [
             (column, max(cells.after(column), column + 1), style)

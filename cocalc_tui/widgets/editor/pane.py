@@ -9,6 +9,7 @@ from textual import events
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.sync.patch import MAIN, Change, Json, TextChange, TextId
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.editor import several
 from cocalc_tui.widgets.editor.finding import FindingCanvas
 
 WHEEL_ROWS = 3
@@ -62,8 +63,9 @@ class EditorPane(FindingCanvas):
         self.lay_out()
 
     def do_deselect(self) -> None:
-        """Drop the selection."""
-        self.editor.go(self.editor.caret)
+        """Drop all carets but one, then the selection."""
+        if not self.editor.single():
+            self.editor.go(self.editor.caret)
         self.text_moved(self.editor)
 
     # --- the mouse -----------------------------------------------------------------------------
@@ -79,7 +81,11 @@ class EditorPane(FindingCanvas):
             self.scroll_rows(self.scroll.top_for(event.y))
         else:
             self._dragging = "text"
-            self._point(event, select=event.shift)
+            if event.meta or event.ctrl:
+                several.add_at(self.editor, self._offset_at(event))
+                self.text_moved(self.editor)
+            else:
+                self._point(event, select=event.shift)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Select, or scroll."""
@@ -108,7 +114,9 @@ class EditorPane(FindingCanvas):
         return self.editor.view.offset(self.scroll.top + event.y, max(x, 0))
 
     def _point(self, event: events.MouseEvent, *, select: bool) -> None:
-        self.editor.go(self._offset_at(event), select=select)
+        if not select:
+            self.editor.single()
+        self.editor.point(self._offset_at(event), select=select)
         self.text_moved(self.editor)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -8,6 +8,7 @@ from textual import events
 
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.highlight import PLAIN, Language
 from cocalc_tui.widgets.notebook.cell import CellView, Part, Spot
 from cocalc_tui.widgets.notebook.draw import MARGIN
 from cocalc_tui.widgets.notebook.runacts import RunActs
@@ -36,10 +37,10 @@ class NotebookPane(RunActs):
         """All rows but one."""
         return max(1, self.window.scroll.height - 1)
 
-    def text_comment(self) -> str:
-        """What makes a line of code a comment."""
+    def text_language(self) -> Language:
+        """What the cell is written in."""
         cell = self.stack[self.active]
-        return self.stack.setting.language.comment if cell.kind == "code" else ""
+        return self.stack.setting.language if cell.kind == "code" else PLAIN
 
     def do_up(self) -> None:
         """A row up, from the first to the cell above."""

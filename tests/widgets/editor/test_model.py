@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -9,64 +10,102 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.sync.patch import Splice
+from cocalc_tui.widgets.editor import lines, motions, several, writing
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.motions import Motion
 from tests.widgets.editor.texts import Written, type_remotely
 
 TEXTS = st.text(st.sampled_from("ab \t日\u0301(\r\n\n"), max_size=40)
 
-MOVES: list[Callable[..., object]] = [
-    Editor.left,
-    Editor.right,
-    Editor.word_left,
-    Editor.word_right,
-    Editor.home,
-    Editor.end,
-    lambda editor, select=False: editor.vertical(1, select=select),
-    lambda editor, select=False: editor.vertical(-1, select=select),
+MOVES: list[Motion] = [
+    motions.left,
+    motions.right,
+    motions.word_left,
+    motions.word_right,
+    motions.home,
+    motions.end,
+    motions.top,
+    motions.bottom,
 ]
 EDITS: list[Callable[[Editor], object]] = [
-    lambda editor: editor.insert("x"),
-    lambda editor: editor.paste("p\nq"),
-    Editor.newline,
-    Editor.backspace,
-    Editor.delete,
-    Editor.delete_word_left,
-    Editor.delete_word_right,
-    Editor.delete_lines,
-    Editor.duplicate_lines,
-    Editor.cut_lines,
-    Editor.indent,
-    Editor.dedent,
-    lambda editor: editor.move_lines(1),
-    lambda editor: editor.move_lines(-1),
-    lambda editor: editor.toggle_comment("#"),
+    lambda editor: writing.insert(editor, "x"),
+    lambda editor: writing.type_key(editor, "("),
+    lambda editor: writing.type_key(editor, ")"),
+    lambda editor: writing.paste(editor, "p\nq"),
+    writing.newline,
+    writing.backspace,
+    writing.open_line,
+    lambda editor: writing.open_line(editor, above=True),
+    lambda editor: writing.delete_to(editor, motions.right),
+    lambda editor: writing.delete_to(editor, motions.word_left),
+    lambda editor: writing.change_selected(editor, str.upper, "case"),
+    lines.delete,
+    lines.duplicate,
+    lambda editor: lines.duplicate(editor, below=False),
+    lines.cut,
+    lines.indent,
+    lines.dedent,
+    lines.join,
+    lines.sort,
+    lines.trim,
+    lambda editor: lines.move(editor, 1),
+    lambda editor: lines.move(editor, -1),
+    lambda editor: lines.toggle_comment(editor, "#"),
+    lambda editor: lines.toggle_block_comment(editor, "/*", "*/"),
+]
+MORE: list[Callable[[Editor], object]] = [
+    lambda editor: several.add_row(editor, 1),
+    lambda editor: several.add_row(editor, -1),
+    several.add_next,
+    several.add_all,
+    several.split_selection,
+    several.drop_last,
+    lambda editor: several.add_at(editor, len(editor.buffer) // 2),
+    Editor.single,
 ]
 
 
 # --- properties ----------------------------------------------------------------------------------
 
 
-@given(TEXTS, st.lists(st.integers(0, 100), max_size=20), st.booleans())
-def test_the_caret_is_always_where_it_may_stand(text: str, keys: list[int], wrap: bool) -> None:
-    written = Written(text)
+def press(editor: Editor, key: int) -> None:
+    """One of all the things that can be done."""
+    if key < 40:
+        editor.move(MOVES[key % len(MOVES)], select=key > 20)
+    elif key < 50:
+        editor.vertical(key - 45, select=key % 2 == 0)
+    elif key < 70:
+        MORE[key % len(MORE)](editor)
+    else:
+        EDITS[key % len(EDITS)](editor)
+
+
+@given(TEXTS, st.lists(st.integers(0, 120), max_size=20), st.booleans())
+def test_carets_are_always_where_they_may_stand(text: str, keys: list[int], wrap: bool) -> None:
+    written = Written(text, pairs='()""')
     editor = written.editor
     editor.view.resize(9, wrap=wrap)
     for key in keys:
-        if key % 3:
-            MOVES[key % len(MOVES)](editor, select=key > 50)
-        else:
-            EDITS[key % len(EDITS)](editor)
-        assert 0 <= editor.caret <= len(written.text)
-        assert editor.settle(editor.caret) == editor.caret
+        press(editor, key)
         assert str(editor.buffer) == written.text
-        assert editor.anchor is None or 0 <= editor.anchor <= len(written.text)
+        carets = editor.carets
+        for caret in carets:
+            assert 0 <= caret.at <= len(written.text)
+            assert editor.settle(caret.at) == caret.at
+            assert caret.anchor != caret.at
+            assert caret.anchor is None or 0 <= caret.anchor <= len(written.text)
+        for one, following in itertools.pairwise(carets):
+            assert one.selection[1] <= following.selection[0]
+            assert one.selection != following.selection
+        assert editor.main in carets
+        assert all(0 <= at <= len(written.text) for at in editor.closers)
 
 
-@given(TEXTS, st.lists(st.integers(0, 100), max_size=12))
+@given(TEXTS, st.lists(st.integers(0, 120), max_size=12))
 def test_undoing_everything_gives_the_text_back(text: str, keys: list[int]) -> None:
-    written = Written(text)
+    written = Written(text, pairs='()""')
     for key in keys:
-        EDITS[key % len(EDITS)](written.editor)
+        press(written.editor, key)
     while written.document.undo():
         pass
     assert written.text == text
@@ -130,114 +169,55 @@ def test_several_remote_changes_at_once() -> None:
     assert written.editor.view.lines == 6
 
 
-# --- typing --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("before", "do", "after"),
-    [
-        ("ab|c", lambda e: e.insert("x"), "abx|c"),
-        ("a|", lambda e: e.insert("\ud800"), "a?|"),
-        ("  if x:|", Editor.newline, "  if x:\n      |"),
-        ("\tif x:|", Editor.newline, "\tif x:\n\t\t|"),
-        ("  x|y", Editor.newline, "  x\n  |y"),
-        ("a\r\nb|\r\nc", Editor.newline, "a\r\nb\r\n|\r\nc"),
-        ("a\r\nb|", Editor.newline, "a\r\nb\r\n|"),
-        ("a\nb|", Editor.newline, "a\nb\n|"),
-        ("|", Editor.newline, "\n|"),
-        ("a\r\n|b", Editor.backspace, "a|b"),
-        ("a|\r\nb", Editor.delete, "a|b"),
-        ("        |x", Editor.backspace, "    |x"),
-        ("      |x", Editor.backspace, "    |x"),
-        ("é e\u0301|x", Editor.backspace, "é |x"),
-        ("one two|", Editor.delete_word_left, "one |"),
-        ("one |two x", Editor.delete_word_right, "one | x"),
-        ("a|", Editor.indent, "a   |"),
-        ("\tx\n|", Editor.indent, "\tx\n\t|"),
-        ("    a|b", Editor.dedent, "a|b"),
-        ("a\nb|c\nd", Editor.delete_lines, "a\nd|"),
-        ("a\nb|c", Editor.delete_lines, "a|"),
-        ("a|b\nc", Editor.duplicate_lines, "ab\na|b\nc"),
-        ("a|b\r\nc", Editor.duplicate_lines, "ab\r\na|b\r\nc"),
-        ("a\nb|c\nd", lambda e: e.move_lines(-1), "b|c\na\nd"),
-        ("a\nb|c\nd", lambda e: e.move_lines(1), "a\nd\nb|c"),
-        ("a|\r\nb", lambda e: e.move_lines(1), "b\r\na|"),
-        ("a|", lambda e: e.move_lines(1), "a|"),
-        ("  a|b", lambda e: e.toggle_comment("#"), "  # a|b"),
-        ("  # a|b", lambda e: e.toggle_comment("#"), "  a|b"),
-        ("|", lambda e: e.toggle_comment("#"), "|"),
-        ("x|", lambda e: e.paste("a\r\nb\rc"), "xa\nb\nc|"),
-        ("x|\r\ny", lambda e: e.paste("a\nb"), "xa\r\nb|\r\ny"),
-        ("a\nb|c\nd", Editor.cut_lines, "a\n|d"),
-    ],
-)
-def test_editing(before: str, do: Callable[[Editor], object], after: str) -> None:
-    written = Written(before)
-    do(written.editor)
-    assert written.marked == after
-
-
-def test_lines_of_a_selection() -> None:
-    written = Written("|a\n  b\n\nc")
-    written.editor.select(0, 7)
-    written.editor.indent()
-    assert written.text == "    a\n      b\n\nc"
-    written.editor.dedent()
-    assert written.marked == "[a\n  b\n\n]c"
-    written.editor.toggle_comment("//")
-    assert written.text == "// a\n//   b\n\nc"
-
-
-def test_a_word_typed_is_one_step_and_moving_begins_another() -> None:
-    written = Written("|")
-    for key in "ab":
-        written.editor.insert(key)
-    written.editor.left()
-    written.editor.insert("c")
-    written.editor.newline()
-    written.editor.backspace()
-    written.editor.backspace()
-    assert written.steps == [
-        ("typing", True),
-        ("typing", False),
-        ("typing", True),
-        ("typing", True),
-        ("delete", True),
-        ("delete", False),
-    ]
-
-
-def test_copying_without_a_selection_takes_the_line() -> None:
-    written = Written("a\nb|c\nd")
-    assert written.editor.copied() == "bc\n"
-    written.editor.select(0, 3)
-    assert written.editor.copied() == "a\nb"
-
-
 # --- moving --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("before", "do", "after"),
+    ("before", "motion", "after"),
     [
-        ("a👩\u200d👧|b", Editor.left, "a|👩\u200d👧b"),
-        ("a|\r\nb", Editor.right, "a\r\n|b"),
-        ("a\r\n|b", Editor.left, "a|\r\nb"),
-        ("one |two.x", Editor.word_right, "one two|.x"),
-        ("one two|", Editor.word_left, "one |two"),
-        ("a\n|b", Editor.word_left, "a|\nb"),
-        ("  ab|", Editor.home, "  |ab"),
-        ("  |ab", Editor.home, "|  ab"),
-        ("a|b\r\nc", Editor.end, "ab|\r\nc"),
-        ("a|bc", lambda e: e.select_word(1), "[abc]"),
-        ("a\nb|c\nd", lambda e: e.select_line(1), "a\n[bc\n]d"),
-        ("|ab", Editor.select_all, "[ab]"),
+        ("a👩\u200d👧|b", motions.left, "a|👩\u200d👧b"),
+        ("a|\r\nb", motions.right, "a\r\n|b"),
+        ("a\r\n|b", motions.left, "a|\r\nb"),
+        ("one |two.x", motions.word_right, "one two|.x"),
+        ("one two|", motions.word_left, "one |two"),
+        ("a\n|b", motions.word_left, "a|\nb"),
+        ("  ab|", motions.home, "  |ab"),
+        ("  |ab", motions.home, "|  ab"),
+        ("a|b\r\nc", motions.end, "ab|\r\nc"),
+        ("a|b\nc|d", motions.end, "ab|\ncd|"),
+        ("a|b|", motions.left, "|a|b"),
+        ("a|b|", motions.home, "|ab"),
     ],
 )
-def test_moving(before: str, do: Callable[[Editor], object], after: str) -> None:
+def test_moving(before: str, motion: Motion, after: str) -> None:
     written = Written(before)
+    written.editor.move(motion)
+    assert written.marked == after
+
+
+@pytest.mark.parametrize(
+    ("do", "after"),
+    [
+        (lambda editor: editor.select_word(1), "[abc]\nd"),
+        (lambda editor: editor.select_line(0), "[abc\n]d"),
+        (Editor.select_all, "[abc\nd]"),
+        (lambda editor: editor.move(motions.right, select=True), "a[b]c\nd"),
+    ],
+)
+def test_selecting(do: Callable[[Editor], object], after: str) -> None:
+    written = Written("a|bc\nd")
     do(written.editor)
     assert written.marked == after
+
+
+def test_leaving_a_selection_goes_to_its_edge() -> None:
+    written = Written("a|bcd")
+    written.editor.select(1, 3)
+    written.editor.move(motions.left, edge=0)
+    assert written.marked == "a|bcd"
+    written.editor.select(1, 3)
+    written.editor.move(motions.right, edge=1)
+    assert written.marked == "abc|d"
 
 
 def test_going_down_keeps_the_cell() -> None:
@@ -256,13 +236,13 @@ def test_rows_of_a_wrapped_line_are_walked_through() -> None:
     written.editor.view.resize(10, wrap=True)
     written.editor.vertical(1)
     assert written.marked == "the quick |brown fox"
-    written.editor.end()
+    written.editor.move(motions.end)
     assert written.marked == "the quick brown fox|"
     written.editor.vertical(-1)
-    written.editor.home()
-    written.editor.end()
+    written.editor.move(motions.home)
+    written.editor.move(motions.end)
     assert written.marked == "the quick| brown fox"
-    written.editor.end()
+    written.editor.move(motions.end)
     assert written.marked == "the quick brown fox|"
 
 

@@ -50,15 +50,15 @@ async def test_what_is_typed_is_in_the_document_and_on_the_screen() -> None:
     async with app.run_test(size=(40, 6)) as pilot:
         await pilot.press("down", "end", "enter", "i", "f", "space", "y", "colon", "enter")
         await settled(pilot)
-        assert str(document.replica.text()) == CODE[:-1] + "\n    if y:\n        \n"
+        assert str(document.replica.text()) == CODE[:-1] + "\nif y:\n    \n"
         assert rows(app.pane)[:4] == [
             " 1 def f(x):",
             " 2     return x + 1",
-            " 3     if y:",
+            " 3 if y:",
             " 4",
         ]
         assert list(carets(app.pane)) == [" "]
-        assert app.pane.where() == "4:9"
+        assert app.pane.where() == "4:5"
         line = {segment.text: segment.style for segment in app.pane.render_line(2)}
         assert line["if"] != line[" y:"]
 
@@ -114,6 +114,34 @@ async def test_a_document_that_cannot_be_changed_says_why() -> None:
         await pilot.press("a", "ctrl+x")
         assert str(document.replica.text()) == "one\n"
         assert app.notices == ["notes.txt: not UTF-8"] * 2
+
+
+async def test_several_carets_by_key_and_mouse() -> None:
+    document = text_document("one two\none\n", "a.py")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("ctrl+alt+down", "x")
+        assert str(document.replica.text()) == "xone two\nxone\n"
+        assert list(carets(app.pane)) == ["o", "o"]
+        await pilot.press("escape", "ctrl+z", "ctrl+home", "ctrl+d", "ctrl+d", "1")
+        assert str(document.replica.text()) == "1 two\n1\n"
+        await pilot.press("ctrl+d")
+        assert app.notices == []
+        await pilot.press("escape", "escape")
+        gutter = app.pane.painter.gutter
+        await pilot.click(EditorPane, offset=(gutter, 0))
+        await pilot.click(EditorPane, offset=(gutter + 1, 1), meta=True)
+        await pilot.press("y", "escape", "z")
+        assert str(document.replica.text()) == "y1 two\n1yz\n"
+
+
+async def test_each_caret_pastes_its_line() -> None:
+    document = text_document("a\nb\n")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("shift+right", "ctrl+d", "escape", "ctrl+alt+down", "ctrl+c")
+        await pilot.press("end", "ctrl+v")
+        assert str(document.replica.text()) == "aa\nbb\n"
 
 
 # --- scrolling -----------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent
 from cocalc_tui.sync.patch import Entry, Op, Patch, PatchId, Splice, TextChange
+from cocalc_tui.widgets.editor.carets import Caret
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.view import Dirty
+from cocalc_tui.widgets.highlight import language_of
 
 OTHER = "9" * 16
 
@@ -29,12 +31,22 @@ def type_remotely(document: SharedDocument, ops: Sequence[Op], n: int = 0) -> No
 
 
 class Written:
-    """An editor of a document, as a pane would have it; `caret` marks a place by `|`."""
+    """An editor of a document, as a pane would have it; each `|` marks a caret."""
 
-    def __init__(self, marked: str, *, tab: int = 4, opens: str = "([{:") -> None:
-        self.document = text_document(marked.replace("|", "", 1))
-        self.editor = Editor(self.document.replica.text(), self._edit, tab=tab, opens=opens)
-        self.editor.go(max(marked.find("|"), 0))
+    def __init__(self, marked: str, *, tab: int = 4, opens: str = "([{:", pairs: str = "") -> None:
+        self.document = text_document(marked.replace("|", ""))
+        self.editor = Editor(
+            self.document.replica.text(),
+            self._edit,
+            opens=opens,
+            leaves=language_of("a.py").leaves,
+        )
+        self.editor.view.tab = tab
+        self.editor.pairs = pairs
+        parts = marked.split("|")
+        places = [sum(map(len, parts[: index + 1])) for index in range(len(parts) - 1)]
+        carets = [Caret(place) for place in places or [0]]
+        self.editor.set_carets(carets, carets[0])
         self.steps: list[tuple[str, bool]] = []
         self.dirty: list[Dirty] = []
         self.document.subscribe(self._heard)
@@ -55,9 +67,12 @@ class Written:
 
     @property
     def marked(self) -> str:
-        """The text with `|` at my caret, and `[` and `]` around what is selected."""
-        text, editor = self.text, self.editor
-        if editor.anchor is None:
-            return text[: editor.caret] + "|" + text[editor.caret :]
-        low, high = editor.selection
-        return f"{text[:low]}[{text[low:high]}]{text[high:]}"
+        """The text with `|` at each caret, and `[` and `]` around what is selected."""
+        text = self.text
+        for caret in reversed(self.editor.carets):
+            low, high = caret.selection
+            if caret.anchor is None:
+                text = f"{text[:low]}|{text[low:]}"
+            else:
+                text = f"{text[:low]}[{text[low:high]}]{text[high:]}"
+        return text

@@ -1,0 +1,256 @@
+"""What keys do to whole lines: those that any of my carets or selections are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cocalc_tui.widgets.editor import moves
+from cocalc_tui.widgets.editor.carets import Caret, Put
+from cocalc_tui.widgets.editor.indenting import step_at
+from cocalc_tui.widgets.editor.model import Editor, Where
+from cocalc_tui.widgets.editor.writing import line_end
+
+Range = tuple[int, int]
+"""First and last line."""
+LineChange = Callable[[int, str], tuple[int, int, str] | None]
+"""What changes in a line: (column, deleted, inserted)."""
+
+
+def ranges(editor: Editor) -> list[Range]:
+    """The lines of all selections, from top to bottom, those that touch as one."""
+    found: list[Range] = []
+    for caret in editor.carets:
+        first, last = lines_of(editor, caret)
+        if found and first <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    return found
+
+
+def lines_of(editor: Editor, caret: Caret) -> Range:
+    """First and last line of a selection; a line of which nothing is selected is not one."""
+    low, high = caret.selection
+    first, (last, column) = editor.buffer.row_col(low)[0], editor.buffer.row_col(high)
+    return first, last - 1 if last > first and column == 0 else last
+
+
+def _with_ranges(editor: Editor, found: list[Range], shifts: list[int]) -> Where:
+    """Carets go with the lines they are in, each range of lines by its own way."""
+    by: dict[int, int] = {}
+    for caret in editor.carets:
+        line = lines_of(editor, caret)[0]
+        by[id(caret)] = next(
+            shift
+            for (first, last), shift in zip(found, shifts, strict=True)
+            if first <= line <= last
+        )
+    return lambda caret, at: at + by[id(caret)]
+
+
+# --- clipboard -----------------------------------------------------------------------------------
+
+
+def _taken(editor: Editor) -> list[tuple[int, int]]:
+    """What copying takes: the selections, or without any the whole lines."""
+    chosen = [caret.selection for caret in editor.carets if caret.anchor is not None]
+    if chosen:
+        return chosen
+    return [(editor.start_of(low), editor.start_of(high + 1)) for low, high in ranges(editor)]
+
+
+def copied(editor: Editor) -> str:
+    """What copying takes, each selection on lines of its own."""
+    taken = [editor.buffer.slice(*one) for one in _taken(editor)]
+    chosen = any(caret.anchor is not None for caret in editor.carets)
+    return "\n".join(taken) if chosen else "".join(taken)
+
+
+def cut(editor: Editor) -> str:
+    """Take the selections, or without one the whole lines; returns them."""
+    text = copied(editor)
+    editor.replace([Put(low, high, "") for low, high in _taken(editor)], "cut")
+    return text
+
+
+# --- lines come, go and move ---------------------------------------------------------------------
+
+
+def delete(editor: Editor) -> None:
+    """Delete the lines; the caret is then where the first of them was."""
+    gone, column = ranges(editor), editor.view.place(editor.caret)[1]
+    line = gone[0][0]
+    puts = [Put(editor.start_of(first), editor.start_of(last + 1), "") for first, last in gone]
+    if gone[-1][1] == editor.view.lines - 1 and gone[-1][0]:
+        puts[-1] = Put(editor.end_of(gone[-1][0] - 1), len(editor.buffer), "")
+    editor.replace(puts, "delete")
+    editor.go(editor.view.offset(editor.view.top(min(line, editor.view.lines - 1)), column))
+
+
+def duplicate(editor: Editor, *, below: bool = True) -> None:
+    """Write the lines once more; the carets are in the copy below, or stay in the one above."""
+    puts: list[Put] = []
+    shifts: list[int] = []
+    grown = 0
+    found = ranges(editor)
+    for first, last in found:
+        end = editor.end_of(last)
+        text = line_end(editor, last) + editor.buffer.slice(editor.start_of(first), end)
+        puts.append(Put(end, end, text))
+        shifts.append(grown + len(text) if below else grown)
+        grown += len(text)
+    editor.replace(puts, "duplicate", _with_ranges(editor, found, shifts))
+
+
+def move(editor: Editor, by: int) -> None:
+    """Move the lines one up (-1) or down (1).
+
+    It is the neighbouring line that is deleted and written anew on the other side: what others
+    type at the same time into the moved lines stays in them.
+    """
+    puts: list[Put] = []
+    shifts: list[int] = []
+    found = ranges(editor)
+    for first, last in found:
+        other = first - 1 if by < 0 else last + 1
+        if not 0 <= other < editor.view.lines:
+            shifts.append(0)
+            continue
+        text = editor.view.text(other)
+        ends = line_end(editor, other if by < 0 else last)
+        start, end = editor.start_of(first), editor.end_of(last)
+        if by < 0:
+            puts += [Put(editor.start_of(other), start, ""), Put(end, end, ends + text)]
+        else:
+            puts += [Put(start, start, text + ends), Put(end, editor.end_of(other), "")]
+        shifts.append(by * (len(text) + len(ends)))
+    editor.replace(puts, "move", _with_ranges(editor, found, shifts))
+
+
+def join(editor: Editor) -> None:
+    """Make the lines one, a space between what was apart; a single line takes in the next."""
+    puts: list[Put] = []
+    for first, last in ranges(editor):
+        for line in range(first, min(max(last, first + 1), editor.view.lines - 1)):
+            this, following = editor.view.text(line), editor.view.text(line + 1)
+            start = editor.start_of(line) + len(this.rstrip(" \t"))
+            end = editor.start_of(line + 1) + len(moves.indent_of(following))
+            rest = following.strip()
+            gap = " " if this.strip() and rest and rest[0] not in ")]}" else ""
+            puts.append(Put(max(start, puts[-1].end if puts else 0), end, gap))
+    editor.replace(puts, "join")
+
+
+def sort(editor: Editor) -> None:
+    """Put the selected lines in order; all lines where none are selected."""
+    chosen = [one for one in ranges(editor) if one[1] > one[0]] or [(0, editor.view.lines - 1)]
+    puts: list[Put] = []
+    for first, last in chosen:
+        texts = [editor.view.text(line) for line in range(first, last + 1)]
+        for line, text in zip(range(first, last + 1), sorted(texts), strict=True):
+            if text != editor.view.text(line):
+                puts.append(Put(editor.start_of(line), editor.end_of(line), text))
+    editor.replace(puts, "sort")
+
+
+def trim(editor: Editor) -> None:
+    """Delete the white space at the ends of all lines."""
+    puts: list[Put] = []
+    for line in range(editor.view.lines):
+        text = editor.view.text(line)
+        if len(kept := text.rstrip(" \t")) < len(text):
+            start = editor.start_of(line)
+            puts.append(Put(start + len(kept), start + len(text), ""))
+    editor.replace(puts, "trim")
+
+
+# --- how lines begin -----------------------------------------------------------------------------
+
+
+def indent(editor: Editor) -> None:
+    """Tab: to the next stop, or the lines of the selections one step in."""
+    if any("\n" in editor.buffer.slice(*caret.selection) for caret in editor.carets):
+        shift(editor)
+    else:
+        editor.put(lambda caret: Put(*caret.selection, _to_stop(editor, caret.selection[0])))
+
+
+def _to_stop(editor: Editor, at: int) -> str:
+    line, column = editor.buffer.row_col(at)
+    step = step_at(editor.view, line, editor.step)
+    if step == "\t":
+        return step
+    return " " * (len(step) - editor.view.cells(line).x(column) % len(step))
+
+
+def shift(editor: Editor) -> None:
+    """The lines one step in."""
+
+    def more(line: int, text: str) -> tuple[int, int, str] | None:
+        return (0, 0, step_at(editor.view, line, editor.step)) if text.strip() else None
+
+    change(editor, "indent", more)
+
+
+def dedent(editor: Editor) -> None:
+    """The lines one step out."""
+
+    def less(line: int, text: str) -> tuple[int, int, str] | None:
+        step = step_at(editor.view, line, editor.step)
+        spaces = len(text) - len(text.lstrip(" "))
+        most = len(step) if step != "\t" else editor.tab
+        wide = 1 if text.startswith("\t") else min(spaces, most)
+        return (0, wide, "") if wide else None
+
+    change(editor, "dedent", less)
+
+
+def toggle_comment(editor: Editor, mark: str) -> None:
+    """Put the lines behind a comment mark, or take it away from all."""
+    texts = [
+        editor.view.text(line) for first, last in ranges(editor) for line in range(first, last + 1)
+    ]
+    written = [text for text in texts if text.strip()]
+    if not written:
+        return
+    if all(text.lstrip().startswith(mark) for text in written):
+        change(editor, "comment", lambda _, text: _uncomment(text, mark))
+        return
+    column = min(len(moves.indent_of(text)) for text in written)
+    change(editor, "comment", lambda _, text: (column, 0, mark + " ") if text.strip() else None)
+
+
+def _uncomment(text: str, mark: str) -> tuple[int, int, str] | None:
+    column = len(moves.indent_of(text))
+    rest = text[column:]
+    if not rest.startswith(mark):
+        return None
+    return column, len(mark) + (rest[len(mark) :][:1] == " "), ""
+
+
+def toggle_block_comment(editor: Editor, opening: str, closing: str) -> None:
+    """Put the lines between comment marks, or take these away."""
+    puts: list[Put] = []
+    for first, last in ranges(editor):
+        head, tail = editor.view.text(first), editor.view.text(last)
+        start = editor.start_of(first) + len(moves.indent_of(head))
+        end = editor.start_of(last) + len(tail.rstrip())
+        if head.lstrip().startswith(opening) and tail.rstrip().endswith(closing):
+            begins = len(opening) + (head.lstrip()[len(opening) :][:1] == " ")
+            ends = len(closing) + (tail.rstrip()[: -len(closing)][-1:] == " ")
+            puts += [Put(start, start + begins, ""), Put(max(end - ends, start + begins), end, "")]
+        elif end > start:
+            puts += [Put(start, start, opening + " "), Put(end, end, " " + closing)]
+    editor.replace(puts, "comment")
+
+
+def change(editor: Editor, kind: str, make: LineChange) -> None:
+    """Change each line that a caret or selection is in."""
+    puts: list[Put] = []
+    for first, last in ranges(editor):
+        for line in range(first, last + 1):
+            if (made := make(line, editor.view.text(line))) is not None:
+                column, gone, text = made
+                at = editor.start_of(line) + column
+                puts.append(Put(at, at + gone, text))
+    editor.replace(puts, kind)
