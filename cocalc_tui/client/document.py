@@ -36,6 +36,7 @@ from cocalc_tui.sync.undo import UndoStack
 
 if TYPE_CHECKING:
     from cocalc_tui.protocol.events import (
+        Asking,
         CellRun,
         Completion,
         Inspection,
@@ -64,6 +65,9 @@ class Wire(Protocol):
 
     async def run(self, document: SharedDocument, cells: list[str]) -> None:
         """Queue cells."""
+
+    async def answer(self, document: SharedDocument, run: str, text: str) -> None:
+        """Give a run its input."""
 
     async def interrupt(self, document: SharedDocument) -> None:
         """Interrupt the kernel."""
@@ -122,6 +126,10 @@ class NoWire:
     async def run(self, document: SharedDocument, cells: list[str]) -> None:
         """Refuse."""
         raise ReadOnlyError(f"{document.path}: not connected, so nothing can be run")
+
+    async def answer(self, document: SharedDocument, run: str, text: str) -> None:
+        """Refuse."""
+        raise ReadOnlyError(f"{document.path}: not connected, so nothing runs")
 
     async def interrupt(self, document: SharedDocument) -> None:
         """Refuse."""
@@ -413,6 +421,11 @@ class SharedDocument:
         """The cells that are queued, running or ran, by key."""
         return self.hearing.runs
 
+    @property
+    def asking(self) -> Asking:
+        """Which cell waits for a line of text; its run is "" where none does."""
+        return self.hearing.asking
+
     def output(self, cell: str) -> list[dict[str, Json]] | None:
         """Live output of the cell's run, None where it is not running."""
         return self.hearing.output(cell)
@@ -428,6 +441,10 @@ class SharedDocument:
     async def run(self, cells: list[str]) -> None:
         """Queue cells on the shared kernel."""
         await self._wire.run(self, cells)
+
+    async def answer(self, run: str, text: str) -> None:
+        """Give a run the line of text that it waits for."""
+        await self._wire.answer(self, run, text)
 
     async def interrupt(self) -> None:
         """Interrupt the running cell and empty the queue."""

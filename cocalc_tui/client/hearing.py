@@ -9,6 +9,7 @@ import msgspec
 from cocalc_tui.client.events import Heard, LightsChanged
 from cocalc_tui.notebook.outputs import RunOutput
 from cocalc_tui.protocol.events import (
+    Asking,
     CellRun,
     KernelState,
     OutputBatch,
@@ -27,6 +28,7 @@ _TOPICS: dict[str, type[msgspec.Struct]] = {
     "kernel": KernelState,
     "runs": Runs,
     "output": OutputBatch,
+    "asking": Asking,
 }
 
 
@@ -40,6 +42,7 @@ class Hearing:
         self.trouble = ""
         self.kernel = KernelState(name="", title="", state="none")
         self.runs: dict[str, CellRun] = {}
+        self.asking = Asking(cell="", run="", prompt="", password=False)
         self._live: dict[str, _Live] = {}
 
     def heard(self, topic: str, data: bytes | msgspec.Raw) -> None:
@@ -57,6 +60,8 @@ class Hearing:
                 self.kernel = said
             case Runs():
                 self._run_states(said)
+            case Asking():
+                self.asking = said
             case OutputBatch():
                 self._output(said)
         if topic in {"saved", "trouble"}:

@@ -330,6 +330,10 @@ class Workspace:
         finally:
             stop()
 
+    async def answer(self, document: SharedDocument, run: str, text: str) -> None:
+        """Give a run the line of text that it waits for."""
+        await self.requests.ask(lambda id_: m.Input(id=id_, doc=document.doc, run=run, text=text))
+
     async def interrupt(self, document: SharedDocument) -> None:
         """Interrupt the running cell and empty the queue."""
         await self.requests.ask(lambda id_: m.Interrupt(id=id_, doc=document.doc))

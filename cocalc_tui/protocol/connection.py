@@ -44,6 +44,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.Download,
         m.Save,
         m.Run,
+        m.Input,
         m.Interrupt,
         m.Restart,
         m.Kernels,

@@ -74,6 +74,8 @@ class KernelState(msgspec.Struct, frozen=True, kw_only=True):
     """none, starting, idle, busy, dead."""
     reason: str = ""
     """Why it is dead or labelled: cause, exit code, last words, next step."""
+    words: list[str] = []
+    """The last lines that it wrote to its standard error, where it died."""
     pid: int = 0
     memory: int = 0
     """Bytes."""
@@ -100,6 +102,16 @@ class Runs(msgspec.Struct, frozen=True, kw_only=True):
     """Topic `runs`: all cells that are queued, running, or ran under this kernel."""
 
     cells: list[CellRun]
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `asking`: a cell waits for a line of text (`Input`); `run` "" when none does."""
+
+    cell: str
+    run: str
+    prompt: str
+    password: bool
+    """What is typed is not to be seen."""
 
 
 class OutputBatch(msgspec.Struct, frozen=True, kw_only=True):

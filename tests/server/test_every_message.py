@@ -56,7 +56,7 @@ CHANGES: Kinds = {
     m.Save,
 }
 """Changes text or files."""
-RUNS: Kinds = {m.Run, m.Interrupt, m.Restart, m.ChooseKernel, m.Complete, m.Inspect}
+RUNS: Kinds = {m.Run, m.Input, m.Interrupt, m.Restart, m.ChooseKernel, m.Complete, m.Inspect}
 """Makes the host's account run something, or end something that runs."""
 OWNS: Kinds = {m.Share, m.Stop, m.EmptyTrash}
 """Is the owner's."""

@@ -18,6 +18,16 @@ class Run(Message, frozen=True, tag="run"):
     cells: list[str]
 
 
+class Input(Message, frozen=True, tag="input"):
+    """Give a run the line of text that it waits for (`events.Asking`)."""
+
+    NEEDS: ClassVar[Role] = Role.RUNNER
+    id: int
+    doc: str
+    run: str
+    text: str
+
+
 class Interrupt(Message, frozen=True, tag="interrupt"):
     """Interrupt the running cell and empty the queue."""
 

@@ -33,6 +33,8 @@ async def _ask_runner(runner: Runner, request: m.Message, user: str) -> Any:
     match request:
         case m.Run():
             await runner.run(request.doc, request.cells, user)
+        case m.Input():
+            await runner.answer(request.doc, request.run, request.text)
         case m.Interrupt():
             await runner.interrupt(request.doc, user)
         case m.Restart():

@@ -9,6 +9,7 @@ What the spool holds, one JSON object each, told by `kind`:
 - `io`: `type`, `run`, `content`: a Jupyter message that belongs to a cell's output.
 - `kernel`: `state` (starting, idle, dead), `pid`, `reason`, `language_info`.
 - `ask`: `run`, `prompt`, `password`: the kernel waits for input.
+- `answered`: `run`: somebody gave it; what they gave is written nowhere.
 - `lost`: `run`, `bytes`: output that could not be written.
 """
 

@@ -25,6 +25,7 @@ import zmq
 
 from cocalc_tui.server.daemon import READY, detach, report, take_lock
 from cocalc_tui.server.keeper.channels import Channels
+from cocalc_tui.server.keeper.forms import form, versions
 from cocalc_tui.server.keeper.journal import Journal
 from cocalc_tui.server.keeper.kernel import KernelProcess, listens_on_tcp
 from cocalc_tui.server.keeper.link import Link, Peer, Said
@@ -78,6 +79,8 @@ class Keeper:
         self._kernel: KernelProcess | None = None
         self._state = "starting"
         self._reason = ""
+        self._words: list[str] = []
+        """What the kernel wrote to its standard error before it died."""
         self._told_end = 0
         self._asked_to_end = False
         self._end_by = 0.0
@@ -234,6 +237,8 @@ class Keeper:
         self._queue.finish_if_over(_now_ms(), time.monotonic())
         cause = kernel.reap()
         self._kernel = None
+        if not kernel.asked_to_end or self._reason:
+            self._words = kernel.last_lines()
         if self._reason or kernel.asked_to_end:
             self._dead(self._reason)
         elif self._state == "starting":
@@ -250,15 +255,23 @@ class Keeper:
 
     def _greeting(self) -> Said:
         return {
+            **versions(),
             "about": dataclasses.asdict(self._about),
             "rows": self._queue.rows(),
             "kernel": self._kernel_record(),
+            "asking": self._talk.asking.record() if self._talk.asking is not None else None,
             "end": self._journal.spool.end,
         }
 
     def _kernel_record(self) -> Said:
         pid = self._kernel.pid if self._kernel is not None else 0
-        record: Said = {"kind": "kernel", "state": self._state, "pid": pid, "reason": self._reason}
+        record: Said = {
+            "kind": "kernel",
+            "state": self._state,
+            "pid": pid,
+            "reason": self._reason,
+            "words": self._words,
+        }
         if self._talk.language_info is not None:
             record["language_info"] = self._talk.language_info
         return record
@@ -291,7 +304,7 @@ class Keeper:
         match said["do"]:
             case "execute":
                 runs = cast("list[dict[str, object]]", said["runs"])
-                self._queue.add([Run(**run) for run in runs])  # type: ignore[arg-type]  # JSON: the constructor checks the names
+                self._queue.add([form(Run, run) for run in runs])
             case "interrupt":
                 self._interrupt()
             case "input":

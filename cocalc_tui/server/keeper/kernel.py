@@ -19,6 +19,8 @@ from pathlib import Path
 KEPT = 4096
 """Bytes of the kernel's last words."""
 LONGEST_REASON = 300
+MOST_LINES = 8
+"""Lines of the last words that are told."""
 _SET_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 _libc = ctypes.CDLL(None)
@@ -49,6 +51,7 @@ class KernelProcess:
         self.ended = os.pidfd_open(self.pid)
         """Descriptor that is readable once it has ended."""
         self.asked_to_end = False
+        self._memory_was_full = _times_memory_was_full()
         os.set_blocking(self.words, False)
         self._last = b""
 
@@ -81,21 +84,30 @@ class KernelProcess:
         os.close(self.ended)
         assert self._process.stdout is not None
         self._process.stdout.close()
-        return describe_end(code, self.last_words())
+        full = _times_memory_was_full() > self._memory_was_full
+        return describe_end(code, self.last_words(), memory_was_full=full)
 
     def last_words(self) -> str:
         """Return the last line that says something, cleaned for a screen."""
-        text = _ESCAPES.sub("", self._last.decode("utf-8", "replace"))
-        lines = [line for line in text.split("\n") if line.strip()]
+        lines = self._lines()
         telling = [line for line in lines if not line[0].isspace()] or lines
         return telling[-1].strip()[:LONGEST_REASON] if telling else ""
 
+    def last_lines(self) -> list[str]:
+        """Return the last lines it wrote, cleaned for a screen."""
+        return [line.rstrip()[:LONGEST_REASON] for line in self._lines()[-MOST_LINES:]]
 
-def describe_end(code: int, last_words: str) -> str:
+    def _lines(self) -> list[str]:
+        text = _ESCAPES.sub("", self._last.decode("utf-8", "replace"))
+        return [line for line in text.split("\n") if line.strip()]
+
+
+def describe_end(code: int, last_words: str, *, memory_was_full: bool = False) -> str:
     """Say how a process ended, as the end of a sentence, from its code (negative: the signal)."""
     said = f': "{last_words}"' if last_words else ""
     if code == -signal.SIGKILL:
-        return f"was killed (SIGKILL, exit code {128 - code}; often the memory was full){said}"
+        why = "the machine's memory was full" if memory_was_full else "often the memory was full"
+        return f"was killed (SIGKILL, exit code {128 - code}; {why}){said}"
     if code < 0:
         try:
             name = signal.Signals(-code).name
@@ -103,6 +115,17 @@ def describe_end(code: int, last_words: str) -> str:
             name = f"signal {-code}"
         return f"was ended by {name} (exit code {128 - code}){said}"
     return f"ended with exit code {code}{said}"
+
+
+def _times_memory_was_full() -> int:
+    """Return how many processes the system has killed for want of memory since it started."""
+    found = 0
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/vmstat").read_text().splitlines():
+            name, _, count = line.partition(" ")
+            if name == "oom_kill":
+                found = int(count)
+    return found
 
 
 def listens_on_tcp(pid: int) -> bool:

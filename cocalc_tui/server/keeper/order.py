@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cocalc_tui.server.keeper.forms import form
 from cocalc_tui.server.keeper.registry import About
 
 _NAME = "order.json"
@@ -40,4 +41,4 @@ def take_order(folder: Path) -> Order:
     path = folder / _NAME
     told = json.loads(path.read_text(encoding="utf-8"))
     path.unlink()
-    return Order(**{**told, "about": About(**told["about"])})
+    return form(Order, {**told, "about": form(About, told["about"])})

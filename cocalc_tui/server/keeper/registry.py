@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cocalc_tui.server.daemon import is_locked
+from cocalc_tui.server.keeper.forms import form
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class About:
     """Of the keeper."""
     started: int
     """Milliseconds since 1970."""
+    kind: str = "kernel"
+    """What is kept."""
 
 
 def write_about(folder: Path, about: About) -> None:
@@ -46,8 +49,8 @@ def write_about(folder: Path, about: About) -> None:
 def read_about(folder: Path) -> About | None:
     """Return who a folder's keeper is, None where that cannot be read."""
     try:
-        return About(**json.loads((folder / "about.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return form(About, json.loads((folder / "about.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from dataclasses import dataclass
 from typing import cast
 
 from cocalc_tui.server.keeper.channels import Channels
@@ -45,7 +46,29 @@ expression, run silently: it leaves no name and no execution count behind.
 BUDGET = 2**20
 """Bytes read from a channel before the others have their turn."""
 
+LONGEST_PROMPT = 4096
+
 _PREPARE_ID = "prepare"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A cell's `input()` or `getpass()`."""
+
+    run: str
+    prompt: str
+    password: bool
+    header: bytes
+    """What the answer refers to."""
+
+    def record(self) -> dict[str, object]:
+        """Return what others may know of it."""
+        return {
+            "kind": "ask",
+            "run": self.run,
+            "prompt": self.prompt,
+            "password": self.password,
+        }
 
 
 class Talk:
@@ -57,7 +80,8 @@ class Talk:
         self._channels = channels
         self._queue = queue
         self._journal = journal
-        self._input_asked: tuple[str, bytes] | None = None
+        self.asking: Question | None = None
+        """What the kernel waits to be told."""
         self.questions = Questions(self._put)
         self.ready = False
         """The kernel answers, what it publishes reaches us, and nothing of that gets lost."""
@@ -123,13 +147,19 @@ class Talk:
         self._channels.send(self._channels.control, "shutdown_request", content, "shutdown")
 
     def give_input(self, run: str, text: str) -> None:
-        """Answer what the kernel asked for; raises ValueError where it asked nothing."""
-        if self._input_asked is None or self._input_asked[0] != run:
-            raise ValueError("the kernel does not wait for input of this run")
-        _, header = self._input_asked
-        self._input_asked = None
+        """Answer what the kernel asked for; raises ValueError where it asked nothing.
+
+        That there was an answer is noted for those who follow; what it was is nobody's to keep.
+        """
+        asking = self.asking
+        if asking is None or asking.run != run:
+            raise ValueError("the cell does not wait for input any more")
+        self.asking = None
+        self._journal.record({"kind": "answered", "run": run})
         content: dict[str, object] = {"value": text}
-        self._channels.send(self._channels.stdin, "input_reply", content, "input", parent=header)
+        self._channels.send(
+            self._channels.stdin, "input_reply", content, "input", parent=asking.header
+        )
 
     # --- from the kernel -----------------------------------------------------------------------
 
@@ -148,6 +178,7 @@ class Talk:
                 self._page(run, payload)
             self._queue.heard(run, time.monotonic())
             self._queue.replied(run, str(content.get("status")))
+            self.asking = None
 
     def _page(self, run: str, payload: dict[str, object]) -> None:
         """Show what the kernel wants paged (help asked for with `?`) as output."""
@@ -175,15 +206,13 @@ class Talk:
     def _asks_input(self, message: Received) -> None:
         if message.type == "input_request":
             content = _object(message.content)
-            self._input_asked = (message.parent, message.header)
-            self._journal.record(
-                {
-                    "kind": "ask",
-                    "run": message.parent,
-                    "prompt": str(content.get("prompt", "")),
-                    "password": bool(content.get("password")),
-                }
+            self.asking = Question(
+                message.parent,
+                str(content.get("prompt", ""))[:LONGEST_PROMPT],
+                bool(content.get("password")),
+                message.header,
             )
+            self._journal.record(self.asking.record())
 
 
 def _object(content: bytes) -> dict[str, object]:

@@ -12,11 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cocalc_tui.server.keeper.forms import understood
+
 LONGEST_LINE = 64 * 2**20
 
 
 class KeeperGoneError(ConnectionError):
     """Nobody keeps this kernel any more."""
+
+
+class StrangeKeeperError(KeeperGoneError):
+    """The keeper lives, and speaks as no release does that this one knows."""
 
 
 class KeeperLink:
@@ -46,6 +52,9 @@ class KeeperLink:
         except (OSError, ValueError) as error:
             await self.close()
             raise KeeperGoneError(str(error)) from None
+        if not understood(self.greeting):
+            await self.close()
+            raise StrangeKeeperError
         self.gone = False
         self._task = asyncio.create_task(self._listen(reader))
 

@@ -155,6 +155,17 @@ class Runner:
                 reason = session.reason or "the kernel just ended; run the cell again"
                 raise KernelError(f"{notebook.document.path}: {reason}") from None
 
+    async def answer(self, doc: str, run: str, text: str) -> None:
+        """Give a run the input it waits for; raises KernelError where it does not any more."""
+        session = self._notebook(doc).session
+        try:
+            if session is not None:
+                await session.answer(run, text)
+                return
+        except (KeeperGoneError, ValueError):
+            pass
+        raise KernelError("the cell does not wait for input any more")
+
     async def interrupt(self, doc: str, user: str) -> None:
         """Interrupt what runs and empty the queue."""
         notebook = self._notebook(doc)
@@ -252,6 +263,7 @@ class Runner:
                 "user": user,
                 "asked": now,
                 "code": schema.source(replica, cell),
+                "input_allowed": True,
             }
             for cell in cells
             if replica.records.live(cell) and schema.cell_type(replica, cell) == "code"

@@ -24,9 +24,10 @@ from cocalc_tui.client.events import DocumentEvent, LightsChanged
 from cocalc_tui.protocol.events import KernelInfo, KernelState, OutputBatch, Runs
 from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
+from cocalc_tui.server.kernels.inputs import NOBODY, Inputs
 from cocalc_tui.server.kernels.intake import Intake
 from cocalc_tui.server.kernels.items import decode
-from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink
+from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink, StrangeKeeperError
 from cocalc_tui.server.kernels.live import Live
 from cocalc_tui.server.kernels.starting import PAUSE
 from cocalc_tui.server.kernels.table import OVER, Table
@@ -70,6 +71,7 @@ class Session:
         self.table = Table()
         self.state = "starting"
         self.reason = ""
+        self.words: list[str] = []
         self.pid = 0
         self.ended = asyncio.Event()
         """The keeper is gone, and all it spooled is in the document."""
@@ -81,6 +83,8 @@ class Session:
         self._intake = Intake(document, about.id)
         self._writing = Writing(document, self._intake)
         self._reader = SpoolReader(folder, self._intake.offset)
+        self._inputs = Inputs()
+        self._told_asking = NOBODY
         self._live: Live | None = None
         self._rows_from = 0
         """Rows before this offset are older than what the keeper said itself."""
@@ -101,6 +105,15 @@ class Session:
         try:
             await self.link.connect(self._sockets / "keeper.sock")
             self._greeted(self.link.greeting)
+        except StrangeKeeperError:
+            self.state = "dead"
+            self.reason = (
+                "this kernel was started by a release of cocalc-tui that this one cannot talk "
+                "with; restarting the kernel ends it, that release can go on with it"
+            )
+            self.ended.set()
+            self._tell_kernel()
+            return
         except KeeperGoneError:
             await asyncio.to_thread(self._read_how_it_ended)
         self._tell_kernel()
@@ -112,6 +125,9 @@ class Session:
             self._user_of[row["run"]] = row["user"]
         self._rows_from = greeting["end"]
         self._kernel(greeting["kernel"])
+        if (asking := greeting.get("asking")) is not None:
+            cell = next(row["cell"] for row in greeting["rows"] if row["run"] == asking["run"])
+            self._inputs.asked(asking, cell, is_news=True)
 
     def _read_how_it_ended(self) -> None:
         """Find what the keeper said last of its kernel, which may have been taken in before."""
@@ -120,7 +136,7 @@ class Session:
             for _, record in records:
                 if record.startswith(KERNEL_RECORD):
                     said = decode(record)
-                    self.state, self.reason = said["state"], said["reason"]
+                    self._kernel(said)
         reader.close()
 
     async def leave(self) -> None:
@@ -144,6 +160,11 @@ class Session:
         """Hand cells to the keeper; raises KeeperGoneError."""
         self._user_of.update({str(run["run"]): str(run["user"]) for run in runs})
         await self.link.ask("execute", runs=runs)
+
+    async def answer(self, run: str, text: str) -> None:
+        """Give a run its input; raises KeeperGoneError, ValueError where it asks for none."""
+        self._inputs.give(run, text)
+        await self.link.ask("input", run=run, text=text)
 
     def whole_output(self, run: str) -> OutputBatch | None:
         """Return the live output of a run so far, None where it is not running."""
@@ -258,6 +279,7 @@ class Session:
                 "the kernel's keeper was killed and the kernel ended with it; what it held is "
                 "gone, run a cell to start it anew"
             )
+        self._inputs.nobody()
         for row in self.table.stop_all(self._clock()):
             self._intake.row(row)
         if self._intake.unwritten:
@@ -290,6 +312,11 @@ class Session:
                     await self._commit()
                 item = self._intake.output(said["run"], said["type"], said["content"])
                 self._show(said["run"], item)
+            case "ask":
+                cell = self._intake.cell_of(said["run"]) or ""
+                self._echo(said["run"], self._inputs.asked(said, cell, is_news=is_news))
+            case "answered":
+                self._echo(said["run"], self._inputs.answered(said["run"], is_news=is_news))
             case "lost":
                 self._show(said["run"], self._intake.lost(said["run"], said["bytes"]))
             case "kernel" if is_news:
@@ -307,13 +334,19 @@ class Session:
         if state in OVER and row["started"]:
             self._writing.over_for = user
             self._live = None
+            self._inputs.over(run)
 
     def _show(self, run: str, item: dict[str, Any] | None) -> None:
         if item is not None and (live := self._live_of(run)) is not None:
             live.add(item)
 
+    def _echo(self, run: str, text: str) -> None:
+        """Show what a terminal would: question and answer."""
+        self._show(run, self._intake.output(run, "stream", {"name": "stdout", "text": text}))
+
     def _kernel(self, said: Mapping[str, Any]) -> None:
         self.state, self.reason, self.pid = said["state"], said["reason"], said["pid"]
+        self.words = said.get("words", [])
         if "language_info" in said:
             self._writing.note_language(self.about, said["language_info"])
 
@@ -344,6 +377,8 @@ class Session:
             self._tell_rows()
         if self._told != self.kernel_state():
             self._tell_kernel()
+        if self._told_asking != self._inputs.asking:
+            self._tell_asking()
         if self.document.sent:
             self._writing.nothing_is_unsent()
             await self._tell_taken()
@@ -364,6 +399,10 @@ class Session:
         self._told = self.kernel_state()
         self._say(self.document.doc, "kernel", self._told, keep=True)
 
+    def _tell_asking(self) -> None:
+        self._told_asking = self._inputs.asking
+        self._say(self.document.doc, "asking", self._told_asking, keep=True)
+
     def kernel_state(self) -> KernelState:
         """Return how the kernel is."""
         return KernelState(
@@ -371,6 +410,7 @@ class Session:
             title=self.about.title,
             state=self._shown_state(),
             reason=self.reason or (self.about.note if self.state != "dead" else ""),
+            words=self.words,
             pid=self.pid,
             memory=self._meter.memory,
             cpu=self._meter.cpu,
