@@ -15,7 +15,7 @@ from cocalc_tui.widgets.acting import desk
 
 Result = TypeVar("Result")
 
-_CSS = """
+CSS = """
 NAME { align: center top; overflow: hidden; background: $background 50%; }
 NAME > Vertical {
     width: 64; max-width: 96%; height: auto; margin-top: 3; padding: 1 2; background: $panel;
@@ -47,8 +47,8 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
 class Ask(Dialog[str | None], inherit_bindings=False):
     """Asks for a line of text; None when it was cancelled."""
 
-    DEFAULT_CSS = (
-        _CSS.replace("NAME", "Ask")
+    DEFAULTCSS = (
+        CSS.replace("NAME", "Ask")
         + """
     Ask Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
     Ask Input:focus { border: none; background: $raised; background-tint: $raised 0%; }
@@ -99,7 +99,7 @@ class Ask(Dialog[str | None], inherit_bindings=False):
 class Confirm(Dialog[bool], inherit_bindings=False):
     """Asks whether to go on with something that cannot simply be taken back."""
 
-    DEFAULT_CSS = _CSS.replace("NAME", "Confirm")
+    DEFAULTCSS = CSS.replace("NAME", "Confirm")
 
     def __init__(self, question: str, yes: str) -> None:
         """`yes` says what is done then, in a word or two: `delete`."""

@@ -10,7 +10,6 @@ goes into the gap above.
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -18,7 +17,6 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.notebook.cell import CellView, Part, Spot
 from cocalc_tui.widgets.notebook.look import NotebookLook
 
@@ -31,8 +29,6 @@ MARGIN = 1 + PROMPT + 1
 """Cells left of the text: bar, prompt, padding."""
 EDGES = MARGIN + 1
 """Cells that are not text: the margin, and the scroll bar."""
-FOOT = 4
-"""Most rows that the kernel's words take."""
 
 Label = tuple[Segment, ...]
 
@@ -139,10 +135,3 @@ def empty_row(y: int, width: int, look: NotebookLook, hint: str, *, thumb: bool)
     text = " " * MARGIN + hint if y == 1 else ""
     body = Strip([Segment(text, look.prompt)]).adjust_cell_length(width - 1, look.ground)
     return Strip([*body, Segment(THUMB if thumb else " ", look.edge)], width)
-
-
-def foot_rows(text: str, width: int, look: NotebookLook) -> list[Strip]:
-    """The last rows, where the kernel has something to say: whole, as it may be a line to type."""
-    style = look.source.text + look.source.bar
-    lines = textwrap.wrap(safe(text), max(8, width - 2), max_lines=FOOT, placeholder=" …")
-    return [Strip([Segment(f" {line}", style)]).adjust_cell_length(width, style) for line in lines]

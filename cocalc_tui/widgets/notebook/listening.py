@@ -72,6 +72,8 @@ class ListeningView(NotebookView):
                 self._runs_changed()
             case Heard(topic="kernel"):
                 self._kernel_changed()
+            case Heard(topic="asking"):
+                self.asked()
             case Heard(topic="output"):
                 self._print_soon(event.cell)
 
@@ -165,10 +167,12 @@ class ListeningView(NotebookView):
 
     def _kernel_changed(self) -> None:
         """Show what the kernel says of itself."""
-        if self.foot != self.document.kernel.reason:
-            self.foot = self.document.kernel.reason
-            self.fit()
+        self.fit_foot()
         desk(self).bars_changed()
+
+    def asked(self) -> None:
+        """A cell asks for input, or asks no more."""
+        self.fit_foot()
 
     def _seconds_passed(self) -> None:
         """Show how long runs take by now."""

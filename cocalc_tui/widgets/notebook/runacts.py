@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from cocalc_tui.client.document import SharedDocument, wall_clock
+from cocalc_tui.client.events import DocumentEvent
 from cocalc_tui.protocol.events import KernelChoice
-from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.acting import desk, perform
+from cocalc_tui.widgets.notebook.answering import Answer
 from cocalc_tui.widgets.notebook.cellacts import CellActs, CopiedCell
 from cocalc_tui.widgets.picker import Choice
 
@@ -13,11 +16,18 @@ from cocalc_tui.widgets.picker import Choice
 class RunActs(CellActs):
     """Actions on the kernel."""
 
+    def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:
+        """`clock` gives milliseconds since 1970, as the relay's does."""
+        super().__init__(document, clock=clock)
+        self._ran_here: set[str] = set()
+        """Cells that were run in this view."""
+
     async def _run(self, keys: Sequence[str]) -> None:
         """Queue those of these cells that are code and not empty."""
         cells = [self.stack[key] for key in keys if key in self.stack]
         code = [cell.key for cell in cells if cell.kind == "code" and cell.text.strip()]
         if code:
+            self._ran_here.update(code)
             await self.document.run(code)
 
     def _keys(self, start: int, end: int | None = None) -> list[str]:
@@ -61,6 +71,33 @@ class RunActs(CellActs):
     def do_interrupt_now(self) -> Awaitable[None]:
         """Interrupt, as `i i`."""
         return self.document.interrupt()
+
+    async def do_answer(self) -> None:
+        """Answer the cell that waits for input, unless somebody else is quicker."""
+        asking = self.document.asking
+        if not asking.run:
+            desk(self).notice("No cell waits for input")
+            return
+        dialog = Answer(asking)
+
+        def look(_: DocumentEvent) -> None:
+            if self.document.asking != asking:
+                dialog.give(None)
+
+        stop = self.document.subscribe(look)
+        try:
+            text = await desk(self).answer(dialog)
+        finally:
+            stop()
+        if text is not None:
+            await self.document.answer(asking.run, text)
+
+    def asked(self) -> None:
+        """Ask whoever ran the cell here, if their keys are not for a text just now."""
+        super().asked()
+        asking = self.document.asking
+        if asking.run and asking.cell in self._ran_here and self.has_focus and not self.editing:
+            perform(self, desk(self).reader.keymap.registry["notebook.answer"])
 
     def do_restart(self) -> Awaitable[None]:
         """End the kernel and start it anew."""

@@ -23,7 +23,8 @@ from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
 from cocalc_tui.widgets.highlight import PLAIN
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting
-from cocalc_tui.widgets.notebook.draw import EDGES, MARGIN, Drawing, empty_row, foot_rows
+from cocalc_tui.widgets.notebook.draw import EDGES, MARGIN, Drawing, empty_row
+from cocalc_tui.widgets.notebook.foot import foot_lines, foot_rows
 from cocalc_tui.widgets.notebook.look import NotebookLook, dark_look
 from cocalc_tui.widgets.notebook.marks import Marks
 from cocalc_tui.widgets.notebook.stack import Stack
@@ -60,7 +61,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self._ground = Color(0, 0, 0)
         self._rows: dict[int, Strip] = {}
         """Rows of the screen as they were drawn last."""
-        self.foot = ""
+        self.foot: tuple[str, ...] = ()
         """What stands in the last rows: something of the kernel that people should know."""
         self._foot: list[Strip] = []
         self._shown = (0, 0)
@@ -111,6 +112,15 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             width = max(8, self.size.width - EDGES)
             self.stack.fit(Setting(width, self.look, self.stack.language(), MORE))
             self._show_caret()
+
+    def fit_foot(self) -> None:
+        """Make room at the foot for what the kernel has to say."""
+        asking = self.document.asking
+        place = self.stack.place(asking.cell) + 1 if asking.cell in self.stack else None
+        foot = foot_lines(self.document.kernel, asking, place, desk(self).reader.keymap)
+        if foot != self.foot:
+            self.foot = foot
+            self.fit()
 
     def on_focus(self) -> None:
         """Show the caret as mine to move, and tell the others where I am."""

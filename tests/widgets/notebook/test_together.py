@@ -221,16 +221,23 @@ async def test_the_kernels_last_words_stay_in_sight() -> None:
 
         from cocalc_tui.protocol.events import KernelState
 
-        def say(reason: str) -> None:
-            state = KernelState(name="python3", title="Python 3", state="dead", reason=reason)
+        def say(reason: str, *words: str) -> None:
+            state = KernelState(
+                name="python3", title="Python 3", state="dead", reason=reason, words=list(words)
+            )
             app.pane.document.hearing.heard("kernel", msgspec.msgpack.encode(state))
 
         say("died: out of memory\x1b[31m; run a cell to start it anew")
-        assert rows(app)[-1] == " died: out of memory␛[31m; run a cell to start it anew"
+        assert rows(app)[-2:] == [
+            " died: out of memory␛[31m; run a cell to start it anew",
+            " [0 0 starts it anew]",
+        ]
         say("word " * 20)
-        assert [line.split() for line in rows(app)[-3:]] == [[], ["word"] * 11, ["word"] * 9]
+        assert [line.split() for line in rows(app)[-4:-1]] == [[], ["word"] * 11, ["word"] * 9]
+        say("died", "Traceback:", "  at \x1b[2Jline 1")
+        assert rows(app)[-4:-1] == [" died", "   Traceback:", "     at ␛[2Jline 1"]
         say("word " * 200)
-        assert rows(app)[-1].endswith(" …")
+        assert rows(app)[-2].endswith(" …")
         assert rows(app)[1] == "▌[ ]    a"
         say("")
         assert rows(app)[-1] == ""

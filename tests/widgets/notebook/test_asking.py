@@ -1,0 +1,121 @@
+"""Cells that wait for input, as people see and answer them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cocalc_tui.client.document import NoWire, SharedDocument
+from cocalc_tui.protocol.events import Asking
+from cocalc_tui.widgets.notebook.answering import Answer
+from tests.widgets.hostile import PAYLOADS
+from tests.widgets.notebook.desk import NotebookDesk, cell, document_of, rows
+
+NOBODY = Asking(cell="", run="", prompt="", password=False)
+
+
+class Wire(NoWire):
+    """Notes what is answered and says that everything was run."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[str, str]] = []
+
+    async def run(self, document: SharedDocument, cells: list[str]) -> None:
+        pass
+
+    async def answer(self, document: SharedDocument, run: str, text: str) -> None:
+        self.answers.append((run, text))
+        ask(document, NOBODY)
+
+
+def ask(document: SharedDocument, asking: Asking) -> None:
+    document.hearing.heard("asking", msgspec.msgpack.encode(asking))
+
+
+def asks(app: NotebookDesk, prompt: str = "who? ", *, password: bool = False) -> None:
+    cell_key = app.pane.stack.cells[1].key
+    ask(app.pane.document, Asking(cell=cell_key, run="r", prompt=prompt, password=password))
+
+
+def asking_desk() -> tuple[NotebookDesk, Wire]:
+    document = document_of([cell("a"), cell("input('who? ')")])
+    wire = document._wire = Wire()
+    return NotebookDesk(document), wire
+
+
+async def test_it_is_said_and_answered_with_a_key() -> None:
+    app, wire = asking_desk()
+    async with app.run_test(size=(60, 10)) as pilot:
+        asks(app)
+        assert rows(app)[-1] == " cell 2 asks: who?   [F8 answers]"
+        await pilot.press("f8")
+        await pilot.pause()
+        assert isinstance(app.screen, Answer)
+        await pilot.press("a", "l", "enter")
+        await pilot.pause()
+        assert wire.answers == [("r", "al")]
+        assert rows(app)[-1] == ""
+        await pilot.press("f8")
+        assert app.said[-1][1] == "No cell waits for input"
+
+
+async def test_who_ran_it_is_asked_at_once_and_may_answer_nothing() -> None:
+    app, wire = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.press("j", "f5")
+        asks(app)
+        await pilot.pause()
+        assert isinstance(app.screen, Answer)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert wire.answers == [("r", "")]
+
+
+async def test_nobody_is_asked_who_types() -> None:
+    app, _ = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.press("j", "f5", "enter")
+        asks(app)
+        await pilot.pause()
+        assert app.screen is app.screen_stack[0]
+        await pilot.press("x")
+        assert "x" in app.pane.stack.cells[1].text
+
+
+async def test_others_may_be_quicker() -> None:
+    app, wire = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        asks(app)
+        await pilot.press("f8", "b")
+        await pilot.pause()
+        ask(app.pane.document, NOBODY)
+        await pilot.pause()
+        assert app.screen is app.screen_stack[0]
+        assert wire.answers == []
+
+
+async def test_a_password_is_not_seen() -> None:
+    app, wire = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        asks(app, "key: ", password=True)
+        await pilot.press("f8", *"geheim")
+        await pilot.pause()
+        shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "key:" in shown
+        assert "geheim" not in shown
+        await pilot.press("enter")
+        await pilot.pause()
+        assert wire.answers == [("r", "geheim")]
+
+
+async def test_hostile_prompts_are_text() -> None:
+    app, _ = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        for payload in PAYLOADS:
+            asks(app, payload)
+            assert "\x1b" not in rows(app)[-1]
+            await pilot.press("f8")
+            await pilot.pause()
+            assert isinstance(app.screen, Answer)
+            assert "\x1b" not in app.screen._prompt
+            await pilot.press("escape")
+            await pilot.pause()
