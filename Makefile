@@ -17,7 +17,7 @@ help:
 	@echo "make docs    write the generated pages: protocol, keys, configuration"
 	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
 	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
-	@echo "make fuzz    the sync engine against its slow reference, CASES=$(CASES) SEED=$(SEED)"
+	@echo "make fuzz    the sync engine against its slow reference, notebooks there and back, CASES=$(CASES) SEED=$(SEED)"
 
 setup: $(READY)
 
@@ -69,6 +69,7 @@ bench: $(BENCH_READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.sync.fuzz --cases $(CASES) --seed $(SEED)
+	$(BIN)/python -m tests.notebook.fuzz --cases $$(($(CASES) / 5)) --seed $(SEED)
 
 pictures: $(READY)
 	$(BIN)/python docs/make_pictures.py

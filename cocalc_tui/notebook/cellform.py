@@ -5,11 +5,15 @@ need know one form only. The file's own choices, where they are not the ones Jup
 kept in `layout`: `keys` (their order), `unsorted` (so are objects inside), `source` ("string",
 "null" or "missing"), `missing` (keys that nbformat asks for), and for an output `odd` (the texts
 that are a string where Jupyter writes lines, or the other way round).
+
+A value of another form than nbformat's (metadata that are a list, an id that is a number) is a
+*misfit*: it is kept in `extra` beside the keys that nbformat does not know, and comes back as it
+was until the cell has a value of its own there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 from cocalc_tui.notebook import schema
@@ -19,6 +23,8 @@ from cocalc_tui.sync.patch import Json
 
 _EXPECTED = {"code": ("metadata", "execution_count", "outputs")}
 _EMPTY: tuple[Json, ...] = (None, {}, [])
+_NO_TYPE = "raw"
+"""What a cell is taken to be that does not say."""
 
 
 def known_keys(kind: str) -> set[str]:
@@ -29,55 +35,48 @@ def known_keys(kind: str) -> set[str]:
 
 def cell_from_json(raw: Json, number: int, key: str, pos: str, block: int) -> Cell:
     """Read the `number`-th cell (from 1). Raises NotebookError."""
-    where = f"cell {number}"
-    if not isinstance(raw, dict) or not isinstance(kind := raw.get("cell_type"), str):
-        raise NotebookError(f"{where} has no cell_type")
-    for name in ("metadata", "attachments"):
-        if not isinstance(raw.get(name, {}), dict):
-            raise NotebookError(f"{where}: {name} should be an object")
-    text, layout = _read_source(raw, where)
-    if missing := [name for name in _EXPECTED.get(kind, ("metadata",)) if name not in raw]:
-        layout["missing"] = cast("list[Json]", missing)
+    if not isinstance(raw, dict):
+        raise NotebookError(f"cell {number} is not an object")
+    fit = {name: value for name, value in raw.items() if name not in _FORMS or _FORMS[name](value)}
+    kind = cast(str, fit.get("cell_type", _NO_TYPE))
     known = known_keys(kind)
-    extra = {name: value for name, value in raw.items() if name not in known}
-    layout |= order_of(raw, [raw.get("metadata"), raw.get("attachments"), extra])
+    extra = {name: raw[name] for name in raw if name not in known or name not in fit}
+    expected = ("cell_type", *_EXPECTED.get(kind, ("metadata",)))
+    text, layout = _read_source(fit, raw)
+    if missing := [name for name in expected if name not in raw]:
+        layout["missing"] = cast("list[Json]", missing)
+    layout |= order_of(raw, [fit.get("metadata"), fit.get("attachments"), extra])
     fields: Fields = {
         "type": "cell",
         "pos": pos,
         "cell_type": kind,
-        "id": raw.get("id"),
-        "metadata": raw.get("metadata"),
-        "exec_count": raw.get("execution_count") if kind == "code" else None,
+        "id": fit.get("id"),
+        "metadata": fit.get("metadata"),
+        "exec_count": fit.get("execution_count") if kind == "code" else None,
         "extra": extra,
         "layout": layout,
     }
     fields = present({name: carry(value, block) for name, value in fields.items()})
-    if kind != "code" and "attachments" in raw:
-        fields["attachments"] = carry(raw["attachments"], block)
+    if kind != "code" and "attachments" in fit:
+        fields["attachments"] = carry(fit["attachments"], block)
     source = cast(str, carry(text, block))
-    outputs = raw.get("outputs", []) if kind == "code" else []
-    if not isinstance(outputs, list):
-        raise NotebookError(f"{where}: outputs should be a list")
-    return Cell(key, fields, source, tuple(_outputs(outputs, where, key, block)))
+    outputs = cast("list[Fields]", fit.get("outputs", [])) if kind == "code" else []
+    return Cell(key, fields, source, tuple(_outputs(outputs, key, block)))
 
 
-def _read_source(raw: Mapping[str, Json], where: str) -> tuple[str, Fields]:
-    if "source" not in raw:
-        return "", {"source": "missing"}
-    source = raw["source"]
+def _read_source(fit: Mapping[str, Json], raw: Mapping[str, Json]) -> tuple[str, Fields]:
+    if "source" not in fit:
+        return "", {} if "source" in raw else {"source": "missing"}
+    source = fit["source"]
     if source is None:
         return "", {"source": "null"}
     if isinstance(source, str):
         return source, {"source": "string"}
-    if is_lines(source):
-        return "".join(cast("list[str]", source)), {}
-    raise NotebookError(f"{where}: source should be a string or a list of strings")
+    return "".join(cast("list[str]", source)), {}
 
 
-def _outputs(raws: list[Json], where: str, cell: str, block: int) -> Iterable[Output]:
+def _outputs(raws: list[Fields], cell: str, block: int) -> Iterable[Output]:
     for index, raw in enumerate(raws):
-        if not isinstance(raw, dict):
-            raise NotebookError(f"{where}: output {index + 1} should be an object")
         layout: Fields = {} if is_sorted(raw) else {"unsorted": True}
         yield output_from_json(raw, schema.output_key(cell, schema.FIRST_RUN, index), layout, block)
 
@@ -114,13 +113,19 @@ def cell_to_json(cell: Cell, block: int, cell_id: str | None) -> Fields:
         raw["attachments"] = fields["attachments"]
     if cell_id is not None:
         raw["id"] = cell_id
-    raw = cast("Fields", fields.get("extra", {})) | raw
+    raw = _with_extra(raw, cast("Fields", fields.get("extra", {})))
     if not cell.source and layout.get("source") == "missing":
         del raw["source"]
     for name in cast("list[str]", layout.get("missing", [])):
-        if raw.get(name) in _EMPTY:
+        if raw.get(name) in (*_EMPTY, _NO_TYPE):
             raw.pop(name, None)
     return cast("Fields", uncarry(in_order(raw, layout), block))
+
+
+def _with_extra(raw: Fields, extra: Fields) -> Fields:
+    """Add what else a cell had; misfits only where it has nothing of its own."""
+    kept = {name: value for name, value in extra.items() if raw.get(name) in (*_EMPTY, _NO_TYPE)}
+    return raw | kept
 
 
 def _write_source(text: str, how: Json) -> Json:
@@ -143,6 +148,29 @@ def output_to_json(output: Output) -> Fields:
             for mime, value in bundle.items()
         }
     return raw if output.layout.get("unsorted") else cast("Fields", in_sorted_order(raw))
+
+
+# --- what has nbformat's form -----------------------------------------------------------------
+
+
+def _is_count(value: Json) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value is None or (whole and 0 <= cast(int, value) < 2**63)
+
+
+def _is_object(value: Json) -> bool:
+    return isinstance(value, dict)
+
+
+_FORMS: dict[str, Callable[[Json], bool]] = {
+    "cell_type": lambda value: isinstance(value, str),
+    "id": lambda value: isinstance(value, str),
+    "metadata": _is_object,
+    "attachments": _is_object,
+    "execution_count": _is_count,
+    "outputs": lambda value: isinstance(value, list) and all(map(_is_object, value)),
+    "source": lambda value: value is None or is_text(value),
+}
 
 
 # --- texts as one string or as lines -----------------------------------------------------------

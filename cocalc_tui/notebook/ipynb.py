@@ -35,10 +35,16 @@ from cocalc_tui.notebook.jsontext import (
     uncarry,
 )
 from cocalc_tui.notebook.model import Cell, Fields, Notebook, NotebookError
+from cocalc_tui.notebook.oldform import OLD, upgraded
 from cocalc_tui.sync.order import between
 from cocalc_tui.sync.patch import Json
 
 _KNOWN = ("cells", "metadata", "nbformat", "nbformat_minor")
+_FORMS: dict[str, Callable[[Json], bool]] = {
+    "metadata": lambda value: isinstance(value, dict),
+    "nbformat_minor": lambda value: type(value) is int and 0 <= value < 2**31,
+}
+"""Of a value of another form the same is true as in a cell, see `notebook.cellform`."""
 _PLAIN = Style()
 _MEND = "mend it, or open it as text under a name that does not end in .ipynb"
 
@@ -77,28 +83,32 @@ def read(text: str, salt: str = "") -> Notebook:
     Keys of cells are made from `salt` and their numbers: equal for the same text and salt, so two
     relays that open one file make one notebook. Raises NotebookError.
     """
-    return _parse(text if text.strip() else EMPTY, salt).notebook
+    return _parse(text, salt).notebook
 
 
 def write(notebook: Notebook, base: str | None = None) -> str:
     """Return the text of the file, given the text that it has or had."""
-    if base is not None and not base.strip():
-        text = write(notebook, EMPTY)
-        return base if text == EMPTY else text
     parsed = _parse(base) if base is not None else None
     style = _style(notebook) if parsed is None else style_of(parsed.text)
     head, foot = _around(notebook, style, parsed)
-    return head + _cells(notebook, style, parsed) + foot
+    text = head + _cells(notebook, style, parsed) + foot
+    # An empty file, or one of an old format, stays as it is until there is something to write.
+    return base if base is not None and parsed is not None and text == parsed.text else text
 
 
 # --- reading -----------------------------------------------------------------------------------
 
 
-def _parse(text: str, salt: str = "") -> _Parsed:
+def _parse(text: str, salt: str = "", old: int = 0) -> _Parsed:
+    """Read a text; `old` is the format that it was told in at first, where that is another."""
+    text = text if text.strip() else EMPTY
     try:
         found = members(text)
         top = {span.key: span.value for span in found}
-        _check(top)
+        version = _version(top)
+        if version in OLD:
+            end = text[len(text.rstrip()) :]
+            return _parse(style_of(text).dump(_upgraded(top)) + end, salt, version)
         block = surrogate_block(text, top)
         array = next(span for span in found if span.key == "cells")
         raws = cast("list[Json]", array.value)
@@ -107,29 +117,35 @@ def _parse(text: str, salt: str = "") -> _Parsed:
             cell_from_json(raw, n + 1, _key(salt, n), places[n], block)
             for n, raw in enumerate(raws)
         )
-        notebook = Notebook(_notebook_fields(text, top, block), cells)
+        about = {"old": old} if old else {}
+        notebook = Notebook(_notebook_fields(text, top, block) | about, cells)
         return _Parsed(text, found, items(text, array), notebook)
     except JsonTextError as error:
         raise NotebookError(f"this is not a notebook's JSON: {error}; {_MEND}") from None
 
 
-def _check(top: Fields) -> None:
+def _version(top: Fields) -> int:
+    """Return which nbformat it is, of those that can be read."""
     version = top.get("nbformat")
     if not isinstance(version, int) or isinstance(version, bool):
         raise NotebookError(f"this is not a notebook: it has no nbformat; {_MEND}")
-    if version < 4:
+    if version > 4:
+        raise NotebookError(f"this notebook is of format {version}, newer than what is known (4)")
+    if version < min(OLD):
         raise NotebookError(
             f"this notebook is of the old format {version}; convert it first: "
             "jupyter nbconvert --to notebook --nbformat 4 --inplace FILE"
         )
-    if version > 4:
-        raise NotebookError(f"this notebook is of format {version}, newer than what is known (4)")
-    if not isinstance(top.get("cells"), list):
+    if version == 4 and not isinstance(top.get("cells"), list):
         raise NotebookError(f"this notebook has no list of cells; {_MEND}")
-    if not isinstance(top.get("metadata", {}), dict):
-        raise NotebookError(f"the notebook's metadata should be an object; {_MEND}")
-    if not isinstance(top.get("nbformat_minor", 0), int):
-        raise NotebookError(f"the notebook's nbformat_minor should be a number; {_MEND}")
+    return version
+
+
+def _upgraded(top: Fields) -> Fields:
+    try:
+        return upgraded(top)
+    except ValueError as error:
+        raise NotebookError(f"this notebook of an old format cannot be read: {error}") from None
 
 
 def _key(salt: str, number: int) -> str:
@@ -152,8 +168,9 @@ def positions(count: int) -> list[str]:
 
 
 def _notebook_fields(text: str, top: Fields, block: int) -> Fields:
-    extra = {name: value for name, value in top.items() if name not in _KNOWN}
-    layout = order_of(top, [top.get("metadata"), extra])
+    fit = {name: value for name, value in top.items() if name not in _FORMS or _FORMS[name](value)}
+    extra = {name: top[name] for name in top if name not in _KNOWN or name not in fit}
+    layout = order_of(top, [fit.get("metadata"), extra])
     if missing := [name for name in ("metadata", "nbformat_minor") if name not in top]:
         layout["missing"] = cast("list[Json]", missing)
     if (style := style_of(text)) != _PLAIN:
@@ -167,8 +184,8 @@ def _notebook_fields(text: str, top: Fields, block: int) -> Fields:
     fields: Fields = {
         "type": "notebook",
         "nbformat": 4,
-        "minor": top.get("nbformat_minor", 0),
-        "metadata": top.get("metadata"),
+        "minor": fit.get("nbformat_minor", 0),
+        "metadata": fit.get("metadata"),
         "extra": extra,
         "layout": layout,
     }
@@ -185,12 +202,14 @@ def _style(notebook: Notebook) -> Style:
 def _top(notebook: Notebook) -> Fields:
     """All members of the file but the cells, which are an empty list here."""
     fields, layout = notebook.fields, notebook.layout
-    top = cast("Fields", fields.get("extra", {})) | {
+    extra = cast("Fields", fields.get("extra", {}))
+    own: Fields = {
         "cells": [],
         "metadata": fields.get("metadata", {}),
         "nbformat": 4,
         "nbformat_minor": notebook.minor,
     }
+    top = own | {name: extra[name] for name in extra if own.get(name) in (None, {}, 0)}
     for name in cast("list[str]", layout.get("missing", [])):
         if top.get(name) in ({}, 0):
             del top[name]
@@ -270,19 +289,33 @@ def _gap(style: Style, parsed: _Parsed | None, number: int | None) -> str:
 def _copies(notebook: Notebook, parsed: _Parsed | None) -> dict[int, int]:
     """Say for cells, by their numbers, which cell of the base is equal.
 
-    Where several are, one that is also written as the cell once was comes first.
+    Where several are, the one at the same place comes first, counted from the first cell or the
+    last; then one that is also written as the cell once was.
     """
-    found: dict[int, int] = {}
     if parsed is None:
-        return found
+        return {}
+    found: dict[int, int] = {}
     for kept in ({"pos"}, {"pos", "layout"}):
+        old = [_content(cell, kept) for cell in parsed.notebook.cells]
+        new = [_content(cell, kept) for cell in notebook.cells]
+        if not found:
+            found = _at_the_ends(old, new)
         free: dict[str, list[int]] = {}
-        for number in sorted(set(range(len(parsed.cells))) - set(found.values())):
-            free.setdefault(_content(parsed.notebook.cells[number], kept), []).append(number)
-        for index, cell in enumerate(notebook.cells):
-            if index not in found and (waiting := free.get(_content(cell, kept))):
+        for number in sorted(set(range(len(old))) - set(found.values())):
+            free.setdefault(old[number], []).append(number)
+        for index, content in enumerate(new):
+            if index not in found and (waiting := free.get(content)):
                 found[index] = waiting.pop(0)
     return found
+
+
+def _at_the_ends(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+    """Pair what is equal from the first on, and from the last back."""
+    most = min(len(old), len(new))
+    first = next((at for at in range(most) if old[at] != new[at]), most)
+    last = next((at for at in range(most - first) if old[~at] != new[~at]), most - first)
+    ends = {len(new) + ~at: len(old) + ~at for at in range(last)}
+    return {at: at for at in range(first)} | ends
 
 
 def _content(cell: Cell, without: set[str]) -> str:

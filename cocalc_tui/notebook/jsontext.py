@@ -100,16 +100,15 @@ def style_of(text: str) -> Style:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
+_decoder = JSONDecoder()
+
+
+def _check_keys(found: list[Span]) -> None:
+    """Inside a value the last of equal keys counts, as for Jupyter; here both have a place."""
+    keys = [span.key for span in found]
+    if len(set(keys)) < len(keys):
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise JsonTextError(f'the key "{twice}" is there twice in one object')
-    return found
-
-
-_decoder = JSONDecoder(object_pairs_hook=_unique)
+        raise JsonTextError(f'the key "{twice}" is there twice')
 
 
 def _fail(text: str, at: int, wanted: str) -> JsonTextError:
@@ -131,8 +130,6 @@ def _value(text: str, at: int) -> tuple[Json, int]:
         raise JsonTextError(f"line {error.lineno}, column {error.colno}: {said}") from None
     except RecursionError:
         raise JsonTextError("it is nested too deeply") from None
-    except JsonTextError:
-        raise
     except ValueError:
         raise JsonTextError("it holds a number of thousands of digits") from None
 
@@ -172,7 +169,7 @@ def members(text: str) -> list[Span]:
     found, end = _spans(text, at, keyed=True)
     if _skip(text, end) != len(text):
         raise _fail(text, _skip(text, end), "nothing more should be here")
-    _unique([(span.key, None) for span in found])
+    _check_keys(found)
     return found
 
 

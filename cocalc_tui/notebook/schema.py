@@ -4,7 +4,8 @@ One record per cell and one per output, so that two people in different cells ne
 output of a long run is appended without touching what people type. Without one place that knows
 the fields, the pane, the kernels and the .ipynb writer would each have an opinion.
 
-- `NOTEBOOK`, one record: `type` "notebook", `nbformat`, `minor`, `metadata`, `extra`, `layout`.
+- `NOTEBOOK`, one record: `type` "notebook", `nbformat`, `minor`, `metadata`, `extra`, `layout`;
+  `old` where the file was of an older nbformat.
 - a cell, key random and never reused: `type` "cell", `pos` (fractional position key), `cell_type`,
   `id` (the nbformat id, where the file has ids), `metadata`, `exec_count`, `attachments`, `extra`,
   `layout`, and the text `INPUT`.

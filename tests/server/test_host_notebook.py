@@ -78,7 +78,7 @@ async def test_an_empty_file_is_a_new_notebook_and_stays_empty_until_edited(
     ("text", "said"),
     [
         ('{"cells": [', "n.ipynb: this is not a notebook's JSON: line 1, column 12"),
-        ('{"nbformat": 3}', "n.ipynb: this notebook is of the old format 3; convert it first"),
+        ('{"nbformat": 1}', "n.ipynb: this notebook is of the old format 1; convert it first"),
     ],
 )
 async def test_what_is_no_notebook_is_said_in_one_line(
@@ -90,6 +90,24 @@ async def test_what_is_no_notebook_is_said_in_one_line(
             await (await box.person()).open("n.ipynb")
         assert caught.value.text.startswith(said)
         assert box.read("n.ipynb") == text
+
+
+async def test_an_old_notebook_is_saved_in_format_4_by_the_first_edit(tmp_path: Path) -> None:
+    old = {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["1"]}]}]}
+    async with running(tmp_path) as box:
+        box.write("n.ipynb", json.dumps(old))
+        document = await (await box.person()).open("n.ipynb")
+        (cell,) = schema.cells(document.replica)
+        await document.save()
+        assert box.read("n.ipynb") == json.dumps(old)
+        document.change([Splice(1, 0, " + 1", schema.input_of(cell))])
+        await document.save()
+        found = json.loads(box.read("n.ipynb"))
+        assert (found["nbformat"], found["cells"][0]["source"]) == (4, ["1 + 1"])
+        found["cells"][0]["source"] = ["2"]
+        box.write("n.ipynb", json.dumps(found))
+        await document.save()
+        await until(lambda: schema.source(document.replica, cell) == "2")
 
 
 async def test_a_cell_changed_outside_merges_with_the_cell_typed_in(tmp_path: Path) -> None:
