@@ -88,7 +88,7 @@ def test_it_is_what_nbformat_makes_of_it() -> None:
 
 def test_what_nbformat_gets_wrong() -> None:
     output = {"output_type": "display_data", "json": '{"a": 1}', "pdf": "JVBE"}
-    cell = {"cell_type": "code", "outputs": [output, {**output, "json": ["[1,", "2"]}]}
+    cell: Any = {"cell_type": "code", "outputs": [output, {**output, "json": ["[1,", "2"]}]}
     mine = cast(Any, upgraded({"worksheets": [{"cells": [cell]}]}))
     one, other = mine["cells"][0]["outputs"]
     assert one["data"] == {"application/json": {"a": 1}, "application/pdf": "JVBE"}
