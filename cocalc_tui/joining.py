@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.link import Connect, RefusedError, connect_unix
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
@@ -49,21 +50,32 @@ class Project:
         except StartError:
             return True
 
-    def workspace(self, *, start: bool) -> Workspace:
-        """A new app's side of the project; `start` the relay where none runs."""
-        return Workspace(self.connector(start=start), secrets.token_hex(8))
+    def workspace(self, *, start: bool, keep: bool = False) -> Workspace:
+        """A new app's side of the project; `start` the relay where none runs.
+
+        With `keep` unsent work outlives it, and what another start left is sent.
+        """
+        session = secrets.token_hex(8)
+        journal = Journal(str(self.root), session) if keep else None
+        return Workspace(self.connector(start=start), session, journal=journal)
 
     def connector(self, *, start: bool) -> Connect:
         """What makes a connection to the project's relay."""
+        reached = False
 
         async def connect() -> Transport:
+            nonlocal reached
             socket = self.where.socket
             if start and self.is_host:
                 try:
                     socket = await asyncio.to_thread(ensure_relay, self.root)
                 except (StartError, ProjectError) as error:
-                    raise RefusedError(str(error)) from None
-            return await connect_unix(socket, self.where.host)
+                    # Where it was well before it may be well again: a folder that is being moved,
+                    # a machine that is busy.
+                    raise OSError(str(error)) if reached else RefusedError(str(error)) from None
+            transport = await connect_unix(socket, self.where.host)
+            reached = True
+            return transport
 
         return connect
 

@@ -168,6 +168,24 @@ class NoWire:
         raise ReadOnlyError(f"{document.path}: not connected, so cells come without their output")
 
 
+def follow_on(replica: Document, unsent: Sequence[Patch]) -> list[Patch] | None:
+    """Those of unsent patches that a log does not have; None where they do not belong in it.
+
+    They belong where everything that they follow is there, their own session's patches included.
+    """
+    fresh = [patch for patch in unsent if patch.id not in replica]
+    known = {patch.id for patch in fresh}
+    counts = replica.counts()
+    for patch in fresh:
+        session, n = patch.id
+        if n != counts.get(session, 0):
+            return None
+        counts[session] = n + 1
+        if any(parent not in known and parent not in replica for parent in patch.parents):
+            return None
+    return fresh
+
+
 def wall_clock() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
@@ -362,14 +380,23 @@ class SharedDocument:
 
     def carry_over(self, unsent: Sequence[Patch]) -> bool:
         """Take up unsent patches in the log loaded anew; False where they do not belong there."""
-        known = {patch.id for patch in unsent}
-        if any(p not in known and p not in self.replica for u in unsent for p in u.parents):
+        fresh = follow_on(self.replica, unsent)
+        if fresh is None:
             return False
-        self._moved(changes := self.replica.apply(unsent))
-        for patch in unsent:
+        self._moved(changes := self.replica.apply(fresh))
+        for patch in fresh:
             self.outbox.add(patch)
         self.emit(Changed(changes, local=True))
         return True
+
+    def counts_on(self) -> bool:
+        """Whether the log has all that this session numbered and that is not in the outbox."""
+        return self.replica.counts().get(self.session, 0) == self.outbox.next_n
+
+    def renew_session(self, session: str) -> None:
+        """Count anew under another name: numbers are never used twice, and never with a gap."""
+        self.session = session
+        self.outbox = Outbox(session)
 
     # --- people, lights, runs ------------------------------------------------------------------
 

@@ -77,4 +77,22 @@ class WorkRefused:
     copy: Path
 
 
-WorkspaceEvent: TypeAlias = Online | Offline | PeopleChanged | FilesChanged | WorkRefused
+@dataclass(frozen=True, slots=True)
+class WorkSent:
+    """What another start of the app had left unsent is in the document now."""
+
+    path: str
+    since: float
+    """When the first of it was typed, seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """Unsent work cannot be written to this machine's disk; `reason` "" when that is over."""
+
+    reason: str
+
+
+WorkspaceEvent: TypeAlias = (
+    Online | Offline | PeopleChanged | FilesChanged | WorkRefused | WorkSent | NotKept
+)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.identity import digest
 from cocalc_tui.sync.patch import Entry, Patch
@@ -41,7 +42,11 @@ class Opening:
         self.doc = document.doc if document is not None else ""
         self.type = ""
         self.told: list[tuple[str, bytes]] = []
-        self.filled = asyncio.Event()
+        self.filled = False
+        self.over = asyncio.Event()
+        """It is open, or nothing comes of it."""
+        self.text_before = ""
+        """A text as it was before another log took its place."""
         self.left_over: list[Patch] = []
         """Unsent patches that do not belong to the relay's log."""
         self._opened: m.Opened | None = None
@@ -71,15 +76,20 @@ class Opening:
             done, self._done = self._done, None
             done(self)
 
-    def fill(self, document: SharedDocument, me: m.Welcome | None) -> None:
-        """Put what came into the document."""
+    def fill(
+        self, document: SharedDocument, me: m.Welcome | None, new_session: Callable[[], str]
+    ) -> None:
+        """Put what came into the document; it gets a new session where it cannot count on."""
         opened = self._opened
         assert opened is not None
         document.doc, document.path = opened.doc, opened.path
         document.readonly = opened.readonly
         if me is not None and m.Role[me.role.upper()] < m.Role.EDITOR:
             document.readonly = f"{opened.path}: you may look, not change ({me.role})"
-        unsent = [] if opened.resumed else document.start_anew()
+        unsent: list[Patch] = []
+        if not opened.resumed:
+            self.text_before = str(document.replica.text()) if document.type == TEXT else ""
+            unsent = document.start_anew()
         if opened.checkpoint is not None and not opened.resumed:
             document.load(Document.from_checkpoint(opened.checkpoint), opened.after)
         document.log, document.epoch = opened.log, opened.epoch
@@ -89,3 +99,5 @@ class Opening:
             document.hearing.heard(topic, data)
         if unsent and not document.carry_over(unsent):
             self.left_over = unsent
+        if not document.counts_on():
+            document.renew_session(new_session())

@@ -56,6 +56,7 @@ class Outbox:
         self.next_n = first
         self.patches: list[Patch] = []
         self._sent = 0
+        self._firm = first
 
     def __bool__(self) -> bool:
         return bool(self.patches)
@@ -74,8 +75,19 @@ class Outbox:
         if len(self.patches) == self._sent:
             return None
         last = self.patches[-1]
+        if last.id.n < self._firm:
+            return None
         grows = len(last.ops) < MAX_AMENDED and text_size(last.ops) < MAX_TEXT // 2
         return last if grows else None
+
+    def firm(self, last: int) -> list[Patch]:
+        """Patches up to number `last` that were not asked for before; they grow no more.
+
+        What is written down elsewhere must stay as it is: a patch's id stands for its content.
+        """
+        found = [patch for patch in self.patches if self._firm <= patch.id.n <= last]
+        self._firm = max(self._firm, min(last + 1, self.next_n))
+        return found
 
     def take(self) -> list[Patch]:
         """What should leave now: as much as fits a message, unless something is on its way."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import (
     DocumentEvent,
     FilesChanged,
+    NotKept,
     Offline,
     Online,
     PeopleChanged,
@@ -27,10 +29,14 @@ from cocalc_tui.client.events import (
     WorkspaceEvent,
 )
 from cocalc_tui.client.files import Files
+from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.keep import keep
 from cocalc_tui.client.link import Connect
 from cocalc_tui.client.opening import Opening, have
+from cocalc_tui.client.ready import ReadyPatches
+from cocalc_tui.client.recovery import Recovery
 from cocalc_tui.client.requests import RequestFailed, Requests
+from cocalc_tui.client.safekeeping import Safekeeping
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     Completion,
@@ -39,6 +45,7 @@ from cocalc_tui.protocol.events import (
     OutputBatch,
     ProjectStatus,
 )
+from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.protocol.patches import entry_from_wire, to_wire
 from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Json, Patch
@@ -53,8 +60,19 @@ class Workspace:
     """A project, as one start of an app sees it."""
 
     def __init__(
-        self, connect: Connect, session: str, *, clock: Callable[[], int] = wall_clock
+        self,
+        connect: Connect,
+        session: str,
+        *,
+        clock: Callable[[], int] = wall_clock,
+        new_session: Callable[[], str] = lambda: secrets.token_hex(8),
+        journal: Journal | None = None,
     ) -> None:
+        """Make an app's side; `session` is new for this start: 16 random hex digits.
+
+        With a `journal` unsent work outlives the app, and what another start of it left unsent is
+        sent.
+        """
         self.session = session
         self.me: m.Welcome | None = None
         self.people: list[m.Person] = []
@@ -64,6 +82,7 @@ class Workspace:
         self.handlers: dict[type[m.Message], Callable[[m.Message], None]] = {}
         """What else is to be done with messages, as the host side does with `Asked`."""
         self._clock = clock
+        self._new_session = new_session
         self._listeners: list[Listener] = []
         self._connection = Connection(
             connect, session, up=self._up, down=self._down, heard=self._heard
@@ -71,7 +90,19 @@ class Workspace:
         self.requests = Requests(self.send)
         self.files = Files(self.requests)
         self._opening: dict[int, Opening] = {}
-        self._next_n: dict[str, int] = {}
+        self._ready = ReadyPatches(lambda message: self.send(message))
+        self._journal = journal
+        self._safe: Safekeeping | None = None
+        self._recovery: Recovery | None = None
+        if journal is not None:
+            self._safe = Safekeeping(
+                journal, self.documents.values, lambda reason: self._emit(NotKept(reason))
+            )
+            self._recovery = Recovery(self, journal.project, self._emit)
+        self._sessions: dict[str, tuple[str, int]] = {}
+        """Session and next number of documents that were left, by id."""
+        self._borrowed: set[str] = set()
+        """Documents that nobody asked for but `borrowed`."""
         self._leaving: set[str] = set()
         """Documents to leave once everything is sent."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -99,11 +130,16 @@ class Workspace:
 
     async def close(self) -> None:
         """Send what is unsent if that is quick, then leave."""
-        with contextlib.suppress(TimeoutError, RequestFailed):
-            async with asyncio.timeout(2):
-                for document in list(self.documents.values()):
-                    await self._all_of(document)
+        if self._recovery is not None:
+            await self._recovery.stop()
+        if self.online:
+            with contextlib.suppress(TimeoutError, RequestFailed):
+                async with asyncio.timeout(2):
+                    for document in list(self.documents.values()):
+                        await self._all_of(document)
         await self._connection.close()
+        if self._safe is not None:
+            await self._safe.finish()
 
     def send(self, message: m.Message) -> bool:
         """Send a message; False where there is no connection."""
@@ -115,6 +151,8 @@ class Workspace:
         for document in self.documents.values():
             self._reopen(document)
         self._emit(Online())
+        if self._recovery is not None and self._journal is not None:
+            self._recovery.start(self._journal.folder)
 
     def _down(self, gone: Offline) -> None:
         self.offline_since = self.offline_since or self._connection.heard_at
@@ -122,6 +160,8 @@ class Workspace:
         for document in self.documents.values():
             document.offline_now()
         self.requests.fail_all("the connection was lost")
+        for opening in self._opening.values():
+            opening.over.set()
         self._opening.clear()
         self._emit(gone)
 
@@ -131,8 +171,8 @@ class Workspace:
         match message:
             case m.Entries():
                 self._entries(message)
-            case m.Ack() if message.session == self.session:
-                if (document := self.documents.get(message.doc)) is not None:
+            case m.Ack():
+                if (document := self._of_session(message)) is not None:
                     document.acknowledged(message.seqs)
             case m.Present():
                 if (document := self.documents.get(message.doc)) is not None:
@@ -143,8 +183,11 @@ class Workspace:
                 self._opened(message)
             case m.Answer() | m.Failed() | m.Fetched():
                 self.requests.answered(message.id, message)
-            case m.Refused() if message.session == self.session:
-                self._refused(message)
+            case m.Refused():
+                if (document := self._of_session(message)) is not None:
+                    self._refused(document, message)
+                else:
+                    self._ready.refused(message)
             case m.Moved():
                 self._moved(message)
             case m.People():
@@ -185,49 +228,87 @@ class Workspace:
                 document.path = message.to + document.path.removeprefix(message.path)
         self._emit(FilesChanged())
 
-    def _refused(self, message: m.Refused) -> None:
+    def _of_session(self, message: m.Ack | m.Refused) -> SharedDocument | None:
+        """The document in whose outbox the patches are that this is about."""
         document = self.documents.get(message.doc)
-        if document is None:
-            return
+        return document if document and document.session == message.session else None
+
+    def _refused(self, document: SharedDocument, message: m.Refused) -> None:
         if message.code == "gap":
             document.outbox.retry()
             self.outgoing(document)
-            return
-        if message.code == "clock":
+        elif message.code == "clock":
             document.outbox.restamp(message.now)
             self._reopen(document, whole=True)
-            return
-        if message.code == "disk":
+        elif message.code == "disk":
             document.held_back(message.text)
             asyncio.get_running_loop().call_later(DISK_PAUSE, self.outgoing, document)
-            return
-        document.readonly = document.readonly or f"{document.path}: {message.text}"
-        self._keep(document, document.outbox.drop_from(message.n), message.text)
+        else:
+            if message.code == "role":
+                document.readonly = document.readonly or f"{document.path}: {message.text}"
+            self._set_aside(document, message.text)
 
-    def _keep(self, document: SharedDocument, patches: list[Patch], reason: str) -> None:
-        copy = keep(document.path, patches)
-        self._emit(WorkRefused(document.path, reason, copy))
+    def _set_aside(self, document: SharedDocument, reason: str) -> None:
+        """Keep a copy of what the relay does not take, and show the document without it."""
+        text = str(document.replica.text()) if document.type == TEXT else ""
+        self.keep_copy(document.path, document.outbox.drop_from(0), reason, text)
+        document.renew_session(self._new_session())
+        self._reopen(document, whole=True)
+
+    def keep_copy(self, path: str, patches: Sequence[Patch], reason: str, text: str = "") -> None:
+        """Keep work that is not taken where the person finds it, and tell them."""
+        self._emit(WorkRefused(path, reason, keep(path, patches, reason, text)))
 
     # --- documents -----------------------------------------------------------------------------
 
     async def open(self, path: str) -> SharedDocument:
         """Take part in a document, or return the one that is open; raises RequestFailed."""
-        for document in self.documents.values():
-            if document.path == path:
-                self._leaving.discard(document.doc)
-                return document
-        for known in self._opening.values():
-            if known.path == path:
-                await known.filled.wait()
-                return self.documents[known.doc]
+        document = await self._take_part(path)
+        self._borrowed.discard(document.doc)
+        return document
+
+    @contextlib.asynccontextmanager
+    async def borrowed(self, path: str, doc: str) -> AsyncIterator[SharedDocument]:
+        """Take part for a while in a document that nobody asked for; raises RequestFailed.
+
+        It is the one with this id, where the relay knows that, else the one at this path.
+        """
+        open_before = set(self.documents)
+        document = self.documents.get(doc) or await self._take_part(path, doc)
+        if document.doc not in open_before:
+            self._borrowed.add(document.doc)
+        try:
+            yield document
+        finally:
+            if document.doc in self._borrowed:
+                self._borrowed.discard(document.doc)
+                self.shut(document)
+
+    async def _take_part(self, path: str, doc: str | None = None) -> SharedDocument:
+        while True:
+            for document in self.documents.values():
+                if document.path == path and doc in {None, document.doc}:
+                    self._leaving.discard(document.doc)
+                    return document
+            known = next((one for one in self._opening.values() if one.path == path), None)
+            if known is None:
+                break
+            await known.over.wait()
         id_ = self.requests.next_id()
         opening = self._opening[id_] = Opening(path)
         try:
-            await self.requests.ask(lambda id_: m.Open(id=id_, path=path), id_)
-            await opening.filled.wait()
+            await self.requests.ask(lambda id_: m.Open(id=id_, path=path, doc=doc), id_)
+            await opening.over.wait()
         finally:
             self._opening.pop(id_, None)
+            opening.over.set()
+        if not opening.filled:
+            raise RequestFailed("offline", "the connection was lost")
         return self.documents[opening.doc]
+
+    async def push(self, document: SharedDocument, patches: Sequence[Patch]) -> None:
+        """Hand the relay ready patches, of whatever session; raises `ready.PushRefused`."""
+        await self._ready.push(document, patches)
 
     def _reopen(self, document: SharedDocument, *, whole: bool = False) -> None:
         id_ = self.requests.next_id()
@@ -245,17 +326,19 @@ class Workspace:
     def _finish_opening(self, opening: Opening) -> None:
         document = opening.document
         if document is None:
+            session, first_n = self._sessions.get(opening.doc, (self.session, 0))
             document = SharedDocument(
                 opening.path,
                 opening.type,
-                self.session,
+                session,
                 wire=self,
-                first_n=self._next_n.get(opening.doc, 0),
+                first_n=first_n,
                 clock=self._clock,
             )
-        opening.fill(document, self.me)
+        opening.fill(document, self.me, self._new_session)
         if opening.left_over:
-            self._keep(document, opening.left_over, "the relay has another log of it")
+            reason = "the relay has another log of it"
+            self.keep_copy(document.path, opening.left_over, reason, opening.text_before)
         self.documents[document.doc] = document
         document.attached = True
         for id_, known in list(self._opening.items()):
@@ -265,10 +348,13 @@ class Workspace:
         document.hearing.catch_up()
         self.outgoing(document)
         self._read_whole_if_needed(document)
-        opening.filled.set()
+        opening.filled = True
+        opening.over.set()
 
     def outgoing(self, document: SharedDocument) -> None:
         """Send what waits in the document's outbox, unless something is on its way."""
+        if self._safe is not None:
+            self._safe.touched()
         if document.attached and (patches := document.outbox.take()):
             self.send(m.Push(doc=document.doc, patches=[to_wire(p) for p in patches]))
         elif document.doc in self._leaving and document.sent:
@@ -286,7 +372,7 @@ class Workspace:
             return
         self._leaving.discard(document.doc)
         self.documents.pop(document.doc, None)
-        self._next_n[document.doc] = document.outbox.next_n
+        self._sessions[document.doc] = (document.session, document.outbox.next_n)
         self.send(m.Shut(doc=document.doc))
 
     def missing_output(self, document: SharedDocument, run: str, after: int) -> None:

@@ -42,7 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
     from cocalc_tui.app import run_app
 
     return run_app(
-        project.workspace(start=True), project.name, project.files, root=project.root, flags=flags
+        project.workspace(start=True, keep=True),
+        project.name,
+        project.files,
+        root=project.root,
+        flags=flags,
     )
 
 

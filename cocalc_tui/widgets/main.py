@@ -24,17 +24,20 @@ from cocalc_tui.client.events import (
     FilesChanged,
     Heard,
     LightsChanged,
+    NotKept,
     Offline,
     Online,
     PeopleChanged,
     PeopleMoved,
     WorkRefused,
+    WorkSent,
 )
 from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
 from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.files import FileTree
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.people import PeopleList
+from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.tiles import Tiles
 
@@ -191,11 +194,25 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                 self.files.look_again()
             case WorkRefused():
                 desk(self).notice(
-                    f"{event.path}: {event.reason}. What you did is kept in {event.copy}", bad=True
+                    f"{event.path}: {event.reason}. What you did is kept in {event.copy}; "
+                    "`Work that was not taken` in the commands shows it",
+                    bad=True,
                 )
+            case WorkSent():
+                at = clock(event.since)
+                desk(self).notice(f"{event.path}: what you typed from {at} on is sent now")
+            case NotKept():
+                self._say_kept(event.reason)
             case PeopleChanged():
                 pass
         self.show_soon()
+
+    def _say_kept(self, reason: str) -> None:
+        if reason:
+            text = f"What is not sent cannot be kept on this machine ({reason}): leave this open"
+            desk(self).notice(text, bad=True)
+        else:
+            desk(self).notice("What is not sent is kept on this machine again")
 
     def _given_up(self, reason: str) -> None:
         """There is no use in trying again: leave if nothing was ever opened, else say so."""
@@ -332,6 +349,14 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         said += [(at, text, " ") for at, text in desk(self).said]
         self.app.push_screen(Reading(said, "esc close"))
 
+    async def do_kept(self) -> None:
+        """Choose a copy of work that was not taken, and read it."""
+        from cocalc_tui.widgets.kept import Kept, ask_copy
+
+        copy = await ask_copy(self)
+        if copy is not None:
+            self.app.push_screen(Kept(copy))
+
     def do_jump(self) -> None:
         """Show a letter on everything one can go to."""
         from cocalc_tui.widgets.jump import Jump
@@ -402,8 +427,11 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         unsent = self.documents.unsent()
         if unsent and not self.project.online:
             names = ", ".join(document.path for document in unsent)
-            question = f"What you did in {names} is not sent yet, as the relay does not answer."
-            if not await desk(self).confirm(f"{question} Leave and lose it?", "leave"):
+            question = (
+                f"What you did in {names} is not sent yet, as the relay does not answer. It is "
+                "kept on this machine, and sent when you open this project again. Leave?"
+            )
+            if not await desk(self).confirm(question, "leave"):
                 return
         self.tiles.keep()
         self._views_changed()

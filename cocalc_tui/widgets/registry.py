@@ -28,6 +28,10 @@ APP = (
     Action("app.previous_pane", "Previous pane", ("shift+f6",)),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
     Action("app.notices", "What was said", (), "The notices so far."),
+    Action(
+        "app.kept", "Work that was not taken", (),
+        "Copies of what you typed and could not be merged, to read and copy from.",
+    ),
     Action("app.how_to_leave", "How to leave", ("ctrl+c",), palette=False),
     Action(
         "app.leave", "Leave", ("ctrl+q",), "Relay, kernels and terminals go on without you.",

@@ -17,7 +17,7 @@ from cocalc_tui.client.events import (
     WorkRefused,
     WorkspaceEvent,
 )
-from cocalc_tui.client.keep import kept_folder
+from cocalc_tui.client.keep import copies
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
@@ -228,9 +228,11 @@ async def test_a_role_taken_ends_the_work_but_loses_none(
         await alice.share("eve", "viewer")
         type_at_end(document, "typed in good faith")
         await until(lambda: any(isinstance(event, WorkRefused) for event in seen))
-        (copy,) = kept_folder().iterdir()
-        assert "typed in good faith" in copy.read_text()
+        (copy,) = copies()
+        assert (copy.path, copy.text) == ("a.txt", "typed in good faith")
+        assert copy.file.stat().st_mode & 0o777 == 0o600
         assert document.readonly is not None
+        await until(lambda: text(document) == "")
 
 
 async def test_a_clock_far_ahead_is_set_right() -> None:

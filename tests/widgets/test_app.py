@@ -603,7 +603,10 @@ class TestMore:
         async with started() as run:
             kept = Path("/tmp/kept.json")
             run.project.emit(WorkRefused("model.py", "you are a viewer now", kept))
-            assert run.said == [f"model.py: you are a viewer now. What you did is kept in {kept}"]
+            assert run.said == [
+                f"model.py: you are a viewer now. What you did is kept in {kept}; "
+                "`Work that was not taken` in the commands shows it"
+            ]
 
     async def test_being_put_out_later_leaves_the_text_in_sight(self) -> None:
         async with started() as run:

@@ -19,12 +19,12 @@ import msgspec
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.link import Connect
+from cocalc_tui.client.ready import PushRefused
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
 from cocalc_tui.protocol.kinds import NOTEBOOK
-from cocalc_tui.protocol.patches import to_wire
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.documents import HostDocument
 from cocalc_tui.server.host.opened import Opened
@@ -37,8 +37,6 @@ from cocalc_tui.server.host.wording import in_one_line
 from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.sync.patch import Patch
 
-_ATTACHING = 0.02
-"""Seconds between looks at whether a document is attached to the relay again."""
 _PATIENCE = 30.0
 """Seconds within which the relay must have taken in what the host side pushes."""
 _log = logging.getLogger(__name__)
@@ -75,14 +73,11 @@ class Host:
         self._saved = SavedVersions(state / "saved.db")
         self._pace = pace or Pace()
         self._opening: dict[str, asyncio.Lock] = {}
-        self._refusals: dict[tuple[str, str], asyncio.Future[None]] = {}
-        """By document and session."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.workspace.handlers |= {
             m.Prepare: self._on(self._prepare),
             m.Asked: self._on(self._asked),
             m.Unused: self._on(self._unused),
-            m.Refused: self._refused,
         }
 
     # --- life ----------------------------------------------------------------------------------
@@ -218,54 +213,14 @@ class Host:
 
     async def _push(self, shared: SharedDocument, patches: Sequence[Patch]) -> None:
         """Give ready patches to the relay and wait until the document has them."""
-        name = (shared.doc, patches[0].id.session)
-        refused = self._refusals[name] = asyncio.get_running_loop().create_future()
-        news = asyncio.Event()
-        stop = shared.subscribe(lambda _: news.set())
         try:
             async with asyncio.timeout(_PATIENCE):
-                await self._pushed(shared, patches, news, refused)
+                await self.workspace.push(shared, patches)
         except TimeoutError:
             text = f"{shared.path}: the log does not take it in; try again"
             raise FileError("busy", text) from None
-        finally:
-            stop()
-            del self._refusals[name]
-            refused.cancel()
-
-    async def _pushed(
-        self,
-        shared: SharedDocument,
-        patches: Sequence[Patch],
-        news: asyncio.Event,
-        refused: asyncio.Future[None],
-    ) -> None:
-        """Send patches, again after a lost connection, until the document has the last."""
-        sent = False
-        while patches[-1].id not in shared.replica:
-            if shared.attached and not sent:
-                for patch in patches:
-                    self.workspace.send(m.Push(doc=shared.doc, patches=[to_wire(patch)]))
-            sent = shared.attached
-            news.clear()
-            waiter = asyncio.ensure_future(news.wait())
-            either: set[asyncio.Future[Any]] = {waiter, refused}
-            try:
-                await asyncio.wait(
-                    either,
-                    timeout=None if sent else _ATTACHING,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-            finally:
-                waiter.cancel()
-            if refused.done():
-                refused.result()
-
-    def _refused(self, message: m.Message) -> None:
-        assert isinstance(message, m.Refused)
-        waiting = self._refusals.get((message.doc, message.session))
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(FileError("disk", message.text))
+        except PushRefused as refused:
+            raise FileError("disk", refused.text) from None
 
     # --- requests ------------------------------------------------------------------------------
 
