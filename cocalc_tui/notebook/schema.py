@@ -145,6 +145,17 @@ def move_cell(document: Document, key: str, index: int) -> list[Op]:
     return [Put(key, "pos", _position(document, others, index, key))]
 
 
+def move_cells(document: Document, keys: Sequence[str], index: int) -> list[Op]:
+    """Move cells, so that they stand in this order before the `index`-th of the *others*."""
+    others = [cell for cell in cells(document) if cell not in set(keys)]
+    low, high = _neighbours(document, others, index)
+    ops: list[Op] = []
+    for key in keys:
+        low = between(low, high, key)
+        ops.append(Put(key, "pos", low))
+    return ops
+
+
 def set_type(key: str, kind: str) -> list[Op]:
     """Make a cell code, markdown or raw. Outputs stay recorded, and show again as code."""
     return [Put(key, "cell_type", kind)]
@@ -239,13 +250,38 @@ def metadata(document: Document) -> dict[str, Json]:
     return cast("dict[str, Json]", document.records[NOTEBOOK].get("metadata", {}))
 
 
-def _position(document: Document, order: Sequence[str], index: int, salt: str) -> str:
-    def pos(at: int) -> str | None:
-        inside = 0 <= at < len(order)
-        return _text(document.records[order[at]], "pos") if inside else None
+def tags(document: Document, cell: str) -> list[str]:
+    """Return the tags of a cell."""
+    about = document.records[cell].get("metadata")
+    found = about.get("tags") if isinstance(about, dict) else None
+    return [tag for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
 
+
+def set_tags(document: Document, cell: str, new: Sequence[str]) -> list[Op]:
+    """Give a cell other tags; its other metadata stay."""
+    about = document.records[cell].get("metadata")
+    kept = (
+        {name: value for name, value in about.items() if name != "tags"}
+        if isinstance(about, dict)
+        else {}
+    )
+    found: dict[str, Json] = {**kept, "tags": list(new)} if new else kept
+    return [Put(cell, "metadata", found or None)] if found != (about or {}) else []
+
+
+def _position(document: Document, order: Sequence[str], index: int, salt: str) -> str:
+    return between(*_neighbours(document, order, index), salt)
+
+
+def _neighbours(
+    document: Document, order: Sequence[str], index: int
+) -> tuple[str | None, str | None]:
+    """Position keys between which the `index`-th place is; the first of equal ones is passed."""
     index = max(0, min(index, len(order)))
-    return between(pos(index - 1), pos(index), salt)
+    places = [_text(document.records[key], "pos") for key in order]
+    low = places[index - 1] if index else None
+    above = (place for place in places[index:] if low is None or place > low)
+    return low, next(above, None)
 
 
 def _minor(document: Document) -> int:

@@ -70,7 +70,20 @@ _COMMAND = (
     Action("command.to_markdown", "Make it markdown", ("m",), needs=_EDITOR),
     Action("command.to_code", "Make it code", ("y",), needs=_EDITOR),
     Action("command.to_raw", "Make it raw", ("r",), needs=_EDITOR),
+    Action("command.heading_1", "Make it a heading", ("1",), "Of the first rank.", _EDITOR),
+    *(
+        Action(f"command.heading_{n}", f"Heading {n}", (f"{n}",), needs=_EDITOR, palette=False)
+        for n in range(2, 7)
+    ),
+    Action("command.tags", "Tags", ("T",), "Words that programs know a cell by.", _EDITOR),
+    Action("command.fold", "Fold the section", ("left",), "For you; or go to its heading."),
+    Action("command.unfold", "Unfold the section", ("right",)),
+    Action("command.fold_all", "Fold all sections", ("ctrl+shift+left", "alt+left")),
+    Action("command.unfold_all", "Unfold all sections", ("ctrl+shift+right", "alt+right")),
+    Action("command.contents", "Contents", ("t",), "The headings, to go to one."),
+    Action("command.toggle_source", "Hide or show the text", ("I",), "Of the cells selected."),
     Action("command.toggle_output", "Hide or show output", ("o",)),
+    Action("command.hide_outputs", "Hide or show all output", ("alt+o",)),
     Action("command.whole_output", "All of the output", ("O",), "Or only its two ends."),
     Action("command.numbers", "Line numbers", ("l",)),
     Action("command.all_numbers", "Line numbers in all cells", ("L",)),

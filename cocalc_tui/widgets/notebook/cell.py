@@ -10,10 +10,12 @@ from typing import NamedTuple
 from textual.strip import Strip
 
 from cocalc_tui.notebook.schema import input_of
-from cocalc_tui.sync.patch import TextChange
+from cocalc_tui.sync.patch import Json, TextChange
 from cocalc_tui.widgets.editor.model import Edit
 from cocalc_tui.widgets.editor.view import Buffer, Dirty
 from cocalc_tui.widgets.highlight import PLAIN, Language, named
+from cocalc_tui.widgets.notebook.attachments import attached
+from cocalc_tui.widgets.notebook.headings import rank_of
 from cocalc_tui.widgets.notebook.look import NotebookLook
 from cocalc_tui.widgets.notebook.results import PLACEHOLDER, Results
 from cocalc_tui.widgets.notebook.source import Source
@@ -22,6 +24,8 @@ from cocalc_tui.widgets.outputs.streams import Output
 
 GAP = 1
 """Empty rows above each cell."""
+HEADING_WITHIN = 20
+"""Lines of a cell in which the heading that folds it may be the first that is not empty."""
 
 
 class Part(Enum):
@@ -69,11 +73,18 @@ class CellView:
         """The execution count."""
         self.editing = False
         """Whether a markdown cell shows its text instead of the page it makes."""
+        self.folded = 0
+        """How many cells are folded away under the heading that this one begins with."""
+        self.away = False
+        """Whether it is folded away itself."""
+        self.source_hidden = False
+        """Whether only a mark of its text shows."""
         self._setting = setting
         self.source = Source(buffer, edit, input_of(key), self._language(), setting.look)
         self.source.resize(setting.width)
         self.results = Results(setting.frame)
         self._page: list[Strip] | None = None
+        self._attachments: Json = None
 
     def _language(self) -> Language:
         if self.kind == "code":
@@ -93,8 +104,15 @@ class CellView:
         return self.kind == "markdown" and not self.editing
 
     @property
+    def covered(self) -> bool:
+        """Whether a mark stands in the place of its text."""
+        return self.source_hidden and not self.editing
+
+    @property
     def body(self) -> int:
         """Rows of its text, or of its page: an estimate until that is drawn."""
+        if self.covered:
+            return 1
         if not self.paged or self._page is None:
             return self.source.height
         return len(self._page)
@@ -102,14 +120,14 @@ class CellView:
     @property
     def height(self) -> int:
         """All rows it takes."""
-        return GAP + self.body + (self.results.height if self.kind == "code" else 0)
+        return 0 if self.away else GAP + self.body + self.results.height
 
     def spot(self, row: int) -> Spot:
         """What is in a row of it."""
         if row < GAP:
             return Spot(Part.GAP, row)
         if row < GAP + self.body:
-            return Spot(Part.PAGE if self.paged else Part.SOURCE, row - GAP)
+            return Spot(Part.PAGE if self.paged or self.covered else Part.SOURCE, row - GAP)
         return Spot(Part.OUTPUT, row - GAP - self.body)
 
     def row(self, spot: Spot) -> Strip:
@@ -117,6 +135,8 @@ class CellView:
         match spot.part:
             case Part.SOURCE:
                 return self.source.row(spot.row)
+            case Part.PAGE if self.covered:
+                return self._cover()
             case Part.PAGE:
                 return self._page[spot.row] if self._page is not None else PLACEHOLDER
             case Part.OUTPUT:
@@ -127,17 +147,22 @@ class CellView:
     @property
     def settled(self) -> bool:
         """Whether its height is known and all of it is drawn."""
-        page = self._page is not None or not self.paged
-        return page and (self.kind != "code" or self.results.settled)
+        page = self._page is not None or self.covered or not self.paged
+        return page and self.results.settled
 
     def settle(self) -> bool:
         """Draw what is not drawn yet; True when its height became another."""
         before = self.height
-        if self.paged and self._page is None:
+        if self.paged and not self.covered and self._page is None:
             self._page = self._make_page()
-        if self.kind == "code":
-            self.results.settle()
+        self.results.settle()
         return self.height != before
+
+    def _cover(self) -> Strip:
+        count = self.source.editor.view.lines
+        lines = "1 line" if count == 1 else f"{count:,} lines"
+        frame = self._setting.frame
+        return one_row(frame, (f"… {lines} hidden", frame.look.note))
 
     def _make_page(self) -> list[Strip]:
         # Rich's markdown costs more to import than a notebook without any needs to be drawn.
@@ -155,10 +180,21 @@ class CellView:
         buffer = self.source.editor.buffer
         return buffer.slice(0, len(buffer))
 
+    @property
+    def rank(self) -> int:
+        """The rank of the heading that it begins with, 0 for none."""
+        if self.kind != "markdown":
+            return 0
+        view = self.source.editor.view
+        for line in range(min(view.lines, HEADING_WITHIN)):
+            if (text := view.text(line)).strip():
+                return rank_of(text)
+        return 0
+
     def changed(self, changes: Iterable[TextChange]) -> Dirty | None:
         """Its text went through these; rows to paint are counted within its text."""
         dirty = self.source.changed(changes)
-        if dirty is not None and self.paged:
+        if dirty is not None and (self.paged or self.covered):
             self._page = None
             return dirty._replace(first=0, last=None)
         if dirty is not None:
@@ -168,7 +204,8 @@ class CellView:
     def set_kind(self, kind: str) -> None:
         """Make it code, markdown or raw."""
         if kind != self.kind:
-            self.kind, self._page = kind, None
+            self.kind, self._page, self._attachments = kind, None, None
+            self.results.show(())
             self.source.set_language(self._language())
 
     def set_editing(self, editing: bool) -> None:
@@ -178,6 +215,12 @@ class CellView:
     def show(self, outputs: Sequence[Output]) -> bool:
         """Take other outputs; False when they are the same as before."""
         return self.results.show(outputs)
+
+    def attach(self, attachments: Json) -> None:
+        """Show the files that lie in the cell below its text."""
+        if attachments is not self._attachments:
+            self._attachments = attachments
+            self.results.show(attached(attachments))
 
     def fit(self, setting: Setting) -> None:
         """Lay it out for other colours or another width."""

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Sequence
 
 from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Change, RecordChange, Splice, TextChange
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.notebook import copying
+from cocalc_tui.widgets.notebook.copying import CopiedCell
 from cocalc_tui.widgets.notebook.listening import ListeningView
-
-
-class CopiedCell(NamedTuple):
-    """A cell cut or copied."""
-
-    kind: str
-    text: str
-
-
-_copied: list[CopiedCell] = []
-"""Of this app, so that cells go from one notebook to another."""
 
 
 def new_key() -> str:
@@ -36,9 +26,7 @@ class CellActs(ListeningView):
     def go(self, by: int, *, extend: bool = False) -> None:
         """Go some cells down, or up."""
         if self.active in self.stack:
-            place = self.stack.place(self.active) + by
-            place = min(max(place, 0), len(self.stack) - 1)
-            self.select(self.stack.cells[place].key, extend=extend)
+            self.select(self.stack.step(self.active, by), extend=extend)
 
     def do_cell_above(self) -> None:
         """Go to the cell above."""
@@ -103,8 +91,7 @@ class CellActs(ListeningView):
         """Make cells before the `place`-th; returns their keys, none where that cannot be."""
         keys = [new_key() for _ in cells]
         for index, (key, cell) in enumerate(zip(keys, cells, strict=True)):
-            replica = self.document.replica
-            ops = schema.insert_cell(replica, key, place + index, cell.kind, cell.text)
+            ops = copying.insertion(self.document, key, place + index, cell)
             if not self.change(ops, "insert", step=index == 0):
                 return []
         return keys
@@ -116,13 +103,17 @@ class CellActs(ListeningView):
     def _place(self) -> int:
         return self.stack.place(self.active) if self.active in self.stack else 0
 
+    def _place_below(self) -> int:
+        """Where a cell below the active one goes: after what is folded away under it."""
+        return self.stack.section(self.active).stop if self.active in self.stack else 0
+
     def do_insert_above(self) -> None:
         """Add a cell above."""
         self._insert_one(self._place())
 
     def do_insert_below(self) -> None:
         """Add a cell below."""
-        self._insert_one(min(self._place() + 1, len(self.stack)))
+        self._insert_one(self._place_below())
 
     def do_delete_cells(self) -> None:
         """Delete the cells selected."""
@@ -138,29 +129,31 @@ class CellActs(ListeningView):
 
     def do_copy_cells(self) -> None:
         """Copy the cells selected, here and as text to the person's own terminal."""
-        cells = [self.stack[key] for key in self.selection()]
-        if cells:
-            _copied[:] = [CopiedCell(cell.kind, cell.text) for cell in cells]
-            self.app.copy_to_clipboard("\n\n".join(cell.text for cell in cells))
+        if keys := self.selection():
+            copying.take(self.document, keys)
+            self.app.copy_to_clipboard("\n\n".join(cell.text for cell in copying.taken()))
 
     def do_cut_cells(self) -> None:
         """Copy the cells selected, then delete them."""
         self.do_copy_cells()
         self.do_delete_cells()
 
-    def do_paste_below(self) -> None:
+    def do_paste_below(self) -> Awaitable[None] | None:
         """Insert copied cells below."""
-        self._paste(min(self._place() + 1, len(self.stack)))
+        return self._paste(self._place_below())
 
-    def do_paste_above(self) -> None:
+    def do_paste_above(self) -> Awaitable[None] | None:
         """Insert copied cells above."""
-        self._paste(self._place())
+        return self._paste(self._place())
 
-    def _paste(self, place: int) -> None:
-        if not _copied:
+    def _paste(self, place: int) -> Awaitable[None] | None:
+        cells = copying.taken()
+        if not cells:
             desk(self).notice("No cell was copied yet")
-        elif keys := self.insert(place, _copied):
+        elif keys := self.insert(place, cells):
             self.select(keys[-1])
+            return copying.bring_outputs(self.document, keys, cells)
+        return None
 
     # --- moving, splitting, merging cells ------------------------------------------------------
 
@@ -181,9 +174,11 @@ class CellActs(ListeningView):
         neighbour = first - 1 if by < 0 else last + 1
         if not 0 <= neighbour < len(self.stack):
             return
-        index = last if by < 0 else first
-        key = self.stack.cells[neighbour].key
-        if self.change(schema.move_cell(self.document.replica, key, index), "move"):
+        # A neighbour with a folded section takes that along.
+        moved = self.stack.section(self.stack.seen(self.stack.cells[neighbour].key))
+        index = last + 1 - len(moved) if by < 0 else first
+        going = [self.stack.cells[place].key for place in moved]
+        if self.change(schema.move_cells(self.document.replica, going, index), "move"):
             self.show_active()
             self.refresh()
 
@@ -211,55 +206,6 @@ class CellActs(ListeningView):
         if self.change(ops, "merge"):
             self.select(first)
 
-    # --- kinds and looks -----------------------------------------------------------------------
-
-    def _make(self, kind: str) -> None:
-        keys = [key for key in self.selection() if self.stack[key].kind != kind]
-        ops = [op for key in keys for op in schema.set_type(key, kind)]
-        if ops and self.change(ops, "type"):
-            self.show_active()
-
-    def do_to_code(self) -> None:
-        """Make the cells selected code."""
-        self._make("code")
-
-    def do_to_markdown(self) -> None:
-        """Make the cells selected markdown."""
-        self._make("markdown")
-
-    def do_to_raw(self) -> None:
-        """Make the cells selected raw."""
-        self._make("raw")
-
-    def do_toggle_output(self) -> None:
-        """Hide the output of the cells selected, or show it again."""
-        with self.held():
-            for key in self.selection():
-                self.stack[key].results.toggle_hidden()
-                self.stack.measure(self.stack[key])
-
-    def do_whole_output(self) -> None:
-        """Draw the output of the cells selected to its end, or only in part."""
-        with self.held():
-            for key in self.selection():
-                self.stack[key].results.toggle_whole()
-                self.stack.measure(self.stack[key])
-
-    def do_numbers(self) -> None:
-        """Show line numbers in the cells selected, or do not."""
-        self._number(self.selection())
-
-    def do_all_numbers(self) -> None:
-        """Show line numbers in all cells, or in none."""
-        self._number([cell.key for cell in self.stack])
-
-    def _number(self, keys: Sequence[str]) -> None:
-        shown = not all(self.stack[key].source.numbers for key in keys)
-        with self.held():
-            for key in keys:
-                self.stack[key].source.set_numbers(shown)
-                self.stack.measure(self.stack[key])
-
     # --- undo ----------------------------------------------------------------------------------
 
     def do_undo(self) -> None:
@@ -284,5 +230,5 @@ class CellActs(ListeningView):
                     self.select(change.at.key)
                 return
             if isinstance(change, RecordChange) and change.key in self.stack:
-                self.select(change.key)
+                self.select(self.stack.seen(change.key))
                 return

@@ -22,6 +22,8 @@ from cocalc_tui.widgets.notebook.stack import Stack
 
 LONG = 16
 """Rows from which a cell's first row, where the names are, may be far from somebody's caret."""
+FOLDED = "▸"
+"""Stands beside a heading whose section is folded away."""
 NAME = 16
 """Characters of a name that are shown."""
 
@@ -41,7 +43,7 @@ class People:
             at = other.place.at
             key = other.place.cell if at is None else at.key
             if key in stack:
-                here.setdefault(key, []).append(other)
+                here.setdefault(stack.seen(key), []).append(other)
         before = {key: (self._here.get(key), self._shown(key)) for key in {*here, *self._here}}
         self._here = {key: tuple(found) for key, found in here.items()}
         for key in before:
@@ -102,15 +104,21 @@ class Marks:
             running=under_way,
             bar=bar,
             thin=thin,
-            label=(*self._run_label(run, now), *self._tags(users)),
+            label=(*self._folded(cell), *self._run_label(run, now), *self._tags(users)),
         )
 
     def _prompt(self, cell: CellView, run: CellRun | None) -> str:
         if cell.kind == "code":
             return runs.prompt(run, cell.count)
         if cell.kind == "markdown":
-            return "" if cell.paged else "md"
+            return FOLDED if cell.folded else "" if cell.paged else "md"
         return safe(cell.kind[:5])
+
+    def _folded(self, cell: CellView) -> Label:
+        if not cell.folded:
+            return ()
+        text = "1 cell" if cell.folded == 1 else f"{cell.folded} cells"
+        return (Segment(f"{text} folded", self.look.label), Segment(" "))
 
     def _run_label(self, run: CellRun | None, now: int) -> Label:
         if run is None:

@@ -159,14 +159,21 @@ class NotebookPane(RunActs):
         return "edit" if self.editing else "command"
 
     def memento(self) -> dict[str, Json]:
-        """The cell, the caret in it, and the first row on the screen."""
+        """The cell, the caret in it, the first row on the screen, and what is folded."""
         if self.active not in self.stack:
             return {}
         caret = self.stack[self.active].source.editor.caret
         found = self.stack.at(self.window.top)
         top = found[0].key if found else ""
         within = self.window.top - self.stack.top(top) if top else 0
-        return {"cell": self.active, "caret": caret, "top": top, "within": within}
+        folded: list[Json] = [*sorted(self.stack.folded & self.stack.keys())]
+        return {
+            "cell": self.active,
+            "caret": caret,
+            "top": top,
+            "within": within,
+            "folded": folded,
+        }
 
     def recall(self, memento: dict[str, Json]) -> None:
         """Go to that cell, if it still is there."""
@@ -175,6 +182,11 @@ class NotebookPane(RunActs):
     def _recall(self, memento: dict[str, Json]) -> None:
         key, caret = memento.get("cell"), memento.get("caret")
         top, within = memento.get("top"), memento.get("within")
+        folded = memento.get("folded")
+        if isinstance(folded, list):
+            self.stack.folded.update(key for key in folded if isinstance(key, str))
+            with self.held():
+                self.stack.fold()
         if isinstance(top, str) and top in self.stack and isinstance(within, int):
             self.scroll_rows(self.stack.top(top) + within - self.window.top)
         if isinstance(key, str) and key in self.stack:

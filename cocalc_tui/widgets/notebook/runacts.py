@@ -9,11 +9,12 @@ from cocalc_tui.client.events import DocumentEvent
 from cocalc_tui.protocol.events import KernelChoice
 from cocalc_tui.widgets.acting import desk, perform
 from cocalc_tui.widgets.notebook.answering import Answer
-from cocalc_tui.widgets.notebook.cellacts import CellActs, CopiedCell
+from cocalc_tui.widgets.notebook.copying import CopiedCell
+from cocalc_tui.widgets.notebook.lookacts import LookActs
 from cocalc_tui.widgets.picker import Choice
 
 
-class RunActs(CellActs):
+class RunActs(LookActs):
     """Actions on the kernel."""
 
     def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:
@@ -45,7 +46,7 @@ class RunActs(CellActs):
         keys = self.selection()
         if not keys:
             return None
-        place = self.stack.place(keys[-1]) + 1
+        place = self.stack.section(keys[-1]).stop
         if place < len(self.stack):
             self.select(self.stack.cells[place].key)
         elif made := self.insert(place, [CopiedCell("code", "")]):

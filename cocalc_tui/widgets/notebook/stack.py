@@ -7,6 +7,7 @@ a notebook of ten cells and of thousands.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, cast
@@ -18,6 +19,7 @@ from cocalc_tui.widgets.editor.model import Edit
 from cocalc_tui.widgets.editor.view import Heights
 from cocalc_tui.widgets.highlight import Language, named
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting, Spot
+from cocalc_tui.widgets.notebook.headings import hidden
 from cocalc_tui.widgets.outputs.streams import Output
 
 
@@ -39,6 +41,10 @@ class Stack:
         self.cells: list[CellView] = []
         self._by_key: dict[str, CellView] = {}
         self._places: dict[str, int] = {}
+        self.folded: set[str] = set()
+        """Cells whose section is folded away, as far as they begin with a heading."""
+        self._under: dict[str, str] = {}
+        """Cells that are folded away, and the folded one that each is under."""
         self._heights = Heights()
 
     # --- cells and rows ------------------------------------------------------------------------
@@ -62,6 +68,21 @@ class Stack:
     def place(self, key: str) -> int:
         """Which cell it is, 0 for the first."""
         return self._places[key]
+
+    def step(self, key: str, by: int) -> str:
+        """The cell so many cells below (negative: above) that is not folded away."""
+        seen = [cell.key for cell in self.cells if not cell.away]
+        at = seen.index(self.seen(key))
+        return seen[min(max(at + by, 0), len(seen) - 1)]
+
+    def seen(self, key: str) -> str:
+        """A cell, or the folded one that it is under."""
+        return self._under.get(key, key)
+
+    def section(self, key: str) -> range:
+        """Places of a cell and of all that is folded away under it."""
+        place = self._places[key]
+        return range(place, place + 1 + self._by_key[key].folded)
 
     @property
     def total(self) -> int:
@@ -104,7 +125,7 @@ class Stack:
         """
         moved = False
         for cell in self.between(first, last):
-            if not cell.settled and cell.settle():
+            if not cell.away and not cell.settled and cell.settle():
                 moved = self.measure(cell) or moved
         return moved
 
@@ -121,6 +142,12 @@ class Stack:
             cell = self._by_key[key]
             dirty = cell.changed(mine)
             if dirty is None:
+                continue
+            if self.folded and cell.kind == "markdown":
+                self.fold()
+                found.append(Rows(0, None))
+                continue
+            if cell.away:
                 continue
             top = self.source_top(key)
             if dirty.last is None:
@@ -147,11 +174,31 @@ class Stack:
         self.cells = list(self._by_key.values())
         self._places = {key: place for place, key in enumerate(order)}
         self._show_outputs()
+        self.fold()
+
+    def fold(self) -> None:
+        """Hide what is under the cells that are folded, and show all else."""
+        self._under = hidden(((cell.key, cell.rank) for cell in self.cells), self.folded)
+        counts = Counter(self._under.values())
+        for cell in self.cells:
+            cell.away, cell.folded = cell.key in self._under, counts[cell.key]
         self._heights = Heights(cell.height for cell in self.cells)
+
+    def show_cell(self, key: str) -> bool:
+        """Unfold whatever hides a cell; True when something did."""
+        before = set(self.folded)
+        while (over := self._under.get(key)) is not None:
+            self.folded.discard(over)
+            self.fold()
+        return self.folded != before
 
     def _make(self, key: str, kind: str) -> CellView:
         buffer = self._document.replica.text(schema.input_of(key))
-        return CellView(key, kind, buffer, self._edit, self.setting)
+        cell = CellView(key, kind, buffer, self._edit, self.setting)
+        metadata = self._document.replica.records[key].get("metadata")
+        if isinstance(metadata, dict):
+            cell.source_hidden, cell.results.hidden = hidden_at_first(metadata)
+        return cell
 
     def _counts(self) -> dict[str, int]:
         """Execution counts by cell, of runs under this relay."""
@@ -166,7 +213,9 @@ class Stack:
         found = schema.outputs(self._document.replica)
         for cell in self.cells:
             live = self._document.output(cell.key)
-            if live is None:
+            if cell.kind != "code":
+                cell.attach(records[cell.key].get("attachments"))
+            elif live is None:
                 keys = found.get(cell.key, ())
                 cell.show([cast(Output, records[key]["data"]) for key in keys])
             else:
@@ -188,11 +237,19 @@ class Stack:
         self.setting = setting
         for cell in self.cells:
             cell.fit(setting)
-        self._heights = Heights(cell.height for cell in self.cells)
+        self.fold()
 
     def language(self) -> Language:
         """What the notebook's code is written in."""
         return language_of(schema.metadata(self._document.replica))
+
+
+def hidden_at_first(metadata: Mapping[str, Json]) -> tuple[bool, bool]:
+    """Whether a cell's text and its outputs are hidden, in the words of JupyterLab and before."""
+    said = metadata.get("jupyter")
+    words = said if isinstance(said, dict) else {}
+    outputs = words.get("outputs_hidden") is True or metadata.get("collapsed") is True
+    return words.get("source_hidden") is True, outputs
 
 
 def language_of(metadata: Mapping[str, Json]) -> Language:

@@ -226,14 +226,15 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         """Places of the cells selected."""
         if self.active not in self.stack:
             return range(0)
-        here = self.stack.place(self.active)
-        there = self.stack.place(self.other_end) if self.other_end in self.stack else here
-        return range(min(here, there), max(here, there) + 1)
+        here = self.stack.section(self.active)
+        there = self.stack.section(self.other_end) if self.other_end in self.stack else here
+        return range(min(here.start, there.start), max(here.stop, there.stop))
 
     def select(self, key: str, *, extend: bool = False) -> None:
         """Go to a cell in command mode; with `extend` those between stay selected."""
         before = self.selection()
         self._set_editing(editing=False)
+        self.bring_out(key)
         self.other_end = (self.other_end or self.active) if extend else ""
         self.active = key
         for changed in {*before, *self.selection()}:
@@ -241,6 +242,12 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self.show_active()
         self.stand()
         desk(self).bars_changed()
+
+    def bring_out(self, key: str) -> None:
+        """Unfold what hides a cell."""
+        if self.stack[key].away:
+            with self.held():
+                self.stack.show_cell(key)
 
     def edit(self, key: str, offset: int | None = None) -> None:
         """Edit a cell's text, the caret at an offset or where it was."""
@@ -341,10 +348,13 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         self.stack.update()
         if self.active not in self.stack:
             self._go_somewhere(place)
+        elif self.stack[self.active].away:
+            self._go_somewhere(self.stack.place(self.active))
         desk(self).bars_changed()
 
     def _go_somewhere(self, place: int) -> None:
         """Be at the cell that is now at this place, or at the last."""
         cells = self.stack.cells
-        self.active = cells[min(place, len(cells) - 1)].key if cells else ""
+        key = cells[min(place, len(cells) - 1)].key if cells else ""
+        self.active = self.stack.seen(key)
         self.other_end, self.editing = "", False

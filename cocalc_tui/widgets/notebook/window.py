@@ -115,7 +115,7 @@ class Window:
         mine = self._mine()
         if held.caret and mine is not None and mine[0] == key:
             return top + mine[1]
-        return top + min(held.within, self._stack[key].height - 1)
+        return top + max(0, min(held.within, self._stack[key].height - 1))
 
     def hold_printing(self, *, editing: bool) -> Held:
         """Note the row that should stay while outputs grow.
