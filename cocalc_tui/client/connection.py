@@ -40,7 +40,6 @@ class Connection:
         self._session = session
         self._up, self._down, self._heard = up, down, heard
         self._transport: Transport | None = None
-        self._outgoing: asyncio.Queue[m.Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._online = asyncio.Event()
         self.why_not = "the relay does not answer"
@@ -71,9 +70,9 @@ class Connection:
 
     def send(self, message: m.Message) -> bool:
         """Send a message; False where there is no connection."""
-        if not self.online:
+        if not self.online or self._transport is None:
             return False
-        self._outgoing.put_nowait(message)
+        self._transport.send(encode(message))
         return True
 
     async def close(self) -> None:
@@ -110,20 +109,15 @@ class Connection:
         hello = m.Hello(
             newest=m.VERSION, oldest=m.OLDEST, release=__version__, session=self._session
         )
-        await transport.send(encode(hello))
+        transport.send(encode(hello))
         self._welcomed(decode(await transport.recv()))
-        writer = asyncio.create_task(self._write(transport))
-        try:
-            await self._read(transport, pulse)
-        finally:
-            writer.cancel()
 
-    async def _read(self, transport: Transport, pulse: Pulse) -> None:
-        while True:
-            frame = await transport.recv()
+        def hear(frame: bytes) -> None:
             pulse.heard()
             self.heard_at = time.time()
             self._take(frame)
+
+        await transport.listen(hear)
 
     async def _watch(self, transport: Transport, pulse: Pulse) -> None:
         """Raise TransportClosed when there is no sign of life."""
@@ -152,7 +146,6 @@ class Connection:
         if not isinstance(message, m.Welcome):
             self._take_goodbye(message)
             raise TransportClosed("the relay did not say welcome")
-        self._outgoing = asyncio.Queue()
         self._online.set()
         self._up(message)
 
@@ -168,11 +161,6 @@ class Connection:
         if isinstance(message, m.Goodbye):
             kind = RefusedError if message.code in FINAL else TransportClosed
             raise kind(message.text)
-
-    async def _write(self, transport: Transport) -> None:
-        with contextlib.suppress(TransportClosed):  # the reader may have heard why
-            while True:
-                await transport.send(encode(await self._outgoing.get()))
 
     def _lost(self, gone: Offline) -> None:
         was_online = self.online

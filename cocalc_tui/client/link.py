@@ -6,13 +6,14 @@ listens there and refuses any other than the one it expects, before it says a wo
 
 from __future__ import annotations
 
+import asyncio
 import pwd
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-from cocalc_tui.protocol.transport import Transport, TransportClosed
+from cocalc_tui.protocol.transport import Transport
 
 Connect = Callable[[], Awaitable[Transport]]
 """Makes a new connection; raises OSError or RefusedError."""
@@ -24,51 +25,6 @@ LAST_DELAY = 1.0
 
 class RefusedError(Exception):
     """There is no use in trying again; the text says why, in one line."""
-
-
-class WebSocketTransport:
-    """A websocket as a transport of whole frames."""
-
-    def __init__(self, socket_: object) -> None:
-        from websockets.asyncio.client import ClientConnection
-
-        assert isinstance(socket_, ClientConnection)
-        self._socket = socket_
-        self.latency: float | None = None
-        """Round trip in seconds, None while it is not known."""
-
-    async def send(self, frame: bytes) -> None:
-        """Send one frame; raises TransportClosed."""
-        from websockets.exceptions import ConnectionClosed
-
-        try:
-            await self._socket.send(frame)
-        except ConnectionClosed as closed:
-            raise TransportClosed(str(closed)) from None
-
-    async def recv(self) -> bytes:
-        """Return the next frame; raises TransportClosed."""
-        from websockets.exceptions import ConnectionClosed
-
-        try:
-            frame = await self._socket.recv(decode=False)
-        except ConnectionClosed as closed:
-            raise TransportClosed(str(closed)) from None
-        assert isinstance(frame, bytes)
-        return frame
-
-    async def ping(self) -> None:
-        """Return once the other end answered; raises TransportClosed."""
-        from websockets.exceptions import ConnectionClosed
-
-        try:
-            self.latency = await (await self._socket.ping())
-        except ConnectionClosed as closed:
-            raise TransportClosed(str(closed)) from None
-
-    async def close(self) -> None:
-        """End the connection."""
-        await self._socket.close()
 
 
 def peer_uid(connected: socket.socket) -> int:
@@ -96,31 +52,29 @@ def _check_owner(path: Path, uid: int, expected_uid: int) -> None:
 async def connect_unix(path: Path, expected_uid: int) -> Transport:
     """Connect to the relay at `path`, which must belong to `expected_uid`.
 
-    Raises OSError where nobody listens and RefusedError where somebody else does.
+    Raises OSError where nobody listens, RefusedError where somebody else does, and TransportClosed
+    where whoever does is no relay.
     """
-    from websockets.asyncio.client import unix_connect
-    from websockets.exceptions import InvalidHandshake
+    from websockets.client import ClientProtocol
+    from websockets.uri import parse_uri
+
+    from cocalc_tui.websocket import WebSocket
 
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connected.setblocking(False)
         connected.connect(str(path))
         _check_owner(path, peer_uid(connected), expected_uid)
-        socket_ = await unix_connect(
-            sock=connected,
-            compression=None,
-            max_size=MAX_FRAME,
-            ping_interval=None,  # the connection asks for signs of life itself (`pulse`)
-            close_timeout=1,
-            user_agent_header=None,
+        side = ClientProtocol(parse_uri("ws://localhost/"), max_size=MAX_FRAME)
+        side.send_request(side.connect())
+        _, websocket = await asyncio.get_running_loop().create_unix_connection(
+            lambda: WebSocket(side), sock=connected
         )
-    except InvalidHandshake as error:
-        connected.close()
-        raise OSError(str(error)) from None
+        await websocket.opened()
     except BaseException:
         connected.close()
         raise
-    return WebSocketTransport(socket_)
+    return websocket
 
 
 async def delays() -> AsyncIterator[float]:

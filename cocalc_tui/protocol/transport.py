@@ -6,7 +6,11 @@ one process look the same from above, so a client runs unchanged over each, and 
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
+
+Hear: TypeAlias = Callable[[bytes], Awaitable[None] | None]
+"""Takes a frame; what it returns is awaited before it is given the next."""
 
 
 class TransportClosed(Exception):  # noqa: N818 - it is news, not always a fault
@@ -16,12 +20,18 @@ class TransportClosed(Exception):  # noqa: N818 - it is news, not always a fault
 class Transport(Protocol):
     """One end of a connection."""
 
-    async def send(self, frame: bytes) -> None:
-        """Send one frame; raises TransportClosed."""
+    def send(self, frame: bytes) -> None:
+        """Send one frame; returns at once and never fails: whoever reads hears of the end."""
 
     async def recv(self) -> bytes:
         """Return the next frame; raises TransportClosed once there is none."""
         ...
+
+    async def listen(self, hear: Hear) -> None:
+        """Hand on each frame as it comes.
+
+        Raises TransportClosed at the end, and what `hear` raises.
+        """
 
     async def ping(self) -> None:
         """Return once the other end gave a sign of life; raises TransportClosed."""
@@ -33,3 +43,11 @@ class Transport(Protocol):
     def latency(self) -> float | None:
         """Round trip in seconds, None while it is not known."""
         ...
+
+
+async def listen_to(recv: Callable[[], Awaitable[bytes]], hear: Hear) -> None:
+    """`listen` for whatever has a `recv`."""
+    while True:
+        work = hear(await recv())
+        if work is not None:
+            await work

@@ -57,7 +57,7 @@ class OldApp:
         self.transport, self.old = transport, old
 
     async def say(self, name: str, **fields: Any) -> None:
-        await self.transport.send(self.old.encode(name, **fields))
+        self.transport.send(self.old.encode(name, **fields))
 
     async def hear(self, name: str) -> Any:
         async with asyncio.timeout(10):
@@ -99,7 +99,7 @@ async def test_what_is_no_neighbour_is_told_to_update(oldest: int, newest: int) 
     async with running() as box:
         transport = box.relay.connect_memory("alice")
         hello = m.Hello(newest=newest, oldest=oldest, release="9.9.9", session=ALICE)
-        await transport.send(encode(hello))
+        transport.send(encode(hello))
         goodbye = decode(await transport.recv())
         assert isinstance(goodbye, m.Goodbye)
         assert goodbye.code == "version"

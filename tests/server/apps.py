@@ -70,12 +70,13 @@ class App:
                 await self._news.wait()
 
     async def hello(self) -> None:
-        await self.transport.send(self.side.hello(self.session, "test"))
+        self.transport.send(self.side.hello(self.session, "test"))
         self.read()
         await self.until(lambda: self.me is not None or self.goodbye is not None)
 
     async def say(self, message: m.Message) -> None:
-        await self.transport.send(encode(message))
+        self.transport.send(encode(message))
+        await asyncio.sleep(0)  # as a real network, it lets the others come to it
 
     async def hear(self, kind: type[Kind], **fields: object) -> Kind:
         """The first message of a kind with these fields that was not asked for yet."""

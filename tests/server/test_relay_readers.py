@@ -24,7 +24,7 @@ async def asleep(box: Box, session: str = "1" * 16) -> App:
     """An app that said hello and opened the document, and reads nothing of what it gets."""
     app = App(box.relay.connect_memory("alice"), session)
     box.apps.append(app)
-    await app.transport.send(app.side.hello(app.session, "test"))
+    app.transport.send(app.side.hello(app.session, "test"))
     await app.say(m.Open(id=1, path="notes.txt"))
     return app
 

@@ -55,7 +55,7 @@ async def test_a_session_of_another_user_is_not_let_in() -> None:
 async def test_bytes_that_are_no_message_end_only_their_connection() -> None:
     async with running() as box:
         alice, other = await box.app(), await box.app("alice", "1" * 16)
-        await alice.transport.send(b"\xc1 nonsense")
+        alice.transport.send(b"\xc1 nonsense")
         await alice.until(lambda: alice.closed)
         assert alice.goodbye is not None
         assert alice.goodbye.code == "form"

@@ -21,12 +21,13 @@ from websockets.frames import Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from cocalc_tui.client.link import WebSocketTransport, connect_unix
+from cocalc_tui.client.link import connect_unix
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import MAX_FRAME, decode, encode
 from cocalc_tui.server.relay.link import Frame
 from cocalc_tui.server.relay.websocket import user_name
 from cocalc_tui.sync.patch import Splice
+from cocalc_tui.websocket import WebSocket
 from tests.server.apps import ALICE, App, Box, typed
 from tests.unix_users import needs_root
 
@@ -84,8 +85,8 @@ async def test_an_app_hears_why_the_relay_ends(box: Served) -> None:
 
 async def test_an_app_that_vanishes_is_gone_from_the_people(box: Served) -> None:
     one, two = await box.connect(), await box.connect("1" * 16)
-    assert isinstance(two.transport, WebSocketTransport)
-    two.transport._socket.transport.abort()
+    assert isinstance(two.transport, WebSocket)
+    two.transport.cut()
     while len((await one.hear(m.People)).people) != 1:
         pass
 

@@ -9,6 +9,7 @@ from websockets.frames import Opcode
 
 from cocalc_tui.protocol.codec import encode
 from cocalc_tui.protocol.messages import Message
+from cocalc_tui.protocol.transport import Hear
 
 BEHIND = 256 * 1024
 """Bytes not yet taken above which a reader is behind: it gets entries from the log instead."""
@@ -56,9 +57,11 @@ class Link(Protocol):
     async def drained(self) -> None:
         """Wait until few bytes are waiting; raises TransportClosed."""
 
-    async def recv(self) -> bytes:
-        """Return the next frame; raises TransportClosed."""
-        ...
+    async def listen(self, hear: Hear) -> None:
+        """Hand on each frame as it comes.
+
+        Raises TransportClosed at the end, and what `hear` raises.
+        """
 
     async def close(self) -> None:
         """End the connection; what was handed over arrives if that is quick."""

@@ -1,7 +1,6 @@
 """A connection within one process: how the host side attaches, and tests and simulations.
 
-Flow control is that of a socket: a sender waits while much is unread, and the relay sees how many
-bytes its reader has not taken.
+As with a socket the relay sees how many bytes its reader has not taken.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from cocalc_tui.protocol.transport import TransportClosed
+from cocalc_tui.protocol.transport import Hear, TransportClosed, listen_to
 from cocalc_tui.server.relay.link import BEHIND, Frame
 
 
@@ -74,14 +73,17 @@ class MemoryTransport:
         self._outgoing = outgoing
         self._incoming = incoming
 
-    async def send(self, frame: bytes) -> None:
-        """Send one frame; raises TransportClosed."""
-        await self._outgoing.drained()
+    def send(self, frame: bytes) -> None:
+        """Send one frame."""
         self._outgoing.put(frame)
 
     async def recv(self) -> bytes:
         """Return the next frame; raises TransportClosed."""
         return await self._incoming.get()
+
+    async def listen(self, hear: Hear) -> None:
+        """Hand on each frame as it comes; raises TransportClosed."""
+        await listen_to(self.recv, hear)
 
     async def ping(self) -> None:
         """Return at once, or raise TransportClosed: the other end is in this process."""
@@ -117,6 +119,10 @@ class MemoryLink:
     async def recv(self) -> bytes:
         """Return the next frame; raises TransportClosed."""
         return await self._incoming.get()
+
+    async def listen(self, hear: Hear) -> None:
+        """Hand on each frame as it comes; raises TransportClosed."""
+        await listen_to(self.recv, hear)
 
     async def close(self) -> None:
         """End the connection; what was handed over can still be read."""

@@ -12,11 +12,11 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from websockets.asyncio.server import Server
 
 from cocalc_tui import __version__
 from cocalc_tui.protocol import connection as c
@@ -88,7 +88,7 @@ class Relay:
         self._rooms = Rooms(
             store, self._passing, holder=new_id(), clock=clock, new_id=new_id, hosted=hosted
         )
-        self._servers: list[Server] = []
+        self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: tuple[str, str] | None = None
         self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None]]] = {
@@ -136,7 +136,7 @@ class Relay:
     async def close(self) -> None:
         """Store what is queued, tell everybody and end all connections; the store stays open."""
         for server in self._servers:
-            server.close(close_connections=False)
+            server.close()
         await self._committer.finished()
         code, text = self._stopped or ("end", "the relay ends")
         peers = list(self._roster)
@@ -176,17 +176,7 @@ class Relay:
         """Talk with one connection until it ends."""
         peer = Peer(link, user, self._new_id(), host=host)
         try:
-            while True:
-                match peer.side.receive(await link.recv()):
-                    case c.Heard(message):
-                        await self._handlers[type(message)](peer, message)
-                    case c.Denied(reply):
-                        peer.say(reply)
-                    case c.Greeted(m.Hello() as hello, version):
-                        await self._greet(peer, hello, version)
-                    case c.Ended(goodbye):
-                        peer.say(goodbye)
-                        return
+            await link.listen(partial(self._hear, peer))
         except TransportClosed:
             return
         except StoreTrouble as trouble:
@@ -194,6 +184,19 @@ class Relay:
         finally:
             await self._left(peer)
             await peer.ended()
+
+    def _hear(self, peer: Peer, frame: bytes) -> Awaitable[None] | None:
+        match peer.side.receive(frame):
+            case c.Heard(message):
+                return self._handlers[type(message)](peer, message)
+            case c.Denied(reply):
+                peer.say(reply)
+            case c.Greeted(m.Hello() as hello, version):
+                return self._greet(peer, hello, version)
+            case c.Ended(goodbye):
+                peer.say(goodbye)
+                raise TransportClosed(goodbye.text)
+        return None
 
     async def _greet(self, peer: Peer, hello: m.Hello, version: int) -> None:
         owner = await self._store.owner(hello.session)

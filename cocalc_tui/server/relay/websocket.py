@@ -8,107 +8,55 @@ looks at could speak for them.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import pwd
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from pathlib import Path
 
-from websockets.asyncio.server import Server, ServerConnection, unix_serve
-from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
-from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from cocalc_tui.protocol.codec import MAX_FRAME
-from cocalc_tui.protocol.transport import TransportClosed
+from cocalc_tui.protocol.transport import Hear
 from cocalc_tui.server.relay.link import BEHIND, Frame, Link
+from cocalc_tui.websocket import WebSocket
 
-READ = 64 * 1024
-"""Bytes read from a socket at once."""
-PING = 20
-"""Seconds between pings, and until an unanswered one ends a connection."""
-
-
-class _Connection(ServerConnection):
-    """Knows its transport and whether that takes more, which is all the relay writes to."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        # asyncio allocates this much for each read; its own 256 KiB cost a system call and 30 us.
-        transport.max_size = READ  # type: ignore[attr-defined]  # has no public name
-        self.wire = transport
-        self.writable = asyncio.Event()
-        self.writable.set()
-        super().connection_made(transport)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.writable.clear()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.writable.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self.writable.set()
-
-    @property
-    def user(self) -> str:
-        """Unix user at the other end, as it was when it connected."""
-        peer = self.wire.get_extra_info("socket")
-        credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        _pid, uid, _gid = struct.unpack("3i", credentials)
-        return user_name(uid)
+PULSE = 20.0
+"""Seconds between looks whether a client is there, and until silence ends a connection."""
 
 
 class WebSocketLink:
     """The relay's end of one websocket.
 
-    Frames are written to the transport as they are, so that one encoding serves a whole room;
-    `send` of the websocket is never used beside it.
+    Frames are written as they are, so that one encoding serves a whole room.
     """
 
-    def __init__(self, connection: _Connection) -> None:
-        self._connection = connection
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self.drained = websocket.drained
+        self.close = websocket.close
+        self.cut = websocket.cut
 
     def send(self, frame: Frame) -> None:
         """Hand a frame over."""
-        wire = self._connection.wire
-        if self._connection.state is State.OPEN and not wire.is_closing():
-            wire.write(frame.websocket)
+        self._websocket.write(frame.websocket)
 
     @property
     def waiting(self) -> int:
         """Bytes the app has not taken; those in the kernel's socket buffer do not count."""
-        return self._connection.wire.get_write_buffer_size()
+        return self._websocket.waiting
 
-    async def drained(self) -> None:
-        """Wait until few bytes are waiting; raises TransportClosed."""
-        await self._connection.writable.wait()
-        if self._connection.state is not State.OPEN:
-            raise TransportClosed("the app is gone")
+    async def listen(self, hear: Hear) -> None:
+        """Hand on each frame as it comes; raises TransportClosed."""
+        await self._websocket.listen(hear)
 
-    async def recv(self) -> bytes:
-        """Return the next frame; raises TransportClosed."""
-        try:
-            frame = await self._connection.recv(decode=False)
-        except ConnectionClosed as closed:
-            raise TransportClosed(str(closed)) from None
-        assert isinstance(frame, bytes)
-        return frame
 
-    async def close(self) -> None:
-        """End the connection."""
-        # Closing a websocket after a protocol error raises whatever comes to its mind.
-        with contextlib.suppress(Exception):
-            await self._connection.close()
-
-    def cut(self) -> None:
-        """End the connection and forget what is waiting."""
-        self._connection.wire.abort()
+def peer_of(websocket: WebSocket) -> str:
+    """Unix user at the other end, as it was when it connected."""
+    peer = websocket.wire.get_extra_info("socket")
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    _pid, uid, _gid = struct.unpack("3i", credentials)
+    return user_name(uid)
 
 
 def user_name(uid: int) -> str:
@@ -119,30 +67,35 @@ def user_name(uid: int) -> str:
         return f"#{uid}"
 
 
-def _no_browsers(connection: ServerConnection, request: Request) -> Response | None:
-    if "Origin" in request.headers:
-        return connection.respond(HTTPStatus.FORBIDDEN, "No browser has business here.\n")
-    return None
+class Gate:
+    """Lets websockets in; `user_of` says who somebody is."""
+
+    def __init__(
+        self,
+        attend: Callable[[Link, str], Awaitable[None]],
+        user_of: Callable[[WebSocket], str] = peer_of,
+    ) -> None:
+        self._attend = attend
+        self._user_of = user_of
+        self._attending: set[asyncio.Future[None]] = set()
+
+    def __call__(self) -> WebSocket:
+        """The protocol of a new connection."""
+        side = ServerProtocol(origins=[None], max_size=MAX_FRAME)
+        return WebSocket(side, pulse=PULSE, full=BEHIND, accepted=self._accepted)
+
+    def _accepted(self, websocket: WebSocket) -> None:
+        user = self._user_of(websocket)
+        task = asyncio.ensure_future(self._attend(WebSocketLink(websocket), user))
+        self._attending.add(task)
+        task.add_done_callback(self._attending.discard)
 
 
-async def serve(attend: Callable[[Link, str], Awaitable[None]], at: Path | socket.socket) -> Server:
+async def serve(
+    attend: Callable[[Link, str], Awaitable[None]], at: Path | socket.socket
+) -> asyncio.Server:
     """Accept connections at a path, or on a socket that listens there already."""
-
-    async def handle(connection: ServerConnection) -> None:
-        assert isinstance(connection, _Connection)
-        await attend(WebSocketLink(connection), connection.user)
-
-    place = {"sock": at} if isinstance(at, socket.socket) else {"path": str(at)}
-    return await unix_serve(
-        handle,
-        **place,
-        create_connection=_Connection,
-        process_request=_no_browsers,
-        compression=None,
-        server_header=None,
-        max_size=MAX_FRAME,
-        write_limit=(BEHIND, BEHIND // 2),
-        ping_interval=PING,
-        ping_timeout=PING,
-        close_timeout=1,
-    )
+    loop = asyncio.get_running_loop()
+    if isinstance(at, socket.socket):
+        return await loop.create_unix_server(Gate(attend), sock=at)
+    return await loop.create_unix_server(Gate(attend), path=str(at))

@@ -1,0 +1,341 @@
+"""One end of a websocket, on the event loop itself.
+
+The protocol is that of `websockets`, without its connections: those hand each message through a
+queue and a task of its own, which a neighbour's key would wait for twice on its way and a relay
+pays for with memory and time on each of a thousand connections. Here whoever listens is called as
+soon as a message is there, and what is to be sent is written at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import SEND_EOF, Protocol, State
+
+from cocalc_tui.protocol.transport import Hear, TransportClosed
+
+if TYPE_CHECKING:
+    from websockets.server import ServerProtocol
+
+READ = 64 * 1024
+"""Bytes read from a socket at once."""
+MOST_UNREAD = 64
+"""Messages that wait for whoever listens before the other side has to wait."""
+MOST_WRITTEN = 4 * 2**20
+"""Bytes of answers to pings that the other side may leave untaken."""
+FAREWELL = 1.0
+"""Seconds for which the other side may be slow to say goodbye."""
+HANDSHAKE = 10.0
+"""Seconds within which it must be clear that the other side speaks websocket."""
+
+
+class WebSocket(asyncio.Protocol):
+    """One end of a connection; `side` says which."""
+
+    wire: asyncio.Transport
+
+    def __init__(
+        self,
+        side: Protocol,
+        *,
+        pulse: float | None = None,
+        full: int = READ,
+        accepted: Callable[[WebSocket], None] = lambda _: None,
+    ) -> None:
+        """Make an end that is not connected yet.
+
+        `pulse`: seconds between looks by itself whether anybody is there, and until silence ends
+        the connection. `full`: bytes written and not taken from which on `drained` waits.
+        `accepted` is called when a client is let in.
+        """
+        self._side = side
+        self._pulse, self._full = pulse, full
+        self._accepted = accepted
+        self._loop = asyncio.get_running_loop()
+        self._frames: deque[bytes] = deque()
+        self._parts: list[bytes] = []
+        self._hear: Hear | None = None
+        self._busy: asyncio.Future[None] | None = None
+        """What a listener is still doing about a message."""
+        self._news: asyncio.Future[None] | None = None
+        """Whoever waits for a message, or for the end."""
+        self._writable: asyncio.Future[None] | None = None
+        self._ended: Exception | None = None
+        self._lost: asyncio.Future[None] = self._loop.create_future()
+        self._leaving = False
+        self._pinged = 0.0
+        self._pong: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.latency: float | None = None
+        """Round trip in seconds, None while it is not known."""
+
+    # --- what asyncio calls --------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is connected."""
+        assert isinstance(transport, asyncio.Transport)
+        # asyncio allocates this much for each read; its own 256 KiB cost a system call and 30 us.
+        if hasattr(transport, "max_size"):
+            transport.max_size = READ
+        transport.set_write_buffer_limits(self._full, self._full // 2)
+        self.wire = transport
+        self._set_timer(HANDSHAKE, transport.abort)
+        self._write()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came: act on what they say."""
+        self._side.receive_data(data)
+        self._act()
+
+    def eof_received(self) -> None:
+        """No more will come."""
+        self._side.receive_eof()
+        self._act()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The socket is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.resume_writing()
+        self._lost.set_result(None)
+        self._end(TransportClosed(self._why(error)))
+
+    def pause_writing(self) -> None:
+        """Much is written and not taken."""
+        if self._writable is None:
+            self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """It was taken."""
+        if self._writable is not None:
+            self._writable.set_result(None)
+            self._writable = None
+
+    # --- for whoever uses it -------------------------------------------------------------------
+
+    async def opened(self) -> None:
+        """Wait until the other side lets us in; raises TransportClosed where it does not."""
+        while self._side.state is State.CONNECTING:
+            await self._wait()
+
+    @property
+    def open(self) -> bool:
+        """Whether messages can be sent."""
+        return self._side.state is State.OPEN and not self.wire.is_closing()
+
+    def send(self, message: bytes) -> None:
+        """Send a message; one that cannot arrive any more is dropped."""
+        if self.open:
+            self._side.send_binary(message)
+            self._write()
+
+    def write(self, frames: bytes) -> None:
+        """Send frames that were made ready elsewhere."""
+        if self.open:
+            self.wire.write(frames)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes the other side has not taken; those in the kernel's buffer do not count."""
+        return self.wire.get_write_buffer_size()
+
+    async def drained(self) -> None:
+        """Wait until few bytes are waiting; raises TransportClosed."""
+        if self._writable is not None:
+            await asyncio.shield(self._writable)
+        if not self.open:
+            raise TransportClosed("the other end is gone")
+
+    async def recv(self) -> bytes:
+        """Return the next message; raises TransportClosed."""
+        while not self._frames:
+            await self._wait()
+        frame = self._frames.popleft()
+        self._slow_down()
+        return frame
+
+    async def listen(self, hear: Hear) -> None:
+        """Hand on each message as it comes; raises TransportClosed at the end."""
+        self._hear = hear
+        try:
+            self._hand_on()
+            while True:
+                await self._wait()
+        finally:
+            self._hear = None
+            if self._busy is not None:
+                self._busy.cancel()
+
+    async def close(self) -> None:
+        """Say goodbye and end the connection; what was sent before arrives if that is quick."""
+        self._leaving = True
+        self._frames.clear()
+        self._slow_down()
+        if self._side.state is State.OPEN:
+            self._side.send_close(1000)
+            self._write()
+        await asyncio.wait({self._lost}, timeout=FAREWELL)
+        self.wire.abort()
+
+    async def ping(self) -> None:
+        """Return once the other end answered; raises TransportClosed."""
+        if self._pong is None:
+            self._pong = self._loop.create_future()
+            self._ping()
+        pong = self._pong
+        await asyncio.wait({pong, self._lost}, return_when=asyncio.FIRST_COMPLETED)
+        if not pong.done():
+            raise TransportClosed(self._why(None))
+
+    def cut(self) -> None:
+        """End the connection and forget what is waiting."""
+        self.wire.abort()
+
+    # --- how it works --------------------------------------------------------------------------
+
+    def _act(self) -> None:
+        for event in self._side.events_received():
+            if isinstance(event, Frame):
+                self._frame(event)
+            elif isinstance(event, Request):
+                self._request(event)
+            elif isinstance(event, Response):
+                self._opened()
+        self._write()
+        if self._frames:
+            self._hand_on()
+        if self._side.close_expected() and not self._leaving:
+            self._leaving = True
+            self._set_timer(FAREWELL, self.wire.abort)
+
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.PONG:
+            self._answered(bytes(frame.data))
+        elif frame.opcode in (Opcode.BINARY, Opcode.TEXT, Opcode.CONT):
+            self._parts.append(bytes(frame.data))
+            if frame.fin and not self._leaving:
+                self._frames.append(b"".join(self._parts))
+                self._parts = []
+
+    def _request(self, request: Request) -> None:
+        side: ServerProtocol = self._side  # type: ignore[assignment]  # only it has requests
+        side.send_response(side.accept(request))
+        if side.state is State.OPEN:
+            self._opened()
+            self._accepted(self)
+
+    def _opened(self) -> None:
+        if self._side.state is not State.OPEN:
+            self.wire.abort()
+        elif self._pulse is not None:
+            self._beat()
+        elif self._timer is not None:
+            self._timer.cancel()
+        self._wake()
+
+    def _write(self) -> None:
+        """Write what the protocol wants to say."""
+        data = self._side.data_to_send()
+        if not data or self.wire.is_closing():
+            return
+        self.wire.write(b"".join(data))
+        if data[-1] == SEND_EOF:
+            self.wire.write_eof()
+        elif self.waiting > MOST_WRITTEN + len(data[-1]):
+            self.wire.abort()
+
+    def _hand_on(self) -> None:
+        """Give the listener what came, one after the other."""
+        while self._frames and self._hear is not None and self._busy is None:
+            try:
+                work = self._hear(self._frames.popleft())
+            except Exception as error:
+                self._end(error)
+                return
+            if work is not None:
+                self._busy = asyncio.ensure_future(self._finish(work))
+        self._slow_down()
+        if self._hear is None or self._ended is not None:
+            self._wake()
+
+    async def _finish(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._end(error)
+        self._busy = None
+        self._hand_on()
+
+    def _slow_down(self) -> None:
+        """Let the other side wait while much is unread."""
+        if self.wire.is_closing():
+            return
+        if len(self._frames) > MOST_UNREAD:
+            self.wire.pause_reading()
+        elif not self.wire.is_reading():
+            self.wire.resume_reading()
+
+    async def _wait(self) -> None:
+        """Wait for news; raises what ended the connection, once all that came is read."""
+        if self._ended is not None and not self._frames and self._busy is None:
+            raise self._ended
+        self._news = self._loop.create_future()
+        await self._news
+
+    def _wake(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
+
+    def _end(self, why: Exception) -> None:
+        """The connection is over; the first reason counts."""
+        if self._ended is None:
+            self._ended = why
+        if not isinstance(why, TransportClosed):
+            self._frames.clear()
+        self._wake()
+
+    def _why(self, error: Exception | None) -> str:
+        side = self._side
+        if side.handshake_exc is not None:
+            return str(side.handshake_exc)
+        if error is not None:
+            return str(error)
+        return str(side.close_exc) if side.state is State.CLOSED else "the other end is gone"
+
+    # --- is anybody there? ---------------------------------------------------------------------
+
+    def _ping(self) -> None:
+        self._pinged = time.monotonic()
+        if self.open:
+            self._side.send_ping(self._mark())
+            self._write()
+
+    def _beat(self) -> None:
+        assert self._pulse is not None
+        self._ping()
+        self._set_timer(self._pulse, self.wire.abort)
+
+    def _answered(self, data: bytes) -> None:
+        if data != self._mark():
+            return
+        self.latency = time.monotonic() - self._pinged
+        if self._pong is not None:
+            self._pong.set_result(None)
+            self._pong = None
+        if self._pulse is not None:
+            self._set_timer(self._pulse, self._beat)
+
+    def _mark(self) -> bytes:
+        """What the answer to the last ping must hold."""
+        return b"%x" % int(self._pinged * 1e6)
+
+    def _set_timer(self, seconds: float, then: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(seconds, then)
