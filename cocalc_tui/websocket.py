@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 READ = 64 * 1024
 """Bytes read from a socket at once."""
-MOST_UNREAD = 64
-"""Messages that wait for whoever listens before the other side has to wait."""
-MOST_WRITTEN = 4 * 2**20
-"""Bytes of answers to pings that the other side may leave untaken."""
+MOST_UNREAD = 256 * 1024
+"""Bytes of messages that wait for whoever listens before the other side has to wait."""
+MOST_WRITTEN = 2**20
+"""Bytes untaken by the other side from which on its pings are not answered any more."""
 FAREWELL = 1.0
 """Seconds for which the other side may be slow to say goodbye."""
 HANDSHAKE = 10.0
@@ -59,6 +59,8 @@ class WebSocket(asyncio.Protocol):
         self._accepted = accepted
         self._loop = asyncio.get_running_loop()
         self._frames: deque[bytes] = deque()
+        self._unread = 0
+        """Bytes of them."""
         self._parts: list[bytes] = []
         self._hear: Hear | None = None
         self._busy: asyncio.Future[None] | None = None
@@ -156,7 +158,7 @@ class WebSocket(asyncio.Protocol):
         """Return the next message; raises TransportClosed."""
         while not self._frames:
             await self._wait()
-        frame = self._frames.popleft()
+        frame = self._take()
         self._slow_down()
         return frame
 
@@ -175,7 +177,7 @@ class WebSocket(asyncio.Protocol):
     async def close(self) -> None:
         """Say goodbye and end the connection; what was sent before arrives if that is quick."""
         self._leaving = True
-        self._frames.clear()
+        self._drop()
         self._slow_down()
         if self._side.state is State.OPEN:
             self._side.send_close(1000)
@@ -207,6 +209,8 @@ class WebSocket(asyncio.Protocol):
                 self._request(event)
             elif isinstance(event, Response):
                 self._opened()
+        if self.waiting > MOST_WRITTEN and self._side.state is State.OPEN:
+            self._side.data_to_send()
         self._write()
         if self._frames:
             self._hand_on()
@@ -221,6 +225,8 @@ class WebSocket(asyncio.Protocol):
             self._parts.append(bytes(frame.data))
             if frame.fin and not self._leaving:
                 self._frames.append(b"".join(self._parts))
+                self._unread += len(self._frames[-1])
+            if frame.fin:
                 self._parts = []
 
     def _request(self, request: Request) -> None:
@@ -247,14 +253,12 @@ class WebSocket(asyncio.Protocol):
         self.wire.write(b"".join(data))
         if data[-1] == SEND_EOF:
             self.wire.write_eof()
-        elif self.waiting > MOST_WRITTEN + len(data[-1]):
-            self.wire.abort()
 
     def _hand_on(self) -> None:
         """Give the listener what came, one after the other."""
         while self._frames and self._hear is not None and self._busy is None:
             try:
-                work = self._hear(self._frames.popleft())
+                work = self._hear(self._take())
             except Exception as error:
                 self._end(error)
                 return
@@ -269,14 +273,24 @@ class WebSocket(asyncio.Protocol):
             await work
         except Exception as error:
             self._end(error)
-        self._busy = None
+        finally:
+            self._busy = None
         self._hand_on()
+
+    def _take(self) -> bytes:
+        frame = self._frames.popleft()
+        self._unread -= len(frame)
+        return frame
+
+    def _drop(self) -> None:
+        self._frames.clear()
+        self._unread = 0
 
     def _slow_down(self) -> None:
         """Let the other side wait while much is unread."""
         if self.wire.is_closing():
             return
-        if len(self._frames) > MOST_UNREAD:
+        if self._unread > MOST_UNREAD:
             self.wire.pause_reading()
         elif not self.wire.is_reading():
             self.wire.resume_reading()
@@ -297,7 +311,7 @@ class WebSocket(asyncio.Protocol):
         if self._ended is None:
             self._ended = why
         if not isinstance(why, TransportClosed):
-            self._frames.clear()
+            self._drop()
         self._wake()
 
     def _why(self, error: Exception | None) -> str:

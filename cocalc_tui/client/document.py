@@ -312,8 +312,8 @@ class SharedDocument:
 
     def _done(self, changes: list[Change]) -> list[Change]:
         self._moved(changes)
-        self.emit(Changed(changes, local=True))
         self._wire.outgoing(self)
+        self.emit(Changed(changes, local=True))
         return changes
 
     # --- what the relay says -------------------------------------------------------------------
