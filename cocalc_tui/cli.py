@@ -12,10 +12,20 @@ import sys
 from collections.abc import Sequence
 
 from cocalc_tui import __version__
-from cocalc_tui.commands import config, doctor, kept, listing, opening, people, running, shells
+from cocalc_tui.commands import (
+    config,
+    doctor,
+    kept,
+    listing,
+    opening,
+    people,
+    running,
+    shells,
+    snapshot,
+)
 from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, CommandError, Parser, talk
 
-MODULES = (opening, listing, people, running, kept, config, doctor, shells)
+MODULES = (opening, listing, people, running, snapshot, kept, config, doctor, shells)
 """In the order of the help."""
 
 

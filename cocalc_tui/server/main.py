@@ -28,6 +28,10 @@ def main(words: list[str]) -> None:
             from cocalc_tui.server.serve import serve
 
             sys.exit(serve(Path(project), int(umask, 8), int(listener)))
+        case ["snapshots", project]:
+            from cocalc_tui.server.snapshots.worker import main as work
+
+            work(Path(project), places(Path(project)).state)
         case ["keeper", folder]:
             from cocalc_tui.server.keeper.keeper import keep
 

@@ -405,6 +405,15 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         at = places.index(here) if here in places else 0
         self.set_focus(places[(at + by) % len(places)])
 
+    async def do_snapshots(self) -> None:
+        """Choose a snapshot of the project folder and go through it."""
+        from cocalc_tui.client.snapshots import Snapshots
+        from cocalc_tui.widgets.snapshots.browser import SnapshotBrowser, ask_snapshot
+
+        snapshots = Snapshots(self.project.requests)
+        if (chosen := await ask_snapshot(self, snapshots)) is not None:
+            self.app.push_screen(SnapshotBrowser(snapshots, chosen))
+
     async def do_theme(self) -> None:
         """Choose the colours, for this time."""
         from cocalc_tui.widgets import theme_files

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.events import WorkspaceEvent
     from cocalc_tui.client.files import Files
+    from cocalc_tui.client.requests import Requests
     from cocalc_tui.protocol.messages import Person, Welcome
 
 
@@ -23,6 +24,8 @@ class Project(Protocol):
     people: list[Person]
     documents: dict[str, SharedDocument]
     offline_since: float | None
+    requests: Requests
+    """What is asked of the relay, for the parts that ask by themselves."""
 
     @property
     def files(self) -> Files:

@@ -8,6 +8,7 @@ from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Action, Registry, Scope
 from cocalc_tui.widgets.editor import actions as editor
 from cocalc_tui.widgets.notebook import actions as notebook
+from cocalc_tui.widgets.snapshots import actions as snapshots
 
 SCOPES = (
     Scope("app", "Everywhere"),
@@ -26,6 +27,7 @@ APP = (
     Action("app.files", "Go to the files", ("ctrl+t f",)),
     Action("app.next_pane", "Next pane", ("f6",)),
     Action("app.previous_pane", "Previous pane", ("shift+f6",)),
+    Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
     Action("app.notices", "What was said", (), "The notices so far."),
     Action(
@@ -74,6 +76,6 @@ FILES = (
 def registry() -> Registry:
     """Everything that can be done, from every part."""
     return Registry(
-        [*SCOPES, *editor.SCOPES, *notebook.SCOPES],
-        [*APP, *TILE, *FILES, *editor.ACTIONS, *notebook.ACTIONS],
+        [*SCOPES, *editor.SCOPES, *notebook.SCOPES, *snapshots.SCOPES],
+        [*APP, *TILE, *FILES, *editor.ACTIONS, *notebook.ACTIONS, *snapshots.ACTIONS],
     )

@@ -15,7 +15,7 @@ from cocalc_tui.client.events import (
 )
 from cocalc_tui.client.files import Files
 from cocalc_tui.client.places import Other, Place
-from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.protocol.events import FileInfo, Trashed
 from cocalc_tui.protocol.messages import Person, Welcome
 from cocalc_tui.sync.patch import Op, Splice
@@ -64,6 +64,7 @@ class PretendProject:
         self.people: list[Person] = []
         self.documents: dict[str, SharedDocument] = {}
         self.offline_since: float | None = 0.0
+        self.requests = Requests(lambda _: False)
         self.online = False
         self.latency: float | None = None
         self.started = False

@@ -24,6 +24,7 @@ from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
+from cocalc_tui.protocol.events import SnapshotProgress
 from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.documents import HostDocument
@@ -31,6 +32,7 @@ from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.host.serving import serve
+from cocalc_tui.server.host.snapshots import Snapshots
 from cocalc_tui.server.host.trash import Trash
 from cocalc_tui.server.host.uploads import Uploads
 from cocalc_tui.server.host.wording import in_one_line
@@ -70,6 +72,7 @@ class Host:
         self.runner = make_runner(self.say) if make_runner is not None else None
         self.open: dict[str, Opened] = {}
         """By document id."""
+        self.snapshots = Snapshots(project, state, self._say_snapshot, clock)
         self._saved = SavedVersions(state / "saved.db")
         self._pace = pace or Pace()
         self._opening: dict[str, asyncio.Lock] = {}
@@ -87,6 +90,7 @@ class Host:
         self.workspace.start()
         await self.workspace.ready()
         await self.uploads.clean_up()
+        self._spawn(self.snapshots.keep_taking())
         for path in self._saved.marked():
             self._spawn(self._catch_up(path))
         if self.runner is not None:
@@ -143,6 +147,9 @@ class Host:
         opened = self.open.get(doc)
         if opened is not None and not opened.used:
             asyncio.get_running_loop().call_soon(self._leave_soon, doc)
+
+    def _say_snapshot(self, progress: SnapshotProgress) -> None:
+        self.say("", "snapshot", progress, keep=False)
 
     # --- documents -----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.server.host.filing import FileRequest, serve_files
 from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.host.snapshots import SERVED
 from cocalc_tui.server.kernels.runner import KernelError, Runner
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
     match request:
         case m.Save():
             await _opened(host, request.doc).save()
+        case _ if type(request) in SERVED:
+            return await host.snapshots.serve(request, user)
         case _:
             return await _ask_runner(_runner(host), request, user)
     return None

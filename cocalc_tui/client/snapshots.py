@@ -1,0 +1,78 @@
+"""What an app asks about snapshots of the project folder."""
+
+from __future__ import annotations
+
+from cocalc_tui.client.requests import Requests
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import (
+    SnapshotDifference,
+    SnapshotFile,
+    SnapshotInfo,
+    SnapshotPart,
+    SnapshotRestored,
+)
+
+
+class Snapshots:
+    """The snapshots of the project; every call raises RequestFailed."""
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    async def all(self, path: str | None = None) -> list[SnapshotInfo]:
+        """All of them, the newest first; with `path` those in which that file changed."""
+        return await self._requests.result(
+            lambda id_: m.ListSnapshots(id=id_, path=path), list[SnapshotInfo]
+        )
+
+    async def take(self, title: str) -> str:
+        """Take one now; returns its id."""
+        return await self._requests.result(lambda id_: m.TakeSnapshot(id=id_, title=title), str)
+
+    async def browse(self, snapshot: str, path: str = "") -> list[SnapshotFile]:
+        """What is in a folder."""
+        return await self._requests.result(
+            lambda id_: m.BrowseSnapshot(id=id_, snapshot=snapshot, path=path), list[SnapshotFile]
+        )
+
+    async def read(self, snapshot: str, path: str) -> bytes:
+        """What a file held."""
+        data = b""
+        while True:
+            part = await self._part(snapshot, path, len(data))
+            data += part.data
+            if not part.data or len(data) >= part.size:
+                return data
+
+    async def _part(self, snapshot: str, path: str, offset: int) -> SnapshotPart:
+        return await self._requests.result(
+            lambda id_: m.ReadSnapshot(id=id_, snapshot=snapshot, path=path, offset=offset),
+            SnapshotPart,
+        )
+
+    async def compare(
+        self, snapshot: str, other: str = "", path: str = ""
+    ) -> list[SnapshotDifference]:
+        """Files that differ from another one, or (`other` "") from what is there now."""
+        return await self._requests.result(
+            lambda id_: m.CompareSnapshots(id=id_, snapshot=snapshot, other=other, path=path),
+            list[SnapshotDifference],
+        )
+
+    async def restore(self, snapshot: str, path: str = "") -> SnapshotRestored:
+        """Put back a file or folder, or all."""
+        return await self._requests.result(
+            lambda id_: m.RestoreSnapshot(id=id_, snapshot=snapshot, path=path), SnapshotRestored
+        )
+
+    async def drop(self, snapshot: str) -> None:
+        """Take one away for good."""
+        await self._requests.ask(lambda id_: m.DropSnapshot(id=id_, snapshot=snapshot))
+
+    async def rules(self, changes: dict[str, int] | None = None) -> dict[str, int]:
+        """How often they are taken and how many are kept; with `changes` set anew first."""
+        if changes:
+            return await self._requests.result(
+                lambda id_: m.SetSnapshotRules(id=id_, rules=changes), dict[str, int]
+            )
+        return await self._requests.result(lambda id_: m.SnapshotRules(id=id_), dict[str, int])

@@ -1,0 +1,184 @@
+"""Snapshots as the host side has them: when they are taken, and what apps ask about them.
+
+The work is a child's (`server.snapshots.worker`). Every few minutes one looks whether anything
+changed; that costs 0.1 s of a niced processor, and nothing is written where nothing did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import (
+    SnapshotDifference,
+    SnapshotFile,
+    SnapshotInfo,
+    SnapshotPart,
+    SnapshotProgress,
+    SnapshotRestored,
+)
+from cocalc_tui.server.daemon import python_command
+from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.snapshots.rules import NAMES, RulesError, load, store
+
+Say = Callable[[SnapshotProgress], None]
+_LONGEST_LINE = 64 * 2**20
+_WEEK = 7 * 24 * 60 * 60
+_LOOK = 60.0
+"""Seconds between looks at whether a snapshot is due."""
+
+
+SERVED = frozenset(
+    {
+        m.ListSnapshots,
+        m.TakeSnapshot,
+        m.BrowseSnapshot,
+        m.ReadSnapshot,
+        m.CompareSnapshots,
+        m.RestoreSnapshot,
+        m.DropSnapshot,
+        m.SnapshotRules,
+        m.SetSnapshotRules,
+    }
+)
+"""What `Snapshots.serve` answers."""
+
+
+class Snapshots:
+    """The snapshots of one project."""
+
+    def __init__(self, project: Path, state: Path, say: Say, clock: Callable[[], int]) -> None:
+        """`say` tells everybody of progress; `clock` gives milliseconds."""
+        self._project = project
+        self._rules = state / "snapshots.json"
+        self._say = say
+        self._clock = clock
+        self._since = clock()
+        """When the last one was taken or looked for, in milliseconds."""
+        self._tidied = clock()
+
+    # --- by the clock --------------------------------------------------------------------------
+
+    async def keep_taking(self) -> None:
+        """Take one whenever it is time and something changed, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            with contextlib.suppress(FileError):
+                await self.look()
+
+    async def look(self) -> None:
+        """Take one if it is time. Raises FileError."""
+        every = load(self._rules).every
+        if every and self._clock() - self._since >= every * 60_000:
+            await self._take("cocalc-tui", "automatic", f"every {every} minutes")
+        if self._clock() - self._tidied >= _WEEK * 1000:
+            self._tidied = self._clock()
+            await self._work("tidy")
+
+    async def _take(self, user: str, kind: str, title: str) -> str | None:
+        self._since = self._clock()
+        id_: str | None = await self._work("take", user=user, kind=kind, title=title)
+        return id_
+
+    # --- what apps ask -------------------------------------------------------------------------
+
+    async def serve(self, request: m.Message, user: str) -> Any:
+        """Answer a request; raises FileError, and KeyError for one that is not about snapshots."""
+        match request:
+            case m.ListSnapshots():
+                return [_info(one) for one in await self._listed(request.path)]
+            case m.TakeSnapshot():
+                return await self._take(user, "named", request.title or "by hand")
+            case m.BrowseSnapshot():
+                found = await self._work("browse", snapshot=request.snapshot, path=request.path)
+                return [SnapshotFile(**one) for one in found]
+            case m.ReadSnapshot():
+                part = await self._work(
+                    "read", snapshot=request.snapshot, path=request.path, offset=request.offset
+                )
+                return SnapshotPart(size=part["size"], data=base64.b64decode(part["data"]))
+            case m.CompareSnapshots():
+                found = await self._work(
+                    "compare", snapshot=request.snapshot, other=request.other, path=request.path
+                )
+                return [SnapshotDifference(**one) for one in found]
+            case m.RestoreSnapshot():
+                done = await self._work(
+                    "restore", snapshot=request.snapshot, path=request.path, user=user
+                )
+                return SnapshotRestored(**done)
+            case m.DropSnapshot():
+                return await self._work("drop", snapshot=request.snapshot)
+            case m.SnapshotRules():
+                return asdict(load(self._rules))
+            case m.SetSnapshotRules():
+                return self._set(request.rules)
+            case _:
+                raise KeyError(type(request).__name__)
+
+    async def _listed(self, path: str | None) -> list[dict[str, Any]]:
+        try:
+            found: list[dict[str, Any]] = await self._work("list", path=path)
+        except FileError as error:
+            if error.code == "missing":
+                return []
+            raise
+        return found
+
+    def _set(self, rules: dict[str, int]) -> dict[str, int]:
+        if unknown := rules.keys() - set(NAMES):
+            raise FileError("form", f"no rule {min(unknown)!r}; there are {', '.join(NAMES)}")
+        try:
+            changed = load(self._rules).changed(**rules)
+            store(self._rules, changed)
+        except RulesError as error:
+            raise FileError("form", str(error)) from None
+        except OSError as error:
+            raise FileError("disk", f"the rules cannot be stored: {error.strerror}") from None
+        return asdict(changed)
+
+    # --- the child -----------------------------------------------------------------------------
+
+    async def _work(self, do: str, **words: Any) -> Any:
+        """Have a child do it; raises FileError."""
+        child = await asyncio.create_subprocess_exec(
+            *python_command("cocalc_tui.server.main", "snapshots", str(self._project)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_LONGEST_LINE,
+        )
+        try:
+            return await self._conversation(child, {"do": do, **words})
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+            if do == "take":
+                self._say(SnapshotProgress(files=0, read=0, done=True))
+
+    async def _conversation(self, child: asyncio.subprocess.Process, request: Any) -> Any:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(json.dumps(request).encode())
+        child.stdin.close()
+        while line := await child.stdout.readline():
+            said = json.loads(line)
+            if "progress" in said:
+                files, read = said["progress"]
+                self._say(SnapshotProgress(files=files, read=read))
+            elif "result" in said:
+                return said["result"]
+            else:
+                raise FileError(said["code"], said["failed"])
+        raise FileError("disk", "the snapshot's process was ended before it was done; try again")
+
+
+def _info(one: dict[str, Any]) -> SnapshotInfo:
+    return SnapshotInfo(**{**one, "at": one["at"] * 1000})

@@ -1,0 +1,1 @@
+"""The project folder as it was: choose a snapshot, go through it as a folder, put things back."""

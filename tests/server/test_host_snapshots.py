@@ -1,0 +1,109 @@
+"""Snapshots as an app has them: over the relay, done by a child process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cocalc_tui.cli import main
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.snapshots import Snapshots
+from cocalc_tui.protocol.events import SnapshotProgress
+from cocalc_tui.server.host import snapshots as host_snapshots
+from tests.server.hosting import running
+
+
+async def test_a_snapshot_from_first_to_last(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "one\ntwo\n")
+        app = await lab.person("alice")
+        snapshots = Snapshots(app.requests)
+        assert await snapshots.all() == []
+        id_ = await snapshots.take("before the talk")
+        (found,) = await snapshots.all("notes.md")
+        assert (found.id, found.user, found.kind, found.title) == (
+            id_,
+            "alice",
+            "named",
+            "before the talk",
+        )
+        lab.write("notes.md", "")
+        assert [one.how for one in await snapshots.compare(id_)] == ["changed"]
+        assert await snapshots.read(id_, "notes.md") == b"one\ntwo\n"
+        done = await snapshots.restore(id_, "notes.md")
+        assert (done.written, done.troubles) == (1, [])
+        assert lab.read("notes.md") == "one\ntwo\n"
+        await snapshots.drop(id_)
+        assert "before" in {one.kind for one in await snapshots.all()}
+
+
+async def test_rules_are_the_owners(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        snapshots = Snapshots((await lab.person("alice")).requests)
+        assert (await snapshots.rules())["every"] == 15
+        assert (await snapshots.rules({"every": 5}))["every"] == 5
+        with pytest.raises(RequestFailed, match="no rule 'ever'"):
+            await snapshots.rules({"ever": 5})
+        with pytest.raises(RequestFailed, match="may be 0 to"):
+            await snapshots.rules({"every": -5})
+
+
+async def test_mistakes_are_one_line(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        snapshots = Snapshots((await lab.person("alice")).requests)
+        with pytest.raises(RequestFailed, match="there is no snapshot yet"):
+            await snapshots.browse("x")
+        await snapshots.take("t")
+        with pytest.raises(RequestFailed, match="no snapshot 'none'"):
+            await snapshots.browse("none")
+        with pytest.raises(RequestFailed, match="y: not in the snapshot"):
+            await snapshots.restore("t", "y")
+
+
+async def test_the_clock_takes_one_when_something_changed(tmp_path: Path) -> None:
+    state = tmp_path / ".cocalc-tui"
+    state.mkdir()
+    (tmp_path / "x").write_text("x")
+    now, said = [0], list[SnapshotProgress]()
+    snapshots = host_snapshots.Snapshots(tmp_path, state, said.append, lambda: now[0])
+    await snapshots.look()
+    assert not (state / "snapshots.git").exists()
+    now[0] = 15 * 60_000
+    await snapshots.look()
+    refs = state / "snapshots.git" / "refs" / "snapshots"
+    assert len(list(refs.iterdir())) == 1
+    assert said[-1].done
+    await snapshots.look()
+    assert len(list(refs.iterdir())) == 1
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Path]:
+    lab = tmp_path / "lab"
+    (lab / "data").mkdir(parents=True)
+    (lab / "data" / "run1.csv").write_text("t,n\n")
+    yield lab
+    main(["stop", "--all", "--project", str(lab)])
+
+
+def test_by_command_line(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    there = ["--project", str(lab)]
+
+    def said(*words: str) -> list[bytes]:
+        assert main(["snapshot", *words, *there]) == 0
+        return capfdbinary.readouterr().out.splitlines()
+
+    (id_,) = said("create", "first one")
+    assert said("list")[0].split(b"\t")[0] == id_
+    assert said("browse", "first one", "data") == [b"data/run1.csv\tfile\t4"]
+    assert said("show", id_.decode(), "data/run1.csv") == [b"t,n"]
+    (lab / "data" / "run1.csv").unlink()
+    assert said("diff", "first one") == [b"- data/run1.csv"]
+    assert said("restore", "first one", "data")[0] == b"1 files put back"
+    assert (lab / "data" / "run1.csv").read_text() == "t,n\n"
+    assert b"every\t30" in b"\n".join(said("rules", "--every", "30"))
+    said("drop", "first one")
+    assert main(["snapshot", "show", "first one", "x", *there]) == 1
+    assert capfdbinary.readouterr().err.count(b"\n") == 1
