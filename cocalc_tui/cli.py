@@ -13,19 +13,33 @@ from collections.abc import Sequence
 
 from cocalc_tui import __version__
 from cocalc_tui.commands import (
+    cat,
     config,
     doctor,
     kept,
     listing,
     opening,
     people,
+    run,
     running,
     shells,
     snapshot,
 )
 from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, CommandError, Parser, talk
 
-MODULES = (opening, listing, people, running, snapshot, kept, config, doctor, shells)
+MODULES = (
+    opening,
+    listing,
+    run,
+    cat,
+    people,
+    running,
+    snapshot,
+    kept,
+    config,
+    doctor,
+    shells,
+)
 """In the order of the help."""
 
 

@@ -63,8 +63,10 @@ class Wire(Protocol):
     async def save(self, document: SharedDocument) -> None:
         """Write it to disk now."""
 
-    async def run(self, document: SharedDocument, cells: list[str]) -> None:
-        """Queue cells."""
+    async def run(
+        self, document: SharedDocument, cells: list[str], *, fresh: bool, unattended: bool
+    ) -> dict[str, str]:
+        """Queue cells; returns their runs."""
 
     async def answer(self, document: SharedDocument, run: str, text: str) -> None:
         """Give a run its input."""
@@ -123,7 +125,9 @@ class NoWire:
         """Refuse."""
         raise ReadOnlyError(f"{document.path}: not connected, so it cannot be saved")
 
-    async def run(self, document: SharedDocument, cells: list[str]) -> None:
+    async def run(
+        self, document: SharedDocument, cells: list[str], *, fresh: bool, unattended: bool
+    ) -> dict[str, str]:
         """Refuse."""
         raise ReadOnlyError(f"{document.path}: not connected, so nothing can be run")
 
@@ -465,9 +469,14 @@ class SharedDocument:
         """Write it to disk now."""
         await self._wire.save(self)
 
-    async def run(self, cells: list[str]) -> None:
-        """Queue cells on the shared kernel."""
-        await self._wire.run(self, cells)
+    async def run(
+        self, cells: list[str], *, fresh: bool = False, unattended: bool = False
+    ) -> dict[str, str]:
+        """Queue cells on the shared kernel; returns which run each of them got.
+
+        `fresh`: on a kernel of their own instead. `unattended`: nobody will give input.
+        """
+        return await self._wire.run(self, cells, fresh=fresh, unattended=unattended)
 
     async def answer(self, run: str, text: str) -> None:
         """Give a run the line of text that it waits for."""

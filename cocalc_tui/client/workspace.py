@@ -396,10 +396,17 @@ class Workspace:
         await self._all_of(document)
         await self.requests.ask(lambda id_: m.Save(id=id_, doc=document.doc))
 
-    async def run(self, document: SharedDocument, cells: list[str]) -> None:
-        """Queue cells, as they are typed here."""
+    async def run(
+        self, document: SharedDocument, cells: list[str], *, fresh: bool, unattended: bool
+    ) -> dict[str, str]:
+        """Queue cells, as they are typed here; returns their runs."""
         await self._all_of(document)
-        await self.requests.ask(lambda id_: m.Run(id=id_, doc=document.doc, cells=cells))
+        return await self.requests.result(
+            lambda id_: m.Run(
+                id=id_, doc=document.doc, cells=cells, fresh=fresh, unattended=unattended
+            ),
+            dict[str, str],
+        )
 
     async def _all_of(self, document: SharedDocument) -> None:
         """Wait until the relay has what is typed here: that is what is to be saved or run."""

@@ -96,6 +96,8 @@ class CellRun(msgspec.Struct, frozen=True, kw_only=True):
     finished: int = 0
     count: int = 0
     """The execution count, once known."""
+    reason: str = ""
+    """Why it was stopped, where its kernel ended."""
 
 
 class Runs(msgspec.Struct, frozen=True, kw_only=True):

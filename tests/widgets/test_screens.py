@@ -145,7 +145,7 @@ async def running(pilot: Pilot[None]) -> None:
         name="python3", title="Python 3", state="busy", memory=312_000_000, cpu=98.0
     )
 
-    def run(key: str, state: str, **times: int) -> CellRun:
+    def run(key: str, state: str, **times: Any) -> CellRun:
         return CellRun(cell=key, run=key, state=state, user="bob", asked=NOW - 12_000, **times)
 
     runs(

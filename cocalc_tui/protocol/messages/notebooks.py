@@ -10,12 +10,19 @@ from cocalc_tui.protocol.messages.base import Message, Role
 
 
 class Run(Message, frozen=True, tag="run"):
-    """Queue these cells on the notebook's kernel, starting it where need be."""
+    """Queue these cells on the notebook's kernel, starting it where need be.
+
+    The answer says which run each cell got: dict[str, str].
+    """
 
     NEEDS: ClassVar[Role] = Role.RUNNER
     id: int
     doc: str
     cells: list[str]
+    fresh: bool = False
+    """On a kernel of their own, which ends with them; the shared one is left alone."""
+    unattended: bool = False
+    """Nobody will give input: a cell that asks for it fails at once."""
 
 
 class Input(Message, frozen=True, tag="input"):

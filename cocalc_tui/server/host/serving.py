@@ -35,7 +35,13 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
 async def _ask_runner(runner: Runner, request: m.Message, user: str) -> Any:
     match request:
         case m.Run():
-            await runner.run(request.doc, request.cells, user)
+            return await runner.run(
+                request.doc,
+                request.cells,
+                user,
+                fresh=request.fresh,
+                unattended=request.unattended,
+            )
         case m.Input():
             await runner.answer(request.doc, request.run, request.text)
         case m.Interrupt():

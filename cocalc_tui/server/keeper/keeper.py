@@ -248,7 +248,7 @@ class Keeper:
 
     def _dead(self, reason: str) -> None:
         self._state, self._reason = "dead", reason
-        self._queue.stop_all(_now_ms())
+        self._queue.stop_all(_now_ms(), reason)
         self._journal.record(self._kernel_record())
 
     # --- the relay -----------------------------------------------------------------------------

@@ -30,6 +30,8 @@ class Run:
     started: int = 0
     finished: int = 0
     count: int = 0
+    reason: str = ""
+    """Why it was stopped, where its kernel ended."""
 
     def row(self) -> dict[str, object]:
         """Return what others may know of it."""
@@ -131,10 +133,13 @@ class Queue:
         """Empty the queue."""
         self._stop_waiting(now_ms, self.waiting[:])
 
-    def stop_all(self, now_ms: int) -> None:
+    def stop_all(self, now_ms: int, reason: str) -> None:
         """The kernel is gone: nothing runs any more."""
+        for run in self.waiting:
+            run.reason = reason
         self.stop_waiting(now_ms)
         if self.running is not None:
+            self.running.reason = reason
             self._end_running("stopped", now_ms)
 
     def _is_running(self, run: str) -> bool:

@@ -37,6 +37,8 @@ class About:
     """Milliseconds since 1970."""
     kind: str = "kernel"
     """What is kept."""
+    fresh: bool = False
+    """It is not the kernel that everybody shares, and ends when its queue is empty."""
 
 
 def write_about(folder: Path, about: About) -> None:

@@ -38,9 +38,11 @@ class HasReplica(Protocol):
 class Intake:
     """Takes in what one keeper spools for one notebook."""
 
-    def __init__(self, shared: HasReplica, keeper: str) -> None:
+    def __init__(self, shared: HasReplica, keeper: str, spool: str = schema.SPOOL) -> None:
+        """`spool` is the key of the record that says how far this keeper's has been taken in."""
         self._shared = shared
         self._keeper = keeper
+        self._spool = spool
         self.offset = 0
         """All records before it have been taken in."""
         self.committed_offset = 0
@@ -74,8 +76,8 @@ class Intake:
                 self._cell_of[run], self._last_of[cell] = cell, run
             elif fields.get("type") == "output" and "display_id" in fields:
                 self._displays[str(fields["display_id"])] = str(fields["run"])
-        if records.live(schema.SPOOL):
-            at = cast("Mapping[str, Any]", records[schema.SPOOL]["at"])
+        if records.live(self._spool):
+            at = cast("Mapping[str, Any]", records[self._spool]["at"])
             if at["keeper"] == self._keeper:
                 self.offset = self.committed_offset = at["offset"]
                 self._clearing = set(at["clearing"])
@@ -242,9 +244,13 @@ class Intake:
         """Return what only says that everything up to `offset` has been seen to."""
         clearing: list[Json] = [*sorted(self._clears_waiting())]
         at: Json = {"keeper": self._keeper, "offset": self.offset, "clearing": clearing}
-        if not self._document.records.live(schema.SPOOL):
-            return [Create(schema.SPOOL, {"type": "spool", "at": at})]
-        return [Put(schema.SPOOL, "at", at)]
+        if not self._document.records.live(self._spool):
+            return [Create(self._spool, {"type": "spool", "at": at})]
+        return [Put(self._spool, "at", at)]
+
+    def forget_spool(self) -> list[Op]:
+        """Return what removes the record of a spool that nobody will go on with."""
+        return [Remove(self._spool)] if self._document.records.live(self._spool) else []
 
     def _clears_waiting(self) -> set[str]:
         """Return runs whose next output replaces all before, in memory or not."""

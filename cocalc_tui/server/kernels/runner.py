@@ -24,12 +24,18 @@ from cocalc_tui.protocol.events import (
 )
 from cocalc_tui.server.keeper.registry import About, folders, lives, read_about
 from cocalc_tui.server.kernels import asking, clearing
+from cocalc_tui.server.kernels.attached import Attached
 from cocalc_tui.server.kernels.choice import Choices, UnknownKernelError, find_choices
 from cocalc_tui.server.kernels.errors import KernelError
 from cocalc_tui.server.kernels.link import KeeperGoneError
 from cocalc_tui.server.kernels.session import Say, Session
 from cocalc_tui.server.kernels.specs import Spec
-from cocalc_tui.server.kernels.starting import Grounds, StartError, end_keeper, start_keeper
+from cocalc_tui.server.kernels.starting import (
+    Grounds,
+    StartError,
+    end_keeper,
+    start_keeper,
+)
 from cocalc_tui.sync.patch import Json, Put
 
 USAGE = 2.0
@@ -39,21 +45,6 @@ PATIENCE = 20.0
 _log = logging.getLogger(__name__)
 
 __all__ = ["KernelError", "Runner", "Say"]
-
-
-class _Notebook:
-    """An attached notebook."""
-
-    def __init__(self, document: SharedDocument) -> None:
-        self.document = document
-        self.session: Session | None = None
-        self.lock = asyncio.Lock()
-        """Held while a kernel comes or goes."""
-
-    @property
-    def kept(self) -> bool:
-        """Whether a keeper is followed."""
-        return self.session is not None and not self.session.ended.is_set()
 
 
 class Runner:
@@ -73,8 +64,8 @@ class Runner:
         self._grounds = grounds
         self._say = say
         self._clock = clock
-        self._notebooks: dict[str, _Notebook] = {}
-        self._found: dict[str, tuple[About, Path]] = {}
+        self._notebooks: dict[str, Attached] = {}
+        self._found: dict[str, list[tuple[About, Path]]] = {}
         """Keepers of before, by document, until their notebook is attached."""
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -88,25 +79,25 @@ class Runner:
             if about is None and not lives(folder):
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             elif about is not None:
-                self._found[about.doc] = (about, folder)
-        return [(about.doc, about.path) for about, _ in self._found.values()]
+                self._found.setdefault(about.doc, []).append((about, folder))
+        return [(doc, found[-1][0].path) for doc, found in self._found.items()]
 
     def attach(self, document: SharedDocument) -> None:
         """Take a notebook in; its kernel of before, if there is one, is followed on."""
         known = self._notebooks.get(document.doc)
         if known is not None and known.document is document:
             return
-        notebook = self._notebooks[document.doc] = _Notebook(document)
-        found = self._found.pop(document.doc, None)
-        if found is None:
-            self._say_none(document)
-        else:
-            self._spawn(self._follow_again(notebook, *found))
+        notebook = self._notebooks[document.doc] = Attached(document, self._say)
+        found = self._found.pop(document.doc, [])
+        for about, folder in found:
+            self._spawn(self._follow_again(notebook, about, folder))
+        if all(about.fresh for about, _ in found):
+            self._say_none(notebook)
 
     def needs(self, doc: str) -> bool:
         """Tell whether the host has to keep the document."""
         notebook = self._notebooks.get(doc)
-        return notebook is not None and (notebook.kept or notebook.lock.locked())
+        return notebook is not None and notebook.needed
 
     def detach(self, doc: str) -> None:
         """Let a notebook go that is not needed."""
@@ -137,27 +128,47 @@ class Runner:
 
     # --- requests ------------------------------------------------------------------------------
 
-    async def run(self, doc: str, cells: Sequence[str], user: str) -> None:
-        """Queue cells as they are now, starting the kernel where need be; raises KernelError."""
+    async def run(
+        self,
+        doc: str,
+        cells: Sequence[str],
+        user: str,
+        *,
+        fresh: bool = False,
+        unattended: bool = False,
+    ) -> dict[str, str]:
+        """Queue cells as they are now, starting the kernel where need be; returns their runs.
+
+        `fresh`: on a kernel of their own, which ends with them. `unattended`: nobody gives input.
+        Raises KernelError.
+        """
         notebook = self._notebook(doc)
-        runs = self._runs(notebook.document, cells, user)
+        runs = self._runs(notebook.document, cells, user, input_allowed=not unattended)
         if not runs:
-            return
+            return {}
         if notebook.document.readonly is not None:
             raise KernelError(f"{notebook.document.readonly}; output has nowhere to go")
-        async with notebook.lock:
-            session = await self._session_for(notebook)
-            session.ask(runs)
-            try:
-                await session.execute(runs)
-            except (KeeperGoneError, ValueError):
-                await _wholly_gone(session)
-                reason = session.reason or "the kernel just ended; run the cell again"
-                raise KernelError(f"{notebook.document.path}: {reason}") from None
+        if fresh:
+            session = await self._start(notebook, fresh=True)
+            await self._execute(session, runs)
+            self._spawn(self._see_out(notebook, session))
+        else:
+            async with notebook.lock:
+                await self._execute(await self._session_for(notebook), runs)
+        return {run["cell"]: run["run"] for run in runs}
+
+    async def _execute(self, session: Session, runs: list[dict[str, Any]]) -> None:
+        session.ask(runs)
+        try:
+            await session.execute(runs)
+        except (KeeperGoneError, ValueError):
+            await _wholly_gone(session)
+            reason = session.reason or "the kernel just ended; run the cell again"
+            raise KernelError(f"{session.document.path}: {reason}") from None
 
     async def answer(self, doc: str, run: str, text: str) -> None:
         """Give a run the input it waits for; raises KernelError where it does not any more."""
-        session = self._notebook(doc).session
+        session = self._notebook(doc).of_run(run)
         try:
             if session is not None:
                 await session.answer(run, text)
@@ -168,10 +179,9 @@ class Runner:
 
     async def interrupt(self, doc: str, user: str) -> None:
         """Interrupt what runs and empty the queue."""
-        notebook = self._notebook(doc)
-        if notebook.kept and notebook.session is not None:
+        for session in self._notebook(doc).sessions:
             with contextlib.suppress(KeeperGoneError):
-                await notebook.session.link.ask("interrupt")
+                await session.link.ask("interrupt")
 
     async def restart(self, doc: str, user: str, *, stop: bool = False) -> None:
         """End the kernel and, unless `stop`, start it anew; raises KernelError."""
@@ -206,11 +216,11 @@ class Runner:
             if ran:
                 await self._session_for(notebook)
             else:
-                self._say_none(document)
+                self._say_none(notebook)
 
     def outputs(self, doc: str, run: str, after: int) -> OutputBatch:
         """Return all of a run's live output so far, folded (`whole`)."""
-        session = self._notebook(doc).session
+        session = self._notebook(doc).of_run(run)
         whole = session.whole_output(run) if session is not None else None
         return whole or OutputBatch(cell="", run=run, first=after, items=[], whole=True)
 
@@ -239,20 +249,20 @@ class Runner:
 
     # --- kernels -------------------------------------------------------------------------------
 
-    def _notebook(self, doc: str) -> _Notebook:
+    def _notebook(self, doc: str) -> Attached:
         try:
             return self._notebooks[doc]
         except KeyError:
             raise KernelError("no notebook is open there; open it and try again") from None
 
     def _sessions(self) -> list[Session]:
-        return [one.session for one in self._notebooks.values() if one.session is not None]
+        return [session for one in self._notebooks.values() for session in one.sessions]
 
     def _kept(self) -> list[Session]:
         return [session for session in self._sessions() if not session.ended.is_set()]
 
     def _runs(
-        self, document: SharedDocument, cells: Sequence[str], user: str
+        self, document: SharedDocument, cells: Sequence[str], user: str, *, input_allowed: bool
     ) -> list[dict[str, Any]]:
         """Return what to tell a keeper of each cell that can be run."""
         replica, now = document.replica, self._clock()
@@ -263,50 +273,74 @@ class Runner:
                 "user": user,
                 "asked": now,
                 "code": schema.source(replica, cell),
-                "input_allowed": True,
+                "input_allowed": input_allowed,
             }
             for cell in cells
             if replica.records.live(cell) and schema.cell_type(replica, cell) == "code"
         ]
 
-    async def _session_for(self, notebook: _Notebook) -> Session:
+    async def _session_for(self, notebook: Attached) -> Session:
         """Return the session of the notebook's kernel, starting that where there is none."""
         if notebook.kept and notebook.session is not None and not notebook.session.link.gone:
             return notebook.session
         await self._end(notebook)
-        document = notebook.document
         try:
-            spec = await self._spec(document, _name(schema.metadata(document.replica)))
-            self._say_kernel(
-                document, KernelState(name=spec.name, title=spec.title, state="starting")
-            )
+            return await self._start(notebook)
+        except KernelError as error:
+            self._say_dead(notebook.document, str(error))
+            raise
+
+    async def _start(self, notebook: Attached, *, fresh: bool = False) -> Session:
+        """Start a kernel, in a keeper of its own."""
+        document = notebook.document
+        spec = await self._spec(document, _name(schema.metadata(document.replica)))
+        if not fresh:
+            state = KernelState(name=spec.name, title=spec.title, state="starting")
+            self._say_kernel(document, state)
+        try:
             folder = await start_keeper(
-                self._grounds, document.doc, document.path, spec, self._clock()
+                self._grounds, document.doc, document.path, spec, self._clock(), fresh=fresh
             )
-        except (KernelError, StartError) as error:
-            self._say_dead(document, str(error))
+        except StartError as error:
             raise KernelError(str(error)) from None
         about = read_about(folder)
         assert about is not None
         return await self._follow(notebook, about, folder)
 
-    async def _follow(self, notebook: _Notebook, about: About, folder: Path) -> Session:
-        session = notebook.session = Session(
+    async def _follow(self, notebook: Attached, about: About, folder: Path) -> Session:
+        session = Session(
             notebook.document,
             about,
             folder,
             self._grounds.sockets_of(folder),
-            self._say,
+            notebook.voice(about.id) if about.fresh else notebook.voice(),
             self._clock,
         )
+        if about.fresh:
+            notebook.fresh.append(session)
+        else:
+            notebook.session = session
         await session.start()
         return session
 
-    async def _follow_again(self, notebook: _Notebook, about: About, folder: Path) -> None:
+    async def _follow_again(self, notebook: Attached, about: About, folder: Path) -> None:
+        if about.fresh:
+            await self._see_out(notebook, await self._follow(notebook, about, folder))
+            return
         async with notebook.lock:
             await self._follow(notebook, about, folder)
 
-    async def _end(self, notebook: _Notebook) -> None:
+    async def _see_out(self, notebook: Attached, session: Session) -> None:
+        """A fresh kernel ends when it has run what it was started for."""
+        if session.table.active:
+            await session.rested.wait()
+        if lives(session.folder):
+            await self._end_folder(session.folder)
+        await session.ended.wait()
+        await session.leave()
+        notebook.fresh.remove(session)
+
+    async def _end(self, notebook: Attached) -> None:
         """End the notebook's kernel, if there is one, and take in all it said."""
         session = notebook.session
         if session is None:
@@ -317,7 +351,7 @@ class Runner:
         await session.leave()
         await asyncio.to_thread(shutil.rmtree, session.folder, ignore_errors=True)
         notebook.session = None
-        self._say_none(notebook.document)
+        self._say_none(notebook)
 
     async def _end_folder(self, folder: Path) -> None:
         await end_keeper(folder, self._grounds.sockets_of(folder))
@@ -337,9 +371,10 @@ class Runner:
     def _say_kernel(self, document: SharedDocument, state: KernelState) -> None:
         self._say(document.doc, "kernel", state, keep=True)
 
-    def _say_none(self, document: SharedDocument) -> None:
+    def _say_none(self, notebook: Attached) -> None:
         """No kernel runs, and what cells did under one before counts no more."""
-        self._say(document.doc, "runs", Runs(cells=[]), keep=True)
+        document = notebook.document
+        notebook.voice()(document.doc, "runs", Runs(cells=[]), keep=True)
         name, title = _name_and_title(schema.metadata(document.replica))
         self._say_kernel(document, KernelState(name=name, title=title, state="none"))
 

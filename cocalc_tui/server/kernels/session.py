@@ -21,6 +21,7 @@ import msgspec
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, LightsChanged
+from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import KernelInfo, KernelState, OutputBatch, Runs
 from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
@@ -75,12 +76,15 @@ class Session:
         self.pid = 0
         self.ended = asyncio.Event()
         """The keeper is gone, and all it spooled is in the document."""
+        self.rested = asyncio.Event()
+        """Everything asked for is over, and everybody knows."""
         self.link = KeeperLink(self._stir)
         self._sockets = sockets
         self._say = say
         self._clock = clock
         self._stirred = asyncio.Event()
-        self._intake = Intake(document, about.id)
+        spool = schema.SPOOL if not about.fresh else f"{schema.SPOOL}/{about.id}"
+        self._intake = Intake(document, about.id, spool)
         self._writing = Writing(document, self._intake)
         self._reader = SpoolReader(folder, self._intake.offset)
         self._inputs = Inputs()
@@ -152,6 +156,7 @@ class Session:
 
     def ask(self, runs: Sequence[Mapping[str, Any]]) -> None:
         """Say that these cells wait, before anything else happens to them."""
+        self.rested.clear()
         for run in runs:
             self.table.ask(run["cell"], run["run"], run["user"], run["asked"])
         self._tell_rows()
@@ -280,10 +285,12 @@ class Session:
                 "gone, run a cell to start it anew"
             )
         self._inputs.nobody()
-        for row in self.table.stop_all(self._clock()):
+        for row in self.table.stop_all(self._clock(), self.reason):
             self._intake.row(row)
         if self._intake.unwritten:
             await self._commit()
+        if self.about.fresh:
+            self._writing.change(self._intake.forget_spool(), None)
         self._tell_rows()
         self._tell_kernel()
         while not self.document.sent:
@@ -386,6 +393,8 @@ class Session:
     def _tell_rows(self) -> None:
         self.table.changed, self._rows_due = False, 0.0
         self._say(self.document.doc, "runs", Runs(cells=self.table.cells()), keep=True)
+        if not self.table.active:
+            self.rested.set()
 
     async def _tell_taken(self) -> None:
         """Let the keeper forget what is in the document for good."""

@@ -46,7 +46,9 @@ class Grounds:
         return self.sockets / folder.name
 
 
-async def start_keeper(grounds: Grounds, doc: str, path: str, spec: Spec, now: int) -> Path:
+async def start_keeper(
+    grounds: Grounds, doc: str, path: str, spec: Spec, now: int, *, fresh: bool = False
+) -> Path:
     """Start a keeper with its kernel and return its folder; raises StartError."""
     folder = grounds.keepers / secrets.token_hex(6)
     about = About(
@@ -59,6 +61,7 @@ async def start_keeper(grounds: Grounds, doc: str, path: str, spec: Spec, now: i
         language=spec.language,
         pid=0,
         started=now,
+        fresh=fresh,
     )
     order = await asyncio.to_thread(_order, grounds, about, spec)
     try:

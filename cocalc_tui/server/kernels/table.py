@@ -27,6 +27,10 @@ class Table:
         """Return the last run of each cell."""
         return list(self._of.values())
 
+    def has(self, run: str) -> bool:
+        """Whether this is the last run of some cell."""
+        return any(one.run == run for one in self._of.values())
+
     @property
     def active(self) -> bool:
         """Whether something runs or waits."""
@@ -56,10 +60,10 @@ class Table:
             del self._of[cell]
         self.changed = self.changed or bool(gone)
 
-    def stop_all(self, now: int) -> list[dict[str, Any]]:
+    def stop_all(self, now: int, reason: str) -> list[dict[str, Any]]:
         """The kernel is gone: nothing runs or waits. Returns the rows that changed."""
         stopped = [
-            msgspec.structs.replace(run, state="stopped", finished=now)
+            msgspec.structs.replace(run, state="stopped", finished=now, reason=reason)
             for run in self._of.values()
             if run.state not in OVER
         ]

@@ -63,3 +63,22 @@ class Look:
             code=style("syntax-type"),
             ansi=tuple(Style(color=name) for row in (_DARK if dark else _LIGHT) for name in row),
         )
+
+
+def unknown_look() -> Look:
+    """For a terminal of which the colours are not known: its own sixteen, and its own text."""
+    named = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+    shades = [Style(color=name) for name in (*named, *(f"bright_{name}" for name in named))]
+    return Look(
+        dark=True,
+        text=Style(),
+        dim=Style(dim=True),
+        faint=Style(dim=True),
+        strong=Style(bold=True),
+        error=Style(color="red", bold=True),
+        stderr=Style(color="yellow"),
+        note=Style(dim=True, italic=True),
+        accent=Style(color="cyan"),
+        code=Style(color="magenta"),
+        ansi=tuple(shades),
+    )

@@ -103,6 +103,7 @@ def test_everything_stops_with_the_kernel() -> None:
     queue = Queue()
     queue.add([run("a"), run("b")])
     queue.start_next(5, 0.0)
-    queue.stop_all(8)
+    queue.stop_all(8, "died")
     assert states(queue) == {"a": "stopped", "b": "stopped"}
     assert {str(row["finished"]) for row in queue.rows()} == {"8"}
+    assert {row["reason"] for row in queue.rows()} == {"died"}

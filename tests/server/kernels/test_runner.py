@@ -255,7 +255,7 @@ async def test_a_run_is_over_for_apps_when_its_output_is_there(running: Running)
         if topic == "runs" and "c3" in running.heard.runs:
             running_states.append((running.heard.runs["c3"].state, running.text("c3")))
 
-    running.runner._say = watch
+    running.runner._notebooks["doc1"]._say = watch
     await running.ran("c3")
     assert ("done", "") not in running_states
     assert ("done", "after\n") in running_states

@@ -125,7 +125,7 @@ class Somebody:
         self.document.somebody_moved(f"of {self.user}", self.user, wire)
 
 
-def run_of(key: str, state: str, user: str = "alice", **times: int) -> CellRun:
+def run_of(key: str, state: str, user: str = "alice", **times: Any) -> CellRun:
     return CellRun(cell=key, run=f"run {key}", state=state, user=user, asked=0, **times)
 
 

@@ -19,8 +19,10 @@ class Wire(NoWire):
     def __init__(self) -> None:
         self.answers: list[tuple[str, str]] = []
 
-    async def run(self, document: SharedDocument, cells: list[str]) -> None:
-        pass
+    async def run(
+        self, document: SharedDocument, cells: list[str], *, fresh: bool, unattended: bool
+    ) -> dict[str, str]:
+        return {}
 
     async def answer(self, document: SharedDocument, run: str, text: str) -> None:
         self.answers.append((run, text))

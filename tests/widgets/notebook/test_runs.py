@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cocalc_tui.protocol.events import CellRun
 from cocalc_tui.widgets.notebook.runs import duration, label, ordinal, prompt, queue
 
 
-def run(state: str, **more: int) -> CellRun:
+def run(state: str, **more: Any) -> CellRun:
     return CellRun(cell="c", run="r", state=state, user="u", **({"asked": 0} | more))
 
 
