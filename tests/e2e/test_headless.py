@@ -33,7 +33,7 @@ def project() -> Iterator[Path]:
 
 
 def notebook(path: Path, *codes: str, **outputs: list[Any]) -> Path:
-    cells = [
+    cells: list[dict[str, Any]] = [
         {
             "cell_type": "markdown" if code.startswith("#") else "code",
             "id": f"c{n}",
@@ -48,6 +48,10 @@ def notebook(path: Path, *codes: str, **outputs: list[Any]) -> Path:
     whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     path.write_text(json.dumps(whole))
     return path
+
+
+def status(project: Path) -> str:
+    return run("status", "--json", "--project", str(project)).stdout
 
 
 def texts(path: Path) -> list[str]:
@@ -77,8 +81,8 @@ def test_a_fresh_kernel_knows_nothing_and_leaves_the_shared_one_alone(project: P
         done = run("run", str(path), *(["--fresh"] if fresh else []))
         assert done.returncode == 0, done.stderr
         assert texts(path) == [shown]
-    status = json.loads(run("status", "--json", "--project", str(project)).stdout)
-    assert [kernel["path"] for kernel in status["kernels"]].count("b.ipynb") == 1
+    kernels = json.loads(status(project))["kernels"]
+    assert [kernel["path"] for kernel in kernels].count("b.ipynb") == 1
 
 
 def test_a_cell_that_fails_ends_it_with_its_traceback(project: Path) -> None:
@@ -119,13 +123,12 @@ def test_an_interrupted_command_interrupts_its_cell(project: Path) -> None:
     path = notebook(project / "g.ipynb", "print('begun', flush=True)\nwhile True: pass")
     words = [*PROGRAM, "run", str(path)]
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
-        state = lambda: run("status", "--json", "--project", str(project)).stdout  # noqa: E731
         end = time.monotonic() + 60
-        while '"path": "g.ipynb"' not in (said := state()) or "busy" not in said:
+        while '"path": "g.ipynb"' not in (said := status(project)) or "busy" not in said:
             assert time.monotonic() < end
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
-    while "busy" in state():
+    while "busy" in status(project):
         assert time.monotonic() < end
 
 
