@@ -22,6 +22,8 @@ class FileInfo(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     modified: int = 0
     """Milliseconds."""
+    link: bool = False
+    """Whether it is a link to what is described."""
 
 
 class Trashed(msgspec.Struct, frozen=True, kw_only=True):

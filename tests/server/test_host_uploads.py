@@ -55,6 +55,7 @@ async def test_a_file_is_there_when_it_is_whole(root: Root, uploads: Uploads) ->
     assert (root.path / "new.bin").read_bytes() == DATA
     assert (root.path / "new.bin").stat().st_mode & 0o777 == 0o644
     assert seen(root) == ["new.bin", "old.txt"]
+    await uploads.end(name, "ada", 6, keep=True)
     with pytest.raises(FileError, match="send the file again"):
         await uploads.add(name, 0, b"x", "ada")
 

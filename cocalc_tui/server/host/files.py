@@ -63,13 +63,15 @@ def _info(root: Root, path: str, found: os.stat_result) -> FileInfo:
     if (shown := path.encode(errors="replace").decode()) != path:
         return FileInfo(path=shown, kind="other")
     kind = kind_of(found)
-    if kind == "link":
+    link = kind == "link"
+    if link:
         with contextlib.suppress(FileError, OSError):
             real = root.place(path)
             found = os.stat(root.path / real.real, follow_symlinks=False)
             kind = kind_of(found)
     size = found.st_size if kind == "file" else 0
-    return FileInfo(path=path, kind=kind, size=size, modified=found.st_mtime_ns // 1_000_000)
+    modified = found.st_mtime_ns // 1_000_000
+    return FileInfo(path=path, kind=kind, size=size, modified=modified, link=link)
 
 
 def kind_of(found: os.stat_result) -> str:

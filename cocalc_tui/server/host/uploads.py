@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +61,8 @@ class Uploads:
         self._notes = notes
         self._trash = trash
         self._going: dict[str, _Upload] = {}
+        self._over: deque[tuple[str, str]] = deque(maxlen=256)
+        """Transfers that were put in their place, and by whom: who hears no answer asks again."""
 
     async def clean_up(self) -> None:
         """Take away what a relay before this one left half done."""
@@ -90,7 +93,9 @@ class Uploads:
         upload.touched = time.monotonic()
 
     async def end(self, name: str, user: str, now: int, *, keep: bool) -> None:
-        """Put the file in its place, or forget it. Raises FileError."""
+        """Put the file in its place, or forget it; again is nothing. Raises FileError."""
+        if (name, user) in self._over:
+            return
         upload = self._find(name, user)
         async with upload.lock:
             if keep and upload.at < upload.size:
@@ -98,6 +103,7 @@ class Uploads:
                 raise FileError("form", text)
             self._going.pop(name, None)
             await asyncio.to_thread(self._end, name, upload, now, keep)
+            self._over.append((name, user))
 
     def path(self, name: str) -> str:
         """Where a file on its way here will be, "" where there is no such."""

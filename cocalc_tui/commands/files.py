@@ -1,0 +1,228 @@
+"""`upload`, `download`, `copy`, `rename`, `delete`, `trash`: files of the project, from a shell.
+
+Paths of the project are named from its folder, wherever one stands: the same words work for a
+guest who cannot enter the folder, and over ssh.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocalc_tui.commands.common import (
+    FINE,
+    USAGE,
+    CommandError,
+    add_command,
+    add_json,
+    add_project,
+    say,
+    talk,
+    with_workspace,
+)
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.transfers import Progress, Transfers
+    from cocalc_tui.client.workspace import Workspace
+    from cocalc_tui.commands.common import Commands
+    from cocalc_tui.protocol.events import Trashed
+
+
+def add(commands: Commands) -> None:
+    """Add the words of this module."""
+    upload = add_command(commands, "upload", run_upload, help="send files into the project")
+    upload.add_argument(
+        "paths", nargs="+", metavar="FILE", help="`-`: what comes on standard input"
+    )
+    upload.add_argument("--to", default="", metavar="PATH", help="folder, or for `-` the file")
+    download = add_command(commands, "download", run_download, help="fetch files of the project")
+    download.add_argument("paths", nargs="+", metavar="PATH")
+    download.add_argument("--to", default=".", metavar="FOLDER", help="`-`: to standard output")
+    for command in (upload, download):
+        command.add_argument("--replace", action="store_true", help="what has the name already")
+    copy = add_command(commands, "copy", run_copy, help="copy a file or folder of the project")
+    rename = add_command(commands, "rename", run_rename, help="rename or move; documents follow")
+    for command in (copy, rename):
+        command.add_argument("path", metavar="PATH")
+        command.add_argument("to", metavar="TO")
+    delete = add_command(commands, "delete", run_delete, help="move to the project's trash")
+    delete.add_argument("paths", nargs="+", metavar="PATH")
+    trash = add_command(commands, "trash", run_trash, help="list the trash, or take things out")
+    what = trash.add_mutually_exclusive_group()
+    what.add_argument("--restore", metavar="NAME", help="by its name or path; --to another path")
+    what.add_argument("--empty", action="store_true", help="delete all in it for good")
+    trash.add_argument("--to", default="", metavar="PATH")
+    add_json(trash)
+    for command in (upload, download, copy, rename, delete, trash):
+        add_project(command)
+
+
+# --- to and fro --------------------------------------------------------------------------------
+
+
+def run_upload(arguments: argparse.Namespace) -> int:
+    """Send files and folders."""
+    to = arguments.to.strip("/")
+    if "-" in arguments.paths and (len(arguments.paths) > 1 or not to):
+        raise CommandError("for `-` say --to which file of the project it goes", USAGE)
+
+    async def work(transfers: Transfers) -> None:
+        for word in arguments.paths:
+            with _local(word) as local:
+                there = to if word == "-" else "/".join(filter(None, (to, local.resolve().name)))
+                await transfers.upload(local, there, replace=arguments.replace)
+
+    return _transfer(arguments.project, work)
+
+
+def run_download(arguments: argparse.Namespace) -> int:
+    """Fetch files and folders."""
+
+    async def work(transfers: Transfers) -> None:
+        for word in arguments.paths:
+            path = word.strip("/")
+            if arguments.to == "-":
+                await transfers.fetch(path, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+                continue
+            local = _target(Path(arguments.to), path)
+            await transfers.download(path, local, replace=arguments.replace)
+
+    if arguments.to != "-" and len(arguments.paths) > 1 and not Path(arguments.to).is_dir():
+        raise CommandError(f"{arguments.to}: no such folder", USAGE)
+    return _transfer(arguments.project, work)
+
+
+def _target(into: Path, path: str) -> Path:
+    """Into a folder, or under the name that was said."""
+    return into / path.rpartition("/")[2] if into.is_dir() else into
+
+
+@contextlib.contextmanager
+def _local(word: str) -> Iterator[Path]:
+    """A path on this disk; for `-` of a file that holds what came."""
+    if word != "-":
+        if not Path(word).exists():
+            raise CommandError(f"{word}: no such file or folder", USAGE)
+        yield Path(word)
+        return
+    with tempfile.NamedTemporaryFile() as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        yield Path(file.name)
+
+
+def _transfer(folder: Path, work: Callable[[Transfers], Awaitable[None]]) -> int:
+    from cocalc_tui.client.transfers import TransferError, Transfers
+
+    told = _Line()
+
+    async def converse(workspace: Workspace) -> None:
+        try:
+            await work(Transfers(workspace, told))
+        except TransferError as error:
+            raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from None
+        finally:
+            told.clear()
+
+    with_workspace(folder, converse, start=True)
+    return FINE
+
+
+class _Line:
+    """One line that says how far it is, where a person looks."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._last = ""
+
+    def __call__(self, progress: Progress) -> None:
+        from cocalc_tui.widgets.glyphs import safe
+
+        share = 100 * progress.done // max(progress.total, 1) if progress.total else 100
+        line = f"{share:3d} %  {progress.path}"
+        if self._shown and line != self._last:
+            self._last = line
+            sys.stderr.write(f"\r\x1b[K{safe(line)[:79]}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave the line as it was."""
+        if self._last:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+# --- within the project ------------------------------------------------------------------------
+
+
+def run_copy(arguments: argparse.Namespace) -> int:
+    """Copy a file or folder."""
+    path, to = arguments.path.strip("/"), arguments.to.strip("/")
+    with_workspace(arguments.project, lambda w: w.files.copy(path, to), start=True)
+    return FINE
+
+
+def run_rename(arguments: argparse.Namespace) -> int:
+    """Give a file or folder another name, or another place."""
+    path, to = arguments.path.strip("/"), arguments.to.strip("/")
+    with_workspace(arguments.project, lambda w: w.files.rename(path, to), start=True)
+    return FINE
+
+
+def run_delete(arguments: argparse.Namespace) -> int:
+    """Move to the trash."""
+
+    async def work(workspace: Workspace) -> None:
+        for path in arguments.paths:
+            name = await workspace.files.delete(path.strip("/"))
+            talk(f"{path} is in the trash; back with: cocalc-tui trash --restore {name}")
+
+    with_workspace(arguments.project, work, start=True)
+    return FINE
+
+
+def run_trash(arguments: argparse.Namespace) -> int:
+    """List the trash, take something out, or empty it."""
+    if arguments.empty:
+        with_workspace(arguments.project, lambda w: w.files.empty_trash(), start=True)
+        return FINE
+    if arguments.restore is not None:
+        restored = with_workspace(
+            arguments.project,
+            lambda w: _restore(w, arguments.restore, arguments.to.strip("/")),
+            start=True,
+        )
+        say(restored)
+        return FINE
+    found = with_workspace(arguments.project, lambda w: w.files.trash(), start=True)
+    if arguments.json:
+        import msgspec
+
+        say(json.dumps(msgspec.to_builtins(found), indent=1, ensure_ascii=False))
+    else:
+        for one in found:
+            say(f"{one.name}\t{_when(one)}\t{one.user}\t{one.path}")
+    return FINE
+
+
+async def _restore(workspace: Workspace, word: str, to: str) -> str:
+    """A name or a path is taken: of several that had the path, the one deleted last."""
+    found = await workspace.files.trash()
+    names = [one.name for one in found if word in {one.name, one.path}]
+    return await workspace.files.restore(names[0] if names else word, to)
+
+
+def _when(trashed: Trashed) -> str:
+    import time
+
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(trashed.at / 1000))
