@@ -106,6 +106,7 @@ def sample(kind: type[m.Message]) -> m.Message:
         str: "x",
         bool: True,
         bytes: b"",
+        dict[str, int]: {"every": 1},
         msgspec.Raw: msgspec.Raw(b"\xc0"),
     }
     needed = {

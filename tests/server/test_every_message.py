@@ -6,6 +6,7 @@ fails the first test, so none is added without somebody saying who may send it, 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -21,6 +22,7 @@ from cocalc_tui.protocol.connection import FROM_APP
 from cocalc_tui.protocol.messages import Message, Role
 from cocalc_tui.protocol.patches import to_wire
 from cocalc_tui.server.kernels.runner import Runner
+from cocalc_tui.server.snapshots.taking import take
 from cocalc_tui.sync.patch import Create, Op, Patch, PatchId, Put, Remove, Splice, TextId
 from tests.protocol.samples import sample
 from tests.server.apps import App
@@ -39,6 +41,11 @@ LOOKS: Kinds = {
     m.Download,
     m.Kernels,
     m.Outputs,
+    m.ListSnapshots,
+    m.BrowseSnapshot,
+    m.ReadSnapshot,
+    m.CompareSnapshots,
+    m.SnapshotRules,
 }
 """Reads, or says where somebody is."""
 CHANGES: Kinds = {
@@ -54,11 +61,13 @@ CHANGES: Kinds = {
     m.UploadPart,
     m.UploadEnd,
     m.Save,
+    m.TakeSnapshot,
+    m.RestoreSnapshot,
 }
 """Changes text or files."""
 RUNS: Kinds = {m.Run, m.Input, m.Interrupt, m.Restart, m.ChooseKernel, m.Complete, m.Inspect}
 """Makes the host's account run something, or end something that runs."""
-OWNS: Kinds = {m.Share, m.Stop, m.EmptyTrash}
+OWNS: Kinds = {m.Share, m.Stop, m.EmptyTrash, m.DropSnapshot, m.SetSnapshotRules}
 """Is the owner's."""
 LEAST = [(LOOKS, Role.VIEWER), (CHANGES, Role.EDITOR), (RUNS, Role.RUNNER), (OWNS, Role.OWNER)]
 USERS = {"vera": Role.VIEWER, "ben": Role.EDITOR, "rune": Role.RUNNER, "alice": Role.OWNER}
@@ -142,7 +151,10 @@ class Project(Box):
         return app
 
     async def prepare(self, app: App) -> None:
-        """Have somebody begin to send a file, and something in the trash."""
+        """Have a file being sent, something in the trash, and a snapshot of what was before."""
+        kept: dict[str, Any] = {"user": "alice", "kind": "named", "title": "x"}
+        await asyncio.to_thread(take, self.project, self.state, **kept)
+        self.write("sub/data.csv", "3,4\n")
         self.write("gone.txt", "gone")
         self.trashed = self.host.trash.take("gone.txt", "alice", 5)
         await app.say(m.Upload(id=5, path=f"{app.session}.bin", size=1))

@@ -58,7 +58,7 @@ async def test_mistakes_are_one_line(tmp_path: Path) -> None:
         await snapshots.take("t")
         with pytest.raises(RequestFailed, match="no snapshot 'none'"):
             await snapshots.browse("none")
-        with pytest.raises(RequestFailed, match="y: not in the snapshot"):
+        with pytest.raises(RequestFailed, match="y: not in this snapshot"):
             await snapshots.restore("t", "y")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -69,7 +69,7 @@ class Archive:
         if not (repository / "HEAD").exists():
             raise SnapshotError("there is no snapshot yet; `cocalc-tui snapshot create` makes one")
         self._repo = Repo(str(repository), bare=True)
-        self.path = repository
+        self._passing: Mapping[str, Tree] = {}
 
     def close(self) -> None:
         """Let go of its files."""
@@ -103,26 +103,45 @@ class Archive:
         assert isinstance(blob, Blob)
         return Extras(**json.loads(blob.data))
 
+    def whole(self, id_: str) -> Node:
+        """All of a snapshot."""
+        return Node(b"", stat.S_IFDIR, self._commit(id_).tree)
+
+    def now(self, trees: Mapping[str, Tree], root: str) -> Node:
+        """A tree that is not in the repository, or in parts only: `trees` are its folders."""
+        self._passing = trees
+        return Node(b"", stat.S_IFDIR, root.encode())
+
     def node(self, id_: str, path: bytes) -> Node:
-        """What is at a path (b"": all); raises SnapshotError."""
-        node = Node(b"", stat.S_IFDIR, self._commit(id_).tree)
+        """What is at a path (b"": all) of a snapshot; raises SnapshotError."""
+        return self.within(self.whole(id_), path)
+
+    def within(self, whole: Node, path: bytes) -> Node:
+        """What is at a path of a tree; raises SnapshotError."""
+        node = whole
         for part in filter(None, path.split(b"/")):
-            tree = self._repo[ObjectID(node.sha)] if node.is_folder else None
-            if not isinstance(tree, Tree) or part not in tree:
+            tree = self._tree(node) if node.is_folder else None
+            if tree is None or part not in tree:
                 shown = path.decode("utf-8", "backslashreplace")
-                raise SnapshotError(f"{shown}: not in the snapshot {id_}")
+                raise SnapshotError(f"{shown}: not in this snapshot")
             mode, sha = tree[part]
             node = Node(node.path + b"/" + part if node.path else part, mode, sha)
         return node
 
     def children(self, folder: Node) -> list[Node]:
         """What is in a folder, by name."""
-        tree = self._repo[ObjectID(folder.sha)]
-        assert isinstance(tree, Tree)
+        tree = self._tree(folder)
         prefix = folder.path + b"/" if folder.path else b""
         return [
             Node(prefix + entry.path, entry.mode or 0, entry.sha or b"") for entry in tree.items()
         ]
+
+    def _tree(self, folder: Node) -> Tree:
+        if (passing := self._passing.get(folder.sha.decode())) is not None:
+            return passing
+        tree = self._repo[ObjectID(folder.sha)]
+        assert isinstance(tree, Tree)
+        return tree
 
     def below(self, node: Node) -> Iterator[Node]:
         """A node and all that is below it, folders before what is in them."""

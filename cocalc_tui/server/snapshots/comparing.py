@@ -18,17 +18,20 @@ class Difference:
     """added, removed, changed."""
 
 
-def differences(archive: Archive, one: str, other: str, path: bytes) -> Iterator[Difference]:
-    """Files that differ at a path (b"": all) of two snapshots; equal folders are not entered."""
+def differences(archive: Archive, one: Node, other: Node, path: bytes) -> Iterator[Difference]:
+    """Files that differ at a path (b"": all) of two whole trees; equal folders are not entered.
+
+    Raises SnapshotError where neither has the path.
+    """
     before, after = _at(archive, one, path), _at(archive, other, path)
     if before is None and after is None:
-        archive.node(one, path)
+        archive.within(one, path)
     yield from _between(archive, before, after)
 
 
-def _at(archive: Archive, id_: str, path: bytes) -> Node | None:
+def _at(archive: Archive, whole: Node, path: bytes) -> Node | None:
     try:
-        return archive.node(id_, path)
+        return archive.within(whole, path)
     except SnapshotError:
         return None
 
@@ -64,7 +67,7 @@ def versions_of(archive: Archive, path: bytes) -> Iterator[str]:
     """Ids of the snapshots in which a file is another than in the one before, oldest first."""
     last = b""
     for snapshot in reversed(archive.snapshots()):
-        node = _at(archive, snapshot.id, path)
+        node = _at(archive, archive.whole(snapshot.id), path)
         if node is not None and node.sha != last and not node.is_folder:
             yield snapshot.id
         last = node.sha if node is not None else b""

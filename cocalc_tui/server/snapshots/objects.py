@@ -22,6 +22,24 @@ _LEVEL = 1
 """Of zlib: higher levels cost three times the time and save a tenth of the room."""
 
 
+class Passing:
+    """Names objects without storing them: what is there now, to be compared."""
+
+    def __init__(self) -> None:
+        self.trees: dict[str, Tree] = {}
+
+    def blob(self, data: bytes) -> str:
+        """The name of bytes."""
+        return Blob.from_string(data).id.decode()
+
+    def tree(self, entries: Iterable[Entry]) -> str:
+        """The name of a folder, which is kept in `trees`."""
+        tree = _tree(entries)
+        name = tree.id.decode()
+        self.trees[name] = tree
+        return name
+
+
 class Objects:
     """The writing side of a repository."""
 
@@ -39,10 +57,7 @@ class Objects:
 
     def tree(self, entries: Iterable[Entry]) -> str:
         """Store a folder; returns its name."""
-        tree = Tree()
-        for entry in entries:
-            tree.add(entry.name, entry.mode, ObjectID(entry.sha.encode()))
-        return self._put(tree)
+        return self._put(_tree(entries))
 
     def commit(self, tree: str, *, author: str, at: int, message: str) -> str:
         """Store a commit without parents; `at` in seconds since 1970."""
@@ -84,6 +99,13 @@ class Objects:
                     self._packed.update(entry[0].hex() for entry in names.iterentries())
                     names.close()
         return self._packed
+
+
+def _tree(entries: Iterable[Entry]) -> Tree:
+    tree = Tree()
+    for entry in entries:
+        tree.add(entry.name, entry.mode, ObjectID(entry.sha.encode()))
+    return tree
 
 
 def _make(repository: Path) -> None:

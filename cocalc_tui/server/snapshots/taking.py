@@ -18,6 +18,8 @@ from cocalc_tui.server.snapshots.entries import Entry
 from cocalc_tui.server.snapshots.rules import Rules, load
 
 if TYPE_CHECKING:
+    from dulwich.objects import Tree
+
     from cocalc_tui.server.snapshots.objects import Objects
 
 REPOSITORY = "snapshots.git"
@@ -71,6 +73,20 @@ def take(
         if seen.read or not same:
             memo.store(state / "snapshots.memo", now)
         return id_
+
+
+def look(
+    project: Path, state: Path, progress: Callable[[int, int], None]
+) -> tuple[dict[str, Tree], str]:
+    """What a snapshot would hold now: folders that no snapshot has, and the name of the whole."""
+    from cocalc_tui.server.snapshots.objects import Passing
+
+    largest = rules_of(state).largest
+    before = memo.load(state / "snapshots.memo", largest)
+    store = Passing()
+    census = Census(store, largest=largest * 2**20, now=time.time_ns(), progress=progress)
+    seen = census.walk(os.fsencode(project), before.root if before else None)
+    return store.trees, seen.root.tree or store.tree([])
 
 
 class _Later:

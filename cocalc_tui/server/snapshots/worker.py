@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.server.snapshots.errors import SnapshotError
 from cocalc_tui.server.snapshots.names import meant, shown
-from cocalc_tui.server.snapshots.taking import REPOSITORY, one_at_a_time, take, thin
+from cocalc_tui.server.snapshots.taking import REPOSITORY, look, one_at_a_time, take, thin
 
 if TYPE_CHECKING:
     from cocalc_tui.server.snapshots.archive import Archive, Node
@@ -114,16 +114,16 @@ class Worker:
         return {"size": len(data), "data": part}
 
     def compare(self, snapshot: str, other: str, path: str) -> list[dict[str, Any]]:
-        """Files that differ in a folder of two snapshots."""
+        """Files that differ in a folder of two snapshots, or of one and of now."""
         from cocalc_tui.server.snapshots.comparing import differences
 
         with self._archive() as archive:
-            before = archive.named(snapshot)
-        if not other:
-            self.take(user="cocalc-tui", kind="automatic", title="to compare")
-        with self._archive() as archive:
-            after = archive.named(other) if other else archive.snapshots()[0]
-            found = differences(archive, before.id, after.id, meant(path))
+            before = archive.whole(archive.named(snapshot).id)
+            if other:
+                after = archive.whole(archive.named(other).id)
+            else:
+                after = archive.now(*look(self._project, self._state, self._progress))
+            found = differences(archive, before, after, meant(path))
             return [{"path": shown(one.path), "how": one.how} for one in islice(found, MOST)]
 
     def restore(self, snapshot: str, path: str, user: str) -> dict[str, Any]:

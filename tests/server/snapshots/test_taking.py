@@ -288,7 +288,7 @@ class TestRestoring:
         assert list((tmp_path / "outside").iterdir()) == []
 
     def test_a_path_that_is_not_there(self, project: Path, worker: Worker) -> None:
-        with pytest.raises(SnapshotError, match=r"\.\./x: not in the snapshot"):
+        with pytest.raises(SnapshotError, match=r"\.\./x: not in this snapshot"):
             worker.restore(made(project), "../x", "bob")
 
 
