@@ -109,8 +109,11 @@ def least_different(versions: Sequence[str], found: str) -> int:
     """Return the number of the version with which `found` has the most lines in common.
 
     The first of several; versions are given newest first. A version that is equal to `found` does
-    not count: somebody who puts an old file back wants that and not nothing.
+    not count: somebody who puts an old file back wants that and not nothing. What only goes on
+    after the newest is a change of that.
     """
+    if found.startswith(versions[0]):
+        return 0
     lines = set(found.split("\n"))
     strange = [
         len(lines.symmetric_difference(version.split("\n"))) if version != found else 10**9

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
+import signal
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,20 +34,30 @@ _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 class Stamp:
     """Tells whether a file is the one seen before, without reading it."""
 
+    device: int
     inode: int
     size: int
     modified: int
     changed: int
     """Nanoseconds of the file system's clock."""
+    mode: int
 
     @classmethod
     def of(cls, found: os.stat_result) -> Stamp:
         """Take the stamp from a stat result."""
-        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        return cls(
+            found.st_dev,
+            found.st_ino,
+            found.st_size,
+            found.st_mtime_ns,
+            found.st_ctime_ns,
+            stat.S_IMODE(found.st_mode),
+        )
 
-    def same_text(self, other: Stamp) -> bool:
-        """Whether nobody wrote in between, though the file may have been renamed."""
-        return (self.inode, self.size, self.modified) == (other.inode, other.size, other.modified)
+    @property
+    def text(self) -> tuple[int, int, int, int]:
+        """What is the same as long as nobody writes, though the file may be renamed."""
+        return (self.device, self.inode, self.size, self.modified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,8 @@ class Written:
     stamp: Stamp
     found: bytes | None = None
     """What stood there instead of what was expected: a stranger wrote it in the last instant."""
+    read: bool = True
+    """Whether somebody may have read what stood there: an editor may write a change of it."""
 
 
 def look(root: Root, place: Place) -> Stamp | None:
@@ -80,6 +94,13 @@ def read(root: Root, place: Place) -> tuple[bytes, Stamp]:
         return _read_all(file), Stamp.of(found)
 
 
+def held(root: Root, place: Place) -> bool:
+    """Whether somebody has a file of ours open for writing; False where nobody can say."""
+    with contextlib.suppress(FileError), root.folder(place) as folder:
+        return _is_held(place.name, folder)
+    return False
+
+
 def writable(root: Root, place: Place) -> bool:
     """Whether the project's account may write this file in one of the two ways."""
     with root.folder(place) as folder:
@@ -101,7 +122,8 @@ def write(root: Root, place: Place, data: bytes, expected: Stamp | None) -> Writ
         except FileNotFoundError:
             return _replace(root, place, data, folder, None, expected)
         _require_regular(found, place.path)
-        if _may_replace(found, folder):
+        _require_writable(found, place.path)
+        if _may_replace(found, folder) and not _is_held(place.name, folder):
             try:
                 return _replace(root, place, data, folder, found, expected)
             except _CannotKeepError:
@@ -139,6 +161,29 @@ def _may_replace(found: os.stat_result, folder: int) -> bool:
     )
 
 
+def _is_held(name: str, folder: int) -> bool:
+    """Ask for a lease, which the kernel gives only while nobody has the file open for writing.
+
+    Whoever goes on writing to a file that was replaced writes to nowhere.
+    """
+    with contextlib.suppress(OSError), _opened(name, os.O_RDONLY, folder) as file:
+        # Whoever opens it in this instant makes the kernel send a signal: one that is ignored.
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+        try:
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except BlockingIOError:
+            return True
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return False
+
+
+def _was_read(found: os.stat_result, folder: int) -> bool:
+    """Whether somebody may have read a file since it was written; our own looks do not count."""
+    if os.fstatvfs(folder).f_flag & os.ST_NOATIME:
+        return True
+    return found.st_atime_ns > found.st_mtime_ns
+
+
 def _replace(
     root: Root,
     place: Place,
@@ -159,9 +204,10 @@ def _replace(
         else:
             root.settle(file, folder, 0o666)
         os.fsync(file)
+        seen = old is not None and _was_read(old, folder)
         found = _swap(place, name, folder, expected)
         os.fsync(folder)
-        return Written(Stamp.of(os.fstat(file)), found)
+        return Written(Stamp.of(os.fstat(file)), found, seen)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=folder)
@@ -175,13 +221,10 @@ def _keep(file: int, name: str, folder: int, old: os.stat_result) -> None:
     try:
         if os.fstat(file).st_gid != old.st_gid:
             os.fchown(file, -1, old.st_gid)
-        before = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-        try:
+        with _opened(name, os.O_RDONLY, folder) as before:
             for attribute, value in _attributes(before).items():
                 if _attributes(file).get(attribute) != value:
                     os.setxattr(file, attribute, value)
-        finally:
-            os.close(before)
         os.fchmod(file, stat.S_IMODE(old.st_mode))
     except OSError:
         raise _CannotKeepError from None
@@ -214,7 +257,7 @@ def _displaced(place: Place, name: str, folder: int, expected: Stamp | None) -> 
     if not stat.S_ISREG(found.st_mode):
         exchange(name, place.name, folder)
         _require_regular(found, place.path)
-    strange = expected is None or not Stamp.of(found).same_text(expected)
+    strange = expected is None or Stamp.of(found).text != expected.text
     data = None
     if strange:
         with _opened(name, os.O_RDONLY, folder) as file:
@@ -237,7 +280,7 @@ def _overwrite(place: Place, data: bytes, folder: int, expected: Stamp | None) -
         _write_all(file, data)
         os.ftruncate(file, len(data))
         os.fsync(file)
-        return Written(Stamp.of(os.fstat(file)), found)
+        return Written(Stamp.of(os.fstat(file)), found, _was_read(before, folder))
 
 
 def _reserve(file: int, size: int, wanted: int) -> None:
@@ -255,8 +298,15 @@ def _reserve(file: int, size: int, wanted: int) -> None:
 
 @contextlib.contextmanager
 def _opened(name: str, flags: int, folder: int) -> Iterator[int]:
-    """Open a file without following a link or waiting for a pipe's other end."""
-    file = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    """Open a file without following a link or waiting for a pipe's other end.
+
+    Where that is allowed, without a mark of when it was read: that tells whether others did.
+    """
+    flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        file = os.open(name, flags | os.O_NOATIME, dir_fd=folder)
+    except PermissionError:
+        file = os.open(name, flags, dir_fd=folder)
     try:
         yield file
     finally:
@@ -268,6 +318,13 @@ def _require_regular(found: os.stat_result, path: str) -> None:
         raise FileError("form", f"{path}: this is a folder")
     if not stat.S_ISREG(found.st_mode):
         raise FileError("form", f"{path}: this is not a regular file")
+
+
+def _require_writable(found: os.stat_result, path: str) -> None:
+    if not found.st_mode & 0o222:
+        mode = stat.S_IMODE(found.st_mode)
+        reason = f"the file is read-only (mode {mode:03o})"
+        raise FileError("disk", f"{path}: {reason}; `chmod u+w` lets it be written")
 
 
 def _read_all(file: int) -> bytes:

@@ -8,13 +8,16 @@ git, nor an editor left open costs anybody a word. Everything the disk does happ
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.content import content_of, least_different, of_kind
+from cocalc_tui.server.host.moved import find_moved
 from cocalc_tui.server.host.patches import chain, session_of
+from cocalc_tui.server.host.patience import BETWEEN, Patience, Sight
 from cocalc_tui.server.host.root import FileError, Place, Root
 from cocalc_tui.server.host.saved import SavedVersions, Version, hash_of
 from cocalc_tui.server.host.textfile import Form, decode, encode
@@ -22,6 +25,8 @@ from cocalc_tui.sync.patch import Patch
 
 Push = Callable[[SharedDocument, Sequence[Patch]], Awaitable[None]]
 """Gives ready patches to the relay and returns when the document has them; raises FileError."""
+Follow = Callable[[str], bool]
+"""Told where the file went: the document goes along, or False where it cannot."""
 _SETTLE = 20.0
 """Seconds within which the relay must have numbered what the host side wrote."""
 
@@ -35,9 +40,12 @@ class HostDocument:
         root: Root,
         saved: SavedVersions,
         push: Push,
+        follow: Follow,
         clock: Callable[[], int],
     ) -> None:
         self.shared = shared
+        self.stamp: disk.Stamp | None = None
+        """Of the file as it was seen last, None where there is none."""
         self.saved_seq = -1
         """The file holds entries 1..saved_seq; -1 while that is not known."""
         self.busy = asyncio.Lock()
@@ -45,10 +53,11 @@ class HostDocument:
         self._root = root
         self._saved = saved
         self._push = push
+        self._follow = follow
         self._clock = clock
         self._content = content_of(shared.path)
-        self._stamp: disk.Stamp | None = None
-        """Of the file as it was seen last."""
+        self._spoilt: tuple[disk.Stamp, FileError] | None = None
+        """Of what is in the file and cannot be taken in, and why."""
         self._base: Version | None = None
         """What the file held then."""
         self._imported = 0
@@ -73,21 +82,44 @@ class HostDocument:
     async def attach(self) -> str | None:
         """Bring document and file together; returns why nobody may change it, None where they may.
 
-        Raises FileError where it cannot be opened.
+        Raises FileError where it cannot be opened: not what was typed once, whatever the file is.
         """
         async with self.busy:
             if self.shared.numbers.upto == 0 and self._base is None:
                 await self._import()
             else:
                 self._content = of_kind(self.shared.type)
-                await self._find_base()
-                await self._take_in()
-            if self._base is not None and self._base.heads == self.shared.numbers.heads:
-                self.saved_seq = self.shared.numbers.upto
-        place = await self._place()
-        if self._stamp and not await asyncio.to_thread(disk.writable, self._root, place):
-            return f"{self.path}: the project's account may not write this file"
+                with contextlib.suppress(FileError):  # `look` says it to everybody
+                    await self._find_base()
+                    await self._take_in()
+            self._note_saved()
+        with contextlib.suppress(FileError):
+            place = await self._place()
+            if self.stamp and not await asyncio.to_thread(disk.writable, self._root, place):
+                return f"{self.path}: the project's account may not write this file"
         return None
+
+    async def look(self) -> None:
+        """Take in what others did to the file. Raises FileError where that cannot be done."""
+        async with self.busy:
+            await self._find_base()
+            await self._take_in()
+            self._note_saved()
+
+    def differs(self, stamp: disk.Stamp | None) -> bool:
+        """Whether a stamp of the file tells something that is not known yet."""
+        return stamp != self.stamp and (self._spoilt is None or stamp != self._spoilt[0])
+
+    @property
+    def closed(self) -> str:
+        """Why the file is not to be written, as it was seen last; "" where it may be."""
+        if self.stamp is None or self.stamp.mode & 0o222:
+            return ""
+        return f"{self.path}: the file is read-only now (mode {self.stamp.mode:03o})"
+
+    def _note_saved(self) -> None:
+        if self._base is not None and self._base.heads == self.shared.numbers.heads:
+            self.saved_seq = self.shared.numbers.upto
 
     async def save(self, *, asked: bool = False) -> None:
         """Make the file hold what the document holds now. Raises FileError.
@@ -113,7 +145,7 @@ class HostDocument:
 
     async def _import(self) -> None:
         place = await self._place()
-        data, self._stamp = await asyncio.to_thread(disk.read, self._root, place)
+        data, self.stamp = await asyncio.to_thread(disk.read, self._root, place)
         patches, version = await asyncio.to_thread(self._imported_from, data)
         if patches:
             await self._push(self.shared, patches)
@@ -204,17 +236,69 @@ class HostDocument:
     async def _take_in(self) -> None:
         """Take in what the file holds, if it is not what it held before. Raises FileError."""
         if self._base is not None and not self._holds(self._base):
-            self._base = self._stamp = None
-        place = await self._place()
-        stamp = await asyncio.to_thread(disk.look, self._root, place)
-        if stamp == self._stamp and stamp is not None:
-            return
-        if stamp is None:
-            self._stamp = None
-            return
-        data, stamp = await asyncio.to_thread(disk.read, self._root, place)
+            self._base = self.stamp = None
+        now = asyncio.get_running_loop().time
+        patience = Patience(self.stamp.size if self.stamp else self._size(), now())
+        tried: disk.Stamp | None = None
+        while (stamp := await self._finished(patience, now)) != self.stamp:
+            if stamp is None:
+                assert self.stamp is not None
+                if await self._moved_along(self.stamp):
+                    continue
+                break
+            if self._spoilt is not None and stamp == self._spoilt[0]:
+                raise self._spoilt[1]
+            try:
+                if stamp != tried:
+                    tried = stamp
+                    stamp = await self._take_in_now()
+                    break
+            except FileError as error:
+                if error.code != "form":
+                    raise
+                spoilt = (stamp, error)
+            if not patience.hopes(now()):
+                self._spoilt = spoilt
+                raise spoilt[1]
+            await asyncio.sleep(BETWEEN)
+        self.stamp, self._spoilt = stamp, None
+
+    async def _take_in_now(self) -> disk.Stamp:
+        data, stamp = await asyncio.to_thread(disk.read, self._root, await self._place())
         await self._merge(data)
-        self._stamp = stamp
+        return stamp
+
+    def _size(self) -> int:
+        """How many bytes the file has, about, if it holds what is noted."""
+        return len(self._base.text) if self._base is not None else 0
+
+    async def _finished(self, patience: Patience, now: Callable[[], float]) -> disk.Stamp | None:
+        """Look at the file until nobody seems to be in the midst of writing it."""
+        place = await self._place()
+        while True:
+            stamp = await asyncio.to_thread(disk.look, self._root, place)
+            if stamp == self.stamp:
+                return stamp
+            sight = Sight(None)
+            if stamp is not None:
+                shrank = stamp.size < patience.size
+                held = shrank and await asyncio.to_thread(disk.held, self._root, place)
+                sight = Sight(stamp.text, stamp.size, held)
+            if not patience.waits(sight, now()):
+                return stamp
+            await asyncio.sleep(BETWEEN)
+
+    async def _moved_along(self, was: disk.Stamp) -> bool:
+        """Go where the file went, if it is anywhere in the project."""
+        wanted = self._base.hash if self._base is not None else ""
+
+        def same(path: str) -> bool:
+            with contextlib.suppress(FileError):
+                return hash_of(disk.read(self._root, self._root.place(path))[0]) == wanted
+            return False
+
+        to = await asyncio.to_thread(find_moved, self._root, was, same)
+        return to is not None and to != self.path and self._follow(to)
 
     async def _merge(self, data: bytes, *, in_file: bool = True) -> None:
         """Merge what a stranger wrote; `in_file` False where a save of ours took its place."""
@@ -222,7 +306,7 @@ class HostDocument:
             return
         text, form = self._decoded(data)
         known = await asyncio.to_thread(self._saved.of, self.shared.doc)
-        known = list(filter(self._holds, known))
+        known = _possible(list(filter(self._holds, known))[0 if in_file else 1 :])
         if self._base is None or not known:
             known = [self._base or await self._guess(data)]
         patches, version = await asyncio.to_thread(self._changed_to, text, form, data, known)
@@ -230,8 +314,14 @@ class HostDocument:
         if fresh:
             now = max(self._clock(), self.shared.replica.clock + 1)
             await self._push(self.shared, [replace(p, time=now + p.id.n) for p in fresh])
+        version = replace(version, read=True)  # whoever wrote it has it
         if in_file:
             await self._note(version)
+        elif self._base is not None:
+            number = await asyncio.to_thread(
+                self._saved.note, self.shared.doc, version, behind=self._base.number
+            )
+            self._base = replace(self._base, number=number)
 
     def _changed_to(
         self, text: str, form: Form, data: bytes, known: list[Version]
@@ -262,18 +352,20 @@ class HostDocument:
         version, data = await asyncio.to_thread(self._written, taken)
         version = replace(version, heads=heads, done=False)
         same = self._base is not None and version.hash == self._base.hash
-        if same and not (asked and self._stamp is None):
+        if same and not (asked and self.stamp is None):
             self.saved_seq = seq
             return True
         place = await self._place()
         number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
         try:
-            written = await asyncio.to_thread(disk.write, self._root, place, data, self._stamp)
+            written = await asyncio.to_thread(disk.write, self._root, place, data, self.stamp)
         except FileError:
             await asyncio.to_thread(self._saved.settle, number, written=False)
             raise
         await asyncio.to_thread(self._saved.settle, number, written=True)
-        self._base, self._stamp = replace(version, done=True, number=number), written.stamp
+        if written.read and self._base is not None:
+            await asyncio.to_thread(self._saved.was_read, self._base.number)
+        self._base, self.stamp = replace(version, done=True, number=number), written.stamp
         if written.found is not None:
             await self._merge(written.found, in_file=False)
             return False
@@ -305,3 +397,9 @@ class HostDocument:
 
     def _is_settled(self) -> bool:
         return self.shared.numbers.heads == self.shared.replica.heads
+
+
+def _possible(known: list[Version]) -> list[Version]:
+    """Versions that a stranger may have changed, newest first: the last, and what they read."""
+    last = 1 if known and known[0].done else 2
+    return [version for at, version in enumerate(known) if at < last or version.read]

@@ -19,7 +19,7 @@ from cocalc_tui.server.host.root import STATE, FileError, Place, Root
 
 MOST_ENTRIES = 20_000
 """Of one answer."""
-_SKIPPED = frozenset({".git", ".hg", ".svn", ".venv", "__pycache__", "node_modules"})
+SKIPPED = frozenset({".git", ".hg", ".svn", ".venv", "__pycache__", "node_modules"})
 """Not entered in a recursive listing: nobody opens files there by name."""
 
 
@@ -46,7 +46,7 @@ def _entries(root: Root, prefix: str, folder: int, *, recursive: bool) -> Iterat
             path = f"{prefix}/{name}" if prefix else name
             with contextlib.suppress(OSError):
                 yield _info(root, path, entry.stat(follow_symlinks=False))
-                if recursive and name not in _SKIPPED and entry.is_dir(follow_symlinks=False):
+                if recursive and name not in SKIPPED and entry.is_dir(follow_symlinks=False):
                     inside.append(name)
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     for name in inside:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import FilePart
+from cocalc_tui.protocol.events import FileInfo, FilePart
 from cocalc_tui.server.host import files
 from cocalc_tui.server.host.copying import copy
 from cocalc_tui.server.host.root import FileError
@@ -38,9 +38,7 @@ async def serve_files(host: Host, request: FileRequest, user: str) -> Any:
     """Do what is asked; returns the result. Raises FileError."""
     match request:
         case m.ListFiles():
-            return await asyncio.to_thread(
-                files.list_files, host.root, request.path, recursive=request.recursive
-            )
+            return await asyncio.to_thread(_list, host, request)
         case m.ListTrash():
             return await asyncio.to_thread(host.trash.contents)
         case m.Download():
@@ -53,8 +51,14 @@ async def serve_files(host: Host, request: FileRequest, user: str) -> Any:
             return await asyncio.to_thread(host.trash.empty, request.name)
         case _:
             result = await _change(host, request, user)
-            host.say("", "files", None, keep=False)
+            host.names_changed()
             return result
+
+
+def _list(host: Host, request: m.ListFiles) -> list[FileInfo]:
+    if not request.recursive:
+        host.outside.names.follow(request.path)
+    return files.list_files(host.root, request.path, recursive=request.recursive)
 
 
 async def _change(host: Host, request: FileRequest, user: str) -> Any:
@@ -107,9 +111,7 @@ async def _delete(host: Host, request: m.DeleteFile, user: str) -> str:
     async with saved_and_still(host, request.path) as gone:
         name = await asyncio.to_thread(host.trash.take, request.path, user, host.clock())
     for opened in gone:
-        opened.trouble(
-            f"{opened.shared.path}: {user} deleted this file; it is made again when it is edited"
-        )
+        opened.gone(user)
     return name
 
 

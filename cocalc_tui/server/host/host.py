@@ -29,6 +29,7 @@ from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.documents import HostDocument
 from cocalc_tui.server.host.opened import Opened
+from cocalc_tui.server.host.outside import Outside
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.host.serving import serve
@@ -73,6 +74,7 @@ class Host:
         self.open: dict[str, Opened] = {}
         """By document id."""
         self.snapshots = Snapshots(project, state, self._say_snapshot, clock)
+        self.outside = Outside(self.root, self.open.values, self.names_changed)
         self._saved = SavedVersions(state / "saved.db")
         self._pace = pace or Pace()
         self._opening: dict[str, asyncio.Lock] = {}
@@ -91,6 +93,7 @@ class Host:
         await self.workspace.ready()
         await self.uploads.clean_up()
         self._spawn(self.snapshots.keep_taking())
+        self.outside.start()
         for path in self._saved.marked():
             self._spawn(self._catch_up(path))
         if self.runner is not None:
@@ -123,6 +126,7 @@ class Host:
         if self.runner is not None:
             await self.runner.close(everything=everything)
         await self.uploads.close()
+        await self.outside.close()
         while self.open:
             _doc, opened = self.open.popitem()
             await opened.close()
@@ -151,6 +155,10 @@ class Host:
     def _say_snapshot(self, progress: SnapshotProgress) -> None:
         self.say("", "snapshot", progress, keep=False)
 
+    def names_changed(self) -> None:
+        """Files came, went or have other names: whoever lists them is to look again."""
+        self.say("", "files", None, keep=False)
+
     # --- documents -----------------------------------------------------------------------------
 
     async def _prepare(self, message: m.Prepare) -> None:
@@ -174,7 +182,14 @@ class Host:
             known = self.open.get(shared.doc)
             if known is not None:
                 return known, await known.document.attach()
-            document = HostDocument(shared, self.root, self._saved, self._push, self.clock)
+            document = HostDocument(
+                shared,
+                self.root,
+                self._saved,
+                self._push,
+                lambda to: self._follow(shared, to),
+                self.clock,
+            )
             try:
                 readonly = await document.attach()
             except BaseException:
@@ -190,7 +205,17 @@ class Host:
             if self.runner is not None and document.type == NOTEBOOK:
                 self.runner.attach(shared)
             opened.autosave.changed()
+            self.outside.look_at(opened)
+            self.outside.hurry()
             return opened, readonly
+
+    def _follow(self, shared: SharedDocument, to: str) -> bool:
+        """A file was moved by somebody else: its document goes along, unless one is there."""
+        if any(opened.shared.path == to for opened in self.open.values()):
+            return False
+        self.workspace.send(m.Moved(path=shared.path, to=to))
+        shared.path = to
+        return True
 
     async def _unused(self, message: m.Unused) -> None:
         opened = self.open.get(message.doc)

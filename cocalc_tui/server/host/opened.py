@@ -12,7 +12,9 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import Saved, Trouble
 from cocalc_tui.server.host.autosave import AutoSave, Pace
 from cocalc_tui.server.host.checkpoints import Checkpoints
+from cocalc_tui.server.host.disk import Stamp
 from cocalc_tui.server.host.documents import HostDocument
+from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.wording import in_one_line
 from cocalc_tui.server.kernels.runner import Say
 
@@ -37,7 +39,10 @@ class Opened:
         self._say = say
         self._clock = clock
         self._checkpoints = Checkpoints(self.shared, send)
+        self._troubles: dict[str, str] = {}
+        """What is the matter, by what it is the matter with."""
         self._trouble = ""
+        self._gone = False
         self._told = -1
         self._marked = False
         """Whether it is noted that there is something to save."""
@@ -70,9 +75,41 @@ class Opened:
         if self._marked and not self.autosave.due:
             self._marked = False
             await self.document.mark(unsaved=False)
-        self.trouble("")
+        self.trouble("", about="saving")
+        self._look_at_file()
         self.tell_saved()
         await self._checkpoints.make()
+
+    async def look(self) -> None:
+        """Take in what others did to the file, and say how it stands with it."""
+        try:
+            await self.document.look()
+        except FileError as error:
+            self.trouble(f"{error.text} (what you type is safe in the log)")
+            return
+        self._look_at_file()
+        self.tell_saved()
+
+    def wants_look(self, stamp: Stamp | None) -> bool:
+        """Whether a look at the file may bring something, given its stamp."""
+        if self.document.busy.locked():
+            return False  # whoever is at it looks too, and the next round comes soon
+        return "file" in self._troubles or self.document.differs(stamp)
+
+    def gone(self, by: str = "") -> None:
+        """Say that there is no file any more; who took it away is said first and stays said."""
+        if not self._gone:
+            self._gone = True
+            what = f"{by} deleted this file" if by else "this file was deleted"
+            self.trouble(f"{self.shared.path}: {what}; it is made again when it is edited")
+
+    def _look_at_file(self) -> None:
+        if self.document.stamp is None:
+            self.gone()
+            return
+        self._gone = False
+        closed = self.document.closed
+        self.trouble(f"{closed}; what you type is safe in the log" if closed else "")
 
     def tell_saved(self) -> None:
         """Say which version the file holds, where that is news."""
@@ -85,15 +122,22 @@ class Opened:
         """Say all of it to a relay that may have missed it."""
         self._told = -1
         self.tell_saved()
-        trouble, self._trouble = self._trouble, ""
-        self.trouble(trouble)
+        self._trouble = ""
+        self.trouble("", about="")
 
     def _failed(self, error: Exception) -> None:
         _code, text = in_one_line(error, self.shared.path)
-        self.trouble(f"{text} (not saved; what you type is safe in the log)")
+        self.trouble(f"{text} (not saved; what you type is safe in the log)", about="saving")
 
-    def trouble(self, text: str) -> None:
-        """Say what everybody in the document should know, "" when it is over."""
+    def trouble(self, text: str, *, about: str = "file") -> None:
+        """Say what everybody in the document should know, "" when it is over.
+
+        What is the matter with the file tells more than that saving failed for it.
+        """
+        self._troubles.pop(about, None)
+        if text:
+            self._troubles[about] = text
+        text = self._troubles.get("file") or self._troubles.get("saving", "")
         if text != self._trouble:
             self._trouble = text
             said: msgspec.Struct = Trouble(text=text)

@@ -4,7 +4,8 @@ Without it a relay that starts anew could not tell its own last save from a stra
 what that change was made from. So before a file is written, what is about to be written is noted
 here, durably; a crash between the two is seen at the next start.
 
-The last few versions of each file are kept, as an editor may have been open for a while.
+A version that somebody may have read is kept for long: an editor may have been open all the while,
+and what it writes in the end is a change of that.
 """
 
 from __future__ import annotations
@@ -23,15 +24,19 @@ import apsw
 from cocalc_tui.server.host.textfile import Form
 from cocalc_tui.sync.patch import PatchId
 
-KEPT = 4
-"""Versions of a file."""
+LAST = 2
+"""Versions of a file that are kept in any case: a crash may be in the midst of the last."""
+READ = 16
+"""Versions kept because somebody may have read them."""
 LARGE = 2**20
-"""Bytes of a file of which only the last two versions are kept."""
-_SCHEMA = 1
+"""Bytes of a file of which fewer are kept."""
+READ_OF_LARGE = 3
+_SCHEMA = 2
 _TABLES = """
 CREATE TABLE saved (
     number INTEGER PRIMARY KEY, doc TEXT NOT NULL, heads TEXT NOT NULL, hash TEXT NOT NULL,
-    bom INTEGER NOT NULL, text BLOB NOT NULL, keys TEXT NOT NULL, done INTEGER NOT NULL
+    bom INTEGER NOT NULL, text BLOB NOT NULL, keys TEXT NOT NULL, done INTEGER NOT NULL,
+    read INTEGER NOT NULL
 );
 CREATE INDEX saved_doc ON saved (doc, number);
 CREATE TABLE unsaved (doc TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;
@@ -51,6 +56,8 @@ class Version:
     """Of a notebook: `notebook.foreign.keys_of`."""
     done: bool = True
     """Whether the file is known to have held it."""
+    read: bool = False
+    """Whether somebody else may have it in an editor."""
     number: int = 0
 
 
@@ -69,40 +76,60 @@ class SavedVersions:
         self._connection = apsw.Connection(str(path))
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
-        if self._connection.pragma("user_version") != _SCHEMA:
-            with self._connection:
-                self._connection.execute("DROP TABLE IF EXISTS saved")
-                self._connection.execute("DROP TABLE IF EXISTS unsaved")
-                self._connection.execute(_TABLES)
-                self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+        with self._connection:
+            self._migrate(self._connection.pragma("user_version"))
+
+    def _migrate(self, schema: int) -> None:
+        if schema == _SCHEMA:
+            return
+        if schema == 1:
+            self._connection.execute("ALTER TABLE saved ADD COLUMN read INTEGER NOT NULL DEFAULT 1")
+        else:
+            self._connection.execute("DROP TABLE IF EXISTS saved")
+            self._connection.execute("DROP TABLE IF EXISTS unsaved")
+            self._connection.execute(_TABLES)
+        self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
     def of(self, doc: str) -> list[Version]:
         """Return what is known of a document's file, the last version first."""
         sql = (
-            "SELECT heads, text, bom, hash, keys, done, number FROM saved"
+            "SELECT heads, text, bom, hash, keys, done, read, number FROM saved"
             " WHERE doc = ? ORDER BY number DESC"
         )
         with self._lock:
             rows = list(self._connection.execute(sql, (doc,)))
         return [_version(*row) for row in rows]
 
-    def note(self, doc: str, version: Version) -> int:
-        """Note what is about to be written, or (`done`) was found; returns its number."""
+    def note(self, doc: str, version: Version, *, behind: int | None = None) -> int:
+        """Note what is about to be written, or (`done`) was found; returns its number.
+
+        With `behind` it was there before that version, which is the last; returns the number that
+        the last has then.
+        """
         heads = json.dumps(version.heads)
         data = zlib.compress(version.text.encode(), 1)
         keys = json.dumps(version.keys)
         sql = (
-            "INSERT INTO saved (doc, heads, hash, bom, text, keys, done)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number"
+            "INSERT INTO saved (doc, heads, hash, bom, text, keys, done, read)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"
         )
-        values = (doc, heads, version.hash, version.form.bom, data, keys, version.done)
+        values = (
+            doc, heads, version.hash, version.form.bom, data, keys, version.done, version.read
+        )  # fmt: skip
         with self._lock, self._connection:
             ((number,),) = self._connection.execute(sql, values)
-            keep = 2 if len(version.text) > LARGE else KEPT
+            if behind is not None:
+                self._connection.execute(
+                    "UPDATE saved SET number = ?1 + 1 WHERE number = ?2", (number, behind)
+                )
+                number += 1
+            read = READ_OF_LARGE if len(version.text) > LARGE else READ
             self._connection.execute(
-                "DELETE FROM saved WHERE doc = ? AND number NOT IN"
-                " (SELECT number FROM saved WHERE doc = ? ORDER BY number DESC LIMIT ?)",
-                (doc, doc, keep),
+                "DELETE FROM saved WHERE doc = ?1 AND number NOT IN"
+                " (SELECT number FROM saved WHERE doc = ?1 ORDER BY number DESC LIMIT ?2)"
+                " AND number NOT IN (SELECT number FROM saved WHERE doc = ?1 AND read"
+                " ORDER BY number DESC LIMIT ?3)",
+                (doc, LAST, read),
             )
         return int(number)
 
@@ -111,6 +138,11 @@ class SavedVersions:
         sql = "UPDATE saved SET done = 1" if written else "DELETE FROM saved"
         with self._lock:
             self._connection.execute(f"{sql} WHERE number = ?", (number,))
+
+    def was_read(self, number: int) -> None:
+        """Note that somebody may have a version in an editor."""
+        with self._lock:
+            self._connection.execute("UPDATE saved SET read = 1 WHERE number = ?", (number,))
 
     def forget(self, doc: str) -> None:
         """Forget a document that was never changed."""
@@ -137,7 +169,7 @@ class SavedVersions:
 
 
 def _version(
-    heads: str, text: bytes, bom: int, digest: str, keys: str, done: int, number: int
+    heads: str, text: bytes, bom: int, digest: str, keys: str, done: int, read: int, number: int
 ) -> Version:
     ids: Sequence[tuple[str, int]] = json.loads(heads)
     return Version(
@@ -147,5 +179,6 @@ def _version(
         digest,
         json.loads(keys),
         bool(done),
+        bool(read),
         number,
     )
