@@ -22,10 +22,20 @@ from cocalc_tui.demo.__main__ import copy_project
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
+from cocalc_tui.server.accounts import Accounts
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice, TextId
+
+
+class Everybody(Accounts):
+    """A machine that has every user."""
+
+    def user_id(self, name: str) -> int:
+        """A number for a name."""
+        return 1000 + sum(name.encode())
+
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -58,7 +68,7 @@ async def lab() -> AsyncIterator[Lab]:
         state = Path(folder) / "state"
         state.mkdir()
         store = MemoryStore()
-        access = Access(store, "alice", exists=lambda _: True)
+        access = Access(store, "alice", Everybody())
         relay = Relay(store, access, project="decay", clock=clock)
         await relay.start()
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from cocalc_tui.server.asking import Answering
 from cocalc_tui.server.daemon import last_line, redirect_errors, take_lock
 from cocalc_tui.server.keeper.registry import any_lives
 from cocalc_tui.server.paths import Places, prepare
@@ -47,6 +48,7 @@ class Door:
         self._log = where.state / "relay.log"
         self._lock = -1
         self._listener: socket.socket | None = None
+        self._answering = Answering(where)
         self._bad_starts = 0
         self._ending = False
         self._rebind = False
@@ -106,7 +108,7 @@ class Door:
         finally:
             os.umask(before)
         listener.listen(BACKLOG)
-        if self._where.shared_mark.exists():
+        if self._where.guests.exists():
             new.chmod(0o666)
         new.replace(path)
         listener.setblocking(False)
@@ -115,6 +117,7 @@ class Door:
             self._listener.close()
         self._listener = listener
         self._inode = os.lstat(path).st_ino
+        self._answering.listen()
 
     def _somebody_waits(self, seconds: float) -> bool:
         assert self._listener is not None
@@ -124,16 +127,19 @@ class Door:
     def _wait(self, descriptors: list[int], seconds: float) -> set[int]:
         """Wait for one of the descriptors, or for a signal."""
         poll = select.poll()
-        for descriptor in (*descriptors, self._wake):
-            poll.register(descriptor, select.POLLIN)
+        for descriptor in (*descriptors, self._wake, self._answering.fileno()):
+            if descriptor >= 0:
+                poll.register(descriptor, select.POLLIN)
         ready = {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
         if self._wake in ready:
             os.read(self._wake, 1024)
+        if self._answering.fileno() in ready:
+            self._answering.answer()
         return ready
 
     def _may_leave(self) -> bool:
         """Close the socket if nothing is left to stay for and nobody slips in meanwhile."""
-        if self._where.shared_mark.exists() or any_lives(self._where.keepers):
+        if self._where.guests.exists() or any_lives(self._where.keepers):
             return False
         path = self._where.socket
         aside = path.with_name(f"{path.name}.closing")
@@ -143,6 +149,7 @@ class Door:
                 aside.rename(path)
                 return False
             aside.unlink()
+        self._answering.close()
         return True
 
     # --- the relay -----------------------------------------------------------------------------
@@ -224,7 +231,7 @@ class Door:
         now = time.monotonic()
         if now - self._touched > KEEP_FRESH:
             self._touched = now
-            for path in (self._where.socket, self._where.runtime, self._where.runtime.parent):
+            for path in self._where.kept_fresh:
                 with contextlib.suppress(OSError):
                     os.utime(path)
         with contextlib.suppress(OSError):

@@ -16,13 +16,17 @@ import hashlib
 import os
 import pwd
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from cocalc_tui.server.guests import Guest, write_guests
 
 STATE = ".cocalc-tui"
 RUNTIME_VARIABLE = "COCALC_TUI_RUNTIME_DIR"
 """Overrides where sockets are, for machines where users have a /tmp each."""
+LISTED = "shared"
+"""Folder in the host's runtime folder that names the runtime folders of shared projects."""
 LONGEST_SOCKET = 100
 """Bytes; Linux takes 107."""
 MOST_FOLDERS = 5_000
@@ -59,9 +63,25 @@ class Places:
         return self.state / "keepers"
 
     @property
-    def shared_mark(self) -> Path:
-        """Exists while somebody besides the host may join."""
+    def question(self) -> Path:
+        """Where the door tells who connects whether they may join."""
+        return self.runtime / "ask.sock"
+
+    @property
+    def guests(self) -> Path:
+        """Who besides the host may join, for the door; it exists while there is anybody."""
         return self.state / "shared"
+
+    @property
+    def listed(self) -> Path:
+        """An empty file that everybody can see while the project is shared."""
+        return self.runtime.parent / LISTED / self.runtime.name
+
+    @property
+    def kept_fresh(self) -> tuple[Path, ...]:
+        """What cleaners of /tmp would take away if nobody touched it."""
+        sockets = (self.socket, self.question, self.listed)
+        return (*sockets, self.runtime, self.runtime.parent, self.listed.parent)
 
     @property
     def lock(self) -> Path:
@@ -167,11 +187,11 @@ def places(project: Path) -> Places:
     """Name all places of a project, which `find_project` returned."""
     host = host_of(project)
     digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:12]
-    runtime = _runtime_base() / f"cocalc-tui-{host}" / digest
+    runtime = runtime_base() / f"cocalc-tui-{host}" / digest
     return Places(project=project, host=host, state=project / STATE, runtime=runtime)
 
 
-def _runtime_base() -> Path:
+def runtime_base() -> Path:
     """Host and guests must agree on it, so no variable of one login session is read."""
     if chosen := os.environ.get(RUNTIME_VARIABLE):
         return Path(chosen)
@@ -196,7 +216,7 @@ def prepare(where: Places) -> None:
         _write_gitignore(where.state / ".gitignore")
         _own_folder(where.keepers, 0o700)
         _own_folder(where.runtime.parent, 0o711)
-        _own_folder(where.runtime, 0o711 if where.shared_mark.exists() else 0o700)
+        _own_folder(where.runtime, 0o711 if where.guests.exists() else 0o700)
         _own_folder(where.kernel_sockets, 0o700)
     except OSError as error:
         name = error.filename or project
@@ -206,15 +226,20 @@ def prepare(where: Places) -> None:
         ) from None
 
 
-def open_to_guests(where: Places, *, shared: bool) -> None:
-    """Let other users reach the relay's socket (which asks who they are), or keep them out."""
+def open_to_guests(where: Places, guests: Sequence[Guest]) -> None:
+    """Let other users reach our sockets (which ask who they are), or keep them out."""
+    shared = bool(guests)
     if shared:
-        where.shared_mark.touch(0o600)
+        write_guests(where.guests, guests)
+        _own_folder(where.listed.parent, 0o755)
+        where.listed.touch(0o644)
     else:
-        where.shared_mark.unlink(missing_ok=True)
+        where.guests.unlink(missing_ok=True)
+        where.listed.unlink(missing_ok=True)
     where.runtime.chmod(0o711 if shared else 0o700)
-    with contextlib.suppress(FileNotFoundError):
-        where.socket.chmod(0o666 if shared else 0o600)
+    for socket in (where.socket, where.question):
+        with contextlib.suppress(FileNotFoundError):
+            socket.chmod(0o666 if shared else 0o600)
 
 
 def _own_folder(path: Path, mode: int) -> None:

@@ -8,6 +8,7 @@ so; then it saves everything first.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
@@ -20,6 +21,7 @@ from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.door import STOPPED
 from cocalc_tui.server.environment import clean
+from cocalc_tui.server.guests import Guest
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
@@ -61,21 +63,21 @@ class _Service:
             loop.add_signal_handler(number, self._end.set)
         store = SqliteStore(self._where.state / "log.sqlite")
         host_user = user_name(self._where.host)
-        access = Access(store, host_user)
+        access = Access(store, host_user, told=self._share)
         relay = Relay(
             store,
             access,
             project=self._where.project.name or "/",
+            root=str(self._where.project),
             clock=clock,
             processes=self._processes,
             on_stop=self._stop,
             on_broken=self._end.set,
         )
         await relay.start()
-        self._share(access.members())
         self._host = await self._start_host(relay, host_user)
         await relay.serve_unix(at)
-        watch = asyncio.create_task(self._watch(relay, access))
+        watch = asyncio.create_task(self._watch(relay))
         await self._end.wait()
         watch.cancel()
         await self._host.close(everything=self._everything)
@@ -106,22 +108,20 @@ class _Service:
         await host.start()
         return host
 
-    async def _watch(self, relay: Relay, access: Access) -> None:
-        """Keep the door open to those who may join, and end when nobody is there."""
-        members: Sequence[str] = ()
+    async def _watch(self, relay: Relay) -> None:
+        """End when nobody is there."""
         empty_since = time.monotonic()
         while True:
             await asyncio.sleep(0.5)
-            if list(access.members()) != members:
-                members = list(access.members())
-                self._share(members)
             if relay.people or self._host.busy:
                 empty_since = time.monotonic()
             elif time.monotonic() - empty_since > IDLE:
                 self._end.set()
 
-    def _share(self, members: Sequence[str] | dict[str, str]) -> None:
-        open_to_guests(self._where, shared=len(members) > 1)
+    def _share(self, guests: Sequence[Guest]) -> None:
+        """Where the runtime folder was cleaned away, the door has another relay say it again."""
+        with contextlib.suppress(OSError):
+            open_to_guests(self._where, guests)
 
     def _processes(self) -> Processes:
         kernels = self._host.runner.status() if self._host.runner is not None else []

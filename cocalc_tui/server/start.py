@@ -11,12 +11,12 @@ import contextlib
 import os
 import select
 import socket
-import struct
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from cocalc_tui.server.credentials import peer_uid
 from cocalc_tui.server.daemon import READY, last_line, python_command, take_lock
 from cocalc_tui.server.environment import clean, current_umask
 from cocalc_tui.server.paths import Places, places, prepare, user_name
@@ -60,9 +60,7 @@ def _answers(where: Places) -> bool:
             return True
         except OSError:
             return False
-        _pid, uid, _gid = struct.unpack(
-            "3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        )
+        uid = peer_uid(probe)
     if uid != where.host:
         raise StartError(
             f"{where.socket}: {user_name(uid)} listens there, not {user_name(where.host)}; "

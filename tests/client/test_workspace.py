@@ -27,6 +27,7 @@ from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import Draft, Outcome, StoreTrouble
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice
+from tests.server.people import Everybody
 
 PATIENCE = 20
 
@@ -58,7 +59,7 @@ class Box:
         self.relay = self._relay()
 
     def _relay(self) -> Relay:
-        access = Access(self.store, "alice", exists=lambda _: True)
+        access = Access(self.store, "alice", Everybody())
         return Relay(self.store, access, project="lab", clock=wall_clock, hosted=False)
 
     async def person(self, user: str, clock: Callable[[], int] = wall_clock) -> Workspace:

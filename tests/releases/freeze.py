@@ -28,7 +28,7 @@ from cocalc_tui.protocol import events, messages
 from cocalc_tui.protocol.codec import KNOWN, encode
 from cocalc_tui.protocol.connection import FROM_APP
 from cocalc_tui.protocol.patches import to_wire
-from cocalc_tui.server.store import DocumentInfo, Draft
+from cocalc_tui.server.store import DocumentInfo, Draft, Member
 from cocalc_tui.server.store.sealing import Sealing, seal
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.checkpoint import encode_checkpoint
@@ -111,7 +111,7 @@ async def _keep_log(folder: Path) -> None:
     store = SqliteStore(folder / "log.sqlite", sealing=Sealing(64, 16, 4096, _seal_here))
     found: dict[str, Any] = {"members": {"ben": "runner", "cyd": "viewer"}, "documents": {}}
     for user, role in found["members"].items():
-        await store.put_member(user, role)
+        await store.put_member(user, Member(role))
     logs = {"notes.txt": _text_log(), "sub/fit.ipynb": _notebook_log()}
     for number, (path, log) in enumerate(logs.items()):
         doc = f"{number:016x}"

@@ -43,7 +43,8 @@ async def _replayed(store: Store, doc: str) -> Document:
 async def test_everything_in_it_is_there(release: Path, log: Path) -> None:
     kept = json.loads((release / "log.json").read_text())
     store = SqliteStore(log)
-    assert await store.members() == kept["members"]
+    members = await store.members()
+    assert {name: one.role for name, one in members.items()} == kept["members"]
     for number, (path, told) in enumerate(kept["documents"].items()):
         doc, info = told["doc"], await store.document_at(path)
         kind = "notebook" if path.endswith(".ipynb") else "text"

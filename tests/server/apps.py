@@ -19,6 +19,7 @@ from cocalc_tui.server.store import Store
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.encoding import decode_block
 from tests.server.making import ALICE, BOB, EVE, NOW, imported, typed
+from tests.server.people import Everybody
 
 Kind = TypeVar("Kind", bound=m.Message)
 PATIENCE = 10
@@ -185,7 +186,8 @@ class Box:
         self.now = NOW
         self.stopped: list[bool] = []
         self.broken: list[bool] = []
-        self.access = Access(self.store, "alice", exists=lambda name: name != "nobody-here")
+        self.accounts = Everybody()
+        self.access = Access(self.store, "alice", self.accounts)
         self.relay = Relay(
             self.store,
             self.access,

@@ -16,8 +16,10 @@ from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.store import Member
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice
+from tests.server.people import Everybody
 
 PATIENCE = 20
 QUICK = Pace(quiet=0.02, longest=0.1, again=0.05)
@@ -47,10 +49,10 @@ class Box:
         self.stopped: list[bool] = []
 
     async def start(self) -> None:
-        access = Access(self.store, "alice", exists=lambda _: True)
-        await self.store.put_member("ben", "editor")
-        await self.store.put_member("vera", "viewer")
-        await self.store.put_member("rune", "runner")
+        access = Access(self.store, "alice", Everybody())
+        await self.store.put_member("ben", Member("editor"))
+        await self.store.put_member("vera", Member("viewer"))
+        await self.store.put_member("rune", Member("runner"))
         self.relay = Relay(
             self.store, access, project="lab", clock=wall_clock, on_stop=self.stopped.append
         )

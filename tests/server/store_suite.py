@@ -11,7 +11,7 @@ import pytest
 
 from cocalc_tui.protocol.messages import WireEntry
 from cocalc_tui.protocol.patches import from_wire
-from cocalc_tui.server.store import Denied, DocumentInfo, Draft, Outcome, Store
+from cocalc_tui.server.store import Denied, DocumentInfo, Draft, Member, Outcome, Store
 from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Patch, PatchId
 from tests.server.making import ALICE, BOB, EVE, NOW, draft, ids, imported, typed
@@ -301,12 +301,12 @@ class StoreSuite(ABC):
 
     async def test_members_come_and_go(self, store: Store) -> None:
         assert await store.members() == {}
-        await store.put_member("bob", "viewer")
-        await store.put_member("eve", "viewer")
-        await store.put_member("bob", "runner")
+        await store.put_member("bob", Member("viewer", 7))
+        await store.put_member("eve", Member("viewer"))
+        await store.put_member("bob", Member("runner", 7))
         await store.put_member("eve", None)
         await store.put_member("eve", None)
-        assert await store.members() == {"bob": "runner"}
+        assert await store.members() == {"bob": Member("runner", 7)}
 
     async def test_a_lease_has_one_holder_until_it_ends(self, store: Store) -> None:
         assert await store.lease("d", "one", NOW, NOW + 100)

@@ -12,7 +12,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import encode
 from cocalc_tui.protocol.events import ProjectStatus
 from cocalc_tui.server.relay import rooms
-from cocalc_tui.server.store import DocumentInfo, Draft, LogPart, Outcome, StoreTrouble
+from cocalc_tui.server.store import DocumentInfo, Draft, LogPart, Member, Outcome, StoreTrouble
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import PatchId
 from tests.server.apps import ALICE, NOW, App, Box, running, typed
@@ -349,9 +349,9 @@ class TroubledStore(MemoryStore):
         self._check(session)
         return await super().owner(session)
 
-    async def put_member(self, user: str, role: str | None) -> None:
-        self._check(user)
-        await super().put_member(user, role)
+    async def put_member(self, name: str, member: Member | None) -> None:
+        self._check(name)
+        await super().put_member(name, member)
 
 
 async def test_a_full_disk_is_said_and_nothing_is_acknowledged() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.patches import to_wire
+from cocalc_tui.server.relay import relay
 from cocalc_tui.sync.patch import (
     Cancel,
     Create,
@@ -139,6 +140,31 @@ async def test_a_role_that_is_taken_ends_open_connections() -> None:
         await alice.hear(m.Ack)
         assert not eve.heard_of(m.Entries)
         assert (await box.app("eve")).goodbye is not None
+
+
+async def test_who_is_taken_out_of_a_group_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "HOUSEKEEPING", 0.02)
+    async with running() as box:
+        box.accounts.groups = {"lab": {"eve", "bob"}, "staff": {"bob"}}
+        await box.give("@lab", "editor")
+        await box.give("@staff", "viewer")
+        eve, bob = await box.app("eve"), await box.app("bob")
+        doc = (await bob.open()).doc
+        await bob.push(doc, typed(BOB))
+        await bob.hear(m.Ack)
+        box.accounts.groups["lab"].clear()
+        await eve.until(lambda: eve.closed)
+        assert eve.goodbye is not None
+        assert eve.goodbye.code == "role"
+        await bob.until(
+            lambda: any(
+                (one.user, one.role) == ("bob", "viewer")
+                for people in bob.heard_of(m.People)
+                for one in people.people
+            )
+        )
+        await bob.push(doc, typed(BOB, 1))
+        assert (await bob.hear(m.Refused)).code == "role"
 
 
 async def test_a_smaller_role_counts_from_the_next_message() -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from cocalc_tui.protocol.codec import MAX_FRAME, encode
 from cocalc_tui.protocol.messages import Entries
-from cocalc_tui.server.store import Store, StoreTrouble
+from cocalc_tui.server.store import Member, Store, StoreTrouble
 from cocalc_tui.server.store.sealing import SealError, Sealing, seal, seal_apart
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.encoding import decode_block
@@ -69,7 +69,7 @@ def path(tmp_path: Path) -> Path:
 async def test_everything_is_there_after_a_restart(path: Path) -> None:
     store = await opened(path)
     await fill(store, 3)
-    await store.put_member("bob", "runner")
+    await store.put_member("bob", Member("runner", 7))
     await store.put_checkpoint("d", 2, b"two")
     log = await whole(store)
     await store.close()
@@ -77,7 +77,7 @@ async def test_everything_is_there_after_a_restart(path: Path) -> None:
     store = SqliteStore(path)
     assert await whole(store) == log
     assert await store.document_at("notes.txt") == DOCUMENT
-    assert await store.members() == {"bob": "runner"}
+    assert await store.members() == {"bob": Member("runner", 7)}
     assert await store.checkpoint("d") == (2, b"two")
     assert await store.owner(ALICE) == "alice"
     assert await store.heads("d", 3) == (PatchId(ALICE, 2),)

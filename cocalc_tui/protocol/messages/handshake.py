@@ -33,6 +33,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     project: str
     """The project's name, for the screen."""
     now: int
+    root: str = ""
+    """Path of its folder on the relay's machine, for telling others how to join."""
 
 
 class Goodbye(Message, frozen=True, tag="goodbye"):

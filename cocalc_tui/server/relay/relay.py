@@ -59,6 +59,7 @@ class Relay:
         access: Access,
         *,
         project: str,
+        root: str = "",
         clock: Callable[[], int],
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hosted: bool = True,
@@ -68,6 +69,7 @@ class Relay:
     ) -> None:
         """Make a relay.
 
+        `project` is its name, `root` the path of its folder, both for people to read.
         `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
         without a host side. `on_stop` is called with `everything` when the owner ends the relay,
         `on_broken` when nothing can be stored any more and another relay is to be started.
@@ -75,6 +77,7 @@ class Relay:
         self._store = store
         self._access = access
         self._project = project
+        self._root = root
         self._clock = clock
         self._new_id = new_id
         self._processes = processes
@@ -166,6 +169,7 @@ class Relay:
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
+            await self._check_groups()
             with contextlib.suppress(StoreTrouble):
                 await self._rooms.keep_leases()
                 await self._store.tend()
@@ -200,6 +204,7 @@ class Relay:
 
     async def _greet(self, peer: Peer, hello: m.Hello, version: int) -> None:
         owner = await self._store.owner(hello.session)
+        await self._access.look_up([peer.user])
         role = m.Role.HOST if peer.host else self._access.role(peer.user)
         if role is m.Role.NOBODY:
             peer.end("role", self._stranger(peer.user))
@@ -218,6 +223,7 @@ class Relay:
             role=role.name.lower(),
             host=self._access.host_user,
             project=self._project,
+            root=self._root,
             now=peer.since,
         )
         peer.hand(Frame(peer.side.welcome(welcome, role)))
@@ -297,8 +303,18 @@ class Relay:
         except StoreTrouble as trouble:
             peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
             return
+        await self._access.look_up({one.user for one in self._roster})
         self._roles_changed()
         peer.say(m.Answer(id=message.id))
+
+    async def _check_groups(self) -> None:
+        """Somebody may have been taken out of a Unix group that the project is shared with."""
+        if not self._access.has_groups:
+            return
+        peers = [peer for peer in self._roster if not peer.host]
+        await self._access.look_up({peer.user for peer in peers})
+        if any(peer.role is not self._access.role(peer.user) for peer in peers):
+            self._roles_changed()
 
     def _roles_changed(self) -> None:
         for peer in list(self._roster):

@@ -25,13 +25,13 @@ from typing import Any
 
 import apsw
 
+from cocalc_tui import __version__
 from cocalc_tui.server.store.interface import StoreTrouble
+from cocalc_tui.server.store.migrations import SCHEMA, copy, flush, migrate
 from cocalc_tui.sync.columns import DamagedLog
 
 APPLICATION = 0x636F6361
 """`application_id` of the file, "coca"."""
-SCHEMA = 1
-"""`user_version` of the file."""
 CHECKPOINT_PAGES = 1000
 """Pages of the WAL worth a checkpoint: 4 MB."""
 
@@ -49,8 +49,9 @@ CREATE TABLE blocks (
     heads TEXT NOT NULL, sessions TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (doc, first)
 );
 CREATE TABLE checkpoints (doc TEXT PRIMARY KEY, seq INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE TABLE members (user TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE members (user TEXT PRIMARY KEY, role TEXT NOT NULL, id INTEGER) WITHOUT ROWID;
 CREATE TABLE sessions (session TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE migrations (version INTEGER PRIMARY KEY, release TEXT NOT NULL);
 """
 
 
@@ -88,9 +89,7 @@ class Database:
         elif application != APPLICATION:
             raise StoreTrouble(f"{self.path}: not a log of cocalc-tui; move it elsewhere")
         elif version != SCHEMA:
-            raise StoreTrouble(
-                f"{self.path}: its format is {version}, this release knows {SCHEMA}: update it"
-            )
+            migrate(self.connection, self.path, version, __version__)
         else:
             # Writes something, so that the exclusive lock is held from now on.
             execute(f"PRAGMA user_version = {SCHEMA}")
@@ -166,14 +165,11 @@ class Database:
     def _write_anew(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         anew = self.path.with_name(self.path.name + ".anew")
-        anew.unlink(missing_ok=True)
-        anew.touch(mode=0o600)
-        self.connection.execute("VACUUM INTO ?", (str(anew),))
-        _flush(anew)
+        copy(self.connection, anew)
         self._set_aside()
         old = self.connection
         anew.replace(self.path)
-        _flush(self.path.parent)
+        flush(self.path.parent)
         old.close()
         self._open()
 
@@ -183,14 +179,6 @@ class Database:
             if found.exists() or found.is_symlink():
                 inode = found.lstat().st_ino
                 found.replace(found.with_name(f"{found.name}.aside-{inode}"))
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -51,6 +51,14 @@ def owner_of(author: str, role: str) -> str:
     return HOST if role == "host" else author
 
 
+class Member(NamedTuple):
+    """Somebody on the access list: a user, or with `@` in front of the name a group."""
+
+    role: str
+    id: int | None = None
+    """The number that the name had when the role was given; None where that was not noted."""
+
+
 class Denied(NamedTuple):
     """Why a draft was not taken; the codes are those of `messages.Refused`."""
 
@@ -133,12 +141,12 @@ class Store(Protocol):
     async def put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
         """Keep a checkpoint; one of a smaller number than the last is passed over."""
 
-    async def members(self) -> dict[str, str]:
-        """Return the access list: user to role."""
+    async def members(self) -> dict[str, Member]:
+        """Return the access list, by name."""
         ...
 
-    async def put_member(self, user: str, role: str | None) -> None:
-        """Change the access list; None takes a user off it."""
+    async def put_member(self, name: str, member: Member | None) -> None:
+        """Change the access list; None takes a name off it."""
 
     async def owner(self, session: str) -> str | None:
         """Return whose session it is, None while nobody used it."""

@@ -12,6 +12,7 @@ from cocalc_tui.server.store.interface import (
     Draft,
     Listener,
     LogPart,
+    Member,
     Outcome,
 )
 from cocalc_tui.server.store.leases import Leases
@@ -33,7 +34,7 @@ class MemoryStore:
         self._logs: dict[str, _Log] = {}
         self._documents: dict[str, DocumentInfo] = {}
         self._checkpoints: dict[str, tuple[int, bytes]] = {}
-        self._members: dict[str, str] = {}
+        self._members: dict[str, Member] = {}
         self._owners: dict[str, str] = {}
         self._leases = Leases()
 
@@ -151,16 +152,16 @@ class MemoryStore:
         if not self._log(doc).ledger.holding and seq > self._checkpoints.get(doc, (0, b""))[0]:
             self._checkpoints[doc] = (seq, data)
 
-    async def members(self) -> dict[str, str]:
+    async def members(self) -> dict[str, Member]:
         """Return the access list."""
         return dict(self._members)
 
-    async def put_member(self, user: str, role: str | None) -> None:
+    async def put_member(self, name: str, member: Member | None) -> None:
         """Change the access list."""
-        if role is None:
-            self._members.pop(user, None)
+        if member is None:
+            self._members.pop(name, None)
         else:
-            self._members[user] = role
+            self._members[name] = member
 
     async def owner(self, session: str) -> str | None:
         """Return whose session it is."""

@@ -20,6 +20,7 @@ from cocalc_tui.server.store.interface import (
     Draft,
     Listener,
     LogPart,
+    Member,
     Outcome,
 )
 from cocalc_tui.server.store.leases import Leases
@@ -227,17 +228,20 @@ class SqliteStore:
 
     # --- people --------------------------------------------------------------------------------
 
-    async def members(self) -> dict[str, str]:
+    async def members(self) -> dict[str, Member]:
         """Return the access list."""
-        return await self._call(lambda: dict(self._database.rows("SELECT * FROM members")))
+        sql = "SELECT user, role, id FROM members"
+        return await self._call(
+            lambda: {name: Member(role, id_) for name, role, id_ in self._database.rows(sql)}
+        )
 
-    async def put_member(self, user: str, role: str | None) -> None:
+    async def put_member(self, name: str, member: Member | None) -> None:
         """Change the access list."""
-        if role is None:
-            await self._call(self._change, "DELETE FROM members WHERE user = ?", user)
+        if member is None:
+            await self._call(self._change, "DELETE FROM members WHERE user = ?", name)
         else:
-            sql = "INSERT OR REPLACE INTO members VALUES (?, ?)"
-            await self._call(self._change, sql, user, role)
+            sql = "INSERT OR REPLACE INTO members (user, role, id) VALUES (?, ?, ?)"
+            await self._call(self._change, sql, name, member.role, member.id)
 
     async def owner(self, session: str) -> str | None:
         """Return whose session it is."""

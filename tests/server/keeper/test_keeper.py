@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.server.environment import clean
+from cocalc_tui.server.guests import Guest
 from cocalc_tui.server.keeper.channels import Channels
 from cocalc_tui.server.keeper.journal import Journal
 from cocalc_tui.server.keeper.kernel import KernelProcess
@@ -27,6 +28,8 @@ from cocalc_tui.server.paths import open_to_guests, places
 from tests.server.keeper.talking import IPYKERNEL, Talking
 from tests.server.processes.look import alive, command_line, eventually
 from tests.server.processes.test_paths import STRANGER, as_stranger, needs_root
+
+GUESTS = [Guest("bob", "editor", 12345)]
 
 TICKS = "import time\nfor n in range({0}):\n    print('tick', n, flush=True)\n    time.sleep({1})"
 
@@ -409,7 +412,7 @@ def test_everything_is_private(kept: Talking) -> None:
 def test_another_user_gets_at_nothing(kept: Talking) -> None:
     kept.started()
     where = places(kept.folder.parents[2])
-    open_to_guests(where, shared=True)
+    open_to_guests(where, GUESTS)
     sockets = sorted(path for path in kept.sockets.iterdir() if path.is_socket())
     assert len(sockets) == 6
     code = (

@@ -14,14 +14,18 @@ import pytest
 
 from cocalc_tui.server.daemon import is_locked, take_lock
 from cocalc_tui.server.door import STOPPED
+from cocalc_tui.server.guests import Guest
 from cocalc_tui.server.paths import Places, open_to_guests, places, prepare
 from tests.server.processes.look import alive, eventually
+
+GUESTS = [Guest("bob", "editor", 12345)]
 
 DOOR = """
 import os, sys
 from pathlib import Path
 from cocalc_tui.server import door
 from cocalc_tui.server.paths import places
+
 door.LOOK_AROUND = 0.05
 where = places(Path(sys.argv[1]))
 door = door.Door(where, [sys.executable, sys.argv[2], str(where.state / "bad")])
@@ -87,7 +91,7 @@ def children(door: Running) -> list[str]:
 
 
 def test_after_a_rest_nothing_runs_until_somebody_connects(door: Running) -> None:
-    open_to_guests(door.where, shared=True)
+    open_to_guests(door.where, GUESTS)
     door.ask("0")
     eventually(lambda: not children(door))
     pid = door.ask()
@@ -124,10 +128,10 @@ def test_it_ends_when_the_relay_has_nothing_to_do(door: Running) -> None:
 
 
 def test_it_stays_while_the_project_is_shared(door: Running) -> None:
-    open_to_guests(door.where, shared=True)
+    open_to_guests(door.where, GUESTS)
     first = door.ask("0")
     assert door.ask() != first
-    open_to_guests(door.where, shared=False)
+    open_to_guests(door.where, [])
     door.ask("0")
     door.ended()
 
@@ -150,7 +154,7 @@ def test_a_relay_that_dies_is_replaced_though_nobody_waits(door: Running) -> Non
 
 
 def test_stop_ends_it_though_the_project_is_shared(door: Running) -> None:
-    open_to_guests(door.where, shared=True)
+    open_to_guests(door.where, GUESTS)
     door.ask(str(STOPPED))
     door.ended()
 
@@ -163,7 +167,7 @@ def test_asked_to_end_it_ends_its_relay(door: Running) -> None:
 
 
 def test_why_the_relay_does_not_start_is_told(door: Running) -> None:
-    open_to_guests(door.where, shared=True)
+    open_to_guests(door.where, GUESTS)
     first = door.ask()
     (door.where.state / "bad").touch()
     os.kill(first, signal.SIGKILL)

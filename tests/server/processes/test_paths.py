@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.server import paths
+from cocalc_tui.server.guests import Guest
 from cocalc_tui.server.paths import STATE, ProjectError, find_project, places, prepare
+
+GUESTS = [Guest("bob", "editor", 12345)]
 
 STRANGER = 64123
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="acts as another user: needs root")
@@ -108,12 +111,12 @@ def test_sharing_opens_the_socket_and_nothing_else(project: Path) -> None:
     where = places(project)
     prepare(where)
     where.socket.touch(0o600)
-    paths.open_to_guests(where, shared=True)
+    paths.open_to_guests(where, GUESTS)
     prepare(where)
     assert where.runtime.stat().st_mode & 0o777 == 0o711
     assert where.socket.stat().st_mode & 0o777 == 0o666
     assert where.kernel_sockets.stat().st_mode & 0o777 == 0o700
-    paths.open_to_guests(where, shared=False)
+    paths.open_to_guests(where, [])
     assert where.runtime.stat().st_mode & 0o777 == 0o700
 
 
@@ -196,7 +199,7 @@ def test_a_guest_finds_a_shared_project_in_a_closed_home(open_folder: Path) -> N
     try:
         where.socket.touch(0o600)
         assert "no such folder" in as_stranger(code, str(home / "lab"))
-        paths.open_to_guests(where, shared=True)
+        paths.open_to_guests(where, GUESTS)
         assert as_stranger(code, str(home / "lab")) == f"{home / 'lab'} True"
     finally:
         shutil.rmtree(where.runtime)

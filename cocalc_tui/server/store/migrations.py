@@ -1,0 +1,79 @@
+"""From the log of an earlier release to today's: a step for each version of the schema.
+
+Everybody updates when they like, so a new relay meets old logs. It makes a copy beside the log
+before it changes anything, and each step and the note of it are one transaction: a crash leaves
+the old log or the new one. A log of a newer release is refused, as its rows may mean other things.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from cocalc_tui.server.store.interface import StoreTrouble
+
+SCHEMA = 2
+"""`user_version` of a log that this release makes."""
+STEPS = {
+    1: (
+        "ALTER TABLE members ADD COLUMN id INTEGER",
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, release TEXT NOT NULL)",
+    ),
+}
+"""Statements that lead from a version to the next."""
+
+
+def migrate(connection: apsw.Connection, path: Path, version: int, release: str) -> None:
+    """Bring the log at `path`, of an earlier version, up to date; raises StoreTrouble."""
+    if version not in STEPS:
+        raise StoreTrouble(
+            f"{path}: its format is {version}, this release knows {min(STEPS)} to {SCHEMA}: "
+            "update cocalc-tui"
+        )
+    copy(connection, path.with_name(f"{path.name}.format-{version}"))
+    with _all_or_nothing(connection):
+        for before in range(version, SCHEMA):
+            for step in STEPS[before]:
+                connection.execute(step)
+            connection.execute("INSERT INTO migrations VALUES (?, ?)", (before + 1, release))
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def copy(connection: apsw.Connection, to: Path) -> None:
+    """Write a consistent copy of an open log; it is whole and on disk, or not there."""
+    new = to.with_name(f"{to.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    try:
+        connection.execute("VACUUM INTO ?", (str(new),))
+        flush(new)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    new.replace(to)
+    flush(to.parent)
+
+
+@contextmanager
+def _all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def flush(path: Path) -> None:
+    """See that a file, or the names in a folder, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
