@@ -19,6 +19,7 @@ from cocalc_tui.widgets.notebook.headings import rank_of
 from cocalc_tui.widgets.notebook.look import NotebookLook
 from cocalc_tui.widgets.notebook.results import PLACEHOLDER, Results
 from cocalc_tui.widgets.notebook.source import Source
+from cocalc_tui.widgets.outputs.pictures import Pictures
 from cocalc_tui.widgets.outputs.rows import Frame, one_row
 from cocalc_tui.widgets.outputs.streams import Output
 
@@ -56,11 +57,13 @@ class Setting:
     """Of code."""
     hint: str = ""
     """How to see what is left out of long outputs."""
+    pictures: Pictures | None = None
+    """Where pictures come from."""
 
     @property
     def frame(self) -> Frame:
         """The same for outputs."""
-        return Frame(self.width, self.look.output, hint=self.hint)
+        return Frame(self.width, self.look.output, hint=self.hint, pictures=self.pictures)
 
 
 class CellView:

@@ -6,6 +6,8 @@ again; colours of big cells, and output that pours in, wait a moment for what co
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 
@@ -43,10 +45,12 @@ class ListeningView(NotebookView):
         self._tick: Timer | None = None
         self._printed_at = 0.0
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._pictures_end: Callable[[], None] = lambda: None
 
     def listen(self) -> None:
         """Follow the document from now on."""
         self._unsubscribe = self.document.subscribe(self._heard)
+        self._listen_to_pictures()
         self._tick = self.set_interval(1, self._seconds_passed, pause=True)
         self._runs_changed()
         self._kernel_changed()
@@ -54,6 +58,7 @@ class ListeningView(NotebookView):
     def on_unmount(self) -> None:
         """Listen no more."""
         self._unsubscribe()
+        self._pictures_end()
 
     def dress(self) -> None:
         """Take the colours of the theme in force; people have others in it."""
@@ -180,6 +185,26 @@ class ListeningView(NotebookView):
             if run.state == "running" and key in self.stack:
                 top = self.stack.top(key)
                 self.repaint(top, top + GAP)
+
+    def _listen_to_pictures(self) -> None:
+        """Hear, in this thread, when pictures are ready."""
+        loop = asyncio.get_running_loop()
+
+        def made() -> None:
+            with contextlib.suppress(RuntimeError):  # the app has ended meanwhile
+                loop.call_soon_threadsafe(self._pictures_made)
+
+        if self.pictures is not None:
+            self._pictures_end = self.pictures.subscribe(made)
+
+    def _pictures_made(self) -> None:
+        """Draw them where there was room kept for them."""
+        waiting = [cell for cell in self.stack if cell.results.waiting]
+        if waiting and self.is_attached:
+            with self.held():
+                for cell in waiting:
+                    cell.results.draw_again()
+                    self.stack.measure(cell)
 
     def _print_soon(self, key: str) -> None:
         """Show live output: at once where there was none for a while, else together."""

@@ -27,6 +27,8 @@ class Results:
         """Whether only a mark of them shows."""
         self.whole = False
         """Whether long ones are drawn to their end."""
+        self.waiting = False
+        """Whether pictures among them are being made."""
 
     @property
     def height(self) -> int:
@@ -52,6 +54,11 @@ class Results:
             self._frame = frame
             self._forget()
 
+    def draw_again(self) -> None:
+        """Draw the same once more: pictures are ready."""
+        self.waiting = False
+        self._forget()
+
     def toggle_hidden(self) -> None:
         """Hide them, or show them again."""
         self.hidden = not self.hidden
@@ -69,7 +76,7 @@ class Results:
         if not self._items:
             self._rows = []
         elif not self._guess:
-            self._guess = 1 if self.hidden else max(1, estimate(self._items, self._frame.width))
+            self._guess = 1 if self.hidden else max(1, estimate(self._items, self._frame))
 
     def settle(self) -> bool:
         """Draw them, if they are not; True when they take other rows than estimated."""
@@ -81,7 +88,10 @@ class Results:
 
     def _drawn(self) -> list[Strip]:
         frame = replace(self._frame, limit=WHOLE, hint="") if self.whole else self._frame
-        return render(self._items, frame)
+        missed = frame.pictures.missed if frame.pictures is not None else 0
+        rows = render(self._items, frame)
+        self.waiting = frame.pictures is not None and frame.pictures.missed > missed
+        return rows
 
     def _mark(self) -> Strip:
         outputs = "1 output" if len(self._items) == 1 else f"{len(self._items)} outputs"
@@ -96,7 +106,7 @@ class Results:
     @property
     def text(self) -> str:
         """All of it as plain text."""
-        rows = render(self._items, replace(self._frame, limit=WHOLE, hint=""))
+        rows = render(self._items, replace(self._frame, limit=WHOLE, hint="", pictures=None))
         return "".join(row.text.rstrip() + "\n" for row in rows)
 
 

@@ -29,6 +29,7 @@ from cocalc_tui.widgets.notebook.look import NotebookLook, dark_look
 from cocalc_tui.widgets.notebook.marks import Marks
 from cocalc_tui.widgets.notebook.stack import Stack
 from cocalc_tui.widgets.notebook.window import Window
+from cocalc_tui.widgets.outputs.pictures import Pictures, pictures_of
 from cocalc_tui.widgets.pane import Pane
 
 EMPTY = "An empty notebook: a adds a cell"
@@ -56,6 +57,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         """The other end of the cells selected; "" when it is one cell."""
         self.editing = False
         """Whether keys go into the cell's text."""
+        self.pictures: Pictures | None = None
+        """Where pictures among outputs come from."""
         self._marks: Marks | None = None
         self._drawing = Drawing(self.look)
         self._ground = Color(0, 0, 0)
@@ -71,6 +74,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
 
     def on_mount(self) -> None:
         """Be at the first cell, and follow the document."""
+        self.pictures = pictures_of(self.app)
         self._marks = Marks(self.document, desk(self).faces, self.look)
         self.stack.update()
         self._go_somewhere(0)
@@ -110,7 +114,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             self._foot = foot_rows(self.foot, self.size.width, self.look)
             self.window.scroll.height = max(1, self.size.height - len(self._foot))
             width = max(8, self.size.width - EDGES)
-            self.stack.fit(Setting(width, self.look, self.stack.language(), MORE))
+            language = self.stack.language()
+            self.stack.fit(Setting(width, self.look, language, MORE, self.pictures))
             self._show_caret()
 
     def fit_foot(self) -> None:

@@ -1,4 +1,8 @@
-"""What can be said of an image without drawing it: its size in pixels, from its first bytes."""
+"""Images: drawn where there is somebody to draw them, else named with their kind and size.
+
+The size in pixels is read from the first bytes, so that an image has its room before it is decoded
+and nothing moves when it is.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,21 @@ import binascii
 import re
 from typing import NamedTuple
 
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.outputs.picture_cells import fitted
+from cocalc_tui.widgets.outputs.pictures import Picture
+from cocalc_tui.widgets.outputs.rows import SHORT, Frame, one_row
+
+DRAWN = ("image/png", "image/svg+xml", "image/jpeg", "image/webp", "image/gif", "image/bmp")
+"""What can be drawn, the best first."""
+ROWS = 24
+"""Rows that an image takes among other outputs ..."""
+ALL_ROWS = 60
+"""... and where all of the output is asked for."""
 _LOOKED_AT = 65_536
 """Bytes of an image in which its size is looked for."""
 _SVG_TAG = re.compile(r"<svg\b[^>]*>", re.IGNORECASE)
@@ -26,6 +45,63 @@ class Pixels(NamedTuple):
 
     width: int
     height: int
+
+
+def picture_rows(mime: str, data: str, frame: Frame, plain: str = "") -> list[Strip]:
+    """Draw an image, or its place while it is being made; `plain` is what else is said of it."""
+    named = _named(mime, data, frame, plain)
+    if frame.pictures is None or mime not in DRAWN:
+        return [named]
+    room = frame.width, ROWS if frame.limit <= SHORT else ALL_ROWS
+    picture = frame.pictures.get(mime, data, room, frame.look.ground)
+    if picture is None:
+        size = image_pixels(mime, data)
+        rows = fitted(*size, *room)[1] if size and all(size) else 1
+        return [named, *[Strip([])] * (rows - 1)]
+    if picture.trouble:
+        trouble = one_row(frame, (f"  {picture.trouble}", frame.look.note))
+        return [named, trouble]
+    return cells_rows(picture)
+
+
+def cells_rows(picture: Picture) -> list[Strip]:
+    """A picture of characters as rows."""
+    return [
+        Strip(
+            [
+                Segment(text, Style(color=front, bgcolor=back))
+                if text.strip()
+                else Segment(text, Style(bgcolor=back))
+                for text, front, back in line
+            ],
+            picture.columns,
+        )
+        for line in picture.lines
+    ]
+
+
+def _named(mime: str, data: str, frame: Frame, plain: str) -> Strip:
+    look = frame.look
+    size = image_pixels(mime, data)
+    pixels = f"  {size.width}×{size.height}" if size else ""
+    plain = " ".join(plain.split())
+    return one_row(
+        frame,
+        ("▣ ", look.accent),
+        (safe(mime), look.text),
+        (pixels, look.text),
+        (f"  {in_bytes(image_bytes(mime, data))}", look.dim),
+        (f"  {safe(plain[:400])}" if plain else "", look.faint),
+    )
+
+
+def in_bytes(count: int) -> str:
+    """A size for people: 312 B, 14 kB, 2.1 MB."""
+    if count < 1000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} kB"
+    return f"{count / 1_000_000:.1f} MB"
 
 
 def image_pixels(mime: str, data: str) -> Pixels | None:

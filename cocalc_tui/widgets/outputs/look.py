@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rich.color import Color
 from rich.style import Style
 
 # Of the 256 colours that every terminal has; a test holds each to its contrast.
@@ -28,6 +29,8 @@ class Look:
     """Styles by what they mean. Compared by identity: it is a key of caches."""
 
     dark: bool
+    ground: str
+    """What is behind everything, `#rrggbb`."""
     text: Style
     dim: Style
     """For what supports the text: labels, frames with words."""
@@ -52,6 +55,7 @@ class Look:
 
         return cls(
             dark=dark,
+            ground=Color.parse(variables["background"]).get_truecolor().hex,
             text=style("foreground"),
             dim=style("text-dim"),
             faint=style("text-faint"),
@@ -71,6 +75,7 @@ def unknown_look() -> Look:
     shades = [Style(color=name) for name in (*named, *(f"bright_{name}" for name in named))]
     return Look(
         dark=True,
+        ground="#000000",
         text=Style(),
         dim=Style(dim=True),
         faint=Style(dim=True),

@@ -17,7 +17,7 @@ from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
 from cocalc_tui.widgets.outputs.html import LONGEST, Table, parse_html
-from cocalc_tui.widgets.outputs.image import image_bytes, image_pixels
+from cocalc_tui.widgets.outputs.image import DRAWN, in_bytes, picture_rows
 from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, one_row, wrap_lines
 from cocalc_tui.widgets.outputs.streams import joined
 from cocalc_tui.widgets.outputs.table import table_rows
@@ -77,23 +77,11 @@ def _markdown(bundle: Bundle, frame: Frame) -> list[Strip] | None:
 
 
 def _image(bundle: Bundle, frame: Frame) -> list[Strip] | None:
-    mime = next((mime for mime in bundle if mime.startswith("image/")), None)
-    return None if mime is None else [_image_row(mime, joined(bundle[mime]), bundle, frame)]
-
-
-def _image_row(mime: str, data: str, bundle: Bundle, frame: Frame) -> Strip:
-    look = frame.look
-    size = image_pixels(mime, data)
-    pixels = f"  {size.width}×{size.height}" if size else ""
-    plain = " ".join(joined(bundle.get(PLAIN)).split())
-    return one_row(
-        frame,
-        ("▣ ", look.accent),
-        (safe(mime), look.text),
-        (pixels, look.text),
-        (f"  {in_bytes(image_bytes(mime, data))}", look.dim),
-        (f"  {safe(plain[:400])}" if plain else "", look.faint),
-    )
+    mimes = [mime for mime in bundle if mime.startswith("image/")]
+    if not mimes:
+        return None
+    mime = next((mime for mime in DRAWN if mime in mimes), mimes[0])
+    return picture_rows(mime, joined(bundle[mime]), frame, joined(bundle.get(PLAIN)))
 
 
 def _widget(bundle: Bundle, frame: Frame) -> list[Strip] | None:
@@ -162,12 +150,3 @@ def _named(bundle: Bundle, frame: Frame) -> Strip:
 
 def _size(value: Json) -> int:
     return len(value) if isinstance(value, str) else len(json.dumps(value))
-
-
-def in_bytes(count: int) -> str:
-    """A size for people: 312 B, 14 kB, 2.1 MB."""
-    if count < 1000:
-        return f"{count} B"
-    if count < 1_000_000:
-        return f"{count / 1000:.0f} kB"
-    return f"{count / 1_000_000:.1f} MB"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
+from cocalc_tui.widgets.outputs.image import ROWS
 from cocalc_tui.widgets.outputs.mime import bundle_rows, unknown_row
 from cocalc_tui.widgets.outputs.rows import SHORT, Frame, cut_rows
 from cocalc_tui.widgets.outputs.streams import Output, join_streams, joined
@@ -39,16 +40,17 @@ def output_rows(output: Output, frame: Frame) -> list[Strip]:
             return [unknown_row(str(output.get("output_type")), frame)]
 
 
-def estimate(outputs: Sequence[Mapping[str, Json]], width: int) -> int:
+def estimate(outputs: Sequence[Mapping[str, Json]], frame: Frame) -> int:
     """How many rows outputs will take, roughly and at no cost: for a scroll bar."""
-    return min(sum(_guess(output, width) for output in outputs), 3 * SHORT)
+    return min(sum(_guess(output, frame) for output in outputs), 3 * SHORT)
 
 
-def _guess(output: Mapping[str, Json], width: int) -> int:
+def _guess(output: Mapping[str, Json], frame: Frame) -> int:
     data = output.get("data")
+    width = frame.width
     if isinstance(data, Mapping):
         if any(mime.startswith("image/") for mime in data):
-            return 1
+            return ROWS if frame.pictures is not None else 1
         text = joined(data.get("text/plain")) or joined(next(iter(data.values()), ""))
     elif output.get("output_type") == "error":
         lines = output.get("traceback")

@@ -16,6 +16,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cocalc_tui.widgets.outputs.look import Look
+from cocalc_tui.widgets.outputs.pictures import Pictures
 
 Line = list[Segment]
 """Styled text without a line break and without control characters."""
@@ -38,6 +39,8 @@ class Frame:
     """Rows of one output."""
     hint: str = ""
     """How to see what is left out, as in `O shows all`."""
+    pictures: Pictures | None = None
+    """Where pictures come from; None: they are named and not drawn."""
 
 
 def wrap(line: Sequence[Segment], width: int) -> list[Strip]:

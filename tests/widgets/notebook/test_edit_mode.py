@@ -141,7 +141,7 @@ class Runner:
 
     def _asker(self, name: str) -> object:
         async def ask(_: object, *args: Json, **named: Json) -> list[KernelChoice]:
-            self.asked.append([name, *args, *named.values()])
+            self.asked.append([name, *args, *(() if name == "run" else named.values())])
             return [
                 KernelChoice(name="python3", title="Python 3", language="python", where="/a"),
                 KernelChoice(name="ir", title="R", language="R", where="/b", note="from conda"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from textual.pilot import Pilot
 
 from cocalc_tui.client.places import Place
 from cocalc_tui.notebook import schema
+from cocalc_tui.widgets.outputs.pictures import pictures_of
 from tests.widgets.notebook.desk import (
     NOW,
     NotebookDesk,
@@ -22,6 +22,7 @@ from tests.widgets.notebook.desk import (
     run_of,
     runs,
 )
+from tests.widgets.outputs.samples import plot
 
 CODE = '''\
 import pandas as pd
@@ -41,7 +42,6 @@ ERROR = [
     "\x1b[36mCell\x1b[39m \x1b[32mIn[8]\x1b[39m\n\x1b[32m----> 1\x1b[39m 1\x1b[43m/\x1b[49m0",
     "\x1b[31mZeroDivisionError\x1b[39m: division by zero",
 ]
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0" + b"\0" * 9000
 
 
 def display(**forms: str) -> dict[str, Any]:
@@ -51,14 +51,14 @@ def display(**forms: str) -> dict[str, Any]:
 
 def notebook() -> list[Any]:
     error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ERROR}
-    plot = display(image_png=base64.b64encode(PNG).decode(), text_plain="<Figure size 640x480>")
+    picture = display(image_png=plot(size=(320, 160)), text_plain="<Figure size 320x160>")
     return [
         cell("# Fitting the decay\n\nTwo *models* of the same data, see `model.py`.", "markdown"),
         cell(CODE, "code", display(text_html=TABLE), count=6),
         cell('for epoch in range(100):\n    fit(data, model="exp")', "code"),
         cell("plot(data, fitted)", "code"),
         cell("1/0", "code", error, count=8),
-        cell("plt.plot(x)", "code", plot, printed("log of zero\n", "stderr"), count=9),
+        cell("plt.plot(x)", "code", picture, printed("log of zero\n", "stderr"), count=9),
     ]
 
 
@@ -79,6 +79,8 @@ async def _play(pilot: Pilot[None]) -> None:
     live(document, keys[2], 0, printed("epoch 31/100 ███████▌            loss 0.184"))
     Somebody(document, "bob").stands(Place(schema.input_of(keys[2]), 47, 30, keys[2]))
     Somebody(document, "cyd").stands(Place(cell=keys[5]))
+    await pilot.pause()
+    pictures_of(app).wait()
     await pilot.pause()
 
 

@@ -134,10 +134,10 @@ def test_many_outputs_are_cut_in_the_middle() -> None:
 
 def test_the_estimate_is_near() -> None:
     for outputs in ([stream("a\nb\n")], [display(text_plain="xy" * 50)], [stream("x\n" * 10_000)]):
-        guess, real = estimate(outputs, 40), len(render(outputs, frame()))
+        guess, real = estimate(outputs, frame()), len(render(outputs, frame()))
         assert abs(guess - real) <= 2
-    assert estimate([mime("image/png", "A" * 90_000)], 40) == 1
-    assert estimate([], 40) == 0
+    assert estimate([mime("image/png", "A" * 90_000)], frame()) == 1
+    assert estimate([], frame()) == 0
 
 
 def test_real_notebooks_are_drawn_at_any_width() -> None:
