@@ -50,7 +50,10 @@ def make_pane(document: SharedDocument, settings: Settings) -> Widget:
     if document.type == NOTEBOOK:
         from cocalc_tui.widgets.notebook.pane import NotebookPane
 
-        return NotebookPane(document)
+        notebook = NotebookPane(document)
+        notebook.offers = settings.notebook_offer == "on"
+        notebook.tab, notebook.brackets = settings.editor_tab_width, settings.editor_brackets
+        return notebook
     from cocalc_tui.widgets.editor.pane import EditorPane
 
     pane = EditorPane(document)

@@ -148,6 +148,12 @@ class Settings:
         ("auto", "on", "off"),
         "Whether a bracket or quote that is typed brings its closing one; auto: in code.",
     )
+    notebook_offer: str = _choice(
+        "notebook.offer",
+        "on",
+        ("on", "off"),
+        "Whether completions and signatures are offered while you type in a cell.",
+    )
     log_level: str = _choice(
         "log.level",
         "warning",

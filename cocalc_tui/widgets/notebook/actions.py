@@ -13,6 +13,9 @@ SCOPES = (
     Scope("notebook", "Notebook", "In both modes."),
     Scope("command", "Notebook, command mode", "For whole cells, as in Jupyter."),
     Scope("cell", "Notebook, edit mode", "In the text of a cell."),
+    Scope("suggest", "Completions", "While a list of them is open."),
+    Scope("chosen", "Completions, one chosen"),
+    Scope("tip", "What a name is", "While it shows beside the caret."),
 )
 
 _EDITOR, _RUNNER = Role.EDITOR, Role.RUNNER
@@ -100,6 +103,37 @@ _CELL = (
         "At the caret.",
         _EDITOR,
     ),
+    Action("cell.complete", "Complete", ("ctrl+space",), "By what the kernel knows.", _EDITOR),
+    Action(
+        "cell.complete_or_indent",
+        "Complete or indent",
+        ("tab",),
+        "Completes behind code.",
+        _EDITOR,
+        palette=False,
+    ),
+    Action("cell.inspect", "What is this name", ("f2",), "Twice: all of it."),
+    Action(
+        "cell.inspect_or_dedent",
+        "What is this, or indent less",
+        ("shift+tab",),
+        "Says what a name is behind code.",
+        palette=False,
+    ),
 )
 
-ACTIONS = (*_NOTEBOOK, *_COMMAND, *_CELL)
+_BOX = (
+    Action("suggest.take_match", "Take it", ("tab",), "The chosen one, else the first.", footer=1),
+    Action("suggest.next_match", "Next", ("down",), footer=2, palette=False),
+    Action("suggest.close_box", "Close", ("escape",), footer=3, palette=False),
+    Action("chosen.take_match", "Take it", ("enter",), palette=False),
+    Action("chosen.previous_match", "Previous", ("up", "shift+tab"), palette=False),
+    Action("chosen.matches_down", "Page down", ("pagedown",), palette=False),
+    Action("chosen.matches_up", "Page up", ("pageup",), palette=False),
+    Action("tip.inspect", "All of it", ("shift+tab", "f2"), footer=1, palette=False),
+    Action("tip.read_on", "Read on", ("pagedown",), footer=2, palette=False),
+    Action("tip.read_back", "Read back", ("pageup",), palette=False),
+    Action("tip.close_box", "Close", ("escape",), footer=3, palette=False),
+)
+
+ACTIONS = (*_NOTEBOOK, *_COMMAND, *_CELL, *_BOX)

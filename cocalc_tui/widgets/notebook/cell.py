@@ -59,6 +59,9 @@ class Setting:
     """How to see what is left out of long outputs."""
     pictures: Pictures | None = None
     """Where pictures come from."""
+    tab: int = 4
+    brackets: str = "off"
+    """Whether brackets come in pairs: on, off, or auto for in code."""
 
     @property
     def frame(self) -> Frame:
@@ -84,6 +87,7 @@ class CellView:
         """Whether only a mark of its text shows."""
         self._setting = setting
         self.source = Source(buffer, edit, input_of(key), self._language(), setting.look)
+        self.source.type_as(setting.tab, setting.brackets)
         self.source.resize(setting.width)
         self.results = Results(setting.frame)
         self._page: list[Strip] | None = None
@@ -210,6 +214,7 @@ class CellView:
             self.kind, self._page, self._attachments = kind, None, None
             self.results.show(())
             self.source.set_language(self._language())
+            self.source.type_as(self._setting.tab, self._setting.brackets)
 
     def set_editing(self, editing: bool) -> None:
         """Show the text of a markdown cell, or the page it makes."""
@@ -231,6 +236,7 @@ class CellView:
         if setting.look is not before.look:
             self.source.set_look(setting.look)
         self.source.set_language(self._language())
+        self.source.type_as(setting.tab, setting.brackets)
         self.source.resize(setting.width)
         self.results.fit(setting.frame)
         self._page = None

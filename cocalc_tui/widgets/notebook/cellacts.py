@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Sequence
 
 from cocalc_tui.notebook import schema
-from cocalc_tui.sync.patch import Change, RecordChange, Splice, TextChange
+from cocalc_tui.sync.patch import Change, RecordChange, Splice, TextChange, TextId
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.notebook import copying
 from cocalc_tui.widgets.notebook.copying import CopiedCell
@@ -222,7 +222,7 @@ class CellActs(ListeningView):
             desk(self).notice(nothing)
         for change in reversed(changes):
             if isinstance(change, TextChange) and change.at.key in self.stack:
-                end = change.pos + len(change.insert)
+                end = _end_of(changes, change.at)
                 if self.editing:
                     self.edit(change.at.key, end)
                 else:
@@ -232,3 +232,17 @@ class CellActs(ListeningView):
             if isinstance(change, RecordChange) and change.key in self.stack:
                 self.select(self.stack.seen(change.key))
                 return
+
+
+def _end_of(changes: Sequence[Change], at: TextId) -> int:
+    """Behind what came into a text, or where something went."""
+    place = 0
+    came = False
+    for change in changes:
+        if isinstance(change, TextChange) and change.at == at:
+            if change.insert or not came:
+                place = change.pos + len(change.insert)
+            elif change.pos < place:
+                place = max(change.pos, place - change.delete)
+            came = came or bool(change.insert)
+    return place

@@ -85,7 +85,11 @@ class ListeningView(NotebookView):
     def _changed(self, changes: Sequence[Change], *, local: bool) -> None:
         texts = [change for change in changes if isinstance(change, TextChange)]
         # What I type moves my caret, and the screen follows it; it must not follow twice.
-        held = self.window.hold_row(self.window.top) if local else self.window.hold()
+        held = (
+            self.window.hold_row(self.window.top)
+            if local
+            else self.window.hold(self.my_painted_row())
+        )
         rows = self.stack.changed(texts)
         self._colour_soon(change.at.key for change in texts)
         if any(isinstance(change, RecordChange) for change in changes):

@@ -44,6 +44,10 @@ class NotebookLook:
     """The bar of other cells that are selected."""
     edge: Style
     """The scroll bar's thumb."""
+    box: Style
+    """Over all else: a list of completions, a signature."""
+    box_note: Style
+    box_chosen: Style
     on_person: str
     """What is written on a person's colour."""
 
@@ -77,5 +81,8 @@ class NotebookLook:
             edit=ground + front("success"),
             selected=ground + front("text-faint"),
             edge=ground + front("raised"),
+            box=Style(color=variables["foreground"], bgcolor=variables["raised"]),
+            box_note=Style(color=variables["text-dim"], bgcolor=variables["raised"]),
+            box_chosen=Style(color=variables["on-person"], bgcolor=variables["accent"]),
             on_person=variables["on-person"],
         )

@@ -10,13 +10,13 @@ from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.highlight import PLAIN, Language
 from cocalc_tui.widgets.notebook.cell import CellView, Part, Spot
+from cocalc_tui.widgets.notebook.completing import CompletingActs
 from cocalc_tui.widgets.notebook.draw import MARGIN
-from cocalc_tui.widgets.notebook.runacts import RunActs
 
 WHEEL_ROWS = 3
 
 
-class NotebookPane(RunActs):
+class NotebookPane(CompletingActs):
     """A notebook, edited and run by several people at once."""
 
     _dragging = ""
@@ -24,8 +24,9 @@ class NotebookPane(RunActs):
     # --- keys ----------------------------------------------------------------------------------
 
     def scopes(self) -> Sequence[str]:
-        """Cells in command mode; the cell's text in edit mode."""
-        return ("cell", "text", "notebook") if self.editing else ("command", "notebook")
+        """Cells in command mode; the cell's text in edit mode; the box where there is one."""
+        mode = ("cell", "text", "notebook") if self.editing else ("command", "notebook")
+        return (*super().scopes(), *mode)
 
     def text_editor(self) -> Editor | None:
         """The text of the cell I edit."""

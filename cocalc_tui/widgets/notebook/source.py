@@ -29,7 +29,7 @@ class Source:
     def __init__(
         self, buffer: Buffer, edit: Edit, at: TextId, language: Language, look: NotebookLook
     ) -> None:
-        self.editor = Editor(buffer, edit, at=at, opens=language.opens)
+        self.editor = Editor(buffer, edit, at=at, opens=language.opens, leaves=language.leaves)
         self._language = language
         self._look = look
         self._numbers = False
@@ -99,7 +99,13 @@ class Source:
         """Say what it is written in."""
         if language != self._language:
             self._language, self._colours = language, None
-            self.editor.opens = language.opens
+            self.editor.opens, self.editor.leaves = language.opens, language.leaves
+
+    def type_as(self, tab: int, brackets: str) -> None:
+        """How keys type in it: cells to a tab stop, and whether brackets come in pairs."""
+        self.editor.view.tab = tab
+        paired = brackets == "on" or (brackets == "auto" and not self._language.prose)
+        self.editor.pairs = self._language.pairs if paired else ""
 
     def set_numbers(self, shown: bool) -> None:
         """Show line numbers, or do not."""

@@ -59,6 +59,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         """Whether keys go into the cell's text."""
         self.pictures: Pictures | None = None
         """Where pictures among outputs come from."""
+        self.tab, self.brackets = setting.tab, setting.brackets
+        """How keys type in cells, see `cell.Setting`."""
         self._marks: Marks | None = None
         self._drawing = Drawing(self.look)
         self._ground = Color(0, 0, 0)
@@ -115,8 +117,13 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             self.window.scroll.height = max(1, self.size.height - len(self._foot))
             width = max(8, self.size.width - EDGES)
             language = self.stack.language()
-            self.stack.fit(Setting(width, self.look, language, MORE, self.pictures))
+            setting = Setting(
+                width, self.look, language, MORE, self.pictures, self.tab, self.brackets
+            )
+            self.stack.fit(setting)
             self._show_caret()
+            if self.editing:
+                self._shown = self._caret_rows()
 
     def fit_foot(self) -> None:
         """Make room at the foot for what the kernel has to say."""
@@ -214,6 +221,12 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             return self.active, GAP
         editor = self.stack[self.active].source.editor
         return self.active, GAP + editor.view.place(editor.caret)[0]
+
+    def my_painted_row(self) -> tuple[str, int] | None:
+        """The same as it was painted last, while I edit: the text may have gone on already."""
+        if not self.editing or self.active not in self.stack:
+            return None
+        return self.active, GAP + self._shown[0]
 
     def _show_caret(self) -> None:
         for cell in self.stack:

@@ -55,9 +55,12 @@ class Window:
 
     # --- keeping a row in place ----------------------------------------------------------------
 
-    def hold(self) -> Held:
-        """Note the row of my caret; with that out of sight, the first on the screen."""
-        mine = self._mine()
+    def hold(self, mine: tuple[str, int] | None = None) -> Held:
+        """Note the row of my caret; with that out of sight, the first on the screen.
+
+        `mine`: where that is, should the text not be any more as it is painted.
+        """
+        mine = mine or self._mine()
         if mine is not None:
             key, within = mine
             row = self._stack.top(key) + within

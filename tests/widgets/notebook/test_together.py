@@ -62,6 +62,15 @@ async def test_others_in_my_cell_leave_my_caret_where_it_is() -> None:
         assert sources(app.pane.document)[1] == "zero\nONE\ntwo\nthree!?"
 
 
+async def test_others_take_the_text_that_i_am_in() -> None:
+    async with desk("x", "one\ntwo\nthree", size=(40, 12)) as (app, pilot):
+        bob = Somebody(app.pane.document)
+        await pilot.press("j", "enter", "ctrl+end")
+        bob.types(keys(app)[1], 2, "", delete=11)
+        await pilot.press("!")
+        assert sources(app.pane.document)[1] == "on!"
+
+
 async def test_others_leave_what_i_read_where_it_is() -> None:
     cells = [cell(f"cell {n}", "code", printed("out\n" * 5)) for n in range(40)]
     app = NotebookDesk(document_of(cells))
