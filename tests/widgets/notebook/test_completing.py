@@ -284,7 +284,8 @@ async def test_matches_of_hostile_kernels_are_drawn_as_text() -> None:
             made = [Match(text=f"\x1b[31m{n}\n", kind="\x07" * 40) for n in range(3)]
             return Completion(start=pos, end=pos, matches=made)
 
-        app.pane.document._wire.complete = complete  # type: ignore[method-assign]  # for the test
+        wire: Any = app.pane.document._wire
+        wire.complete = complete
         await pilot.press("tab")
         await until(pilot, lambda: shown(app))
         text = "".join(shown(app))
