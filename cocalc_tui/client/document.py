@@ -352,6 +352,12 @@ class SharedDocument:
         self.outbox.retry()
         self.emit(LightsChanged())
 
+    def back(self) -> None:
+        """The relay has this app in the document."""
+        self.attached = True
+        self._held_back = ""
+        self.emit(LightsChanged())
+
     def somebody_moved(self, connection: str, user: str, wire: dict[str, Json] | None) -> None:
         """Somebody says where they are. Who just came does not know where I am: tell them."""
         came = wire is not None and connection not in {o.connection for o in self.others}

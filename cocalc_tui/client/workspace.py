@@ -53,6 +53,8 @@ from cocalc_tui.sync.patch import Json, Patch
 Listener = Callable[[WorkspaceEvent], None]
 DISK_PAUSE = 2.0
 """Seconds before patches that the relay's disk did not take are sent again."""
+REOPEN_PAUSE = 1.0
+"""Seconds before a document that the relay could not open again is asked for once more."""
 Result = TypeVar("Result")
 
 
@@ -181,6 +183,8 @@ class Workspace:
                 self._told(message)
             case m.Opened():
                 self._opened(message)
+            case m.Failed() if message.id in self._opening:
+                self._not_opened(message)
             case m.Answer() | m.Failed() | m.Fetched():
                 self.requests.answered(message.id, message)
             case m.Refused():
@@ -323,6 +327,20 @@ class Workspace:
         opening.begin(message, self._finish_opening)
         self.requests.answered(message.id, message)
 
+    def _not_opened(self, message: m.Failed) -> None:
+        """Who asked hears why; a document that people have open here tries again by itself."""
+        self.requests.answered(message.id, message)
+        document = self._opening[message.id].document
+        if document is not None:
+            del self._opening[message.id]
+            document.held_back(message.text)
+            asyncio.get_running_loop().call_later(REOPEN_PAUSE, self._reopen_again, document)
+
+    def _reopen_again(self, document: SharedDocument) -> None:
+        is_open = self.documents.get(document.doc) is document
+        if is_open and not document.attached and self.online:
+            self._reopen(document)
+
     def _finish_opening(self, opening: Opening) -> None:
         document = opening.document
         if document is None:
@@ -340,7 +358,7 @@ class Workspace:
             reason = "the relay has another log of it"
             self.keep_copy(document.path, opening.left_over, reason, opening.text_before)
         self.documents[document.doc] = document
-        document.attached = True
+        document.back()
         for id_, known in list(self._opening.items()):
             if known is opening and opening.document is not None:
                 del self._opening[id_]

@@ -24,7 +24,7 @@ from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.relay import Relay
-from cocalc_tui.server.store import Draft, Outcome, StoreTrouble
+from cocalc_tui.server.store import DocumentInfo, Draft, Outcome, StoreTrouble
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice
 from tests.server.people import Everybody
@@ -42,6 +42,12 @@ class Disk(MemoryStore):
     """A store whose disk can be full."""
 
     full = False
+    closed = False
+
+    async def document(self, doc: str) -> DocumentInfo | None:
+        if self.closed:
+            raise StoreTrouble("the disk is gone")
+        return await super().document(doc)
 
     async def append(self, drafts: Sequence[Draft], now: int) -> list[Outcome]:
         if self.full:
@@ -261,6 +267,24 @@ async def test_a_full_disk_holds_patches_back_until_there_is_room(
         assert mine.readonly is None
         box.store.full = False
         assert await agree(mine) == "before typed on a full disk"
+        assert mine.trouble == ""
+
+
+async def test_a_document_that_cannot_be_opened_again_is_tried_until_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cocalc_tui.client.workspace.REOPEN_PAUSE", 0.05)
+    async with running() as box:
+        alice = await box.person("alice")
+        mine = await alice.open("a.txt")
+        type_at_end(mine, "before ")
+        await agree(mine)
+        box.store.closed = True
+        await box.transports[alice].close()
+        await until(lambda: "the disk is gone" in mine.trouble)
+        type_at_end(mine, "meanwhile ")
+        box.store.closed = False
+        assert await agree(mine) == "before meanwhile "
         assert mine.trouble == ""
 
 
