@@ -69,6 +69,14 @@ class FilesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentMoved:
+    """A document that is open here has another path."""
+
+    path: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkRefused:
     """The relay did not take work done here; it is kept as a copy."""
 
@@ -94,5 +102,12 @@ class NotKept:
 
 
 WorkspaceEvent: TypeAlias = (
-    Online | Offline | PeopleChanged | FilesChanged | WorkRefused | WorkSent | NotKept
+    Online
+    | Offline
+    | PeopleChanged
+    | FilesChanged
+    | DocumentMoved
+    | WorkRefused
+    | WorkSent
+    | NotKept
 )

@@ -20,6 +20,7 @@ from cocalc_tui.client.connection import Connection
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import (
     DocumentEvent,
+    DocumentMoved,
     FilesChanged,
     NotKept,
     Offline,
@@ -228,9 +229,15 @@ class Workspace:
 
     def _moved(self, message: m.Moved) -> None:
         for document in self.documents.values():
-            if document.path == message.path or document.path.startswith(f"{message.path}/"):
-                document.path = message.to + document.path.removeprefix(message.path)
+            path = document.path
+            if path == message.path or path.startswith(f"{message.path}/"):
+                self._is_at(document, message.to + path.removeprefix(message.path))
         self._emit(FilesChanged())
+
+    def _is_at(self, document: SharedDocument, path: str) -> None:
+        if document.path != path:
+            before, document.path = document.path, path
+            self._emit(DocumentMoved(before, path))
 
     def _of_session(self, message: m.Ack | m.Refused) -> SharedDocument | None:
         """The document in whose outbox the patches are that this is about."""
@@ -353,6 +360,7 @@ class Workspace:
                 first_n=first_n,
                 clock=self._clock,
             )
+        self._is_at(document, opening.path)
         opening.fill(document, self.me, self._new_session)
         if opening.left_over:
             reason = "the relay has another log of it"

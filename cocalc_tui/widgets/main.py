@@ -21,6 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from cocalc_tui.client.events import (
+    DocumentMoved,
     FilesChanged,
     Heard,
     LightsChanged,
@@ -32,12 +33,12 @@ from cocalc_tui.client.events import (
     WorkRefused,
     WorkSent,
 )
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
 from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.files import FileTree
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.people import PeopleList
-from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.tiles import Tiles
 
@@ -190,8 +191,10 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                 if event.final:
                     self._given_up(event.reason)
             case FilesChanged():
-                self.tiles.follow_renames()
                 self.files.look_again()
+            case DocumentMoved():
+                self.tiles.follow_renames()
+                desk(self).notice(f"{event.path} is {event.to} now")
             case WorkRefused():
                 desk(self).notice(
                     f"{event.path}: {event.reason}. What you did is kept in {event.copy}; "
@@ -199,7 +202,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                     bad=True,
                 )
             case WorkSent():
-                at = clock(event.since)
+                at = phrases.clock(event.since)
                 desk(self).notice(f"{event.path}: what you typed from {at} on is sent now")
             case NotKept():
                 self._say_kept(event.reason)
@@ -231,11 +234,13 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         self.show_soon()
 
     def _say_trouble(self, document: SharedDocument) -> None:
-        """Tell of trouble once, when it begins."""
+        """Tell of trouble when it begins, and when it is over."""
         before = self._troubles.get(document, "")
         self._troubles[document] = document.trouble
         if document.trouble and document.trouble != before:
-            desk(self).notice(f"{document.path}: {document.trouble}", bad=True)
+            desk(self).notice(f"{document.path}: {phrases.trouble(document)}", bad=True)
+        elif before and not document.trouble:
+            desk(self).notice(f"{document.path}: all is well again")
 
     def _views_changed(self) -> None:
         self.memory.keep_layout(self.tiles.division)

@@ -82,7 +82,13 @@ def lights(document: SharedDocument | None, *, online: bool, wide: bool) -> list
     if document.saved:
         at = f" {clock(document.saved_at / 1000)}" if wide and document.saved_at else ""
         return [sent, Word(f"saved ✓{at}", "text-dim")]
-    return [sent, Word("saving…" if online else "! not saved", "text-dim" if online else "warning")]
+    waits = online and not document.trouble
+    return [sent, Word("saving…" if waits else "! not saved", "text-dim" if waits else "warning")]
+
+
+def trouble(document: SharedDocument) -> str:
+    """What is the matter with a document, where its name is said already."""
+    return document.trouble.removeprefix(f"{document.path}: ")
 
 
 _KERNEL_COLOURS = {"idle": "text-dim", "busy": "success", "starting": "warning", "dead": "error"}

@@ -91,7 +91,7 @@ def _place_words(document: SharedDocument, pane: Pane, *, wide: bool) -> list[Wo
     if document.type == NOTEBOOK:
         words += [Word("   "), *phrases.kernel(document.kernel, document.runs, wide=wide)]
     if document.trouble:
-        words += [Word(f"   ! {document.trouble}", "error")]
+        words += [Word(f"   ! {phrases.trouble(document)}  ", "error")]
     return words
 
 

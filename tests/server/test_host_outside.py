@@ -234,6 +234,37 @@ async def test_what_a_script_takes_out_stays_out(tmp_path: Path) -> None:
         await until(lambda: document.saved and box.read("a.txt") == wanted)
 
 
+GIT = "git -c user.email=me -c user.name=me"
+
+
+@pytest.mark.parametrize("unsaved", [False, True])
+async def test_a_checkout_stands_as_it_is(tmp_path: Path, unsaved: bool) -> None:
+    """Though an older version that somebody read is nearer to the other branch than the last."""
+    async with running(tmp_path, QUICK if not unsaved else BY_HAND) as box:
+        box.write("a.txt", LINES)
+        shell(box, "git init -q -b main; git add a.txt")
+        shell(box, f"{GIT} commit -qm 1; git checkout -qb other; echo other >> a.txt")
+        shell(box, f"{GIT} commit -qam 2; git checkout -q main; {GIT} gc -q")
+        document = await (await box.person()).open("a.txt")
+        for word in range(5):
+            type_in(document, 0, f"typed {word}\n")
+            await document.save()
+            shell(box, "cat a.txt > .git/read")  # somebody may have it
+        shell(box, f"{GIT} commit -qam 3")
+        if unsaved:
+            type_in(document, 0, "unsaved\n")
+        there = f"{LINES}other\n"
+        shell(box, "git checkout -q other")
+        await until(lambda: text(document) == ("unsaved\n" if unsaved else "") + there)
+        await asyncio.sleep(0.2)
+        assert box.read("a.txt") == there
+        shell(box, "git checkout -q main")
+        typed = "".join(f"typed {word}\n" for word in reversed(range(5)))
+        await until(lambda: text(document) == ("unsaved\n" if unsaved else "") + typed + LINES)
+        shell(box, f"echo more >> a.txt; {GIT} stash -q")
+        await until(lambda: text(document) == ("unsaved\n" if unsaved else "") + typed + LINES)
+
+
 async def test_who_writes_on_after_a_save_of_ours_is_heard(tmp_path: Path) -> None:
     """A program that keeps the file open goes on in the same file."""
     async with running(tmp_path, QUICK) as box:

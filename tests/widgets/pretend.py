@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import (
+    DocumentMoved,
     FilesChanged,
     Offline,
     Online,
@@ -185,6 +186,7 @@ class PretendFiles(Files):
         if (document := documents.pop(path, None)) is not None:
             document.path = to
             documents[to] = document
+            self._project.emit(DocumentMoved(path, to))
         self._changed()
 
     async def copy(self, path: str, to: str) -> None:

@@ -53,6 +53,7 @@ class TestLights:
             ({}, True, "sent ✓  saved ✓"),
             ({"is_saved": False}, True, "sent ✓  saving…"),
             ({"is_saved": False}, False, "sent ✓  ! not saved"),
+            ({"is_saved": False, "_held_back": "no room"}, True, "sent ✓  ! not saved"),
             ({"is_sent": False}, True, "sending…"),
             ({"is_sent": False}, False, "! 0 unsent"),
             ({"readonly": "it is not yours"}, True, "view only"),
@@ -65,6 +66,10 @@ class TestLights:
         saved = document()
         saved.hearing.saved_at = 1_700_000_000_000
         assert "saved ✓ 14 Nov" in text(phrases.lights(saved, online=True, wide=True))
+
+    def test_trouble_names_the_document_once(self) -> None:
+        assert phrases.trouble(document(_held_back="model.py: no room")) == "no room"
+        assert phrases.trouble(document(_held_back="no room")) == "no room"
 
     def test_no_document_has_none(self) -> None:
         assert phrases.lights(None, online=True, wide=True) == []

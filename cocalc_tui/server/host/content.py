@@ -108,15 +108,12 @@ def of_kind(kind: str) -> Content:
 def least_different(versions: Sequence[str], found: str) -> int:
     """Return the number of the version with which `found` has the most lines in common.
 
-    The first of several; versions are given newest first. A version that is equal to `found` does
-    not count: somebody who puts an old file back wants that and not nothing. What only goes on
-    after the newest is a change of that.
+    The first of several; versions are given newest first. Where `found` is one of them it is a
+    change of the newest: somebody who puts an old file back wants that and not nothing. So is what
+    only goes on after the newest.
     """
-    if found.startswith(versions[0]):
+    if found.startswith(versions[0]) or found in versions:
         return 0
     lines = set(found.split("\n"))
-    strange = [
-        len(lines.symmetric_difference(version.split("\n"))) if version != found else 10**9
-        for version in versions
-    ]
-    return strange.index(min(strange)) if min(strange) < 10**9 else 0
+    strange = [len(lines.symmetric_difference(version.split("\n"))) for version in versions]
+    return strange.index(min(strange))

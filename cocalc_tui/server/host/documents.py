@@ -15,6 +15,7 @@ from dataclasses import replace
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.content import content_of, least_different, of_kind
+from cocalc_tui.server.host.git import is_at_it
 from cocalc_tui.server.host.moved import find_moved
 from cocalc_tui.server.host.patches import chain, session_of
 from cocalc_tui.server.host.patience import BETWEEN, Patience, Sight
@@ -264,8 +265,9 @@ class HostDocument:
         self.stamp, self._spoilt = stamp, None
 
     async def _take_in_now(self) -> disk.Stamp:
-        data, stamp = await asyncio.to_thread(disk.read, self._root, await self._place())
-        await self._merge(data)
+        place = await self._place()
+        data, stamp = await asyncio.to_thread(disk.read, self._root, place)
+        await self._merge(data, anew=lambda: is_at_it(self._root.folder_of(place), stamp.changed))
         return stamp
 
     def _size(self) -> int:
@@ -300,13 +302,20 @@ class HostDocument:
         to = await asyncio.to_thread(find_moved, self._root, was, same)
         return to is not None and to != self.path and self._follow(to)
 
-    async def _merge(self, data: bytes, *, in_file: bool = True) -> None:
-        """Merge what a stranger wrote; `in_file` False where a save of ours took its place."""
+    async def _merge(
+        self, data: bytes, *, in_file: bool = True, anew: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Merge what a stranger wrote; `in_file` False where a save of ours took its place.
+
+        `anew` tells whether it was to stand as it is, and not a change of what they once read.
+        """
         if self._base is not None and hash_of(data) == self._base.hash:
             return
         text, form = self._decoded(data)
         known = await asyncio.to_thread(self._saved.of, self.shared.doc)
         known = _possible(list(filter(self._holds, known))[0 if in_file else 1 :])
+        if len(known) > 1 and known[0].done and await asyncio.to_thread(anew):
+            known = known[:1]
         if self._base is None or not known:
             known = [self._base or await self._guess(data)]
         patches, version = await asyncio.to_thread(self._changed_to, text, form, data, known)

@@ -109,11 +109,13 @@ class Opened:
             return
         self._gone = False
         closed = self.document.closed
+        if not closed and "file" in self._troubles and self._troubles.pop("saving", ""):
+            self.autosave.changed()  # perhaps that was why
         self.trouble(f"{closed}; what you type is safe in the log" if closed else "")
 
     def tell_saved(self) -> None:
         """Say which version the file holds, where that is news."""
-        seq = self.document.saved_seq
+        seq = self.document.saved_seq if self.document.stamp is not None else 0
         if seq >= 0 and seq != self._told:
             self._told = seq
             self._say(self.shared.doc, "saved", Saved(seq=seq, at=self._clock()), keep=True)

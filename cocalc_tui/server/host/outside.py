@@ -140,8 +140,7 @@ class Outside:
             with contextlib.suppress(FileError):
                 place = self._root.place(path)
                 stamp = disk.look(self._root, place)
-                folder = str(self._root.path.joinpath(*place.folders))
-                seen[opened] = _Seen(folder, place.name, stamp)
+                seen[opened] = _Seen(self._root.folder_of(place), place.name, stamp)
         return seen, self.names.news()
 
     def _watch(self) -> None:

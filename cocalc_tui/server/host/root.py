@@ -100,6 +100,10 @@ class Root:
         special = stat.S_IMODE(os.fstat(new).st_mode) & ~0o777
         os.fchmod(new, mode & ~self._umask | special)
 
+    def folder_of(self, place: Place) -> str:
+        """The absolute path of the folder that holds `place`, for looking only."""
+        return str(self.path.joinpath(*place.folders))
+
     @contextlib.contextmanager
     def folder(self, place: Place, *, itself: bool = False) -> Iterator[int]:
         """Open the folder that holds `place` (or with `itself` that is it); raises FileError."""
