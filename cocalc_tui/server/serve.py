@@ -13,6 +13,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
 from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
 from cocalc_tui.server.relay.relay import Processes, Relay
+from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sqlite import SqliteStore
 
 IDLE = 5.0
@@ -42,7 +44,12 @@ def serve(project: Path, umask: int, listener: int) -> int:
     """Be the relay of a project until there is nothing to do; returns the exit code."""
     where = places(project)
     with socket.socket(fileno=listener) as at:
-        return asyncio.run(_Service(where, umask).run(at))
+        try:
+            return asyncio.run(_Service(where, umask).run(at))
+        except StoreTrouble as trouble:
+            # The last line of the log is what the door tells those who wait.
+            print(trouble, file=sys.stderr)  # noqa: T201
+            return 1
 
 
 class _Service:

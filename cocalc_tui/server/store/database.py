@@ -69,8 +69,12 @@ class Database:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.touch(mode=0o600)
         self.connection = apsw.Connection(str(self.path), vfs=self._vfs)
-        self._configure()
-        self._lay_out_wal()
+        try:
+            self._configure()
+            self._lay_out_wal()
+        except BaseException:
+            self.connection.close()
+            raise
         self._files = self._identity()
 
     def _configure(self) -> None:
