@@ -38,6 +38,7 @@ from cocalc_tui.client.ready import ReadyPatches
 from cocalc_tui.client.recovery import Recovery
 from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.client.safekeeping import Safekeeping
+from cocalc_tui.client.sharing import Sharing
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     Completion,
@@ -92,6 +93,7 @@ class Workspace:
         )
         self.requests = Requests(self.send)
         self.files = Files(self.requests)
+        self.sharing = Sharing(self.requests)
         self._opening: dict[int, Opening] = {}
         self._ready = ReadyPatches(lambda message: self.send(message))
         self._journal = journal
@@ -502,14 +504,6 @@ class Workspace:
     async def status(self) -> ProjectStatus:
         """What runs."""
         return await self.requests.result(lambda id_: m.Status(id=id_), ProjectStatus)
-
-    async def members(self) -> dict[str, str]:
-        """Who may join, user to role."""
-        return await self.requests.result(lambda id_: m.Members(id=id_), dict[str, str])
-
-    async def share(self, user: str, role: str | None) -> None:
-        """Give somebody a role, or take it."""
-        await self.requests.ask(lambda id_: m.Share(id=id_, user=user, role=role))
 
     async def stop(self, *, everything: bool = False) -> None:
         """End the relay, and with `everything` the kernels too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the app."""
     for word in arguments.paths:
         _check_word(word, arguments.names)
-    project = join(arguments.paths)
+    return open_paths(arguments.paths, _flags(arguments.set))
+
+
+def open_paths(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> int:
+    """Open the app on a project or files in it, with these settings; returns the exit code."""
+    project = join(paths)
     _check_terminal()
-    flags = _flags(arguments.set)
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)  # the terminal knows its size; these are somebody else's
     from cocalc_tui.app import run_app

@@ -1,31 +1,45 @@
-"""`share`, `unshare`, `members`: who may join."""
+"""`share`, `unshare`, `people`, `join`: who may come in, who is here, where one may go."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import contextlib
 import json
+import socket
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
     FINE,
+    USAGE,
+    CommandError,
     add_command,
     add_json,
     add_project,
     join,
     say,
+    talk,
     with_workspace,
 )
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
+    from cocalc_tui.protocol.events import ProjectStatus
+    from cocalc_tui.protocol.messages import Person
+    from cocalc_tui.server.asking import Invitation
 
 ROLES = ("runner", "editor", "viewer")
+LONGEST_WAIT = 5.0
+"""Seconds for the relay to say who is here."""
 
 
 def add(commands: Commands) -> None:
     """Add the words of this module."""
     share = add_command(commands, "share", run_share, help="let somebody into the project")
-    share.add_argument("user", metavar="USER")
+    share.add_argument("name", metavar="USER", nargs="?", help="a user, or @GROUP for all in it")
     share.add_argument(
         "--role",
         choices=ROLES,
@@ -33,38 +47,158 @@ def add(commands: Commands) -> None:
         help="runner: edits, and runs cells as YOUR account (the default); "
         "editor: edits, runs nothing; viewer: looks",
     )
+    share.add_argument(
+        "--at-boot", action="store_true", help="have the project there when the machine starts"
+    )
     unshare = add_command(commands, "unshare", run_unshare, help="take somebody's role, at once")
-    unshare.add_argument("user", metavar="USER")
-    members = add_command(commands, "members", run_members, help="who may join")
-    add_json(members)
-    for command in (share, unshare, members):
+    unshare.add_argument("name", metavar="USER", help="a user, or @GROUP")
+    people = add_command(commands, "people", run_people, help="who is here, and who may join")
+    for command in (share, unshare, people):
         add_project(command)
+    going = add_command(commands, "join", run_join, help="what you may join on this machine")
+    going.add_argument("which", metavar="PROJECT", nargs="?", help="join it: its name, or its path")
+    for command in (people, going):
+        add_json(command)
+
+
+# --- letting in --------------------------------------------------------------------------------
 
 
 def run_share(arguments: argparse.Namespace) -> int:
-    """Give somebody a role."""
-    folder, user, role = arguments.project, arguments.user, arguments.role
-    with_workspace(folder, lambda workspace: workspace.share(user, role), start=True)
-    say(f"{user} may join as {role}:\n\n    cocalc-tui {join([folder]).root}\n")
-    if role == "runner":
-        say(f"What {user} runs, runs as your account.")
+    """Give somebody a role; print what they paste to join."""
+    folder, name, role = arguments.project, arguments.name, arguments.role
+    if name is None and not arguments.at_boot:
+        raise CommandError("say who: a USER, or @GROUP (see cocalc-tui share --help)", USAGE)
+    if name is not None:
+        root = with_workspace(folder, lambda workspace: _share(workspace, name, role), start=True)
+        who = f"everybody in the group {name[1:]}" if name.startswith("@") else name
+        say(f"{who} may join as {role}:\n")
+        for line in lines_to_paste(root):
+            say(f"    {line}")
+        say("")
+        if role == "runner":
+            say(f"What {who} runs, runs as your account.")
+    _about_boot(folder, wanted=arguments.at_boot)
     return FINE
+
+
+async def _share(workspace: Workspace, name: str, role: str) -> str:
+    await workspace.sharing.give(name, role)
+    return workspace.me.root if workspace.me is not None else ""
+
+
+def lines_to_paste(root: str) -> list[str]:
+    """What a guest types here, and from another machine."""
+    import shlex
+
+    path = shlex.quote(root)
+    return [f"cocalc-tui {path}", f"cocalc-tui {socket.gethostname()}:{path}   # from elsewhere"]
+
+
+def _about_boot(folder: Path, *, wanted: bool) -> None:
+    from platformdirs import user_config_path
+
+    from cocalc_tui.server.boot import BootError, Machine, arrange, warning
+
+    machine, where = Machine(), join([folder]).where
+    if wanted:
+        try:
+            for line in arrange(where, machine, user_config_path("systemd") / "user"):
+                say(line)
+        except BootError as error:
+            raise CommandError(str(error)) from None
+    elif said := warning(where, machine):
+        talk(said)
 
 
 def run_unshare(arguments: argparse.Namespace) -> int:
     """Take somebody's role."""
-    user = arguments.user
-    with_workspace(arguments.project, lambda workspace: workspace.share(user, None), start=True)
-    say(f"{user} may no longer join")
+    name = arguments.name
+    with_workspace(arguments.project, lambda workspace: workspace.sharing.take(name), start=True)
+    say(f"{name} may no longer join")
     return FINE
 
 
-def run_members(arguments: argparse.Namespace) -> int:
-    """Print who may join."""
-    members = with_workspace(arguments.project, lambda workspace: workspace.members(), start=True)
+# --- who is here -------------------------------------------------------------------------------
+
+
+def run_people(arguments: argparse.Namespace) -> int:
+    """Print who is here, and who may join."""
+    here, members, status = with_workspace(arguments.project, _people, start=True)
+    places = {
+        person.user: [one.path for one in status.documents if person.user in one.people]
+        for person in here
+    }
     if arguments.json:
-        say(json.dumps(members, indent=1))
-    else:
-        for user, role in members.items():
-            say(f"{user}\t{role}")
+        rows = [
+            {"user": one.user, "role": one.role, "since": one.since, "in": places[one.user]}
+            for one in here
+        ]
+        may = [{"name": name, "role": role} for name, role in members.items()]
+        say(json.dumps({"here": rows, "may_join": may}, indent=1, ensure_ascii=False))
+        return FINE
+    users = {one.user: one.role for one in here}
+    say("here:" if users else "nobody is here")
+    _table([(user, role, ", ".join(places[user])) for user, role in users.items()])
+    say("may join:")
+    _table([(name, role, "") for name, role in members.items()])
     return FINE
+
+
+async def _people(workspace: Workspace) -> tuple[list[Person], dict[str, str], ProjectStatus]:
+    """Everybody but this very command."""
+    members, status = await workspace.sharing.members(), await workspace.status()
+    me, told = workspace.me, asyncio.Event()
+    stop = workspace.subscribe(lambda _: told.set())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_WAIT):
+            while not workspace.people:
+                await told.wait()
+                told.clear()
+    stop()
+    here = [one for one in workspace.people if me is None or one.connection != me.connection]
+    return here, members, status
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        say(("  " + "  ".join(cells)).rstrip())
+
+
+# --- where one may go --------------------------------------------------------------------------
+
+
+def run_join(arguments: argparse.Namespace) -> int:
+    """Print what may be joined, or join it."""
+    from cocalc_tui.server.asking import invitations
+
+    found = invitations()
+    if arguments.which is not None:
+        return _join(arguments.which, found)
+    if arguments.json:
+        rows = [
+            {"host": one.host, "project": one.project, "role": one.role, "path": str(one.path)}
+            for one in found
+        ]
+        say(json.dumps(rows, indent=1, ensure_ascii=False))
+    elif not found:
+        talk("nobody shares a project with you on this machine")
+    else:
+        _table([(one.host, one.project, one.role, str(one.path)) for one in found])
+    return FINE
+
+
+def _join(word: str, found: Sequence[Invitation]) -> int:
+    from cocalc_tui.commands import opening
+
+    fits = [
+        one for one in found if word in {one.project, str(one.path), f"{one.host}/{one.project}"}
+    ]
+    if not fits:
+        raise CommandError(f"{word}: nobody shares a project of this name with you")
+    if len(fits) > 1:
+        names = ", ".join(f"{one.host}/{one.project}" for one in fits)
+        raise CommandError(f"{word}: which one? {names} (or its path)", USAGE)
+    return opening.open_paths([str(fits[0].path)])

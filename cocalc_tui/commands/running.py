@@ -1,4 +1,4 @@
-"""`status` and `stop`: what runs for a project."""
+"""`status`, `start`, `stop`: what runs for a project."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ def add(commands: Commands) -> None:
         commands, "status", run_status, help="what runs: relay, people, documents, kernels"
     )
     add_json(status)
+    start = add_command(
+        commands, "start", run_start, help="start the relay without opening anything"
+    )
     stop = add_command(commands, "stop", run_stop, help="end the relay; kernels go on unless --all")
     stop.add_argument("--all", action="store_true", help="end the kernels too")
-    for command in (status, stop):
+    for command in (status, start, stop):
         add_project(command)
 
 
@@ -61,6 +64,12 @@ def _lines(status: ProjectStatus) -> list[str]:
     for kernel in status.kernels:
         lines.append(f"  kernel    {kernel.path}  {kernel.name} {kernel.state}, pid {kernel.pid}")
     return lines
+
+
+def run_start(arguments: argparse.Namespace) -> int:
+    """Start the relay; it stays while the project is shared or something runs."""
+    with_workspace(arguments.project, lambda workspace: workspace.ready(), start=True)
+    return FINE
 
 
 def run_stop(arguments: argparse.Namespace) -> int:

@@ -202,8 +202,8 @@ async def test_people_see_each_other_where_they_are() -> None:
 async def test_a_viewer_may_look_only() -> None:
     async with running() as box:
         alice = await box.person("alice")
-        await alice.share("eve", "viewer")
-        assert await alice.members() == {"alice": "owner", "eve": "viewer"}
+        await alice.sharing.give("eve", "viewer")
+        assert await alice.sharing.members() == {"alice": "owner", "eve": "viewer"}
         eve = await box.person("eve")
         mine, theirs = await alice.open("a.txt"), await eve.open("a.txt")
         type_at_end(mine, "hello")
@@ -211,7 +211,7 @@ async def test_a_viewer_may_look_only() -> None:
         with pytest.raises(ReadOnlyError, match=r"a\.txt"):
             type_at_end(theirs, "no")
         with pytest.raises(RequestFailed) as failed:
-            await eve.share("eve", "runner")
+            await eve.sharing.give("eve", "runner")
         assert failed.value.code == "role"
 
 
@@ -227,12 +227,12 @@ async def test_a_role_taken_ends_the_work_but_loses_none(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     async with running() as box:
         alice = await box.person("alice")
-        await alice.share("eve", "editor")
+        await alice.sharing.give("eve", "editor")
         eve = await box.person("eve")
         seen: list[WorkspaceEvent] = []
         eve.subscribe(seen.append)
         document = await eve.open("a.txt")
-        await alice.share("eve", "viewer")
+        await alice.sharing.give("eve", "viewer")
         type_at_end(document, "typed in good faith")
         await until(lambda: any(isinstance(event, WorkRefused) for event in seen))
         (copy,) = copies()

@@ -1,0 +1,25 @@
+"""Who may join the project, as an app asks about it and its owner changes it."""
+
+from __future__ import annotations
+
+from cocalc_tui.client.requests import Requests
+from cocalc_tui.protocol import messages as m
+
+
+class Sharing:
+    """The access list of one project. Every method may raise RequestFailed."""
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    async def members(self) -> dict[str, str]:
+        """Who may join: user or @group to role, the owner first."""
+        return await self._requests.result(lambda id_: m.Members(id=id_), dict[str, str])
+
+    async def give(self, name: str, role: str) -> None:
+        """Give a user or @group a role."""
+        await self._requests.ask(lambda id_: m.Share(id=id_, user=name, role=role))
+
+    async def take(self, name: str) -> None:
+        """Take the role of a user or @group; it counts at once."""
+        await self._requests.ask(lambda id_: m.Share(id=id_, user=name, role=None))
