@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 
 from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Change, RecordChange, Splice, TextChange, TextId
-from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.acting import desk, perform
 from cocalc_tui.widgets.notebook import copying
 from cocalc_tui.widgets.notebook.copying import CopiedCell
 from cocalc_tui.widgets.notebook.listening import ListeningView
@@ -85,6 +85,25 @@ class CellActs(ListeningView):
         if self.active:
             self.select(self.active)
 
+    # --- as everywhere, with Jupyter's keys ----------------------------------------------------
+
+    def do_save(self) -> None:
+        """Write the notebook to disk now."""
+        self._as_everywhere("app.save")
+
+    def do_help(self) -> None:
+        """Show what the keys do here."""
+        self._as_everywhere("app.help")
+
+    def do_palette(self) -> None:
+        """Choose from all that can be done here."""
+        self._as_everywhere("app.palette")
+
+    def _as_everywhere(self, name: str) -> None:
+        registry = desk(self).reader.keymap.registry
+        if name in registry:
+            perform(self, registry[name])
+
     # --- inserting and deleting ----------------------------------------------------------------
 
     def insert(self, place: int, cells: Sequence[CopiedCell]) -> list[str]:
@@ -126,6 +145,22 @@ class CellActs(ListeningView):
         """Go to the cell that is now at a place, or to the last."""
         if len(self.stack):
             self.select(self.stack.cells[min(place, len(self.stack) - 1)].key)
+
+    def do_bring_back(self) -> None:
+        """Bring back the cells deleted last, whoever did it."""
+        deletion = self.deletions.last()
+        if deletion is None:
+            desk(self).notice("No cell was deleted since the notebook was opened here")
+            return
+        keys = [cell.key for cell in deletion.cells]
+        if ops := self.deletions.taking_back(deletion):
+            back = self.change(ops, "undo")
+        else:
+            keys = self.insert(deletion.place, deletion.cells)
+            back = bool(keys)
+        if back:
+            self.deletions.came_back(deletion)
+            self.select(next(key for key in keys if key in self.stack))
 
     def do_copy_cells(self) -> None:
         """Copy the cells selected, here and as text to the person's own terminal."""

@@ -15,11 +15,14 @@ from textual.timer import Timer
 
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import Changed, DocumentEvent, Heard, PeopleMoved, Replaced
+from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Change, RecordChange, TextChange
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.visitors import NAMED_FOR
+from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.notebook import runs
 from cocalc_tui.widgets.notebook.cell import GAP
+from cocalc_tui.widgets.notebook.deleted import Deletions
 from cocalc_tui.widgets.notebook.view import NotebookView
 from cocalc_tui.widgets.notebook.window import Held
 
@@ -37,6 +40,7 @@ class ListeningView(NotebookView):
     def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:
         """`clock` gives milliseconds since 1970, as the relay's does."""
         super().__init__(document, clock=clock)
+        self.deletions = Deletions(document)
         self._to_colour: set[str] = set()
         self._to_print: set[str] = set()
         self._colour_timer: Timer | None = None
@@ -54,6 +58,7 @@ class ListeningView(NotebookView):
         self._tick = self.set_interval(1, self._seconds_passed, pause=True)
         self._runs_changed()
         self._kernel_changed()
+        self.say_format()
 
     def on_unmount(self) -> None:
         """Listen no more."""
@@ -92,7 +97,9 @@ class ListeningView(NotebookView):
         )
         rows = self.stack.changed(texts)
         self._colour_soon(change.at.key for change in texts)
-        if any(isinstance(change, RecordChange) for change in changes):
+        records = [change for change in changes if isinstance(change, RecordChange)]
+        if records:
+            self._note_deletions(records)
             self._records_came(held, local=local)
         elif any(row.last is None for row in rows):
             scrolled = self.window.keep(held)
@@ -105,6 +112,23 @@ class ListeningView(NotebookView):
         if self.document.others:
             self._people_moved()
 
+    def _note_deletions(self, records: Sequence[RecordChange]) -> None:
+        """Remember what goes, and say so to whoever is at work in it."""
+        mine = self.active if self.editing else ""
+        self.deletions.note(records, self.stack)
+        for change in records:
+            if change.what == "removed" and change.key == mine:
+                self._say_deleted(self.deletions.who(change.by))
+
+    def _say_deleted(self, who: str) -> None:
+        keys = desk(self).reader.keymap.keys_of("command.bring_back")
+        back = f"; {shown(keys[0])} brings it back" if keys else ""
+        what = (
+            f"{who} deleted the cell you were in" if who else "The cell you were in left the file"
+        )
+        if who != "you":
+            desk(self).notice(what + back, bad=True)
+
     def _records_came(self, held: Held, *, local: bool) -> None:
         cells = self.stack.cells
         printed = self.window.hold_printing(editing=self.editing)
@@ -115,6 +139,15 @@ class ListeningView(NotebookView):
         else:
             self.window.keep(held)
         self.refresh()
+
+    def say_format(self) -> None:
+        """Say that the first edit will write an old file in a new format."""
+        old = self.document.replica.records.get(schema.NOTEBOOK, {}).get("old")
+        if old and all(patch.kind == "import" for patch in self.document.replica.patches()):
+            desk(self).notice(
+                f"{self.document.path} is of the old format {old}; "
+                "the first edit saves it in format 4"
+            )
 
     def _replaced(self) -> None:
         """Every text is another object now; go on editing where that can be."""

@@ -1,4 +1,4 @@
-"""Running cells, and what is done with the kernel and with outputs."""
+"""Running cells, answering those that ask, and what is done with outputs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import DocumentEvent
-from cocalc_tui.protocol.events import KernelChoice
 from cocalc_tui.widgets.acting import desk, perform
 from cocalc_tui.widgets.notebook.answering import Answer
 from cocalc_tui.widgets.notebook.copying import CopiedCell
 from cocalc_tui.widgets.notebook.lookacts import LookActs
-from cocalc_tui.widgets.picker import Choice
 
 
 class RunActs(LookActs):
-    """Actions on the kernel."""
+    """Actions that run cells."""
 
     def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:
         """`clock` gives milliseconds since 1970, as the relay's does."""
@@ -53,6 +51,13 @@ class RunActs(LookActs):
             self.edit(made[0])
         return self._run(keys)
 
+    def do_run_insert(self) -> Awaitable[None] | None:
+        """Run the cells selected, and write in a new one below."""
+        keys = self.selection()
+        if keys and (made := self.insert(self._place_below(), [CopiedCell("code", "")])):
+            self.edit(made[0])
+        return self._run(keys)
+
     def do_run_all(self) -> Awaitable[None]:
         """Run everything, from the top."""
         return self._run(self._keys(0))
@@ -64,14 +69,6 @@ class RunActs(LookActs):
     def do_run_below(self) -> Awaitable[None]:
         """Run the cell and everything below it."""
         return self._run(self._keys(self._place()))
-
-    def do_interrupt(self) -> Awaitable[None]:
-        """Interrupt the running cell and empty the queue."""
-        return self.document.interrupt()
-
-    def do_interrupt_now(self) -> Awaitable[None]:
-        """Interrupt, as `i i`."""
-        return self.document.interrupt()
 
     async def do_answer(self) -> None:
         """Answer the cell that waits for input, unless somebody else is quicker."""
@@ -100,33 +97,6 @@ class RunActs(LookActs):
         if asking.run and asking.cell in self._ran_here and self.has_focus and not self.editing:
             perform(self, desk(self).reader.keymap.registry["notebook.answer"])
 
-    def do_restart(self) -> Awaitable[None]:
-        """End the kernel and start it anew."""
-        return self.document.restart()
-
-    def do_restart_now(self) -> Awaitable[None]:
-        """Restart, as `0 0`."""
-        return self.document.restart()
-
-    async def do_restart_run(self) -> None:
-        """Start the kernel anew and run everything."""
-        await self.document.restart()
-        await self._run(self._keys(0))
-
-    def do_stop_kernel(self) -> Awaitable[None]:
-        """End the kernel."""
-        return self.document.restart(stop=True)
-
-    async def do_choose_kernel(self) -> None:
-        """Ask which kernel to use."""
-        choices = await self.document.kernels()
-        if not choices:
-            desk(self).notice("No kernel is known: python -m pip install ipykernel", bad=True)
-            return
-        name = await desk(self).pick("Kernel", [*map(_choice, choices)])
-        if name is not None:
-            await self.document.choose_kernel(name)
-
     # --- outputs -------------------------------------------------------------------------------
 
     def do_clear_output(self) -> Awaitable[None]:
@@ -144,7 +114,3 @@ class RunActs(LookActs):
             self.app.copy_to_clipboard(text)
         else:
             desk(self).notice("This cell has no output")
-
-
-def _choice(kernel: KernelChoice) -> Choice:
-    return Choice(kernel.name, kernel.title, kernel.note or kernel.where)

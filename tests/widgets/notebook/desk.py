@@ -95,8 +95,9 @@ def sources(document: SharedDocument) -> list[str]:
 class Somebody:
     """Another person in the document, whose patches arrive as the relay's would."""
 
-    def __init__(self, document: SharedDocument, user: str = "bob") -> None:
+    def __init__(self, document: SharedDocument, user: str = "bob", kind: str = "typing") -> None:
         self.document = document
+        self.kind = kind
         self.user = user
         self.session = user.encode().hex().ljust(16, "0")[:16]
         self._n = 0
@@ -106,7 +107,8 @@ class Somebody:
         from cocalc_tui.client.events import Changed
 
         replica = self.document.replica
-        patch = Patch(PatchId(self.session, self._n), replica.clock + 1, tuple(replica.heads), ops)
+        patch_id, now = PatchId(self.session, self._n), replica.clock + 1
+        patch = Patch(patch_id, now, tuple(replica.heads), ops, self.kind)
         self._n += 1
         changes = replica.apply([patch])
         self.document._moved(changes)

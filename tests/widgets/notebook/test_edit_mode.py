@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import msgspec
+from textual.widgets import Input, Static
+
 from cocalc_tui.notebook import schema
-from cocalc_tui.protocol.events import KernelChoice
+from cocalc_tui.protocol.events import KernelChoice, KernelState
 from cocalc_tui.sync.patch import Json
-from tests.widgets.notebook.desk import NotebookDesk, cell, document_of, rows, sources
+from tests.widgets.notebook.desk import (
+    NotebookDesk,
+    cell,
+    document_of,
+    rows,
+    run_of,
+    runs,
+    sources,
+)
 from tests.widgets.notebook.test_command_mode import desk
 
 
@@ -167,6 +178,10 @@ async def test_running() -> None:
         assert app.pane.mode() == "edit"
         await pilot.press("escape", "shift+f5", "i", "i", "0", "0")
         assert asked[3:] == [["run", [a, c]], ["interrupt"], ["restart", False]]
+        await pilot.press("home", "ctrl+f5")
+        assert (app.pane.where(), app.pane.mode()) == ("cell 2 of 6", "edit")
+        assert asked.pop() == ["run", [a]]
+        await pilot.press("escape", "z", "end")
         for verb in ("run_above", "run_below", "interrupt", "restart", "stop_kernel"):
             await getattr(app.pane, f"do_{verb}")()
         await app.pane.do_restart_run()
@@ -174,6 +189,42 @@ async def test_running() -> None:
             *(["run", [a, c]], ["interrupt"], ["restart", False], ["restart", True]),
             *(["restart", False], ["run", [a, c]]),
         ]
+
+
+async def test_what_ends_a_kernel_asks_first() -> None:
+    async with desk("a", "b", "c") as (app, pilot):
+        asked = Runner(app).asked
+        document = app.pane.document
+        a, b, _ = schema.cells(document.replica)
+        kernel = KernelState(name="python3", title="Python 3", state="busy", memory=50 * 2**20)
+        document.hearing.heard("kernel", msgspec.msgpack.encode(kernel))
+        runs(document, run_of(a, "running", "bob"), run_of(b, "queued", "cyd"))
+        await pilot.press("alt+k")
+        await pilot.pause()
+        assert app.screen.query_one(Input).placeholder == "Python 3 · busy · 50 MB · 1 waiting"
+        await pilot.press(*"down to", "enter")
+        await pilot.pause()
+        question = app.screen.query_one("#question", Static).content
+        assert question == (
+            "Restart the kernel and run down to here for everybody? Its values are gone. "
+            "Cells of bob, cyd run or wait."
+        )
+        await pilot.press("n")
+        await pilot.pause()
+        assert asked == []
+        await pilot.press("j", "alt+k")
+        await pilot.pause()
+        await pilot.press(*"down to", "enter")
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+        assert asked == [["restart", False], ["run", [a, b]]]
+
+
+async def test_keys_of_everywhere_in_jupyters_place() -> None:
+    async with desk("a") as (app, pilot):
+        await pilot.press("s", "h", "p")
+        assert (sources(app.pane.document), app.pane.mode()) == (["a"], "command")
 
 
 async def test_choosing_a_kernel() -> None:

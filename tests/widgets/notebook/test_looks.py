@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from cocalc_tui.client.document import SharedDocument
-from cocalc_tui.notebook import schema
+from cocalc_tui.notebook import ipynb, schema
+from cocalc_tui.notebook.model import creation
 from tests.widgets.notebook.desk import NotebookDesk, cell, document_of, printed, rows, sources
 from tests.widgets.notebook.test_command_mode import desk
 from tests.widgets.notebook.test_together import keys
@@ -111,3 +113,18 @@ async def test_cells_go_to_another_notebook_with_all_they_have() -> None:
         assert asked.outputs == [("one.ipynb", [(source[0], made[0])])]
         await pilot.press("z")
         assert sources(there) == ["x"]
+
+
+async def test_an_old_format_is_said_before_the_first_edit() -> None:
+    text = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code"}]}]})
+    document = SharedDocument.offline("old.ipynb", "notebook", creation(ipynb.read(text)))
+    app = NotebookDesk(document)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        said = "old.ipynb is of the old format 3; the first edit saves it in format 4"
+        assert app.notices == [said]
+        await pilot.press("enter", "x")
+    app = NotebookDesk(document)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert app.notices == []

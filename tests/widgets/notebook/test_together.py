@@ -100,6 +100,40 @@ async def test_the_cell_i_edit_may_go_and_come_back() -> None:
         assert rows(app)[1].endswith("new")
 
 
+async def test_what_others_delete_is_said_and_can_come_back() -> None:
+    async with desk("a", "b", "c", "d") as (app, pilot):
+        document = app.pane.document
+        bob = Somebody(document)
+        await pilot.press("j", "enter", "end", "!")
+        mine, other = keys(app)[1:3]
+        document.author_of[bob.session] = "bob"
+        bob.does(*schema.delete_cells([mine, other]))
+        assert app.notices == ["bob deleted the cell you were in; U brings it back"]
+        assert (app.pane.mode(), sources(document)) == ("command", ["a", "d"])
+        await pilot.press("U")
+        assert sources(document) == ["a", "b!", "c", "d"]
+        assert keys(app)[1] == mine == app.pane.active
+        await pilot.press("z")
+        assert sources(document) == ["a", "d"]
+        await pilot.press("U", "d", "d", "U")
+        assert sources(document) == ["a", "b!", "c", "d"]
+        await pilot.press("U", "end", "d", "d", "z", "U")
+        assert app.notices[1:] == ["No cell was deleted since the notebook was opened here"] * 2
+
+
+async def test_what_another_program_takes_comes_back_as_new_cells() -> None:
+    async with desk("a", "b", "c", "d") as (app, pilot):
+        document = app.pane.document
+        disk = Somebody(document, kind="disk")
+        await pilot.press("j", "enter")
+        gone = keys(app)[1:3]
+        disk.does(*schema.delete_cells(gone), *schema.insert_cell(document.replica, "x" * 16, 0))
+        assert app.notices == ["The cell you were in left the file; U brings it back"]
+        await pilot.press("U")
+        assert sources(document) == ["", "b", "c", "a", "d"]
+        assert not set(gone) & set(keys(app))
+
+
 async def test_cells_are_marked_with_who_is_there() -> None:
     async with desk("a long line", "b", "# page", size=(40, 12)) as (app, pilot):
         await pilot.press("j", "j", "m")

@@ -1,0 +1,105 @@
+"""What is done with the kernel: everybody's, so what ends it asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from cocalc_tui.protocol.events import KernelChoice
+from cocalc_tui.widgets.acting import desk, perform
+from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.notebook.runacts import RunActs
+from cocalc_tui.widgets.notebook.runs import UNDER_WAY
+from cocalc_tui.widgets.picker import Choice
+
+MENU = (
+    "notebook.interrupt",
+    "notebook.restart",
+    "notebook.restart_run",
+    "notebook.restart_run_above",
+    "notebook.stop_kernel",
+    "notebook.choose_kernel",
+    "notebook.clear_all",
+)
+
+
+class KernelActs(RunActs):
+    """Actions on the kernel."""
+
+    async def do_kernel(self) -> None:
+        """Say how the kernel is, and offer what can be done with it."""
+        keymap = desk(self).reader.keymap
+        choices = [
+            Choice(action.name, action.title, shown("".join(keymap.keys_of(action.name)[:1])))
+            for action in map(keymap.registry.__getitem__, MENU)
+            if action.needs <= desk(self).role
+        ]
+        chosen = await desk(self).pick(self._how_it_is(), choices)
+        if chosen is not None:
+            perform(self, keymap.registry[chosen])
+
+    def _how_it_is(self) -> str:
+        kernel = self.document.kernel
+        state = "not started yet" if kernel.state == "none" else kernel.state
+        words = [kernel.title or "Kernel", state]
+        if kernel.memory:
+            words.append(f"{kernel.memory / 2**20:.0f} MB")
+        waiting = sum(run.state == "queued" for run in self.document.runs.values())
+        return " · ".join([*words, *([f"{waiting} waiting"] if waiting else [])])
+
+    def do_interrupt(self) -> Awaitable[None]:
+        """Interrupt the running cell and empty the queue."""
+        return self.document.interrupt()
+
+    def do_interrupt_now(self) -> Awaitable[None]:
+        """Interrupt, as `i i`."""
+        return self.document.interrupt()
+
+    async def _sure(self, what: str, yes: str) -> bool:
+        """Ask before what a kernel holds is gone, where it may hold anything."""
+        if self.document.kernel.state not in ("idle", "busy"):
+            return True
+        running = [run for run in self.document.runs.values() if run.state in UNDER_WAY]
+        users = sorted({run.user for run in running})
+        work = f" Cells of {', '.join(users)} run or wait." if users else ""
+        return await desk(self).confirm(f"{what} for everybody? Its values are gone.{work}", yes)
+
+    async def do_restart(self) -> None:
+        """End the kernel and start it anew."""
+        if await self._sure("Restart the kernel", "restart"):
+            await self.document.restart()
+
+    def do_restart_now(self) -> Awaitable[None]:
+        """Restart, as `0 0`: typing it twice is sure enough."""
+        return self.document.restart()
+
+    async def do_restart_run(self) -> None:
+        """Start the kernel anew and run everything."""
+        if await self._sure("Restart the kernel and run all", "restart"):
+            await self.document.restart()
+            await self._run(self._keys(0))
+
+    async def do_restart_run_above(self) -> None:
+        """Start the kernel anew and run everything down to this cell."""
+        keys = self._keys(0, self._place_below())
+        if await self._sure("Restart the kernel and run down to here", "restart"):
+            await self.document.restart()
+            await self._run(keys)
+
+    async def do_stop_kernel(self) -> None:
+        """End the kernel."""
+        if await self._sure("Stop the kernel", "stop"):
+            await self.document.restart(stop=True)
+
+    async def do_choose_kernel(self) -> None:
+        """Ask which kernel of this machine to use."""
+        choices = await self.document.kernels()
+        if not choices:
+            desk(self).notice("No kernel is known: python -m pip install ipykernel", bad=True)
+            return
+        name = await desk(self).pick("Kernel", [*map(_choice, choices)])
+        if name is not None and await self._sure("Change the kernel", "change"):
+            await self.document.choose_kernel(name)
+
+
+def _choice(kernel: KernelChoice) -> Choice:
+    return Choice(kernel.name, kernel.title, kernel.note or kernel.where)
