@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import SEND_EOF, Protocol, State
+from websockets.protocol import SEND_EOF, Protocol, Side, State
 
+from cocalc_tui.protocol.framing import Framing
 from cocalc_tui.protocol.transport import Hear, TransportClosed
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class WebSocket(asyncio.Protocol):
         self._unread = 0
         """Bytes of them."""
         self._parts: list[bytes] = []
+        self._framing = Framing(masked=side.side is Side.SERVER)
         self._hear: Hear | None = None
         self._busy: asyncio.Future[None] | None = None
         """What a listener is still doing about a message."""
@@ -71,6 +73,7 @@ class WebSocket(asyncio.Protocol):
         self._ended: Exception | None = None
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._leaving = False
+        self._slowed = False
         self._pinged = 0.0
         self._pong: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -92,8 +95,14 @@ class WebSocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: act on what they say."""
-        self._side.receive_data(data)
-        self._act()
+        for whole, part in self._framing.feed(data):
+            if not whole:
+                self._side.receive_data(part)
+                self._act()
+            elif self._side.state is State.OPEN:
+                self._message(part)
+        if self._frames:
+            self._hand_on()
 
     def eof_received(self) -> None:
         """No more will come."""
@@ -209,12 +218,16 @@ class WebSocket(asyncio.Protocol):
                 self._request(event)
             elif isinstance(event, Response):
                 self._opened()
-        if self.waiting > MOST_WRITTEN and self._side.state is State.OPEN:
+        if self.wire.get_write_buffer_size() > MOST_WRITTEN and self._side.state is State.OPEN:
             self._side.data_to_send()
         self._write()
-        if self._frames:
+        if self._frames or self._ended is not None:
             self._hand_on()
-        if self._side.close_expected() and not self._leaving:
+        if self._side.state is not State.OPEN and self._side.close_expected():
+            self._say_farewell()
+
+    def _say_farewell(self) -> None:
+        if not self._leaving:
             self._leaving = True
             self._set_timer(FAREWELL, self.wire.abort)
 
@@ -223,11 +236,14 @@ class WebSocket(asyncio.Protocol):
             self._answered(bytes(frame.data))
         elif frame.opcode in (Opcode.BINARY, Opcode.TEXT, Opcode.CONT):
             self._parts.append(bytes(frame.data))
-            if frame.fin and not self._leaving:
-                self._frames.append(b"".join(self._parts))
-                self._unread += len(self._frames[-1])
             if frame.fin:
+                self._message(b"".join(self._parts))
                 self._parts = []
+
+    def _message(self, message: bytes) -> None:
+        if not self._leaving:
+            self._frames.append(message)
+            self._unread += len(message)
 
     def _request(self, request: Request) -> None:
         side: ServerProtocol = self._side  # type: ignore[assignment]  # only it has requests
@@ -288,11 +304,12 @@ class WebSocket(asyncio.Protocol):
 
     def _slow_down(self) -> None:
         """Let the other side wait while much is unread."""
-        if self.wire.is_closing():
+        if self._slowed == (self._unread > MOST_UNREAD) or self.wire.is_closing():
             return
-        if self._unread > MOST_UNREAD:
+        self._slowed = not self._slowed
+        if self._slowed:
             self.wire.pause_reading()
-        elif not self.wire.is_reading():
+        else:
             self.wire.resume_reading()
 
     async def _wait(self) -> None:

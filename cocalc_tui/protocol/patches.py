@@ -113,14 +113,7 @@ def to_wire(patch: Patch) -> WirePatch:
 
 def from_wire(wire: WirePatch) -> Patch:
     """Return the patch that came over the wire; raises PatchFormError."""
-    if not 0 <= wire.n <= MAX_COUNT or not 0 <= wire.time <= MAX_COUNT:
-        raise PatchFormError(f"patch {wire.session}:{wire.n} has a number out of range")
-    if not is_session(wire.session):
-        raise PatchFormError("the session of a patch is not 16 to 64 hex digits")
-    if len(wire.ops) > MAX_PATCH:
-        raise PatchFormError(f"patch {wire.session}:{wire.n} is larger than {MAX_PATCH} bytes")
-    if max(len(wire.kind), len(wire.acting_for or ""), len(wire.group or "")) > MAX_NAME:
-        raise PatchFormError(f"patch {wire.session}:{wire.n} has a name that is too long")
+    _check_names(wire)
     return Patch(
         PatchId(wire.session, wire.n),
         wire.time,
@@ -130,6 +123,26 @@ def from_wire(wire: WirePatch) -> Patch:
         wire.acting_for,
         wire.group,
     )
+
+
+def check_form(wire: WirePatch) -> None:
+    """Raise PatchFormError where `from_wire` would, in a third of its time."""
+    _check_names(wire)
+    _parents(wire)
+    for op in _decode_ops(wire):
+        if type(op) is not WireSplice:
+            _from_op(op)
+
+
+def _check_names(wire: WirePatch) -> None:
+    if not 0 <= wire.n <= MAX_COUNT or not 0 <= wire.time <= MAX_COUNT:
+        raise PatchFormError(f"patch {wire.session}:{wire.n} has a number out of range")
+    if not is_session(wire.session):
+        raise PatchFormError("the session of a patch is not 16 to 64 hex digits")
+    if len(wire.ops) > MAX_PATCH:
+        raise PatchFormError(f"patch {wire.session}:{wire.n} is larger than {MAX_PATCH} bytes")
+    if max(len(wire.kind), len(wire.acting_for or ""), len(wire.group or "")) > MAX_NAME:
+        raise PatchFormError(f"patch {wire.session}:{wire.n} has a name that is too long")
 
 
 def entry_to_wire(entry: Entry) -> WireEntry:

@@ -88,7 +88,9 @@ def test_a_typed_letter_is_small() -> None:
 def test_every_code_point_passes() -> None:
     text = "👩‍👩‍👧‍👦 e\u0301 \r\n \x0c \u2028 \0 \U0010ffff"
     patch = Patch(PatchId(SESSION, 0), 1, (), (Splice(0, 0, text),))
-    assert p.from_wire(p.to_wire(patch)) == patch
+    wire = p.to_wire(patch)
+    p.check_form(wire)
+    assert p.from_wire(wire) == patch
 
 
 def test_numbers_that_are_none_pass_as_python_writes_them() -> None:
@@ -131,6 +133,8 @@ def test_a_patch_no_honest_app_would_send(changes: dict[str, object], says: str)
     with pytest.raises(p.PatchFormError, match=says) as caught:
         p.from_wire(wired(**changes))
     assert "\n" not in str(caught.value)
+    with pytest.raises(p.PatchFormError, match=says):
+        p.check_form(wired(**changes))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +166,8 @@ def test_a_patch_no_honest_app_would_send(changes: dict[str, object], says: str)
 def test_operations_that_make_no_sense(value: object) -> None:
     with pytest.raises(p.PatchFormError):
         p.from_wire(wired(ops=raw(value)))
+    with pytest.raises(p.PatchFormError):
+        p.check_form(wired(ops=raw(value)))
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ by every replica alike.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 
 from cocalc_tui.protocol.codec import MAX_PATCH
 from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.protocol.messages import Role, WirePatch
-from cocalc_tui.protocol.patches import PatchFormError, from_wire
+from cocalc_tui.protocol.patches import PatchFormError, check_form, from_wire
 from cocalc_tui.server.store import HOST, Denied
 from cocalc_tui.sync.patch import Cancel, Create, Op, Put, Remove, Splice
 
@@ -19,17 +19,33 @@ OUTPUT_MARK = "/"
 """Keys of output records are CELL/RUN/INDEX; no other key of a notebook has one."""
 
 
-async def objection(
-    patch: WirePatch,
-    role: Role,
-    document_type: str,
-    owner: Callable[[str], Awaitable[str | None]],
+def to_look_up(patches: Sequence[WirePatch], role: Role, document_type: str) -> frozenset[str]:
+    """Sessions whose owner `objection` must know."""
+    if role is Role.HOST or document_type != NOTEBOOK:
+        return frozenset()
+    return frozenset(
+        op.session
+        for patch in patches
+        for op in _ops(patch)
+        if isinstance(op, Cancel) and op.session != patch.session
+    )
+
+
+def _ops(patch: WirePatch) -> tuple[Op, ...]:
+    try:
+        return from_wire(patch).ops
+    except PatchFormError:
+        return ()
+
+
+def objection(
+    patch: WirePatch, role: Role, document_type: str, owners: Mapping[str, str | None]
 ) -> Denied | None:
-    """Why this patch may not be queued; `owner` says whose session one is."""
+    """Why this patch may not be queued."""
     if len(patch.ops) > MAX_PATCH:
         return Denied("size", f"patch {patch.n} is larger than {MAX_PATCH} bytes; split it")
     try:
-        ops = from_wire(patch).ops
+        check_form(patch)
     except PatchFormError as error:
         return Denied("form", str(error))
     if role is Role.HOST:
@@ -37,22 +53,20 @@ async def objection(
     if patch.acting_for is not None:
         return Denied("form", "only the relay side acts for others")
     if document_type == NOTEBOOK:
-        return await _touches_outputs(patch, ops, owner)
+        return _touches_outputs(patch, owners)
     return None
 
 
-async def _touches_outputs(
-    patch: WirePatch, ops: tuple[Op, ...], owner: Callable[[str], Awaitable[str | None]]
-) -> Denied | None:
+def _touches_outputs(patch: WirePatch, owners: Mapping[str, str | None]) -> Denied | None:
     """Outputs say what a kernel printed: only the side that runs it may write or take them."""
-    for op in ops:
+    for op in _ops(patch):
         match op:
             case Splice(at=at):
                 outputs = OUTPUT_MARK in at.key
             case Create(key=key) | Put(key=key) | Remove(key=key):
                 outputs = OUTPUT_MARK in key
             case Cancel(session=session):
-                outputs = session != patch.session and await owner(session) == HOST
+                outputs = owners.get(session) == HOST
         if outputs:
             return Denied("role", "outputs are written by the kernel's side only")
     return None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Protocol
-
-from websockets.frames import Frame as WebSocketFrame
-from websockets.frames import Opcode
 
 from cocalc_tui.protocol.codec import encode
 from cocalc_tui.protocol.messages import Message
@@ -13,6 +11,8 @@ from cocalc_tui.protocol.transport import Hear
 
 BEHIND = 256 * 1024
 """Bytes not yet taken above which a reader is behind: it gets entries from the log instead."""
+BINARY = 0x82
+"""First byte of a frame that is a whole binary message."""
 CUT_OFF = 4 * 2**20
 """Bytes not yet taken above which a reader is cut off; it comes back by itself."""
 
@@ -38,9 +38,17 @@ class Frame:
     def websocket(self) -> bytes:
         """As an unmasked WebSocket frame (RFC 6455, 5.2)."""
         if not self._websocket:
-            frame = WebSocketFrame(Opcode.BINARY, self.payload)
-            self._websocket = frame.serialize(mask=False)
+            self._websocket = _head(len(self.payload)) + self.payload
         return self._websocket
+
+
+def _head(size: int) -> bytes:
+    """What goes before a whole binary message of this size."""
+    if size < 126:
+        return struct.pack("!BB", BINARY, size)
+    if size < 2**16:
+        return struct.pack("!BBH", BINARY, 126, size)
+    return struct.pack("!BBQ", BINARY, 127, size)
 
 
 class Link(Protocol):

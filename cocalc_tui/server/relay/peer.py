@@ -90,14 +90,19 @@ class Peer:
         if self._closing is not None:
             return
         self.link.send(frame)
-        if self.link.waiting > CUT_OFF + self._bulk:
-            self.link.cut()
+        waiting = self.link.waiting
+        if waiting > BEHIND:
+            for member in self.memberships.values():
+                member.live = False
+            self.serve_log()
+            if waiting > CUT_OFF + self._bulk:
+                self.link.cut()
 
     def push(self, member: Membership, frame: Frame, first: int, last: int) -> None:
         """Hand over new entries `first`..`last` of a document, or see that they follow."""
         if not member.live or last <= member.cursor:
             return
-        if first > member.cursor + 1 or len(frame) > BEHIND or self.behind:
+        if first > member.cursor + 1 or len(frame) > BEHIND:
             member.live = False
             self.serve_log()
             return
@@ -149,9 +154,14 @@ class Peer:
 
     # --- hearing -------------------------------------------------------------------------------
 
+    @property
+    def clogged(self) -> bool:
+        """Whether too much of what it sent is on its way to the disk."""
+        return self._pending > MOST_PENDING
+
     async def unclogged(self) -> None:
         """Wait until not too much of what it sent is on its way to the disk."""
-        while self._pending > MOST_PENDING:
+        while self.clogged:
             self._unclogged.clear()
             await self._unclogged.wait()
 

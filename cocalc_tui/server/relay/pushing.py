@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.server.relay.committer import Committer, Job
-from cocalc_tui.server.relay.guard import objection
+from cocalc_tui.server.relay.guard import objection, to_look_up
 from cocalc_tui.server.relay.peer import Peer
 from cocalc_tui.server.store import Denied, Draft, Outcome, Store
 
 AT_ONCE = 1000
 """Patches that are queued as one: nobody waits for all of a large push."""
+_session = attrgetter("session")
 OVERHEAD = 500
 """Bytes that a patch costs in memory besides its operations, roughly."""
 
@@ -25,24 +27,44 @@ class Pushing:
         self._committer = committer
         self._clock = clock
 
-    async def push(self, peer: Peer, message: m.Push) -> None:
+    def push(self, peer: Peer, message: m.Push) -> Awaitable[None] | None:
         """Check and queue; waits while too much of this connection is queued already."""
-        for session, patches in groupby(message.patches, lambda patch: patch.session):
-            own = list(patches)
-            for first in range(0, len(own), AT_ONCE):
-                await self._queue(peer, message.doc, session, own[first : first + AT_ONCE])
+        member = peer.memberships.get(message.doc)
+        document_type = member.room.info.type if member else ""
+        sessions = to_look_up(message.patches, peer.role, document_type)
+        if sessions:
+            return self._push_knowing(peer, message, sessions)
+        self._push(peer, message, {})
+        return peer.unclogged() if peer.clogged else None
+
+    async def _push_knowing(self, peer: Peer, message: m.Push, sessions: Iterable[str]) -> None:
+        owners = {session: await self._store.owner(session) for session in sessions}
+        self._push(peer, message, owners)
         await peer.unclogged()
 
-    async def _queue(self, peer: Peer, doc: str, session: str, patches: list[m.WirePatch]) -> None:
+    def _push(self, peer: Peer, message: m.Push, owners: Mapping[str, str | None]) -> None:
+        for session, patches in groupby(message.patches, _session):
+            own = list(patches)
+            for first in range(0, len(own), AT_ONCE):
+                self._queue(peer, message.doc, session, own[first : first + AT_ONCE], owners)
+
+    def _queue(
+        self,
+        peer: Peer,
+        doc: str,
+        session: str,
+        patches: list[m.WirePatch],
+        owners: Mapping[str, str | None],
+    ) -> None:
         drafts: list[Draft] = []
         refused: list[Outcome] = []
         for patch in patches:
-            denied = await self._objection(peer, doc, patch)
+            denied = self._objection(peer, doc, patch, owners)
             if denied is not None:
                 refused.append(denied)
                 break
             drafts.append(_draft(peer, doc, patch))
-        stored = peer.pending(sum(len(draft.patch.ops) + OVERHEAD for draft in drafts))
+        stored = peer.pending(sum([len(draft.patch.ops) + OVERHEAD for draft in drafts]))
 
         def done(outcomes: Sequence[Outcome]) -> None:
             stored()
@@ -50,13 +72,16 @@ class Pushing:
 
         self._committer.submit(Job(drafts, done))
 
-    async def _objection(self, peer: Peer, doc: str, patch: m.WirePatch) -> Denied | None:
+    @staticmethod
+    def _objection(
+        peer: Peer, doc: str, patch: m.WirePatch, owners: Mapping[str, str | None]
+    ) -> Denied | None:
         member = peer.memberships.get(doc)
         if member is None:
             return Denied("form", "open the document before changing it")
         if member.room.readonly is not None and not peer.host:
             return Denied("role", member.room.readonly)
-        return await objection(patch, peer.role, member.room.info.type, self._store.owner)
+        return objection(patch, peer.role, member.room.info.type, owners)
 
     def _reply(
         self,

@@ -94,7 +94,7 @@ class Relay:
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: tuple[str, str] | None = None
-        self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None]]] = {
+        self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None] | None]] = {
             m.Open: self._open,
             m.Shut: self._shut,
             m.Push: self._pushing.push,
@@ -259,7 +259,7 @@ class Relay:
 
     # --- documents -----------------------------------------------------------------------------
 
-    async def _open(self, peer: Peer, message: m.Open) -> None:
+    def _open(self, peer: Peer, message: m.Open) -> None:
         peer.spawn(self._opening(peer, message))
 
     async def _opening(self, peer: Peer, message: m.Open) -> None:
@@ -273,7 +273,7 @@ class Relay:
     async def _shut(self, peer: Peer, message: m.Shut) -> None:
         await self._rooms.leave(peer, message.doc)
 
-    async def _fetch(self, peer: Peer, message: m.Fetch) -> None:
+    def _fetch(self, peer: Peer, message: m.Fetch) -> None:
         peer.spawn(self._fetching(peer, message))
 
     async def _fetching(self, peer: Peer, message: m.Fetch) -> None:
@@ -288,7 +288,7 @@ class Relay:
         entries = [entry for entry in part.entries if entry.seq <= message.upto]
         peer.say(m.Fetched(id=message.id, upto=part.upto, blocks=part.blocks, entries=entries))
 
-    async def _presence(self, peer: Peer, message: m.Presence) -> None:
+    def _presence(self, peer: Peer, message: m.Presence) -> None:
         if (member := peer.memberships.get(message.doc)) is not None:
             member.room.stand(peer, message.place)
 
@@ -325,10 +325,10 @@ class Relay:
                 peer.end("role", self._stranger(peer.user))
         self._roster.changed()
 
-    async def _members(self, peer: Peer, message: m.Members) -> None:
+    def _members(self, peer: Peer, message: m.Members) -> None:
         answer(peer, message.id, self._access.members())
 
-    async def _status(self, peer: Peer, message: m.Status) -> None:
+    def _status(self, peer: Peer, message: m.Status) -> None:
         processes = self._processes()
         documents = [
             OpenDocument(
@@ -350,26 +350,26 @@ class Relay:
         )
         answer(peer, message.id, status)
 
-    async def _stop(self, peer: Peer, message: m.Stop) -> None:
+    def _stop(self, peer: Peer, message: m.Stop) -> None:
         peer.say(m.Answer(id=message.id))
         self._stopped = ("stopped", f"{peer.user} ended the relay of {self._project}")
         self._on_stop(message.everything)
 
     # --- the host side -------------------------------------------------------------------------
 
-    async def _pass_on(self, peer: Peer, message: m.Message) -> None:
+    def _pass_on(self, peer: Peer, message: m.Message) -> None:
         self._passing.ask(peer, message)
 
-    async def _answered(self, _peer: Peer, message: m.Answered) -> None:
+    def _answered(self, _peer: Peer, message: m.Answered) -> None:
         self._passing.answered(message)
 
-    async def _ready(self, _peer: Peer, message: m.Ready | m.Failed) -> None:
+    def _ready(self, _peer: Peer, message: m.Ready | m.Failed) -> None:
         self._passing.ready(message)
 
     async def _checkpoint(self, _peer: Peer, message: m.Checkpoint) -> None:
         await self._store.put_checkpoint(message.doc, message.seq, message.data)
 
-    async def _tell(self, _peer: Peer, message: m.Tell) -> None:
+    def _tell(self, _peer: Peer, message: m.Tell) -> None:
         if message.doc:
             if (room := self._rooms.get(message.doc)) is not None:
                 room.tell(message.topic, message.data, keep=message.keep)

@@ -28,27 +28,47 @@ PULSE = 20.0
 class WebSocketLink:
     """The relay's end of one websocket.
 
-    Frames are written as they are, so that one encoding serves a whole room.
+    Frames are written as they are, so that one encoding serves a whole room, and those of one turn
+    of the loop together: a system call costs more than all else that a frame to a reader does.
     """
 
-    def __init__(self, websocket: WebSocket) -> None:
+    def __init__(self, websocket: WebSocket, gate: Gate) -> None:
         self._websocket = websocket
+        self._gate = gate
+        self._held: list[bytes] = []
+        self._held_size = 0
         self.drained = websocket.drained
-        self.close = websocket.close
         self.cut = websocket.cut
 
     def send(self, frame: Frame) -> None:
         """Hand a frame over."""
-        self._websocket.write(frame.websocket)
+        data = frame.websocket
+        self._held.append(data)
+        self._held_size += len(data)
+        if len(self._held) == 1:
+            self._gate.write_soon(self)
+
+    def write(self) -> None:
+        """Write what was handed over."""
+        held = self._held
+        if held:
+            self._websocket.write(held[0] if len(held) == 1 else b"".join(held))
+            held.clear()
+            self._held_size = 0
 
     @property
     def waiting(self) -> int:
         """Bytes the app has not taken; those in the kernel's socket buffer do not count."""
-        return self._websocket.waiting
+        return self._held_size + self._websocket.wire.get_write_buffer_size()
 
     async def listen(self, hear: Hear) -> None:
         """Hand on each frame as it comes; raises TransportClosed."""
         await self._websocket.listen(hear)
+
+    async def close(self) -> None:
+        """End the connection; what was handed over arrives if that is quick."""
+        self.write()
+        await self._websocket.close()
 
 
 def peer_of(websocket: WebSocket) -> str:
@@ -78,6 +98,7 @@ class Gate:
         self._attend = attend
         self._user_of = user_of
         self._attending: set[asyncio.Future[None]] = set()
+        self._unwritten: list[WebSocketLink] = []
 
     def __call__(self) -> WebSocket:
         """The protocol of a new connection."""
@@ -86,9 +107,20 @@ class Gate:
 
     def _accepted(self, websocket: WebSocket) -> None:
         user = self._user_of(websocket)
-        task = asyncio.ensure_future(self._attend(WebSocketLink(websocket), user))
+        task = asyncio.ensure_future(self._attend(WebSocketLink(websocket, self), user))
         self._attending.add(task)
         task.add_done_callback(self._attending.discard)
+
+    def write_soon(self, link: WebSocketLink) -> None:
+        """Have a link write when this turn of the loop is over."""
+        if not self._unwritten:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._unwritten.append(link)
+
+    def _write(self) -> None:
+        unwritten, self._unwritten = self._unwritten, []
+        for link in unwritten:
+            link.write()
 
 
 async def serve(

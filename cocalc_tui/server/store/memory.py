@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from cocalc_tui.protocol.messages import WireEntry
@@ -39,15 +38,18 @@ class MemoryStore:
         self._leases = Leases()
 
     def _log(self, doc: str) -> _Log:
-        return self._logs.setdefault(doc, _Log())
+        log = self._logs.get(doc)
+        if log is None:
+            log = self._logs[doc] = _Log()
+        return log
 
     async def append(self, drafts: Sequence[Draft], now: int) -> list[Outcome]:
         """Check and number."""
         news: dict[str, list[WireEntry]] = {}
         outcomes = [self._append(draft, now, news) for draft in drafts]
         for doc, entries in news.items():
-            for listener in self._log(doc).listeners:
-                asyncio.get_running_loop().call_soon(listener, doc, entries)
+            for listener in list(self._log(doc).listeners):
+                listener(doc, entries)
             self._forget(doc)
         return outcomes
 
