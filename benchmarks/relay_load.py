@@ -133,14 +133,9 @@ def varint(number: int) -> bytes:
 
 
 def yjs_update(client: int, clock: int, text: str) -> bytes:
-    """A Yjs update (v1) that inserts ASCII text behind what the client inserted last, in the text
-    called `t`.
-    """
+    """A Yjs update (v1): insert ASCII text into `t`, behind what the client inserted last."""
     head = b"\x01\x01" + varint(client) + varint(clock)
-    if clock:
-        item = b"\x84" + varint(client) + varint(clock - 1)
-    else:
-        item = b"\x04\x01\x01t"
+    item = b"\x84" + varint(client) + varint(clock - 1) if clock else b"\x04\x01\x01t"
     data = text.encode()
     return head + item + varint(len(data)) + data + b"\x00"
 
