@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from cocalc_tui.sync.graph import Graph
 
 
-def chains(graph: Graph, first: int, stop: int, *, few: int) -> Iterator[range]:
+def chains(graph: Graph, first: int, stop: int, *, few: int) -> Iterator[tuple[int, int]]:
     """The patches from index `first` on, before `stop`, whose parents outside have been gone over.
 
-    Each chain is of one session and each patch of it has the one before as its only parent. They
-    come as the patches did where no more than `few` sessions take part.
+    Each chain (its first index, and the one behind its last) is of one session and each patch of
+    it has the one before as its only parent. They come as the patches did where no more than `few`
+    sessions take part.
     """
     if first == stop:
         return iter(())
@@ -25,8 +26,8 @@ def chains(graph: Graph, first: int, stop: int, *, few: int) -> Iterator[range]:
     starts = [first, *pieces[bisect_right(pieces, first) : bisect_left(pieces, stop)]]
     ends = [*starts[1:], stop]
     if len(starts) < 3 or len(set(graph.log.owners[first:stop])) <= few:
-        return map(range, starts, ends)
-    return (range(starts[at], ends[at]) for at in _by_branch(graph, starts, ends))
+        return zip(starts, ends, strict=True)
+    return ((starts[at], ends[at]) for at in _by_branch(graph, starts, ends))
 
 
 def _by_branch(graph: Graph, starts: Sequence[int], ends: Sequence[int]) -> Iterator[int]:

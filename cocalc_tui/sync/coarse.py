@@ -12,12 +12,15 @@ from collections.abc import Iterator, Sequence
 
 from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.columns import DamagedLog
-from cocalc_tui.sync.effects import Effects
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.merger import Merger
-from cocalc_tui.sync.patch import Cancel, Entry, Patch, PatchId, TextId
+from cocalc_tui.sync.patch import Cancel, Entry, PatchId, Splice
 from cocalc_tui.sync.spans import Span, spans
+from cocalc_tui.sync.strand import Strand
 from cocalc_tui.sync.walker import Walker
+
+_LABEL = ("typing", None, None)
+"""No merge reads it."""
 
 
 class SpanGraph:
@@ -39,17 +42,15 @@ class SpanGraph:
         ends.append(n + span.size - 1)
         return PatchId(session, len(ends) - 1)
 
-    def patch(self, span: Span) -> Patch:
-        """A span that was not here, as a patch."""
+    def add(self, span: Span) -> None:
+        """Put a span into the graph; raises DamagedLog where what it stands on is not here."""
         parents = tuple([self.coarse(parent) for parent in span.parents])
         ops = tuple(span.ops)
         if span.size == 1:
             ops = tuple([self._cancel(op) if type(op) is Cancel else op for op in ops])
-        return Patch(self._number(span), span.time, parents, ops)
-
-    def add(self, span: Span) -> None:
-        """Put a span into the graph; raises DamagedLog where what it stands on is not here."""
-        if self.graph.add(self.patch(span)) is not None:
+        step = ops[0] if len(ops) == 1 and type(ops[0]) is Splice else ops
+        strand = Strand(self._number(span), parents, (span.time,), (step,), _LABEL)
+        if self.graph.add(strand) is not None:
             session, n = span.first
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
 
@@ -104,18 +105,8 @@ class Coarse:
         self.records = empty.records
         self.walker = Walker(empty, ROOT)
         if self.spans:
-            self.walker.visit(len(self.spans), _Unseen())
+            self.walker.visit(len(self.spans))
 
     def cancelled_by(self, index: int) -> Iterator[int]:
         """The spans that a span cancels, as often as it names them."""
         return self._span_graph.targets(self.spans[index])
-
-
-class _Unseen(Effects):
-    """Nobody looks at how the texts changed on the way."""
-
-    def inserted(self, at: TextId, pos: int, text: str, by: PatchId) -> None:
-        """Text came."""
-
-    def deleted(self, at: TextId, pos: int, length: int, by: PatchId) -> None:
-        """Text went."""

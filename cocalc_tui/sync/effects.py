@@ -1,35 +1,46 @@
-"""What a merge did to the texts, in the order in which it happened, as few changes."""
+"""What a merge did to a text, as few changes from left to right.
+
+What came and went on the way, what an author retreated from and came back to, is nobody's
+business: a screen that follows has as much to do as the text is different in the end.
+"""
 
 from __future__ import annotations
 
-from cocalc_tui.sync.patch import PatchId, TextChange, TextId
+from collections.abc import Callable
+
+from cocalc_tui.sync.graph import Graph
+from cocalc_tui.sync.items import ItemTree
+from cocalc_tui.sync.patch import TextChange, TextId
 
 
-class Effects:
-    """Changes of texts, each in the coordinates that the ones before it left."""
+def effects(tree: ItemTree, graph: Graph, before: Callable[[TextId], str]) -> list[TextChange]:
+    """What was done to a text since the last call; `before` tells what it was at the base.
 
-    def __init__(self) -> None:
-        self.changes: list[TextChange] = []
+    Each is in the coordinates of the text that the ones before it left. What somebody did at one
+    place is one change, by the last of their patches that had a part in it.
+    """
+    found: list[TextChange] = []
+    owners = graph.log.owners
+    start = end = delete = 0
+    """The place of the change at hand, in the text as it becomes, and what goes there."""
+    parts: list[str] = []
+    by = owner = -1
 
-    def inserted(self, at: TextId, pos: int, text: str, by: PatchId) -> None:
-        """Text came; it continues the last change where the two touch."""
-        last = self._last(at, by)
-        if last is not None and pos == last.pos + len(last.insert):
-            self.changes[-1] = TextChange(at, last.pos, last.delete, last.insert + text, by)
+    def finish() -> None:
+        if by >= 0:
+            found.append(TextChange(tree.at, start, delete, "".join(parts), graph.id(by)))
+
+    for pos, item in tree.changes():
+        if pos != end or owners[item.by] != owner:
+            finish()
+            start = end = pos
+            delete, parts, by, owner = 0, [], item.by, owners[item.by]
+        by = max(by, item.by)
+        if item.shown:
+            text = before(tree.at) if item.text is None else item.text
+            parts.append(text[item.start : item.start + item.length])
+            end += item.length
         else:
-            self.changes.append(TextChange(at, pos, 0, text, by))
-
-    def deleted(self, at: TextId, pos: int, length: int, by: PatchId) -> None:
-        """Text went; it continues the last change where the two touch."""
-        last = self._last(at, by)
-        if last is not None and not last.insert and pos <= last.pos <= pos + length:
-            self.changes[-1] = TextChange(at, pos, last.delete + length, "", by)
-        else:
-            self.changes.append(TextChange(at, pos, length, "", by))
-
-    def _last(self, at: TextId, by: PatchId) -> TextChange | None:
-        """The last change, if it is of the same patch and text."""
-        if not self.changes:
-            return None
-        last = self.changes[-1]
-        return last if last.by is by and last.at == at else None
+            delete += item.length
+    finish()
+    return found

@@ -12,57 +12,53 @@ Editing" (2023), and the reference implementations it compares.
 
 from __future__ import annotations
 
-from cocalc_tui.sync.items import EFFECT, Item, ItemTree
+from cocalc_tui.sync.items import Item, ItemTree
 
 
-def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str) -> tuple[Item, int]:
-    """Put `text` before visible character `pos` of a lane, visible there and in the document.
-
-    Returns its item, and its position in the document.
-    """
+def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int) -> Item:
+    """Put `text` before visible character `pos` of a lane, visible there and in the document."""
     state = [0] * len(tree.root.visible)
-    state[EFFECT] = state[lane] = 1
-    item = Item(len(text), state, session)
-    item.text = text
-    shown = 0
+    state[lane] = 1
+    item = Item(text, 0, len(text), state, session, by)
     if pos:
-        left, offset, shown = tree.find(lane, pos - 1)
-        item.left, item.left_end = left, offset + 1
-        if left.state[EFFECT] == 1:
-            shown += offset + 1
-        right = tree.split(left, offset + 1) if offset + 1 < left.length else tree.after(left)
+        block, at, offset = tree.find(lane, pos - 1)
+        item.left = left = block.items[at]
+        item.left_end = offset = offset + 1
+        at += 1
+        if offset < left.length:
+            left.split(offset)
+            block = left.block
+            at = block.items.index(left) + 1
     else:
-        right = tree.after(None)
-    place = item.left
+        block, at = tree.first(), 0
+    right = block.item(at) if block.items else None
     if right is not None and not right.state[lane]:
-        place, more = _among_concurrent(tree, lane, item, right)
-        shown += more
+        place = _among_concurrent(lane, item, right)
+        if place is not None:
+            block = place.block
+            at = block.items.index(place) + 1
     else:
         item.right = right
-    tree.put(item, place, (EFFECT, lane))
-    return item, shown
+    block.insert(item, at, lane)
+    return item
 
 
-def _among_concurrent(
-    tree: ItemTree, lane: int, item: Item, first: Item
-) -> tuple[Item | None, int]:
+def _among_concurrent(lane: int, item: Item, first: Item) -> Item | None:
     """The item behind which `item` goes, when items its author had not seen stand at its place.
 
-    They begin with `first`. Also, how many characters of the document they put before it. Sets
-    what stood right of `item` for its author.
+    They begin with `first`. Sets what stood right of `item` for its author.
     """
     others: list[Item] = []
     right: Item | None = first
     while right is not None and not right.state[lane]:
         others.append(right)
-        right = tree.after(right)
+        right = right.following()
     item.right = right
-    count = _passed(tree, item, others)
-    shown = sum([other.length for other in others[:count] if other.state[EFFECT] == 1])
-    return others[count - 1] if count else item.left, shown
+    count = _passed(item, others)
+    return others[count - 1] if count else item.left
 
 
-def _passed(tree: ItemTree, item: Item, others: list[Item]) -> int:
+def _passed(item: Item, others: list[Item]) -> int:
     """How many of the items that its author had not seen go before `item`."""
     passed: set[Item] = set()
     undecided = False
@@ -72,7 +68,7 @@ def _passed(tree: ItemTree, item: Item, others: list[Item]) -> int:
         if left is item.left and end == item.left_end:
             if other.right is item.right and item.session < other.session:
                 break
-            undecided = _comes_first(tree, other.right, item.right)
+            undecided = _comes_first(other.right, item.right)
         elif left not in passed:
             break
         if not undecided:
@@ -81,8 +77,8 @@ def _passed(tree: ItemTree, item: Item, others: list[Item]) -> int:
     return count
 
 
-def _comes_first(tree: ItemTree, one: Item | None, other: Item | None) -> bool:
+def _comes_first(one: Item | None, other: Item | None) -> bool:
     """Whether the item `one` stands before `other`, None being the end of the text."""
     if one is other or one is None:
         return False
-    return other is None or tree.precedes(one, other)
+    return other is None or one.precedes(other)

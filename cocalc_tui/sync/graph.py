@@ -16,10 +16,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from operator import itemgetter
 
-from cocalc_tui.sync.log import Label, Log
+from cocalc_tui.sync.log import Log
 from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.strand import Label, Strand
+from cocalc_tui.sync.stretch import Step, Stretch
 
 ROOT = -1
 """The index of the version in which the document began."""
@@ -76,24 +79,23 @@ class Graph:
         if session is None:
             return None
         at = patch_id[1] - session.base
-        if 0 <= at < len(session.at):
-            return session.at[at]
-        return ROOT if 0 <= patch_id[1] < session.base else None
+        if at >= 0:
+            return session.at[at] if at < len(session.at) else None
+        return ROOT if patch_id[1] >= 0 else None
 
     def count(self, session: str) -> int:
         """How many patches of a session there are, the number of its next one."""
         found = self._sessions.get(session)
         return found.end if found else 0
 
-    def count_at(self, owner: int, index: int) -> int:
-        """How many patches of a session (a place in the log's) there are up to an index."""
-        session = self._sessions[self.log.sessions[owner]]
-        return session.base + bisect_right(session.at, index)
+    def owner(self, session: str) -> int:
+        """The place of a session in the log's; it has patches here."""
+        return self._sessions[session].owner
 
-    def places(self, owner: int) -> tuple[Sequence[int], int]:
-        """The indexes of a session's patches (a place in the log's), and the first one's number."""
-        session = self._sessions[self.log.sessions[owner]]
-        return session.at, session.base
+    def count_at(self, session: str, index: int) -> int:
+        """How many patches of a session there are up to an index."""
+        found = self._sessions[session]
+        return found.base + bisect_right(found.at, index)
 
     def counts(self) -> dict[str, int]:
         """`count` of every session: the version of all patches, in full."""
@@ -133,142 +135,116 @@ class Graph:
         """The indexes of a patch's parents, rising; never empty."""
         return self.joins.get(index) or (index - 1,)
 
-    def needs(self, patch: Patch) -> list[PatchId]:
-        """The patches that `patch` cannot do without and that are not here.
+    def needs(self, strand: Strand) -> list[PatchId]:
+        """The patches that a strand cannot do without and that are not here.
 
-        They are its parents and the one before it of its session. Where the document began with a
-        checkpoint, the patches in that are not here in this sense, if `patch` is not on top of all
-        of them or cancels some of them.
+        They are the parents of its first patch and the one before that of its session. Where the
+        document began with a checkpoint, the patches in that are not here in this sense, if it is
+        not on top of all of them or cancels some of them.
         """
-        session, n = patch.id
-        wanted = [*patch.parents, *([PatchId(session, n - 1)] if n else ())]
+        (session, n), parents = strand.first, strand.parents
+        wanted = [*parents, *([PatchId(session, n - 1)] if n else ())]
         needed = [patch_id for patch_id in wanted if self.index(patch_id) is None]
-        old = all(self.index(parent) == ROOT for parent in patch.parents)
-        if old and not set(self._root).issubset(patch.parents):
-            needed += patch.parents or self._root
-        starts = [PatchId(op.session, op.first) for op in patch.ops if isinstance(op, Cancel)]
+        old = all(self.index(parent) == ROOT for parent in parents)
+        if old and not set(self._root).issubset(parents):
+            needed += parents or self._root
+        ops = [op for step in strand.steps if type(step) is tuple for op in step]
+        starts = [PatchId(op.session, op.first) for op in ops if isinstance(op, Cancel)]
         return needed + [start for start in starts if self.index(start) == ROOT]
 
-    def add(self, patch: Patch) -> PatchId | None:
-        """Take in a patch that is not here; or return what it `needs` first."""
-        session, n = patch.id
-        sessions = self._sessions
+    def add(self, strand: Strand) -> PatchId | None:
+        """Take in patches that are not here; or return what they need first."""
+        (session, n), said, times, steps, label = strand
         found: list[int] = []
-        for parent in patch.parents:
-            other = sessions.get(parent[0])
-            at = parent[1] - other.base if other is not None else 0
-            if other is not None and 0 <= at < len(other.at):
-                found.append(other.at[at])
-            elif self.index(parent) is None:
+        for parent in said:
+            at = self.index(parent)
+            if at is None:
                 return parent
-            else:
-                found.append(ROOT)
-        own = sessions.get(session)
-        if (self._root or n != (own.end if own else 0)) and (needs := self.needs(patch)):
+            found.append(at)
+        own = self._sessions.get(session)
+        if (self._root or n != (own.end if own else 0)) and (needs := self.needs(strand)):
             return needs[0]
-        self._add(own or self._session(session), tuple(found) or (ROOT,), patch)
-        return None
-
-    def _add(self, own: _Session, parents: tuple[int, ...], patch: Patch) -> None:
         index = len(self.log.ops)
-        said = patch.parents
+        parents = tuple(found) or (ROOT,)
         if len(parents) > 1:
             parents = tuple(sorted({*parents}))
-            if len(parents) != len(said) or list(said) != sorted(said):
+            if not all(one < other for one, other in pairwise(said)):
                 self._said[index] = said
-        if own.at and (before := own.at[-1]) not in parents and not self.holds(parents, before):
-            self.empty.add(index)
+        own = own or self._session(session)
+        last = own.at[-1] if own.at else ROOT
+        forgot = last != ROOT and last not in parents and not self.holds(parents, last)
+        if forgot:
             self._said[index] = said
-            parents = tuple(sorted({*parents, before}))
-        label = (patch.kind, patch.acting_for, patch.group)
-        self._put(own, parents, patch.time, patch.ops, label)
-        if type(self.log.ops[index]) is tuple and has_cancels(patch.ops):
-            self._take_cancels(index, parents)
+            parents = tuple(sorted({*parents, last}))
+        self._put(own, parents, times, steps, label)
+        if forgot:
+            self.refuse(index)
+        for step in steps:
+            if isinstance(step, Stretch):
+                index += len(step.ends)
+            else:
+                if not isinstance(step, Splice) and has_cancels(step):
+                    self._take_cancels(index, step)
+                index += 1
+        return None
 
-    def follow(self, patches: Sequence[Patch], at: int, stop: int) -> int:
-        """Take in patches from place `at` on, before `stop`, that do no more than follow.
-
-        That is, each is one splice on top of just the one before, with its label. The one before
-        the first was added last. Returns the place of the first that was not taken in.
-        """
-        last = patches[at - 1]
-        kind, acting_for, group = last.kind, last.acting_for, last.group
-        last_id = last.id
-        ops: list[Splice] = []
-        try:
-            for place in range(at, stop):
-                patch = patches[place]
-                (parent,) = patch.parents
-                (op,) = patch.ops
-                if parent != last_id or type(op) is not Splice or patch.kind != kind:
-                    break
-                if patch.group != group or patch.acting_for != acting_for:
-                    break
-                last_id = patch.id
-                ops.append(op)
-        except ValueError:
-            pass  # Another number of parents or operations than one.
-        if ops:
-            self._extend(ops, [patch.time for patch in patches[at : at + len(ops)]])
-        return at + len(ops)
-
-    def _extend(self, ops: Sequence[Splice], times: Sequence[int]) -> None:
-        """Take in patches that follow the last one."""
-        log = self.log
-        index = len(log.ops)
-        stop = index + len(ops)
-        own = self._sessions[log.sessions[log.owners[-1]]]
-        own.at.extend(range(index, stop))
-        own.end += len(ops)
-        log.extend(times, ops)
-        if len(self.heads) == 1:
-            self.heads = (stop - 1,)
-            self._critical[-1][1] = stop - 1
-        else:
-            self.heads = (*self.heads[:-1], stop - 1)
+    def refuse(self, index: int) -> None:
+        """Note that a patch does not fit."""
+        self.empty.add(index)
+        self.log.cut(index)
+        self.log.cut(index + 1)
 
     def append(self, session: str, time: int, ops: tuple[Op, ...], label: Label) -> int:
         """Take in the next patch of a session, on top of everything, that is known to fit."""
         own = self._sessions.get(session) or self._session(session)
-        self._put(own, self.heads, time, ops, label)
+        step = ops[0] if len(ops) == 1 and type(ops[0]) is Splice else ops
+        self._put(own, self.heads, (time,), (step,), label)
         return len(self.log.ops) - 1
 
     def _put(
         self,
         own: _Session,
         parents: tuple[int, ...],
-        time: int,
-        ops: tuple[Op, ...],
+        times: Sequence[int],
+        steps: Sequence[Step],
         label: Label,
     ) -> None:
+        """Take in patches of a session, each but the first on top of just the one before."""
         log = self.log
         index = len(log.ops)
         last = parents[0]
         linear = last == index - 1
-        follows = linear and index > 0 and log.owners[-1] == own.owner
-        own.at.append(index)
-        own.end += 1
-        log.append(own.owner, time, ops, label, follows=follows)
+        grows = linear and index > 0 and log.owners[-1] == own.owner
+        grows = grows and last not in self.empty
+        log.append(own.owner, times, steps, label, grows=grows)
+        stop = len(log.ops)
+        own.at.extend(range(index, stop))
+        own.end += stop - index
         if not linear:
             self.joins[index] = parents
-        if not follows:
+        if not grows:
             self._cut(index, parents)
-        ranges, heads = self._critical, self.heads
+        heads = self.heads
         if heads == parents:
-            self.heads = (index,)
+            self.heads = (stop - 1,)
         elif len(heads) == 1:
-            self.heads = (*heads, index)
+            self.heads = (*heads, stop - 1)
         else:
-            self.heads = (*[head for head in heads if head not in parents], index)
-        while ranges[-1][0] > last:
+            self.heads = (*[head for head in heads if head not in parents], stop - 1)
+        self._narrow(last, index, stop)
+
+    def _narrow(self, least: int, index: int, stop: int) -> None:
+        """Find anew what is critical, now that there are patches from `index` to `stop`."""
+        ranges = self._critical
+        while ranges[-1][0] > least:
             ranges.pop()
-        if ranges[-1][1] > last:
-            ranges[-1][1] = last
+        if ranges[-1][1] > least:
+            ranges[-1][1] = least
         if len(self.heads) == 1:
             if ranges[-1][1] == index - 1:
-                ranges[-1][1] = index
+                ranges[-1][1] = stop - 1
             else:
-                ranges.append([index, index])
+                ranges.append([index, stop - 1])
 
     def _cut(self, index: int, parents: tuple[int, ...]) -> None:
         """Let a piece begin at `index`, and end at its parents."""
@@ -278,15 +254,15 @@ class Graph:
             place = bisect_left(pieces, start)
             if place == len(pieces) or pieces[place] != start:
                 pieces.insert(place, start)
+                self.log.cut(start)
         if pieces[-1] != index:
             pieces.append(index)
 
-    def _take_cancels(self, index: int, parents: tuple[int, ...]) -> None:
-        ops = self.log.operations(index)
+    def _take_cancels(self, index: int, ops: Sequence[Op]) -> None:
         try:
-            self.check_cancels(ops, parents)
+            self.check_cancels(ops, self.parents(index))
         except DoesNotFit:
-            self.empty.add(index)
+            self.refuse(index)
         else:
             self.reach[index] = self.least_target(ops)
 

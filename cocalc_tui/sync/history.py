@@ -92,7 +92,7 @@ class _History:
         self._born: dict[Item, Lines] = {}
         self._died: dict[Item, list[Lines]] = {}
         for node in coarse.walker.nodes():
-            if node.indexes[0] not in coarse.graph.empty:
+            if node.first not in coarse.graph.empty:
                 self._take(node)
 
     def rows(self) -> dict[TextId, list[Row]]:
@@ -104,40 +104,42 @@ class _History:
 
     def _take(self, node: Node) -> None:
         """Note what a node did to which items."""
-        acts = [act for act in node.acts if act.refs]
-        for act, lines in zip(acts, self._lines(node.indexes), strict=True):
-            start = 0
-            for first, missing in act.refs:
-                item: Item | None = first
-                while missing and item is not None:
-                    part = list(_part(lines, start, item.length))
-                    if act.deletes:
-                        self._died.setdefault(item, []).append(part)
-                    else:
-                        self._born[item] = part
-                    start += item.length
-                    missing -= item.length
-                    item = item.rest
+        lines = self._lines(node.indexes())
+        start = 0
+        for first, length, deletes in node.refs:
+            item: Item | None = first
+            stop = start + length
+            while start < stop and item is not None:
+                part = list(_part(lines, start, item.length))
+                if deletes:
+                    self._died.setdefault(item, []).append(part)
+                else:
+                    self._born[item] = part
+                start += item.length
+                item = item.rest
 
-    def _lines(self, indexes: Sequence[int]) -> Iterator[Lines]:
-        """For each act of a node, in which versions its characters came or went."""
+    def _lines(self, indexes: Sequence[int]) -> Lines:
+        """In which versions the characters of a node came or went, in the order of its `refs`."""
         if len(indexes) == 1:
-            span = self._coarse.spans[indexes[0]]
-            for op, unit, patch in zip(span.ops, span.units, span.patches, strict=True):
-                if isinstance(op, Splice):
-                    seq = span.seq + patch
-                    if op.delete:
-                        yield [_line(op.delete, unit, seq, indexes[0])]
-                    if op.insert:
-                        yield [_line(len(op.insert), unit, seq, indexes[0])]
-            return
-        joined = [lines[0] for index in indexes for lines in self._lines([index])]
+            return list(self._changes(indexes[0]))
+        joined = [line for index in indexes for line in self._changes(index)]
         first, second = (self._coarse.spans[index].ops[0] for index in indexes[:2])
         assert isinstance(first, Splice)
         assert isinstance(second, Splice)
         if first.delete and first.pos != second.pos:
             joined.reverse()
-        yield joined
+        return joined
+
+    def _changes(self, index: int) -> Iterator[Line]:
+        """What each operation of a span did."""
+        span = self._coarse.spans[index]
+        for op, unit, patch in zip(span.ops, span.units, span.patches, strict=True):
+            if isinstance(op, Splice):
+                seq = span.seq + patch
+                if op.delete:
+                    yield _line(op.delete, unit, seq, index)
+                if op.insert:
+                    yield _line(len(op.insert), unit, seq, index)
 
     # --- rows ----------------------------------------------------------------------------------
 

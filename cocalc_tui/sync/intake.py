@@ -9,10 +9,11 @@ child of the one before, for which the graph keeps nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.patch import ForgedPatch, Patch, PatchId
+from cocalc_tui.sync.strand import Strand, join, strands
 
 
 class _Queue:
@@ -21,21 +22,35 @@ class _Queue:
     __slots__ = ("end", "first", "later", "ready", "stuck", "taken")
 
     def __init__(self, first: int) -> None:
-        self.ready: list[Patch] = []
-        """Numbered from `first` to `end`, without `end`, and without gaps."""
+        self.ready: list[Strand] = []
+        """With the patches numbered from `first` to `end`, without `end`, and without gaps."""
         self.first = first
         self.end = first
         self.taken = 0
-        """How many of those are in the graph."""
+        """How many of those strands are in the graph; `first` is the number behind them."""
         self.later: dict[int, Patch] = {}
         """By number: those behind a gap."""
         self.stuck = False
         """It needs something that is not here."""
 
+    def add(self, patches: Sequence[Patch]) -> None:
+        """Add patches numbered from `end` on."""
+        self.ready += strands(patches)
+        self.end += len(patches)
+
+    def next(self) -> list[Strand]:
+        """The first strand that is not in the graph, and those that do no more than follow it."""
+        ready, start = self.ready, self.taken
+        strand = ready[start]
+        stop = start + 1
+        while stop < len(ready) and ready[stop].follows(strand):
+            strand = ready[stop]
+            stop += 1
+        return ready[start:stop]
+
     def keep(self) -> bool:
         """Forget what is in the graph; whether anything is left."""
         del self.ready[: self.taken]
-        self.first += self.taken
         self.taken = 0
         return bool(self.ready or self.later)
 
@@ -54,41 +69,44 @@ class Intake:
             offered[patch.id[0]].append(patch)
         forged: PatchId | None = None
         for session, offer in offered.items():
-            queue = self._queues.get(session)
-            if queue is None:
-                queue = self._queues[session] = _Queue(self._graph.count(session))
-            forged = self._queue(queue, offer) or forged
+            forged = self._queue(self._queue_of(session), offer) or forged
         if forged is not None:
             raise ForgedPatch(f"there is another patch {forged.n} of {forged.session}")
 
-    def _queue(self, queue: _Queue, offer: list[Patch]) -> PatchId | None:
+    def _queue_of(self, session: str) -> _Queue:
+        queue = self._queues.get(session)
+        if queue is None:
+            queue = self._queues[session] = _Queue(self._graph.count(session))
+        return queue
+
+    def _queue(self, queue: _Queue, offer: Sequence[Patch]) -> PatchId | None:
         """Queue patches of one session; returns the id of one that is another there already."""
         end = queue.end
         if [patch.id[1] for patch in offer] == list(range(end, end + len(offer))):
-            queue.ready += offer
-            queue.end += len(offer)
+            queue.add(offer)
             offer = []
         forged: PatchId | None = None
-        for patch in offer:
+        waiting: dict[int, Patch] = {}
+        for patch in sorted(offer, key=_number):
             n = patch.id[1]
             if n == queue.end:
-                queue.ready.append(patch)
-                queue.end += 1
+                queue.add([patch])
             elif n > queue.end or n < 0:
                 if queue.later.setdefault(n, patch) != patch:
                     forged = patch.id
-            elif not self._knows(queue, patch):
+            elif n >= queue.first:
+                if not waiting:
+                    waiting = {p.id.n: p for strand in queue.ready for p in strand.patches()}
+                if waiting.setdefault(n, patch) != patch:
+                    forged = patch.id
+            elif not self._knows(patch):
                 forged = patch.id
         while (following := queue.later.pop(queue.end, None)) is not None:
-            queue.ready.append(following)
-            queue.end += 1
+            queue.add([following])
         return forged
 
-    def _knows(self, queue: _Queue, patch: Patch) -> bool:
-        """Whether the patch under this number, which is here, is the same."""
-        n = patch.id.n
-        if n >= queue.first:
-            return queue.ready[n - queue.first] == patch
+    def _knows(self, patch: Patch) -> bool:
+        """Whether the patch under this number, which is in the graph, is the same."""
         index = self._graph.index(patch.id)
         return index is None or index < 0 or self._graph.patch(index) == patch
 
@@ -117,27 +135,35 @@ class Intake:
                 path.append((other, need[1] + 1))
 
     def _advance(self, queue: _Queue, end: int) -> PatchId | None:
-        """Take a session's patches up to number `end`; returns what the next of them needs."""
-        graph, ready = self._graph, queue.ready
-        stop = end - queue.first
-        while queue.taken < stop:
-            need = graph.add(ready[queue.taken])
-            if need is not None:
+        """Take a session's patches up to number `end` or more; returns what the next needs."""
+        while queue.first < end:
+            parts = queue.next()
+            strand = parts[0] if len(parts) == 1 else join(parts)
+            if (need := self._graph.add(strand)) is not None:
                 return need
-            queue.taken = graph.follow(ready, queue.taken + 1, stop)
+            queue.taken += len(parts)
+            queue.first += len(strand.times)
         return None
 
     def holds(self, session: str) -> bool:
         """Whether patches of a session wait."""
         return session in self._queues
 
-    def waiting(self) -> list[Patch]:
-        """The patches that are not in the graph."""
-        queues = self._queues.values()
-        return [patch for queue in queues for patch in (*queue.ready, *queue.later.values())]
+    def waiting(self) -> list[Strand]:
+        """What is not in the graph."""
+        found: list[Strand] = []
+        for queue in self._queues.values():
+            found += queue.ready
+            for patch in queue.later.values():
+                found += strands([patch])
+        return found
 
     def missing(self) -> set[PatchId]:
         """What those need that did not come."""
         waiting = self.waiting()
-        needed = {need for patch in waiting for need in self._graph.needs(patch)}
-        return needed - {patch.id for patch in waiting}
+        needed = {need for strand in waiting for need in self._graph.needs(strand)}
+        return needed - {patch.id for strand in waiting for patch in strand.patches()}
+
+
+def _number(patch: Patch) -> int:
+    return patch.id.n

@@ -1,12 +1,13 @@
 """The characters of a text that a merge has to look at, as runs in one order for all versions.
 
 An *item* is a run of characters that came together, in the text or deleted from it. The items of
-a text stand in document order in a tree of blocks, each block with the number of its visible
-characters, so a position becomes an item and an item a position in a few steps.
+a text stand in document order in a tree of blocks.
 
-The walker looks at several versions of the text at once. Each is a *lane*: lane 0 is what the
-document shows, the others are what authors had before them. In a lane an item has a state: 0 not
-there yet, 1 visible, above 1 hidden, by so many deletes and cancels less one.
+The walker looks at several versions of the text at once: that of the document, and one for each
+*lane*, which is what an author had before them. In each an item has a state: 0 not there yet, 1
+visible, above 1 hidden, by so many deletes and cancels less one. By lane a block has how many
+characters of each of its parts are visible, so a position becomes an item in a few steps. For the
+document it only has whether anything changed since everybody was told.
 
 Items are split and never joined. The tail of a split is chained to its head, so whoever holds an
 item and a length finds all of it later, and no index by id is needed.
@@ -14,16 +15,15 @@ item and a length finds all of it later, and no index by id is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 
 from cocalc_tui.sync.patch import TextId
 
-_MOST_ITEMS: Final = 12
-_MOST_BLOCKS: Final = 10
-
-EFFECT: Final = 0
-"""The lane of what the document shows."""
+_MOST_ITEMS: Final = 24
+_MOST_BLOCKS: Final = 16
 
 
 class Item:
@@ -31,21 +31,37 @@ class Item:
 
     __slots__ = (
         "block",
+        "by",
         "left",
         "left_end",
         "length",
+        "now",
         "rest",
         "right",
         "session",
+        "shown",
         "start",
         "state",
         "text",
     )
     block: Block
 
-    def __init__(self, length: int, state: list[int], session: str) -> None:
+    def __init__(
+        self, text: str | None, start: int, length: int, state: list[int], session: str, by: int
+    ) -> None:
+        self.text = text
+        """Where the characters are written, from `start` on; None is the text as it was before
+        the window."""
+        self.start = start
         self.length = length
         self.state = state
+        """By lane."""
+        self.now = 1
+        """The state in the document."""
+        self.shown = False
+        """Whether everybody was told that the document shows it."""
+        self.by = by
+        """The index of the patch that showed or hid it last."""
         self.session = session
         """Whose characters they are: the tie between concurrent inserts at one place."""
         self.rest: Item | None = None
@@ -56,26 +72,55 @@ class Item:
         self.left_end = 0
         self.right: Item | None = None
         """The item whose first character came next then, hidden ones too; None is the end."""
-        self.text: str | None = None
-        """Where the characters are written, from `start` on; None is the text as it was before
-        the window."""
-        self.start = 0
 
-    def add(self, lane: int, more: int) -> int:
-        """Change the state in a lane; returns how many characters that shows (or hides, minus)."""
-        old = self.state[lane]
-        new = self.state[lane] = old + more
+    def add(self, lane: int, more: int) -> None:
+        """Change the state in a lane."""
+        state = self.state
+        state[lane] = new = state[lane] + more
         if new == 1:
-            shown = self.length
-        elif old == 1:
-            shown = -self.length
+            visible = length = self.length
+        elif new - more == 1:
+            visible, length = 0, -self.length
         else:
-            return 0
-        block: Block | None = self.block
-        while block is not None:
-            block.visible[lane] += shown
-            block = block.parent
-        return shown
+            return
+        block = self.block
+        block.visible[lane][block.items.index(self)] = visible
+        while (above := block.above) is not None:
+            above.visible[lane][block.at] += length
+            block = above
+
+    def show(self, more: int, by: int) -> None:
+        """Change the state in the document, as the patch at this index does."""
+        old = self.now
+        self.now = old + more
+        if old == 1 or old + more == 1:
+            self.by = by
+            if not self.block.touched:
+                self.block.touch()
+
+    def split(self, offset: int) -> Item:
+        """Cut it in two; returns the tail, which begins `offset` characters in."""
+        start, length = self.start + offset, self.length - offset
+        tail = Item(self.text, start, length, self.state[:], self.session, self.by)
+        tail.now, tail.shown = self.now, self.shown
+        tail.left, tail.left_end, tail.right = self, offset, self.right
+        tail.rest, self.rest = self.rest, tail
+        self.length = offset
+        block = self.block
+        at = block.items.index(self)
+        for visible in block.visible:
+            if visible[at]:
+                visible[at] = offset
+        block.put(tail, at + 1)
+        return tail
+
+    def following(self) -> Item | None:
+        """The next item of the text."""
+        return self.block.item(self.block.items.index(self) + 1)
+
+    def precedes(self, other: Item) -> bool:
+        """Whether it stands before another item of the text."""
+        return _path(self) < _path(other)
 
     def before(self) -> tuple[Item | None, int]:
         """The item that now has the character before the first, and that one's place in it."""
@@ -90,16 +135,115 @@ class Item:
 class Block:
     """A node of the tree: some items in a row, or some blocks."""
 
-    __slots__ = ("blocks", "items", "next", "parent", "visible")
+    __slots__ = ("above", "at", "blocks", "items", "length", "next", "touched", "visible")
 
-    def __init__(self, visible: list[int]) -> None:
+    def __init__(self, lanes: int) -> None:
         self.items: list[Item] = []
         self.blocks: list[Block] = []
-        self.parent: Block | None = None
+        self.above: Block | None = None
+        """The block that has it, at place:"""
+        self.at = 0
         self.next: Block | None = None
         """Of blocks of items: the following one."""
-        self.visible = visible
-        """Visible characters by lane."""
+        self.visible: list[list[int]] = [[] for _ in range(lanes)]
+        """By lane, and by part: how many visible characters it has."""
+        self.length = 0
+        """How many characters of it everybody was told that the document shows."""
+        self.touched = False
+        """Whether that is not so any more."""
+
+    def item(self, at: int) -> Item | None:
+        """The item at a place; behind the last one the first of the following block."""
+        if at < len(self.items):
+            return self.items[at]
+        return self.next.items[0] if self.next is not None else None
+
+    def insert(self, item: Item, at: int, lane: int) -> None:
+        """Insert what was typed in a lane: it is visible there and in the document."""
+        length = item.length
+        for visible in self.visible:
+            visible.insert(at, 0)
+        self.visible[lane][at] = length
+        block = self
+        while (above := block.above) is not None:
+            above.visible[lane][block.at] += length
+            block = above
+        if not self.touched:
+            self.touch()
+        item.block = self
+        self.items.insert(at, item)
+        if len(self.items) > _MOST_ITEMS:
+            self._halve()
+
+    def put(self, item: Item, at: int) -> None:
+        """Insert an item that is counted already in the blocks above."""
+        for visible, state in zip(self.visible, item.state, strict=True):
+            visible.insert(at, item.length if state == 1 else 0)
+        item.block = self
+        self.items.insert(at, item)
+        if len(self.items) > _MOST_ITEMS:
+            self._halve()
+
+    def touch(self) -> None:
+        """Say that something in this came or went in the document."""
+        block: Block | None = self
+        while block is not None and not block.touched:
+            block.touched = True
+            block = block.above
+
+    def grow(self, length: int) -> None:
+        """Everybody was told that the document shows so many more characters of it."""
+        block: Block | None = self
+        while block is not None:
+            block.length += length
+            block = block.above
+
+    def _halve(self) -> None:
+        """Give the second half of its parts to a new block beside it."""
+        above = self.above
+        if above is None:
+            self._deepen()
+            return
+        new = self._cut((len(self.items) or len(self.blocks)) // 2)
+        new.next, self.next = self.next, new
+        new.above = above
+        at = self.at + 1
+        above.blocks.insert(at, new)
+        for place in range(at, len(above.blocks)):
+            above.blocks[place].at = place
+        for visible, mine in zip(above.visible, new.visible, strict=True):
+            length = sum(mine)
+            visible[at - 1] -= length
+            visible.insert(at, length)
+        if len(above.blocks) > _MOST_BLOCKS:
+            above._halve()
+
+    def _deepen(self) -> None:
+        """Put a block between the root and its parts, and halve that."""
+        child = self._cut(0)
+        child.above = self
+        self.blocks = [child]
+        self.visible = [[sum(visible)] for visible in child.visible]
+        self.length += child.length
+        child._halve()
+
+    def _cut(self, at: int) -> Block:
+        """A new block with the parts from a place on, which go from this one."""
+        new = Block(0)
+        new.visible = [visible[at:] for visible in self.visible]
+        for visible in self.visible:
+            del visible[at:]
+        new.items, self.items = self.items[at:], self.items[:at]
+        new.blocks, self.blocks = self.blocks[at:], self.blocks[:at]
+        for item in new.items:
+            item.block = new
+        for place, block in enumerate(new.blocks):
+            block.above, block.at = new, place
+        new.touched = self.touched
+        new.length = sum([item.length for item in new.items if item.shown])
+        new.length += sum([block.length for block in new.blocks])
+        self.length -= new.length
+        return new
 
 
 class ItemTree:
@@ -107,109 +251,71 @@ class ItemTree:
 
     def __init__(self, at: TextId, length: int, lanes: int) -> None:
         self.at = at
-        self.root = self.first = Block([0] * lanes)
+        self.root = Block(lanes)
         if length:
-            self.put(Item(length, [1] * lanes, ""), None, range(lanes))
+            item = Item(None, 0, length, [1] * lanes, "", -1)
+            item.shown = True
+            self.root.put(item, 0)
+            self.root.length = length
+
+    def length(self, lane: int) -> int:
+        """How many visible characters a lane has."""
+        return sum(self.root.visible[lane])
+
+    def first(self) -> Block:
+        """The first block of items."""
+        block = self.root
+        while block.blocks:
+            block = block.blocks[0]
+        return block
 
     def items(self) -> Iterator[Item]:
         """All items in document order."""
-        block: Block | None = self.first
+        block: Block | None = self.first()
         while block is not None:
             yield from block.items
             block = block.next
 
-    def after(self, item: Item | None) -> Item | None:
-        """The next item; the first one after None."""
-        block = self.first if item is None else item.block
-        at = 0 if item is None else block.items.index(item) + 1
-        if at < len(block.items):
-            return block.items[at]
-        return block.next.items[0] if block.next is not None else None
+    def find(self, lane: int, pos: int) -> tuple[Block, int, int]:
+        """Where visible character `pos` of a lane is: the block and the place in it of its item.
 
-    def find(self, lane: int, pos: int) -> tuple[Item, int, int]:
-        """The item that has visible character `pos` of a lane, and that one's place in it.
-
-        Also, how many characters of the document stand before the item.
+        Also, its place in that item.
         """
         block = self.root
-        shown = 0
-        while block.blocks:
-            blocks, at = block.blocks, 0
-            while pos >= (visible := blocks[at].visible)[lane]:
-                pos -= visible[lane]
-                shown += visible[EFFECT]
-                at += 1
-            block = blocks[at]
-        items, at = block.items, 0
         while True:
-            item = items[at]
-            state = item.state
-            if state[lane] == 1:
-                if pos < item.length:
-                    return item, pos, shown
-                pos -= item.length
-            if state[EFFECT] == 1:
-                shown += item.length
-            at += 1
+            ends = list(accumulate(block.visible[lane]))
+            at = bisect_right(ends, pos)
+            if at:
+                pos -= ends[at - 1]
+            if not block.blocks:
+                return block, at, pos
+            block = block.blocks[at]
 
-    def position(self, lane: int, item: Item) -> int:
-        """How many visible characters of a lane stand before an item."""
-        block = item.block
+    def changes(self) -> Iterator[tuple[int, Item]]:
+        """The items that came or went in the document, from left to right, each once.
+
+        With each, where it is, or was: in the text as the ones before it left it.
+        """
         pos = 0
-        for other in block.items[: block.items.index(item)]:
-            if other.state[lane] == 1:
-                pos += other.length
-        parent = block.parent
-        while parent is not None:
-            for child in parent.blocks[: parent.blocks.index(block)]:
-                pos += child.visible[lane]
-            block, parent = parent, parent.parent
-        return pos
-
-    def precedes(self, item: Item, other: Item) -> bool:
-        """Whether `item` stands before `other`."""
-        return self._path(item) < self._path(other)
-
-    def _path(self, item: Item) -> list[int]:
-        block = item.block
-        path = [block.items.index(item)]
-        while block.parent is not None:
-            path.append(block.parent.blocks.index(block))
-            block = block.parent
-        path.reverse()
-        return path
-
-    def put(self, item: Item, before: Item | None, lanes: Iterable[int]) -> None:
-        """Insert an item, which is visible in these lanes, behind another or at the start."""
-        if before is None:
-            block = self.first
-            block.items.insert(0, item)
-        else:
-            block = before.block
-            block.items.insert(block.items.index(before) + 1, item)
-        item.block = block
-        length = item.length
-        above: Block | None = block
-        while above is not None:
-            visible = above.visible
-            for lane in lanes:
-                visible[lane] += length
-            above = above.parent
-        if len(block.items) > _MOST_ITEMS:
-            self._halve(block)
-
-    def split(self, item: Item, offset: int) -> Item:
-        """Cut an item in two; returns the tail, which begins `offset` characters in."""
-        tail = Item(item.length - offset, item.state[:], item.session)
-        tail.rest, item.rest = item.rest, tail
-        tail.left, tail.left_end, tail.right = item, offset, item.right
-        tail.text, tail.start = item.text, item.start + offset
-        item.length = offset
-        block = tail.block = item.block
-        block.items.insert(block.items.index(item) + 1, tail)
-        if len(block.items) > _MOST_ITEMS:
-            self._halve(block)
-        return tail
+        ahead = [self.root]
+        while ahead:
+            block = ahead.pop()
+            if not block.touched:
+                pos += block.length
+                continue
+            block.touched = False
+            if block.blocks:
+                ahead += block.blocks[::-1]
+                continue
+            start = pos
+            for item in block.items:
+                visible = item.now == 1
+                if visible != item.shown:
+                    item.shown = visible
+                    yield pos, item
+                if visible:
+                    pos += item.length
+            block.grow(pos - start - block.length)
 
     def copy_lane(self, lane: int) -> None:
         """Add a lane that is like `lane`."""
@@ -218,42 +324,16 @@ class ItemTree:
         blocks = [self.root]
         while blocks:
             for block in blocks:
-                block.visible.append(block.visible[lane])
+                block.visible.append(block.visible[lane][:])
             blocks = [child for block in blocks for child in block.blocks]
 
-    def _halve(self, block: Block) -> None:
-        """Give the second half of a block that grew too long a block of its own."""
-        new = Block([])
-        if block.blocks:
-            half = len(block.blocks) // 2
-            new.blocks = block.blocks[half:]
-            del block.blocks[half:]
-            for child in new.blocks:
-                child.parent = new
-            counts = [child.visible for child in new.blocks]
-            new.visible = [sum(lane) for lane in zip(*counts, strict=True)]
-        else:
-            half = len(block.items) // 2
-            new.items = block.items[half:]
-            del block.items[half:]
-            for item in new.items:
-                item.block = new
-            new.visible = [
-                sum([item.length for item in new.items if item.state[lane] == 1])
-                for lane in range(len(block.visible))
-            ]
-            new.next, block.next = block.next, new
-        self._adopt(block, new)
 
-    def _adopt(self, block: Block, new: Block) -> None:
-        """Put a block that was split off beside the one it comes from."""
-        parent = block.parent
-        if parent is None:
-            parent = self.root = Block(block.visible[:])
-            parent.blocks = [block]
-            block.parent = parent
-        block.visible = [a - b for a, b in zip(block.visible, new.visible, strict=True)]
-        new.parent = parent
-        parent.blocks.insert(parent.blocks.index(block) + 1, new)
-        if len(parent.blocks) > _MOST_BLOCKS:
-            self._halve(parent)
+def _path(item: Item) -> list[int]:
+    """The places from the root down to an item."""
+    block = item.block
+    path = [block.items.index(item), block.at]
+    while block.above is not None:
+        block = block.above
+        path.append(block.at)
+    path.reverse()
+    return path

@@ -9,58 +9,103 @@ somebody asks for it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from cocalc_tui.sync.patch import Op, Splice
-from cocalc_tui.sync.stretch import Ops, Stretch, pair
+from cocalc_tui.sync.strand import Label
+from cocalc_tui.sync.stretch import Step, Stretch, fold
 
-Label: TypeAlias = "tuple[str, str | None, str | None]"
-"""Kind, user acted for and group."""
+Run: TypeAlias = "tuple[int, int, Splice | None]"
+"""Patches that are one step: the index of the first, of the last, and what they do; None for a
+patch that is not just one splice."""
 
 
 class Log:
     """One place in each column per patch, in the order of their indexes."""
 
     def __init__(self) -> None:
-        self.ops: list[Ops] = []
+        self.ops: list[Step] = []
         self.times = array("q")
         self.latest = 0
         """The greatest of the times."""
-        self.owners = array("l")
+        self.owners: list[int] = []
         """Whose they are: the place of the session in `sessions`."""
         self.sessions: list[str] = []
-        self._labels = array("l")
-        self._label_of: dict[Label, int] = {}
-        self._known_labels: list[Label] = []
+        self._labels: list[Label] = []
+        """Of the patches from each of these indexes on:"""
+        self._labelled: list[int] = []
 
     def append(
-        self, owner: int, time: int, ops: tuple[Op, ...], label: Label, *, follows: bool
+        self, owner: int, times: Sequence[int], steps: Sequence[Step], label: Label, *, grows: bool
     ) -> None:
-        """Add a patch; `follows` if it is on top of the last one, and of its session."""
-        kept: Ops = ops
-        if len(ops) == 1 and type(op := ops[0]) is Splice:
-            kept = (follows and self._continue(op)) or op
-        self.ops.append(kept)
-        self.times.append(time)
-        if time > self.latest:
-            self.latest = time
-        self.owners.append(owner)
-        number = self._label_of.get(label)
-        if number is None:
-            number = self._label_of[label] = len(self._known_labels)
-            self._known_labels.append(label)
-        self._labels.append(number)
+        """Add patches of a session, each on top of the one before.
 
-    def _continue(self, op: Splice) -> Stretch | None:
-        """The stretch of the last patch, grown by `op`; None where it does not continue it."""
+        Where it `grows` by them, the first is on top of the last one here, and of its session.
+        """
+        ops = self.ops
+        if not self._labels or label != self._labels[-1]:
+            self._labels.append(label)
+            self._labelled.append(len(ops))
+        if grows and self._continue(steps[0]):
+            steps = steps[1:]
+        for step in steps:
+            if isinstance(step, Stretch):
+                step.first = len(ops)
+                ops += [step] * len(step.ends)
+            else:
+                ops.append(step)
+        self.owners += [owner] * len(times)
+        self.times.extend(times)
+        self.latest = max(self.latest, *times)
+
+    def _continue(self, step: Step) -> bool:
+        """Add a patch to the stretch of the last one, if it continues that."""
+        if type(step) is not Splice:
+            return False
         last = self.ops[-1]
-        if type(last) is Stretch:
-            return last if last.grow(op) else None
-        if type(last) is Splice and (both := pair(len(self.ops) - 1, last, op)) is not None:
-            self.ops[-1] = both
-            return both
-        return None
+        if type(last) is Splice:
+            both, *others = fold((last, step))
+            if others or type(both) is not Stretch:
+                return False
+            both.first = len(self.ops) - 1
+            self.ops[-1:] = [both, both]
+            return True
+        if type(last) is Stretch and last.grow(step):
+            self.ops.append(last)
+            return True
+        return False
+
+    def cut(self, index: int) -> None:
+        """Let a step begin with this patch."""
+        if 0 < index < len(self.ops) and self.ops[index] is self.ops[index - 1]:
+            stretch = self.ops[index]
+            assert isinstance(stretch, Stretch)
+            later = stretch.cut(index)
+            self.ops[index : index + len(later.ends)] = [later] * len(later.ends)
+
+    def runs(self, first: int, stop: int) -> Iterator[Run]:
+        """The steps of the patches from index `first` on, before `stop`."""
+        ops = self.ops
+        while first < stop:
+            step, last = ops[first], first
+            if type(step) is Stretch:
+                last = min(stop, step.first + len(step.ends)) - 1
+                yield first, last, step.splice(first, last)
+            else:
+                yield first, first, step if type(step) is Splice else None
+            first = last + 1
+
+    def length(self, first: int, last: int) -> int:
+        """How many characters patches that are splices typed and deleted, together."""
+        runs = self.runs(first, last + 1)
+        return sum([op.delete + len(op.insert) for _, _, op in runs if op is not None])
+
+    def is_backward(self, index: int) -> bool:
+        """Whether a patch is of those that delete from the last character to the first."""
+        step = self.ops[index]
+        return type(step) is Stretch and step.backward
 
     def operations(self, index: int) -> tuple[Op, ...]:
         """The operations of a patch."""
@@ -71,19 +116,11 @@ class Log:
 
     def label(self, index: int) -> Label:
         """The label of a patch."""
-        return self._known_labels[self._labels[index]]
+        return self._labels[bisect_right(self._labelled, index) - 1]
 
     def session(self, index: int) -> str:
         """Whose a patch is."""
         return self.sessions[self.owners[index]]
-
-    def extend(self, times: Sequence[int], ops: Sequence[Splice]) -> None:
-        """Add patches of one splice each, of the session and with the label of the last one."""
-        self.ops += ops
-        self.times.extend(times)
-        self.latest = max(self.latest, *times)
-        self.owners.extend([self.owners[-1]] * len(ops))
-        self._labels.extend([self._labels[-1]] * len(ops))
 
     def amend(self, index: int, ops: tuple[Op, ...], time: int | None) -> None:
         """Add operations to a patch that nobody has seen."""

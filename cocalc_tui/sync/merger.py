@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cocalc_tui.sync.effects import Effects
 from cocalc_tui.sync.fit import RECORDS, check_splices, contents
 from cocalc_tui.sync.graph import ROOT, Graph
+from cocalc_tui.sync.log import Run
 from cocalc_tui.sync.patch import (
     DoesNotFit,
     Op,
@@ -22,7 +22,6 @@ from cocalc_tui.sync.patch import (
     TextId,
 )
 from cocalc_tui.sync.records import Records
-from cocalc_tui.sync.stretch import Run, runs
 from cocalc_tui.sync.texts import Texts
 from cocalc_tui.sync.walker import Walker
 
@@ -129,14 +128,13 @@ class Merger:
             end = first + 1
             while end < stop and owners[end] == owner:
                 end += 1
-            for run in runs(self.graph.log.ops, range(first, end), self.graph.empty):
+            for run in self.graph.log.runs(first, end):
                 changes += self._run(run)
             first = end
         return changes
 
     def _run(self, run: Run) -> list[TextChange]:
-        indexes, splice, _ = run
-        first, last = indexes[0], indexes[-1]
+        first, last, splice = run
         patch = self.graph.patch
         if first in self.graph.empty:
             return []
@@ -150,12 +148,12 @@ class Merger:
                     self.records.check(patch(first), self)
                 check_splices(ops, self.texts.length)
             except DoesNotFit:
-                if first != last:
-                    return [c for i in indexes for c in self._run((range(i, i + 1), None, False))]
-                self.graph.empty.add(first)
+                if last > first:
+                    return [c for i in range(first, last + 1) for c in self._run((i, i, None))]
+                self.graph.refuse(first)
                 return []
             if on_records:
-                for index in indexes:
+                for index in range(first, last + 1):
                     self.records.add(patch(index), self)
         if splice is None:
             return self.apply(first, ops, self.graph.id(first))
@@ -172,11 +170,10 @@ class Merger:
         if reach:
             least = min([reach.get(index, first) for index in range(first, stop)])
         walker = self._walker_for(first, least)
-        effects = Effects()
-        walker.visit(stop, effects)
-        for change in effects.changes:
+        changes = walker.visit(stop)
+        for change in changes:
             self.texts.change(change, first, stop - 1)
-        return effects.changes
+        return changes
 
     # --- keeping a walker ----------------------------------------------------------------------
 
@@ -189,7 +186,7 @@ class Merger:
                 base = self.graph.critical(min(base, 2 * walker.base - stop, stop - _SMALL))
             walker = self._walker = self._make(max(base, ROOT), stop)
         self._learn(walker)
-        walker.visit(stop, None)
+        walker.catch_up(stop)
         return walker
 
     def _pays(self, walker: Walker, base: int, stop: int) -> bool:

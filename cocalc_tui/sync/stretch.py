@@ -8,26 +8,27 @@ measured on real typing, five times fewer items and three times less work.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from operator import itemgetter
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from cocalc_tui.sync.patch import Op, Splice
 
-_pos, _delete, _insert, _at = map(itemgetter, range(4))
+_delete, _insert = itemgetter(1), itemgetter(2)
 
 _MOST = 1000
 """Characters of a stretch that grows key by key: its text is copied for each."""
 
 
 class Stretch:
-    """The patches from index `first` on, each one splice and on top of the one before."""
+    """Successive patches, each one splice and on top of the one before."""
 
     __slots__ = ("backward", "ends", "first", "whole")
 
-    def __init__(self, first: int, whole: Splice, ends: Sequence[int], *, backward: bool) -> None:
-        self.first = first
+    def __init__(self, whole: Splice, ends: Sequence[int], *, backward: bool) -> None:
+        self.first = 0
+        """The index of the first one, once they are in the log."""
         self.whole = whole
         """What all of them do: type, or delete."""
         self.ends = ends
@@ -41,13 +42,18 @@ class Stretch:
 
     def splice(self, first: int, last: int) -> Splice:
         """What the patches at `first` to `last` do."""
+        if last - first + 1 == len(self.ends):
+            return self.whole
         start, stop = self.length(first), self.ends[last - self.first]
         pos, delete, insert, at = self.whole
-        if stop - start == delete + len(insert):
-            return self.whole
         if insert:
             return Splice(pos + start, 0, insert[start:stop], at)
         return Splice(pos + delete - stop if self.backward else pos, stop - start, "", at)
+
+    def each(self) -> Iterator[Splice]:
+        """What each of the patches does."""
+        first = self.first
+        return (self.splice(index, index) for index in range(first, first + len(self.ends)))
 
     def grow(self, op: Splice) -> bool:
         """Take in one more patch, if it continues this."""
@@ -68,6 +74,20 @@ class Stretch:
         self.ends = _longer(self.ends, total + more)
         return True
 
+    def cut(self, index: int) -> Stretch:
+        """Cut it before a patch; returns the later part."""
+        count = index - self.first
+        start, last = self.ends[count - 1], self.first + len(self.ends) - 1
+        later = Stretch(
+            self.splice(index, last),
+            _ends([end - start for end in self.ends[count:]]),
+            backward=self.backward,
+        )
+        later.first = index
+        self.whole = self.splice(self.first, index - 1)
+        self.ends = self.ends[:count]
+        return later
+
     def drop_last(self) -> None:
         """Forget the last patch."""
         self.whole = self.splice(self.first, self.first + len(self.ends) - 2)
@@ -83,106 +103,69 @@ def _longer(ends: Sequence[int], end: int) -> Sequence[int]:
     return array("q", (*ends, end))
 
 
-def _ends(lengths: Sequence[int]) -> Sequence[int]:
-    """Sums of lengths; nothing is kept for each where all are 1."""
-    if sum(lengths) == len(lengths):
-        return range(1, len(lengths) + 1)
-    return array("q", accumulate(lengths))
+Step: TypeAlias = "Splice | Stretch | tuple[Op, ...]"
+"""What patches do: one that is a splice, a stretch of such, or one with any operations."""
 
 
-Ops: TypeAlias = "Splice | Stretch | tuple[Op, ...]"
-"""The operations of a patch as they are kept: a splice by itself, or with others of its stretch."""
+def is_splice(ops: tuple[Op, ...]) -> bool:
+    """Whether a patch is one splice."""
+    return len(ops) == 1 and type(ops[0]) is Splice
 
 
-def pair(index: int, one: Splice, other: Splice) -> Stretch | None:
-    """The patch at `index` and the one after it as a stretch, where they make one."""
-    log: list[Ops] = [one, other]
-    stop = (_typed if one.insert else _deleted)(log, 0, 2, one)
-    return _stretch(index, [one, other]) if stop == 2 else None
+def fold(ops: Sequence[Splice]) -> list[Step]:
+    """Splices of successive patches, as few steps."""
+    steps: list[Step] = []
+    start = 0
+    while start < len(ops):
+        stop = _end(ops, start)
+        steps.append(_stretch(ops[start:stop]) if stop > start + 1 else ops[start])
+        start = stop
+    return steps
 
 
-def _stretch(first: int, ops: Sequence[Splice]) -> Stretch:
-    pos, _, insert, at = ops[0]
+def _end(ops: Sequence[Splice], start: int) -> int:
+    """Where a stretch that begins at `start` ends."""
+    _, delete, insert, _ = ops[start]
     if insert:
-        parts = list(map(_insert, ops))
-        ends = _ends(list(map(len, parts)))
-        return Stretch(first, Splice(pos, 0, "".join(parts), at), ends, backward=False)
-    ends = _ends(list(map(_delete, ops)))
-    whole = Splice(ops[-1].pos, ends[-1], "", at)
-    return Stretch(first, whole, ends, backward=ops[1].pos != pos)
+        return start + 1 if delete else _typed(ops, start)
+    return _deleted(ops, start) if delete else start + 1
 
 
-def _typed(log: Sequence[Ops], start: int, stop: int, first: Splice) -> int:
-    """Where, before `stop`, typing ends that began with `first` at `start`."""
-    pos, delete, insert, text_id = first
-    if delete:
-        return start + 1
+def _typed(ops: Sequence[Splice], start: int) -> int:
+    pos, _, insert, text_id = ops[start]
     end = pos + len(insert)
-    for index in range(start + 1, stop):
-        op = log[index]
-        if type(op) is not Splice:
-            return index
-        pos, delete, insert, at = op
+    for index in range(start + 1, len(ops)):
+        pos, delete, insert, at = ops[index]
         if pos != end or delete or not insert or (at is not text_id and at != text_id):
             return index
         end += len(insert)
-    return stop
+    return len(ops)
 
 
-def _deleted(log: Sequence[Ops], start: int, stop: int, first: Splice) -> int:
-    """Where, before `stop`, deleting ends that began with `first` at `start`."""
-    pos, delete, _, text_id = first
-    if not delete:
-        return start + 1
+def _deleted(ops: Sequence[Splice], start: int) -> int:
+    last, _, _, text_id = ops[start]
     backward = forward = True
-    for index in range(start + 1, stop):
-        op = log[index]
-        if type(op) is not Splice or op[2] or not op[1] or op[3] != text_id:
+    for index in range(start + 1, len(ops)):
+        pos, delete, insert, at = ops[index]
+        forward = forward and pos == last
+        backward = backward and pos + delete == last and not forward
+        if insert or not delete or at != text_id or not (forward or backward):
             return index
-        forward = forward and op[0] == pos
-        backward = backward and op[0] + op[1] == pos and not forward
-        if not (forward or backward):
-            return index
-        pos = op[0]
-    return stop
+        last = pos
+    return len(ops)
 
 
-Run: TypeAlias = "tuple[range, Splice | None, bool]"
-"""Patches that are one step, what they do (None for a patch that is not just one splice), and
-whether they delete from the last character to the first."""
+def _stretch(ops: Sequence[Splice]) -> Stretch:
+    pos, _, insert, at = ops[0]
+    if insert:
+        parts = list(map(_insert, ops))
+        ends = _ends(list(accumulate(map(len, parts))))
+        return Stretch(Splice(pos, 0, "".join(parts), at), ends, backward=False)
+    ends = _ends(list(accumulate(map(_delete, ops))))
+    whole = Splice(ops[-1].pos, ends[-1], "", at)
+    return Stretch(whole, ends, backward=ops[1].pos != pos)
 
 
-def runs(log: list[Ops], chain: range, alone: Set[int]) -> Iterator[Run]:
-    """The steps of a chain of patches, each on top of the one before and all of one session.
-
-    What makes a stretch is kept as one from then on. The patches in `alone` are a step each, that
-    does nothing yet.
-    """
-    stop = chain.start
-    while stop < chain.stop:
-        start = stop
-        ops = log[start]
-        if type(ops) is Stretch:
-            stop = min(chain.stop, ops.first + len(ops.ends))
-        elif type(ops) is Splice:
-            stop = (_typed if ops[2] else _deleted)(log, start, chain.stop, ops)
-            if stop > start + 1:
-                ops = _stretch(start, cast("list[Splice]", log[start:stop]))
-                log[start:stop] = [ops] * (stop - start)
-        else:
-            stop += 1
-        if alone and not alone.isdisjoint(range(start, stop)):
-            for index in range(start, stop):
-                one = None if index in alone else _splice(log, index)
-                yield range(index, index + 1), one, False
-        elif type(ops) is Stretch:
-            yield range(start, stop), ops.splice(start, stop - 1), ops.backward
-        else:
-            yield range(start, stop), _splice(log, start), False
-
-
-def _splice(log: Sequence[Ops], index: int) -> Splice | None:
-    ops = log[index]
-    if type(ops) is Stretch:
-        return ops.splice(index, index)
-    return ops if type(ops) is Splice else None
+def _ends(sums: Sequence[int]) -> Sequence[int]:
+    """Rising sums; nothing is kept for each where they rise by 1."""
+    return range(1, len(sums) + 1) if sums[-1] == len(sums) else array("q", sums)

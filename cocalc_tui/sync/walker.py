@@ -25,15 +25,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from cocalc_tui.sync.branches import chains
-from cocalc_tui.sync.effects import Effects
-from cocalc_tui.sync.fit import RECORDS, check_splice, check_splices, contents
+from cocalc_tui.sync.effects import effects
+from cocalc_tui.sync.fit import RECORDS, check_splices, contents, is_text
 from cocalc_tui.sync.fugue import insert
-from cocalc_tui.sync.graph import Graph
-from cocalc_tui.sync.items import EFFECT, Item, ItemTree
-from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, PatchId, Splice, TextId
+from cocalc_tui.sync.graph import ROOT, Graph
+from cocalc_tui.sync.items import Item, ItemTree
+from cocalc_tui.sync.patch import (
+    MAIN,
+    Cancel,
+    DoesNotFit,
+    Op,
+    PatchId,
+    Splice,
+    TextChange,
+    TextId,
+)
 from cocalc_tui.sync.records import Records
-from cocalc_tui.sync.stretch import Run, runs
-from cocalc_tui.sync.window import MOST_LANES, NOBODY, Act, Node, Refs, Window
+from cocalc_tui.sync.window import MOST_LANES, Branch, Node, Window
 
 
 class Ground(Protocol):
@@ -74,34 +82,62 @@ class Walker:
         self._ground = ground
         self._graph = ground.graph
         self._trusting = trusting
-        self._window = Window(ground.graph, base, self._shown, self._switched)
+        self._window = Window(ground.graph, base, self._switched)
+        self._trees = self._window.trees
         self._base_texts: dict[TextId, str] = {}
-        self._effects: Effects | None = None
-        self._node = Node(range(0), NOBODY, 0, {})
-        """The one that it goes over, and the id of that one's last patch once it is known."""
-        self._by: PatchId | None = None
+        self._strict = False
+        """Whether what it goes over is new to the document, and so may not fit."""
 
-    def visit(self, stop: int, effects: Effects | None) -> None:
-        """Go over the patches before index `stop` that it has not been at.
+    def visit(self, stop: int) -> list[TextChange]:
+        """Go over the patches before index `stop` that it has not been at: new ones.
 
-        With `effects` they are new: what they do is added to it, and those that do not fit are
-        found out. Without, the document has them already.
+        Those that do not fit are found out. Returns what they do to the texts.
         """
-        self._effects = effects
-        self._window.reserve(stop)
-        graph = self._graph
-        for chain in chains(graph, self.stop, stop, few=MOST_LANES - 1):
-            lane = self._window.lane_at(graph.parents(chain[0]), graph.log.owners[chain[0]])
-            for run in runs(graph.log.ops, chain, graph.empty):
-                self._visit(run, lane)
-        if effects is None and self.stop == self.base + 1:
+        self._strict = not self._trusting
+        self._go(stop)
+        changes: list[TextChange] = []
+        for tree in self._window.trees.values():
+            if tree.root.touched:
+                changes += effects(tree, self._graph, self._base_text)
+        return changes
+
+    def catch_up(self, stop: int) -> None:
+        """Go over the patches before index `stop` that the document has, but it was not at."""
+        if self.stop == stop:
+            return
+        if self.stop == self.base + 1:
             self.built = stop - self.stop
+        self._strict = False
+        self._go(stop)
+        for tree in self._window.trees.values():
+            for _ in tree.changes():
+                pass
+
+    def _go(self, stop: int) -> None:
+        window, graph, log = self._window, self._graph, self._graph.log
+        strict, empty = self._strict, graph.empty
+        for start, end in chains(graph, self.stop, stop, few=MOST_LANES):
+            owner = log.owners[start]
+            branch = window.branches.get(owner) or window.branch(owner)
+            for head in graph.joins.get(start) or (start - 1,):
+                if head != branch.last:
+                    window.see(branch, head)
+            lane = branch.lane if branch.lane >= 0 else window.take_lane(branch)
+            for first, last, op in log.runs(start, end):
+                if op is not None and first not in empty:
+                    tree = self._trees.get(op[3]) or self._tree(op[3])
+                    if not strict or _fits(op, sum(tree.root.visible[lane])):
+                        self._splice(window.add(branch, first, last), op, tree, branch)
+                        continue
+                self._visit(first, last, op, branch)
         self.stop = stop
-        self._effects = None
 
     def check(self, ops: Sequence[Op]) -> None:
         """Raise DoesNotFit unless the splices among `ops` fit on top of all it has been at."""
-        self._check_splices(ops, self._window.lane_at(self._graph.heads, NOBODY))
+        nobody = self._window.nobody
+        for head in self._graph.heads:
+            self._window.see(nobody, head)
+        self._check_splices(ops, nobody)
 
     def has_tree(self, at: TextId) -> bool:
         """Whether any patch in the window touched this text."""
@@ -117,142 +153,112 @@ class Walker:
 
     # --- one step ------------------------------------------------------------------------------
 
-    def _visit(self, run: Run, lane: int) -> None:
-        """Go over a run, at whose parents a lane stands."""
-        indexes, splice, _ = run
-        first = indexes[0]
-        empty = self._graph.empty
-        ops = self._graph.log.operations(first) if splice is None else (splice,)
-        if self._effects is not None and not self._trusting and first not in empty:
+    def _visit(self, first: int, last: int, op: Splice | None, branch: Branch) -> None:
+        """Go over patches that are more than a splice that fits, or less."""
+        graph = self._graph
+        ops = graph.log.operations(first) if op is None else (op,)
+        if self._strict and first not in graph.empty:
             try:
-                self._admit(indexes, ops, lane)
+                self._admit(range(first, last + 1), ops, branch)
             except DoesNotFit:
-                if len(indexes) > 1:
-                    for index in indexes:
-                        self._visit((range(index, index + 1), None, False), lane)
+                if last > first:
+                    for index in range(first, last + 1):
+                        self._visit(index, index, None, branch)
                     return
-                empty.add(first)
-        self._by = None
-        self._node = node = self._window.add(indexes, lane)
-        if first in empty:
+                graph.refuse(first)
+        node = self._window.add(branch, first, last)
+        if first in graph.empty:
             return
-        if first in self._graph.reach:
-            node.cancels = ops
-            self._window.cancel(node, lane, 1)
-            self._window.cancel(node, EFFECT, 1)
-        for op in ops:
-            if type(op) is Splice:
-                self._splice(node, op, lane)
+        if first in graph.reach:
+            self._window.put_cancels(node, ops, branch.lane)
+        for one in ops:
+            if type(one) is Splice:
+                self._splice(node, one, self._tree(one.at), branch)
 
-    def _admit(self, indexes: range, ops: Sequence[Op], lane: int) -> None:
-        """Raise DoesNotFit unless a run fits on top of a lane; else take in its records."""
-        first = ops[0] if len(ops) == 1 else None
-        if type(first) is Splice and first.at == MAIN:
-            check_splice(first, self._tree(MAIN).root.visible[lane])
-            return
+    def _admit(self, indexes: range, ops: Sequence[Op], branch: Branch) -> None:
+        """Raise DoesNotFit unless a run fits on top of a branch; else take in its records."""
         patch = self._graph.patch
         records = self._ground.records
-        view = LaneView(self._ground, self._window, lane)
+        view = BranchView(self._ground, self._window, branch)
         on_records = contents(ops) & RECORDS
         if on_records:
             records.check(patch(indexes[0]), view)
-        self._check_splices(ops, lane)
+        self._check_splices(ops, branch)
         if on_records:
             for index in indexes:
                 records.add(patch(index), view)
 
-    def _check_splices(self, ops: Sequence[Op], lane: int) -> None:
-        """Raise DoesNotFit unless the splices fit on top of a lane, after the cancels."""
-        cancelling = Node(range(0), NOBODY, 0, {})
-        if ops and type(ops[0]) is Cancel:
-            cancelling.cancels = tuple(ops)
-            self._window.cancel(cancelling, lane, 1)
+    def _check_splices(self, ops: Sequence[Op], branch: Branch) -> None:
+        """Raise DoesNotFit unless the splices fit on top of a branch, after the cancels."""
+        lane = branch.lane if branch.lane >= 0 else self._window.take_lane(branch)
+        cancels = ops if ops and type(ops[0]) is Cancel else ()
+        self._window.cancel(cancels, lane, 1, ROOT)
         try:
-            check_splices(ops, lambda at: self._tree(at).root.visible[lane])
+            check_splices(ops, lambda at: self._tree(at).length(lane))
         finally:
-            self._window.cancel(cancelling, lane, -1)
+            self._window.cancel(cancels, lane, -1, ROOT)
 
-    def _splice(self, node: Node, op: Splice, lane: int) -> None:
-        """Do what a splice of a node does, in a lane and in the document."""
-        pos, delete, text, at = op
-        tree = self._tree(at)
+    def _splice(self, node: Node, op: Splice, tree: ItemTree, branch: Branch) -> None:
+        """Do what a splice of a node does, on top of its branch and in the document."""
+        pos, delete, text, _ = op
         if delete:
-            node.acts.append(Act(tree, self._delete(tree, lane, pos, delete), deletes=True))
+            self._delete(node, tree, branch.lane, pos, delete)
         if text:
-            session = self._graph.log.sessions[node.owner]
-            item, shown = insert(tree, lane, pos, text, session)
-            node.acts.append(Act(tree, [(item, item.length)], deletes=False))
-            if self._effects is not None:
-                self._effects.inserted(at, shown, text, self._by or self._author())
+            item = insert(tree, branch.lane, pos, text, branch.session, node.last)
+            node.refs.append((item, item.length, False))
 
-    def _delete(self, tree: ItemTree, lane: int, pos: int, delete: int) -> Refs:
+    def _delete(self, node: Node, tree: ItemTree, lane: int, pos: int, delete: int) -> None:
         """Delete characters that are visible in a lane, there and in the document."""
-        refs: Refs = []
-        found, offset, before = tree.find(lane, pos)
-        if offset and found.state[EFFECT] == 1:
-            before += offset
-        item: Item | None = tree.split(found, offset) if offset else found
+        refs, by = node.refs, node.last
+        block, at, offset = tree.find(lane, pos)
+        found = block.items[at]
+        item: Item | None = found.split(offset) if offset else found
         while delete and item is not None:
             if item.state[lane] == 1:
                 if item.length > delete:
-                    tree.split(item, delete)
+                    item.split(delete)
                 delete -= item.length
-                refs.append((item, item.length))
+                refs.append((item, item.length, True))
                 item.add(lane, 1)
-                if item.add(EFFECT, 1) and self._effects is not None:
-                    self._effects.deleted(tree.at, before, item.length, self._by or self._author())
-            elif item.state[EFFECT] == 1:
-                before += item.length
-            item = tree.after(item)
-        return refs
+                item.show(1, by)
+            item = item.following()
 
     def _tree(self, at: TextId) -> ItemTree:
-        return self._window.tree(at, self._ground.base_length)
-
-    # --- what the document shows ---------------------------------------------------------------
-
-    def _shown(self, tree: ItemTree, item: Item, shown: int) -> None:
-        """An item came or went in the document because of a cancel."""
-        if self._effects is None:
-            return
-        pos = tree.position(EFFECT, item)
-        by = self._by or self._author()
-        if shown < 0:
-            self._effects.deleted(tree.at, pos, -shown, by)
-        else:
-            text = self._base_text(tree.at) if item.text is None else item.text
-            self._effects.inserted(tree.at, pos, text[item.start : item.start + shown], by)
+        """The items of a text."""
+        return self._trees.get(at) or self._window.plant(at, self._ground.base_length(at))
 
     def _base_text(self, at: TextId) -> str:
         if at not in self._base_texts:
             self._base_texts[at] = self._ground.base_text(at)
         return self._base_texts[at]
 
-    def _switched(self, node: Node, off: bool) -> None:
-        """A node was switched in the document."""
-        if self._effects is not None:
-            self._ground.switched(node.indexes, self._author(), off=off)
-
-    def _author(self) -> PatchId:
-        node = self._node
-        self._by = by = PatchId(self._graph.log.sessions[node.owner], node.end() - 1)
-        return by
+    def _switched(self, indexes: range, by: int, off: bool) -> None:
+        """Patches were switched in the document, by the one at index `by`."""
+        if self._strict:
+            self._ground.switched(indexes, self._graph.id(by), off=off)
 
 
-class LaneView:
-    """The version at which a lane stands, as the records look at it."""
+def _fits(op: Splice, length: int) -> bool:
+    """Whether a splice is one of the main text, which is so long, and fits it."""
+    pos, delete, text, at = op
+    fits = 0 <= pos <= pos + delete <= length
+    return fits and (at is MAIN or at == MAIN) and (text.isascii() or is_text(text))
 
-    def __init__(self, ground: Ground, window: Window, lane: int) -> None:
+
+class BranchView:
+    """All of a branch and what its author had seen, as the records look at it."""
+
+    def __init__(self, ground: Ground, window: Window, branch: Branch) -> None:
         self._ground = ground
         self._window = window
-        self._lane = lane
+        self._branch = branch
 
     def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002
-        return self._window.has(self._lane, id)
+        return self._window.has(self._branch, id)
 
     def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002
         """Whether a patch of the version is not effective in it."""
         index = self._ground.graph.index(id)
         if index is None or index <= self._window.base:
             return self._ground.is_cancelled(id)
-        return (self._window.node(index).cancelled or {}).get(self._lane, 0) > 0
+        return self._window.is_cancelled(self._branch, id)

@@ -12,6 +12,7 @@ from cocalc_tui.sync.branches import chains
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.patch import Cancel, Entry, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.strand import strands
 from tests.sync.lives import arrivals, lives
 
 ANN, BOB, CAT, DAN = (name * 16 for name in "abcd")
@@ -21,10 +22,15 @@ def typed(session: str, n: int, *parents: PatchId, insert: str = "x") -> Patch:
     return Patch(PatchId(session, n), n + len(parents), parents, (Splice(0, 0, insert),))
 
 
+def add(graph: Graph, patch: Patch) -> PatchId | None:
+    (strand,) = strands([patch])
+    return graph.add(strand)
+
+
 def graph_of(*patches: Patch) -> Graph:
     graph = Graph()
     for patch in patches:
-        assert graph.add(patch) is None
+        assert add(graph, patch) is None
     return graph
 
 
@@ -71,7 +77,7 @@ def test_chains_go_over_every_patch_after_its_parents(
     graph = graph_of(*data.draw(arrivals([entry.patch for entry in entries])))
     whole = [index for index in range(len(graph)) if graph.critical(index) == index]
     first = data.draw(st.sampled_from([0, *(index + 1 for index in whole)]))
-    found = list(chains(graph, first, len(graph), few=few))
+    found = [range(*chain) for chain in chains(graph, first, len(graph), few=few)]
     order = list(chain.from_iterable(found))
     assert sorted(order) == list(range(first, len(graph)))
     place = {index: at for at, index in enumerate(order)}
@@ -94,7 +100,7 @@ def test_branches_that_came_in_turn_are_gone_over_one_by_one() -> None:
     graph = graph_of(*patches)
 
     def sessions(few: int) -> str:
-        order = chain.from_iterable(chains(graph, 0, len(graph), few=few))
+        order = chain.from_iterable(range(*c) for c in chains(graph, 0, len(graph), few=few))
         return "".join(graph.id(index).session[0] for index in order)
 
     assert sessions(4) == "a" + "bcd" * 4 + "a"
@@ -159,9 +165,9 @@ def test_a_cancel_of_what_its_author_had_not_seen_is_empty(ops: tuple[Op, ...]) 
 
 def test_a_patch_waits_for_its_parents_and_the_one_before() -> None:
     graph = graph_of(typed(ANN, 0))
-    assert graph.add(typed(ANN, 1, PatchId(BOB, 0))) == PatchId(BOB, 0)
-    assert graph.add(typed(BOB, 1, PatchId(ANN, 0))) == PatchId(BOB, 0)
-    assert graph.add(typed(ANN, 2, PatchId(ANN, 0))) == PatchId(ANN, 1)
+    assert add(graph, typed(ANN, 1, PatchId(BOB, 0))) == PatchId(BOB, 0)
+    assert add(graph, typed(BOB, 1, PatchId(ANN, 0))) == PatchId(BOB, 0)
+    assert add(graph, typed(ANN, 2, PatchId(ANN, 0))) == PatchId(ANN, 1)
     assert len(graph) == 1
 
 
@@ -172,11 +178,11 @@ def test_what_came_after_a_checkpoint_is_on_top_of_all_of_it() -> None:
     assert graph.index(PatchId(ANN, 4)) == ROOT
     assert graph.index(PatchId(ANN, 5)) is None
     assert graph.ids(graph.heads) == heads
-    assert graph.add(typed(CAT, 0)) == heads[0]
-    assert graph.add(typed(CAT, 0, PatchId(ANN, 4))) is not None
+    assert add(graph, typed(CAT, 0)) == heads[0]
+    assert add(graph, typed(CAT, 0, PatchId(ANN, 4))) is not None
     undo = Patch(PatchId(CAT, 0), 9, heads, (Cancel(ANN, 4, 4),))
-    assert graph.add(undo) == PatchId(ANN, 4)
-    assert graph.add(typed(ANN, 5, *heads)) is None
+    assert add(graph, undo) == PatchId(ANN, 4)
+    assert add(graph, typed(ANN, 5, *heads)) is None
     assert graph.patch(0) == typed(ANN, 5, *heads)
     assert graph.id(0) == PatchId(ANN, 5)
     assert graph.parents(0) == (ROOT,)

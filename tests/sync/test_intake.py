@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +75,31 @@ def test_another_patch_under_the_id_of_one_that_waits() -> None:
         document.apply([key(0, "forged", BOB)])
     document.apply([key(0), key(1), key(2)])
     assert str(document.text()) == "yxxxx"
+
+
+def test_what_waits_may_come_again() -> None:
+    """Typing that waits for somebody's patch is kept in one piece, and each key is known of it."""
+    first = PatchId(BOB, 0)
+    ops = [
+        Splice(0, 0, "a"),
+        Splice(1, 0, "b"),
+        Splice(2, 0, "c"),
+        Splice(2, 1, ""),
+        Splice(1, 1, ""),
+    ]
+    typed = [
+        Patch(PatchId(ANN, n), n + 2, (PatchId(ANN, n - 1) if n else first,), (op,))
+        for n, op in enumerate(ops)
+    ]
+    document = Document()
+    document.apply(typed)
+    document.apply(typed)
+    with pytest.raises(ForgedPatch, match=f"another patch 1 of {ANN}"):
+        document.apply([typed[0], replace(typed[1], ops=(Splice(1, 0, "forged"),))])
+    assert document.missing() == {first}
+    document.apply([key(0, "!", BOB)])
+    assert str(document.text()) == "a!"
+    assert list(document.patches())[1:] == typed
 
 
 def test_patches_that_need_each_other_wait() -> None:
