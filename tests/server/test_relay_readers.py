@@ -26,6 +26,8 @@ async def asleep(box: Box, session: str = "1" * 16) -> App:
     box.apps.append(app)
     app.transport.send(app.side.hello(app.session, "test"))
     await app.say(m.Open(id=1, path="notes.txt"))
+    while not unread(app):
+        await asyncio.sleep(0)
     return app
 
 
