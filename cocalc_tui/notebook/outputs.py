@@ -13,8 +13,9 @@ moved up or down (`printed`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias, cast
 
 from cocalc_tui.notebook.printed import HEAD, TAIL, Cut, Printed
@@ -66,6 +67,10 @@ class Output:
         """Return what its record holds besides nbformat's dict."""
         return {**self.transient(), **({"left_out": self.left_out} if self.left_out else {})}
 
+    def as_record(self) -> dict[str, Json]:
+        """Return what `from_record` makes this of again."""
+        return {"index": self.index, "data": self.as_nbformat(), **self.marks()}
+
     @classmethod
     def from_record(cls, fields: Mapping[str, Json]) -> Output:
         """Take up an output where its record left it."""
@@ -85,9 +90,16 @@ class RunOutput:
     """The outputs of a run."""
 
     def __init__(
-        self, outputs: Sequence[Output] = (), *, next_index: int = 0, clearing: bool = False
+        self,
+        outputs: Sequence[Output] = (),
+        *,
+        next_index: int = 0,
+        clearing: bool = False,
+        spill: Callable[[int, str], None] = lambda _index, _text: None,
     ) -> None:
+        """`spill` is given what is left out of an output's text, with its index."""
         self.outputs = list(outputs)
+        self._spill = spill
         self.clearing = clearing
         """The next output replaces all (`clear_output(wait=True)`)."""
         self.gone: list[Output] = []
@@ -96,6 +108,10 @@ class RunOutput:
         """Indices are never used twice, as record keys are not."""
         self.weight = 0
         """About how many bytes are to be written."""
+        for output in self.outputs:
+            self._spill_from(output)
+            if output.changed:
+                self._weigh(output, output.weight)
 
     def items(self) -> list[Item]:
         """Return the outputs as items: whoever adds them to nothing shows the same."""
@@ -104,6 +120,12 @@ class RunOutput:
     def changed(self) -> Iterator[Output]:
         """Yield what has no record as it is now."""
         return (output for output in self.outputs if output.changed)
+
+    def settle(self) -> None:
+        """Have what is left out as it is now, so that whoever goes on from here does the same."""
+        for output in self.outputs:
+            if output.printed is not None:
+                output.printed.settle()
 
     def recorded(self) -> None:
         """Everything is in the document now."""
@@ -166,8 +188,13 @@ class RunOutput:
         self.weight += weight - (output.weight if output.changed else 0)
         output.weight, output.changed = weight, True
 
+    def _spill_from(self, output: Output) -> None:
+        if output.printed is not None:
+            output.printed.spill = partial(self._spill, output.index)
+
     def _append(self, output: Output) -> None:
         self.outputs.append(output)
+        self._spill_from(output)
         self._weigh(output, weight_of(output.data))
         self.next_index += 1
         if len(self.outputs) > MOST + 1:

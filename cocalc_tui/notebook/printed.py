@@ -63,7 +63,6 @@ class Printed:
         moves: bool = False,
         spill: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`spill` is given what is left out, in order and once."""
         self._head = ""
         self._head_full = False
         self._left_out = 0
@@ -72,7 +71,8 @@ class Printed:
         self._line = ""
         """What follows the last line break, where no paper has it."""
         self._paper: Paper[Pen] | None = None
-        self._spill = spill
+        self.spill = spill
+        """Is given what is left out, in order and once."""
         if cut is not None:
             self._head, self._head_full, self._left_out = text[: cut.head], True, cut.left_out
             text = text[cut.head + len(notice(cut.left_out)) :]
@@ -197,7 +197,7 @@ class Printed:
 
     def _leave_out(self, count: int) -> None:
         tail = "".join(self._tail)
-        self._spill(tail[:count])
+        self.spill(tail[:count])
         self._left_out += count
         self._tail, self._tail_size = [tail[count:]], len(tail) - count
 

@@ -50,6 +50,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.Kernels,
         m.ChooseKernel,
         m.Outputs,
+        m.OutputText,
         m.BrowseSnapshot,
         m.CompareSnapshots,
         m.DropSnapshot,

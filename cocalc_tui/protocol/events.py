@@ -198,6 +198,14 @@ class OutputBatch(msgspec.Struct, frozen=True, kw_only=True):
     the next batch begins at `first` + the number of these items."""
 
 
+class KeptText(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `OutputText`; "" where nothing is kept from there on."""
+
+    start: int
+    """Where it begins, in code points of the middle: later than asked for, after a gap."""
+    text: str
+
+
 class KernelChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A kernel that a notebook could use."""
 

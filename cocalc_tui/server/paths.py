@@ -58,6 +58,11 @@ class Places:
         return self.runtime / "k"
 
     @property
+    def outputs(self) -> Path:
+        """What documents leave out of long outputs."""
+        return self.state / "outputs"
+
+    @property
     def keepers(self) -> Path:
         """One folder per keeper: who it is, and its spool."""
         return self.state / "keepers"

@@ -99,6 +99,7 @@ class _Service:
         grounds = Grounds(
             self._where.project,
             self._where.keepers,
+            self._where.outputs,
             self._where.kernel_sockets,
             clean(os.environ),
             self._umask,

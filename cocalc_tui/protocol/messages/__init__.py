@@ -79,6 +79,7 @@ from cocalc_tui.protocol.messages.notebooks import (
     Interrupt,
     Kernels,
     Outputs,
+    OutputText,
     Restart,
     Run,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "Moved",
     "Open",
     "Opened",
+    "OutputText",
     "Outputs",
     "People",
     "Person",

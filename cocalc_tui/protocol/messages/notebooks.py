@@ -124,6 +124,21 @@ class CopyOutputs(Message, frozen=True, tag="copyout"):
     """Cells: from and to."""
 
 
+class OutputText(Message, frozen=True, tag="outtext"):
+    """Some of the middle of a long output, which the document leaves out: a `KeptText`."""
+
+    id: int
+    doc: str
+    cell: str
+    run: str
+    index: int
+    """Which output of the run."""
+    start: int
+    """Code points of the middle, 0 for its first ..."""
+    count: int
+    """... and how many of them; the relay side gives up to 500,000 at a time."""
+
+
 class Outputs(Message, frozen=True, tag="outputs"):
     """Live output of a run from item `after` on: answered with an `OutputBatch`."""
 

@@ -52,6 +52,8 @@ async def _ask_runner(runner: Runner, request: m.Message, user: str) -> Any:
             return await runner.kernels(request.doc)
         case m.ChooseKernel():
             await runner.choose(request.doc, request.name, user)
+        case m.OutputText():
+            return await runner.output_text(request)
         case m.Outputs():
             return runner.outputs(request.doc, request.run, request.after)
         case m.Complete():

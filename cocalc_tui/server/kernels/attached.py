@@ -8,12 +8,15 @@ disturbs nobody's variables. How cells stand is told as if one kernel ran them a
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.protocol.events import CellRun, Runs
-from cocalc_tui.server.kernels.session import Say, Session
+from cocalc_tui.server.kernels.overflow import Overflow
+from cocalc_tui.server.kernels.session import Session
+from cocalc_tui.server.kernels.telling import Say
 
 SHARED = ""
 """Stands for the kernel that everybody shares."""
@@ -22,8 +25,10 @@ SHARED = ""
 class Attached:
     """One notebook."""
 
-    def __init__(self, document: SharedDocument, say: Say) -> None:
+    def __init__(self, document: SharedDocument, say: Say, outputs: Path) -> None:
+        """`outputs` is the folder for what is left out of long outputs."""
         self.document = document
+        self.overflow = Overflow(outputs / document.doc)
         self.session: Session | None = None
         """Of the shared kernel."""
         self.fresh: list[Session] = []

@@ -15,6 +15,7 @@ Records of the document (`notebook.schema`):
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Protocol, cast
 
 from cocalc_tui.notebook import schema
@@ -24,6 +25,32 @@ from cocalc_tui.sync.patch import Create, Json, Op, Put, Remove
 
 HEAVY = 3 * 2**20
 """Bytes of output in one patch; the relay takes no patch above 4 MiB."""
+
+
+class Spill(Protocol):
+    """Takes what is left out of long outputs (`overflow.Overflow`)."""
+
+    def write(self, cell: str, run: str, index: int, text: str) -> None:
+        """Keep more of an output."""
+
+    def rewind(self, cell: str, run: str, index: int, length: int) -> None:
+        """Forget what comes after so many code points."""
+
+    def begin(self, cell: str, run: str) -> None:
+        """A run's output replaces that of those before."""
+
+
+class NoSpill:
+    """Keeps nothing."""
+
+    def write(self, cell: str, run: str, index: int, text: str) -> None:
+        """Let it go."""
+
+    def rewind(self, cell: str, run: str, index: int, length: int) -> None:
+        """There is nothing."""
+
+    def begin(self, cell: str, run: str) -> None:
+        """There is nothing."""
 
 
 class HasReplica(Protocol):
@@ -38,11 +65,23 @@ class HasReplica(Protocol):
 class Intake:
     """Takes in what one keeper spools for one notebook."""
 
-    def __init__(self, shared: HasReplica, keeper: str, spool: str = schema.SPOOL) -> None:
-        """`spool` is the key of the record that says how far this keeper's has been taken in."""
+    def __init__(
+        self,
+        shared: HasReplica,
+        keeper: str,
+        spool: str = schema.SPOOL,
+        *,
+        spill: Spill | None = None,
+        state: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Go on from the document, or from a later `state()`.
+
+        `spool` is the key of the record that says how far this keeper's has been taken in.
+        """
         self._shared = shared
         self._keeper = keeper
         self._spool = spool
+        self._spill: Spill = spill or NoSpill()
         self.offset = 0
         """All records before it have been taken in."""
         self.committed_offset = 0
@@ -61,6 +100,8 @@ class Intake:
         self._displays: dict[str, str] = {}
         """Which run shows a display, by its id."""
         self._take_up()
+        if state is not None and state["keeper"] == keeper and state["offset"] > self.offset:
+            self._take_up_state(state)
 
     @property
     def _document(self) -> schema.Document:
@@ -81,6 +122,56 @@ class Intake:
             if at["keeper"] == self._keeper:
                 self.offset = self.committed_offset = at["offset"]
                 self._clearing = set(at["clearing"])
+
+    def state(self) -> dict[str, Any]:
+        """Return all that is known and not in the document: what a later relay goes on from."""
+        return {
+            "keeper": self._keeper,
+            "offset": self.offset,
+            "clearing": sorted(self._clears_waiting()),
+            "runs": [self._state_of(run) for run in self._made if self._counts_for(run)],
+        }
+
+    def _state_of(self, run: str) -> dict[str, Any]:
+        made = self._made[run]
+        made.settle()
+        return {
+            "run": run,
+            "cell": self._cell_of[run],
+            "count": self._counts.get(run, 0),
+            "started": run in self._started,
+            "written": run in self._written,
+            "next": made.next_index,
+            "outputs": [output.as_record() for output in made.outputs],
+        }
+
+    def _take_up_state(self, state: Mapping[str, Any]) -> None:
+        self.offset = state["offset"]
+        self._clearing = set(state["clearing"])
+        for said in state["runs"]:
+            run, cell = said["run"], said["cell"]
+            self._cell_of[run], self._last_of[cell] = cell, run
+            self._counts[run] = said["count"]
+            if said["started"]:
+                self._started.add(run)
+            if said["written"]:
+                self._written.add(run)
+            outputs = [Output.from_record(fields) for fields in said["outputs"]]
+            self._made[run] = self._resumed(run, outputs, said["next"])
+            for output in outputs:
+                if output.display_id:
+                    self._displays[output.display_id] = run
+
+    def _resumed(self, run: str, outputs: list[Output], following: int) -> RunOutput:
+        """The output of a run of which the document has an older state."""
+        in_document = {output.index: output for output in self._outputs_in_document(run)}
+        for output in outputs:
+            output.known, output.changed = output.index in in_document, True
+            output.weight = weight_of(cast(Json, output.as_nbformat()))
+            in_document.pop(output.index, None)
+        made = self._run_output(run, outputs, following)
+        made.gone = list(in_document.values())
+        return made
 
     # --- records of the spool ------------------------------------------------------------------
 
@@ -167,14 +258,28 @@ class Intake:
 
     def _from_document(self, run: str) -> RunOutput:
         """Return what the document has of a run."""
-        records, cell = self._document.records, self._cell_of[run]
-        keys = schema.outputs(self._document).get(cell, [])
-        found = [records[key] for key in keys if records[key].get("run") == run]
-        own = schema.run_key(cell, run)
+        records, own = self._document.records, schema.run_key(self._cell_of[run], run)
         following = cast(int, records[own].get("next", 0)) if records.live(own) else 0
-        clearing = run in self._clearing
-        outputs = [Output.from_record(fields) for fields in found]
-        return RunOutput(outputs, next_index=following, clearing=clearing)
+        return self._run_output(run, self._outputs_in_document(run), following)
+
+    def _outputs_in_document(self, run: str) -> list[Output]:
+        records = self._document.records
+        keys = schema.outputs(self._document).get(self._cell_of[run], [])
+        return [Output.from_record(records[key]) for key in keys if records[key].get("run") == run]
+
+    def _run_output(self, run: str, outputs: list[Output], following: int) -> RunOutput:
+        """Go on with a run's output; what was left out since this state will come again."""
+        cell = self._cell_of[run]
+        for output in outputs:
+            if output.printed is not None:
+                cut = output.printed.cut
+                self._spill.rewind(cell, run, output.index, cut.left_out if cut else 0)
+        return RunOutput(
+            outputs,
+            next_index=following,
+            clearing=run in self._clearing,
+            spill=partial(self._spill.write, cell, run),
+        )
 
     # --- operations on the document ------------------------------------------------------------
 
@@ -185,7 +290,8 @@ class Intake:
         brings the cell back.
         """
         ops: list[Op] = []
-        for run in self._made:
+        for run, made in self._made.items():
+            made.settle()
             if self._counts_for(run):
                 ops += self._operations_of(run)
         return [*ops, *self.spool_operations()]
@@ -196,6 +302,8 @@ class Intake:
         for made in self._made.values():
             made.recorded()
         self._clearing = self._clears_waiting()
+        for run in self._made.keys() - self._written:
+            self._spill.begin(self._cell_of[run], run)
         self._written.update(self._made)
         self._made = {run: made for run, made in self._made.items() if run == running}
         self._started.clear()

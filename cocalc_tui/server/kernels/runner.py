@@ -16,19 +16,22 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import (
     Completion,
     Inspection,
+    KeptText,
     KernelChoice,
     KernelInfo,
     KernelState,
     OutputBatch,
     Runs,
 )
+from cocalc_tui.protocol.messages import OutputText
 from cocalc_tui.server.keeper.registry import About, folders, lives, read_about
 from cocalc_tui.server.kernels import asking, clearing
 from cocalc_tui.server.kernels.attached import Attached
 from cocalc_tui.server.kernels.choice import Choices, UnknownKernelError, find_choices
 from cocalc_tui.server.kernels.errors import KernelError
 from cocalc_tui.server.kernels.link import KeeperGoneError
-from cocalc_tui.server.kernels.session import Say, Session
+from cocalc_tui.server.kernels.overflow import prune
+from cocalc_tui.server.kernels.session import Session
 from cocalc_tui.server.kernels.specs import Spec
 from cocalc_tui.server.kernels.starting import (
     Grounds,
@@ -36,10 +39,13 @@ from cocalc_tui.server.kernels.starting import (
     end_keeper,
     start_keeper,
 )
+from cocalc_tui.server.kernels.telling import Say
 from cocalc_tui.sync.patch import Json, Put
 
 USAGE = 2.0
 """Seconds between two looks at what kernels use."""
+MOST_TEXT = 500_000
+"""Code points that are given at a time: at four bytes each they fit into a message."""
 PATIENCE = 20.0
 """Seconds that a kernel has to be wholly gone before another is started."""
 _log = logging.getLogger(__name__)
@@ -74,6 +80,7 @@ class Runner:
     async def start(self) -> list[tuple[str, str]]:
         """Find the keepers of before."""
         self._spawn(self._watch_usage())
+        await asyncio.to_thread(prune, self._grounds.outputs)
         for folder in folders(self._grounds.keepers):
             about = read_about(folder)
             if about is None and not lives(folder):
@@ -87,7 +94,9 @@ class Runner:
         known = self._notebooks.get(document.doc)
         if known is not None and known.document is document:
             return
-        notebook = self._notebooks[document.doc] = Attached(document, self._say)
+        notebook = self._notebooks[document.doc] = Attached(
+            document, self._say, self._grounds.outputs
+        )
         found = self._found.pop(document.doc, [])
         for about, folder in found:
             self._spawn(self._follow_again(notebook, about, folder))
@@ -163,7 +172,7 @@ class Runner:
             await session.execute(runs)
         except (KeeperGoneError, ValueError):
             await _wholly_gone(session)
-            reason = session.reason or "the kernel just ended; run the cell again"
+            reason = session.telling.reason or "the kernel just ended; run the cell again"
             raise KernelError(f"{session.document.path}: {reason}") from None
 
     async def answer(self, doc: str, run: str, text: str) -> None:
@@ -223,6 +232,14 @@ class Runner:
         session = self._notebook(doc).of_run(run)
         whole = session.whole_output(run) if session is not None else None
         return whole or OutputBatch(cell="", run=run, first=after, items=[], whole=True)
+
+    async def output_text(self, asked: OutputText) -> KeptText:
+        """Return some of what is left out of a long output."""
+        overflow = self._notebook(asked.doc).overflow
+        count = min(asked.count, MOST_TEXT)
+        return await asyncio.to_thread(
+            overflow.read, asked.cell, asked.run, asked.index, asked.start, count
+        )
 
     async def complete(self, doc: str, code: str, pos: int) -> Completion:
         """Return how code could go on; raises KernelError."""
@@ -313,6 +330,7 @@ class Runner:
             about,
             folder,
             self._grounds.sockets_of(folder),
+            notebook.overflow,
             notebook.voice(about.id) if about.fresh else notebook.voice(),
             self._clock,
         )
@@ -333,7 +351,7 @@ class Runner:
     async def _see_out(self, notebook: Attached, session: Session) -> None:
         """A fresh kernel ends when it has run what it was started for."""
         if session.table.active:
-            await session.rested.wait()
+            await session.telling.rested.wait()
         if lives(session.folder):
             await self._end_folder(session.folder)
         await session.ended.wait()

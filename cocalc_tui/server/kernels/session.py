@@ -4,7 +4,8 @@ A session follows one keeper, from its start or from wherever a relay before had
 keeper is gone and all it spooled is in the document. Nothing is decided here that the keeper does
 not know: if this process dies, the next one follows on.
 
-`live` says when output goes to apps, `writing` when it goes into the document.
+`telling` says what people are told and when, `writing` when output goes into the document,
+`progress` what is noted in between.
 """
 
 from __future__ import annotations
@@ -15,43 +16,31 @@ import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
-
-import msgspec
+from typing import Any
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, LightsChanged
 from cocalc_tui.notebook import schema
-from cocalc_tui.protocol.events import KernelInfo, KernelState, OutputBatch, Runs
+from cocalc_tui.protocol.events import KernelInfo, OutputBatch
 from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
-from cocalc_tui.server.kernels.inputs import NOBODY, Inputs
+from cocalc_tui.server.kernels import progress
 from cocalc_tui.server.kernels.intake import Intake
 from cocalc_tui.server.kernels.items import decode
 from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink, StrangeKeeperError
 from cocalc_tui.server.kernels.live import Live
+from cocalc_tui.server.kernels.overflow import Overflow
 from cocalc_tui.server.kernels.starting import PAUSE
 from cocalc_tui.server.kernels.table import OVER, Table
-from cocalc_tui.server.kernels.usage import Meter
+from cocalc_tui.server.kernels.telling import Say, Telling
 from cocalc_tui.server.kernels.writing import Writing
 
 BUDGET = 2**18
 """Bytes read from the spool before others have their turn."""
 PACE = 0.005
 """Seconds that output gathers while it comes fast."""
-TOGETHER = 0.25
-"""Seconds that the news of a run waits for its output to be in the document."""
-
-
 KERNEL_RECORD = b'{"kind": "kernel"'
 _log = logging.getLogger(__name__)
-
-
-class Say(Protocol):
-    """How the runner speaks to everybody in a document; the host makes a `Tell` of it."""
-
-    def __call__(self, doc: str, topic: str, said: msgspec.Struct, *, keep: bool) -> None:
-        """Say it; `keep`: also to those who come later, until something newer is said."""
 
 
 class Session:
@@ -63,44 +52,40 @@ class Session:
         about: About,
         folder: Path,
         sockets: Path,
+        overflow: Overflow,
         say: Say,
         clock: Callable[[], int],
     ) -> None:
         self.document = document
         self.about = about
         self.folder = folder
-        self.table = Table()
-        self.state = "starting"
-        self.reason = ""
-        self.words: list[str] = []
-        self.pid = 0
         self.ended = asyncio.Event()
         """The keeper is gone, and all it spooled is in the document."""
-        self.rested = asyncio.Event()
-        """Everything asked for is over, and everybody knows."""
+        self.telling = Telling(document.doc, about, say)
         self.link = KeeperLink(self._stir)
         self._sockets = sockets
-        self._say = say
         self._clock = clock
         self._stirred = asyncio.Event()
         spool = schema.SPOOL if not about.fresh else f"{schema.SPOOL}/{about.id}"
-        self._intake = Intake(document, about.id, spool)
+        self._intake = Intake(
+            document, about.id, spool, spill=overflow, state=progress.load(folder)
+        )
         self._writing = Writing(document, self._intake)
         self._reader = SpoolReader(folder, self._intake.offset)
-        self._inputs = Inputs()
-        self._told_asking = NOBODY
-        self._live: Live | None = None
         self._rows_from = 0
         """Rows before this offset are older than what the keeper said itself."""
         self._user_of: dict[str, str] = {}
         self._lost = 0
         """Bytes of the spool that were lost and said to be."""
-        self._told_taken = self._intake.offset
-        self._rows_due = 0.0
+        self._noted = self._told_taken = self._intake.offset
+        """All records before it are noted (`progress`), and the keeper may forget them."""
         self._read_at = 0.0
-        self._meter = Meter()
-        self._told: KernelState | None = None
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def table(self) -> Table:
+        """How the cells stand."""
+        return self.telling.table
 
     # --- life ----------------------------------------------------------------------------------
 
@@ -110,17 +95,16 @@ class Session:
             await self.link.connect(self._sockets / "keeper.sock")
             self._greeted(self.link.greeting)
         except StrangeKeeperError:
-            self.state = "dead"
-            self.reason = (
+            self.telling.dead(
                 "this kernel was started by a release of cocalc-tui that this one cannot talk "
                 "with; restarting the kernel ends it, that release can go on with it"
             )
             self.ended.set()
-            self._tell_kernel()
+            self.telling.tell_kernel()
             return
         except KeeperGoneError:
             await asyncio.to_thread(self._read_how_it_ended)
-        self._tell_kernel()
+        self.telling.tell_kernel()
         self._task = asyncio.create_task(self._follow())
 
     def _greeted(self, greeting: Mapping[str, Any]) -> None:
@@ -131,7 +115,7 @@ class Session:
         self._kernel(greeting["kernel"])
         if (asking := greeting.get("asking")) is not None:
             cell = next(row["cell"] for row in greeting["rows"] if row["run"] == asking["run"])
-            self._inputs.asked(asking, cell, is_news=True)
+            self.telling.inputs.asked(asking, cell, is_news=True)
 
     def _read_how_it_ended(self) -> None:
         """Find what the keeper said last of its kernel, which may have been taken in before."""
@@ -156,10 +140,7 @@ class Session:
 
     def ask(self, runs: Sequence[Mapping[str, Any]]) -> None:
         """Say that these cells wait, before anything else happens to them."""
-        self.rested.clear()
-        for run in runs:
-            self.table.ask(run["cell"], run["run"], run["user"], run["asked"])
-        self._tell_rows()
+        self.telling.ask(runs)
 
     async def execute(self, runs: list[dict[str, Any]]) -> None:
         """Hand cells to the keeper; raises KeeperGoneError."""
@@ -168,7 +149,7 @@ class Session:
 
     async def answer(self, run: str, text: str) -> None:
         """Give a run its input; raises KeeperGoneError, ValueError where it asks for none."""
-        self._inputs.give(run, text)
+        self.telling.inputs.give(run, text)
         await self.link.ask("input", run=run, text=text)
 
     def whole_output(self, run: str) -> OutputBatch | None:
@@ -180,9 +161,10 @@ class Session:
         cell = self._intake.cell_of(run)
         if cell is None or run != self.table.running:
             return None
-        if self._live is None or self._live.run != run:
-            self._live = Live(cell, run, self._intake.made(run))
-        return self._live
+        telling = self.telling
+        if telling.live is None or telling.live.run != run:
+            telling.live = Live(cell, run, self._intake.made(run))
+        return telling.live
 
     async def clear(self, cells: Sequence[str]) -> list[str]:
         """Forget that cells ran, and what the one that runs printed; returns the others."""
@@ -198,13 +180,7 @@ class Session:
 
     def info(self) -> KernelInfo:
         """Return what `status` says of it."""
-        return KernelInfo(
-            path=self.document.path,
-            name=self.about.name,
-            state=self._shown_state(),
-            pid=self.pid,
-            keeper=self.about.pid,
-        )
+        return self.telling.info(self.document.path)
 
     # --- following -----------------------------------------------------------------------------
 
@@ -222,9 +198,9 @@ class Session:
             await self._finish()
         except Exception:
             _log.exception("the kernel of %s can no longer be followed", self.document.path)
-            self.state, self.reason = "dead", "the kernel's output cannot be read; restart it"
+            self.telling.dead("the kernel's output cannot be read; restart it")
             self.ended.set()
-            self._tell_kernel()
+            self.telling.tell_kernel()
         finally:
             stop()
 
@@ -239,7 +215,8 @@ class Session:
             for offset, record in records:
                 await self._take(offset, record)
             await self._writing.commit_if_due(*self._running())
-            await self._tell()
+            self.telling.tell(written=self.document.sent)
+            await self._note_progress()
             if records:
                 await self._breathe()
             elif last_look:
@@ -267,9 +244,8 @@ class Session:
 
     async def _wait(self) -> None:
         """Wait for the spool to grow, or for the next thing to be due."""
-        live = self._live.due if self._live is not None else None
-        rows = self._rows_due if self.table.changed else None
-        due = [at for at in (self._writing.due, live, rows) if at is not None]
+        writing = self._writing.due
+        due = [*self.telling.due, *([writing] if writing is not None else [])]
         timeout = max(0.0, min(due) - self._now()) if due else None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
@@ -278,28 +254,28 @@ class Session:
     async def _finish(self) -> None:
         """The keeper is gone: say how it ended, and forget its spool once all is written."""
         await self.link.close()
-        if self.state != "dead":
-            self.state = "dead"
-            self.reason = (
+        telling = self.telling
+        if telling.state != "dead":
+            telling.dead(
                 "the kernel's keeper was killed and the kernel ended with it; what it held is "
                 "gone, run a cell to start it anew"
             )
-        self._inputs.nobody()
-        for row in self.table.stop_all(self._clock(), self.reason):
+        telling.inputs.nobody()
+        for row in self.table.stop_all(self._clock(), telling.reason):
             self._intake.row(row)
         if self._intake.unwritten:
             await self._commit()
         if self.about.fresh:
             self._writing.change(self._intake.forget_spool(), None)
-        self._tell_rows()
-        self._tell_kernel()
+        telling.tell_rows()
+        telling.tell_kernel()
         while not self.document.sent:
             await self._writing.sent()
         self._reader.close()
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
         self.ended.set()
         # Said again: only now may the host let go of the document.
-        self._tell_kernel()
+        telling.tell_kernel()
 
     async def _take(self, offset: int, record: bytes) -> None:
         try:
@@ -321,9 +297,10 @@ class Session:
                 self._show(said["run"], item)
             case "ask":
                 cell = self._intake.cell_of(said["run"]) or ""
-                self._echo(said["run"], self._inputs.asked(said, cell, is_news=is_news))
+                self._echo(said["run"], self.telling.inputs.asked(said, cell, is_news=is_news))
             case "answered":
-                self._echo(said["run"], self._inputs.answered(said["run"], is_news=is_news))
+                answered = self.telling.inputs.answered(said["run"], is_news=is_news)
+                self._echo(said["run"], answered)
             case "lost":
                 self._show(said["run"], self._intake.lost(said["run"], said["bytes"]))
             case "kernel" if is_news:
@@ -336,12 +313,11 @@ class Session:
         self._user_of[run] = user
         self._intake.row(row)
         if is_news:
-            self.table.put(row)
-            self._rows_due = self._rows_due or self._now() + TOGETHER
+            self.telling.row(row)
         if state in OVER and row["started"]:
             self._writing.over_for = user
-            self._live = None
-            self._inputs.over(run)
+            self.telling.live = None
+            self.telling.inputs.over(run)
 
     def _show(self, run: str, item: dict[str, Any] | None) -> None:
         if item is not None and (live := self._live_of(run)) is not None:
@@ -352,8 +328,7 @@ class Session:
         self._show(run, self._intake.output(run, "stream", {"name": "stdout", "text": text}))
 
     def _kernel(self, said: Mapping[str, Any]) -> None:
-        self.state, self.reason, self.pid = said["state"], said["reason"], said["pid"]
-        self.words = said.get("words", [])
+        self.telling.kernel(said)
         if "language_info" in said:
             self._writing.note_language(self.about, said["language_info"])
 
@@ -373,66 +348,24 @@ class Session:
     async def _commit(self) -> None:
         await self._writing.commit(*self._running())
 
-    # --- telling -------------------------------------------------------------------------------
-
-    async def _tell(self) -> None:
-        """Tell what is due. That a run is over waits for its output, or that would flicker."""
-        now = self._now()
-        if self._live is not None and (batch := self._live.batch(now)) is not None:
-            self._say(self.document.doc, "output", batch, keep=False)
-        if self.table.changed and (self.document.sent or now >= self._rows_due):
-            self._tell_rows()
-        if self._told != self.kernel_state():
-            self._tell_kernel()
-        if self._told_asking != self._inputs.asking:
-            self._tell_asking()
+    async def _note_progress(self) -> None:
+        """Note what was taken in, and let the keeper forget what is noted or in the document."""
         if self.document.sent:
             self._writing.nothing_is_unsent()
-            await self._tell_taken()
-
-    def _tell_rows(self) -> None:
-        self.table.changed, self._rows_due = False, 0.0
-        self._say(self.document.doc, "runs", Runs(cells=self.table.cells()), keep=True)
-        if not self.table.active:
-            self.rested.set()
-
-    async def _tell_taken(self) -> None:
-        """Let the keeper forget what is in the document for good."""
-        taken = self._intake.committed_offset
-        if taken - self._told_taken > 2**20:
-            self._told_taken = taken
+            self._noted = max(self._noted, self._intake.committed_offset)
+        if self._intake.offset - self._noted > progress.EVERY:
+            state = self._intake.state()
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(progress.save, self.folder, state)
+                self._noted = state["offset"]
+        if self._noted - self._told_taken > 2**20:
+            self._told_taken = self._noted
             with contextlib.suppress(KeeperGoneError, ValueError):
-                await self.link.ask("taken", offset=taken)
-
-    def _tell_kernel(self) -> None:
-        self._told = self.kernel_state()
-        self._say(self.document.doc, "kernel", self._told, keep=True)
-
-    def _tell_asking(self) -> None:
-        self._told_asking = self._inputs.asking
-        self._say(self.document.doc, "asking", self._told_asking, keep=True)
-
-    def kernel_state(self) -> KernelState:
-        """Return how the kernel is."""
-        return KernelState(
-            name=self.about.name,
-            title=self.about.title,
-            state=self._shown_state(),
-            reason=self.reason or (self.about.note if self.state != "dead" else ""),
-            words=self.words,
-            pid=self.pid,
-            memory=self._meter.memory,
-            cpu=self._meter.cpu,
-        )
-
-    def _shown_state(self) -> str:
-        if self.state == "dead" and not self.reason:
-            return "none"
-        return "busy" if self.state == "idle" and self.table.running else self.state
+                await self.link.ask("taken", offset=self._noted)
 
     async def look_at_usage(self, seconds: float) -> None:
         """Say what the kernel uses, where that moved since `seconds` ago."""
-        if self.pid and not self.ended.is_set() and await self._meter.read(self.pid, seconds):
+        if not self.ended.is_set() and await self.telling.look_at_usage(seconds):
             self._stir()
 
     def _now(self) -> float:

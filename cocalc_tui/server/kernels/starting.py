@@ -34,6 +34,8 @@ class Grounds:
     project: Path
     keepers: Path
     """Folder of the keepers' folders."""
+    outputs: Path
+    """Folder for what documents leave out of long outputs."""
     sockets: Path
     """Short private folder of the folders of their sockets."""
     environment: Mapping[str, str]

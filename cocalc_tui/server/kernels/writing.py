@@ -1,26 +1,32 @@
 """When a notebook's output goes into its document.
 
-When a run is over, and while it goes on at most every ten seconds, more seldom the more there is:
-each commit is a patch that the log keeps for ever, and a cell that prints for days must not fill
-it. Never more is on its way to the relay than it takes in one frame.
+When a run is over, and while it goes on after ten seconds and then more and more seldom, the more
+there is the more so: each commit is a patch that the log keeps for ever, and a cell that prints for
+days must not fill it (`progress` is for restarts). Never more is on its way to the relay than it
+takes in one frame.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import Any, cast
 
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.outputs import weight_of
 from cocalc_tui.server.keeper.registry import About
 from cocalc_tui.server.kernels.intake import Intake
-from cocalc_tui.sync.patch import DoesNotFit, Op, Put
+from cocalc_tui.sync.patch import Create, DoesNotFit, Json, Op, Put
 
 COMMIT = 10.0
-"""Seconds between two commits of a run's output, while it goes on."""
-BYTES_PER_SECOND = 4096
-"""What commits of runs that go on write into the log, on average."""
+"""Seconds until the first commit of a run's output, while it goes on ..."""
+SLOWER = 1.5
+"""... by how much each pause is longer than the one before ..."""
+LONGEST = 900.0
+"""... up to so many seconds, unless there is much to write:"""
+BYTES_PER_SECOND = 100
+"""what commits of runs that go on write into the log, at most, on average."""
 MOST_UNSENT = 3 * 2**20
 """Bytes of output on their way to the relay."""
 PATIENCE = 30.0
@@ -36,6 +42,9 @@ class Writing:
         self._document = document
         self._intake = intake
         self._unsent = 0
+        self._pause = COMMIT
+        self._paced: str | None = None
+        """The run that goes on and sets the pace."""
         self._next = _now() + COMMIT
 
     @property
@@ -57,14 +66,18 @@ class Writing:
             await self.sent()
         on_behalf_of = self.over_for or user
         self.over_for = None
+        ops = self._intake.operations()
         try:
-            self.change(self._intake.operations(), on_behalf_of)
+            self.change(ops, on_behalf_of)
         except DoesNotFit:
             # Somebody took away what these operations build on. The document is right as it is.
             self.change(self._intake.spool_operations(), on_behalf_of)
         self._intake.committed(running)
         self._unsent += weight
-        self._next = _now() + COMMIT + weight / BYTES_PER_SECOND
+        same = running is not None and running == self._paced
+        self._pause = min(self._pause * SLOWER, LONGEST) if same else COMMIT
+        self._paced = running
+        self._next = _now() + max(self._pause, sum(map(_size, ops)) / BYTES_PER_SECOND)
 
     def change(self, ops: list[Op], user: str | None) -> None:
         """Change the document; one that cannot be changed is shown live only."""
@@ -97,6 +110,17 @@ class Writing:
         spec = {"display_name": title, "language": about.language, "name": about.name}
         news = {**metadata, "kernelspec": spec, "language_info": language_info}
         self.change([Put(schema.NOTEBOOK, "metadata", news)], None)
+
+
+def _size(op: Op) -> int:
+    """About how many bytes an operation takes in the log."""
+    match op:
+        case Put():
+            return weight_of(op.value)
+        case Create():
+            return weight_of(cast(Json, op.fields))
+        case _:
+            return 0
 
 
 def _now() -> float:

@@ -16,8 +16,11 @@ import msgspec
 from cocalc_tui.client.document import NoWire, SharedDocument
 from cocalc_tui.client.hearing import Hearing
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.printed import notice
 from cocalc_tui.protocol.events import CellRun, KernelState, OutputBatch
+from cocalc_tui.protocol.messages import OutputText
 from cocalc_tui.server.environment import clean
+from cocalc_tui.server.kernels import progress
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
 from cocalc_tui.server.paths import places, prepare
@@ -91,6 +94,7 @@ class Running:
         self.grounds = Grounds(
             project=project,
             keepers=where.keepers,
+            outputs=where.outputs,
             sockets=where.kernel_sockets,
             environment=environment or clean(os.environ),
             umask=0o022,
@@ -132,6 +136,45 @@ class Running:
 
     def text(self, cell: str) -> str:
         return "".join(str(output.get("text", "")) for output in self.outputs(cell))
+
+    async def whole_text(self, cell: str) -> str:
+        """What a cell printed with what the document leaves out, as an app fetches it."""
+        (key,) = schema.outputs(self.document.replica)[cell]
+        fields: Any = self.document.replica.records[key]
+        text = fields["data"]["text"]
+        if "cut" not in fields:
+            return str(text)
+        head, left_out = fields["cut"]
+        parts = [text[:head]]
+        at = 0
+        while at < left_out:
+            asked = OutputText(
+                id=1,
+                doc="doc1",
+                cell=cell,
+                run=fields["run"],
+                index=fields["index"],
+                start=at,
+                count=10**9,
+            )
+            kept = await self.runner.output_text(asked)
+            assert kept.start == at
+            assert kept.text, (at, left_out)
+            parts.append(kept.text)
+            at += len(kept.text)
+        assert at == left_out
+        return "".join([*parts, text[head + len(notice(left_out)) :]])
+
+    async def notes_more(self) -> None:
+        """Wait until more is noted beside the spool of the only keeper, or the run is over."""
+        (folder,) = self.keepers()
+
+        def noted() -> int:
+            state = progress.load(folder)
+            return int(state["offset"]) if state is not None else 0
+
+        before = noted()
+        await self.until(lambda: noted() > before or self.text("c0"))
 
     def count(self, cell: str) -> int | None:
         return schema.execution_count(self.document.replica, cell)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.printed import notice
 from cocalc_tui.server.kernels.intake import HEAVY, Intake
 from cocalc_tui.sync.patch import Create, Json, Remove
 
@@ -113,12 +116,67 @@ def at_once(records: list[Record]) -> dict[str, Any]:
     return result(document)
 
 
-@given(spools(), st.lists(st.sampled_from(["", "commit", "kill"]), min_size=60, max_size=60))
+class Middles:
+    """Keeps what is left out, as `overflow` does."""
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[str, str, int], str] = {}
+
+    def write(self, cell: str, run: str, index: int, text: str) -> None:
+        self.of[cell, run, index] = self.of.get((cell, run, index), "") + text
+
+    def rewind(self, cell: str, run: str, index: int, length: int) -> None:
+        kept = self.of.pop((cell, run, index), "")
+        assert len(kept) >= length
+        if length:
+            self.of[cell, run, index] = kept[:length]
+
+    def begin(self, cell: str, run: str) -> None:
+        self.of = {key: text for key, text in self.of.items() if key[0] != cell or key[1] == run}
+
+
+EVENTS = st.lists(st.sampled_from(["", "commit", "kill", "save"]), min_size=60, max_size=60)
+
+
+@given(spools(), EVENTS)
 @settings(max_examples=200)
 def test_killed_anywhere_it_comes_to_the_same(records: list[Record], events: list[str]) -> None:
     expected = at_once(records)
     document = notebook()
-    intake = Intake(document, "keeper")
+    play(records, events, document, Middles())
+    assert result(document) == expected
+
+
+@given(
+    st.lists(st.text(alphabet="abc\n", min_size=1, max_size=30), min_size=1, max_size=40), EVENTS
+)
+@settings(max_examples=100)
+def test_all_of_a_long_output_is_kept_once(texts: list[str], events: list[str]) -> None:
+    lines = [printed("r", text) for text in texts]
+    records = [row("a", "r", "running", 1), *lines, row("a", "r", "done", 1)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cocalc_tui.notebook.printed.HEAD", 50)
+        patch.setattr("cocalc_tui.notebook.printed.TAIL", 70)
+        patch.setattr("cocalc_tui.notebook.printed._NEARBY", 12)
+        document, middles = notebook(), Middles()
+        play(records, events, document, middles)
+        (key,) = schema.outputs(document.replica)["a"]
+        fields: Any = document.replica.records[key]
+        text, cut = fields["data"]["text"], fields.get("cut")
+        if cut is None:
+            assert (text, middles.of) == ("".join(texts), {})
+            return
+        head, left_out = cut
+        tail = text[head + len(notice(left_out)) :]
+        assert text[:head] + middles.of["a", "r", 0] + tail == "".join(texts)
+
+
+def play(
+    records: list[Record], events: list[str], document: SharedDocument, middles: Middles
+) -> None:
+    """Take the records in while things happen; whoever is killed loses all but what was kept."""
+    intake = Intake(document, "keeper", spill=middles)
+    saved: dict[str, Any] | None = None
     running: str | None = None
     steps = 0
     while intake.offset < len(records) or steps == 0:
@@ -131,11 +189,12 @@ def test_killed_anywhere_it_comes_to_the_same(records: list[Record], events: lis
         event = events[steps % len(events)] if steps < len(events) else ""
         if event == "commit":
             commit(intake, document, running)
+        elif event == "save":
+            saved = msgspec.msgpack.decode(msgspec.msgpack.encode(intake.state()))
         elif event == "kill":
-            intake = Intake(document, "keeper")
+            intake = Intake(document, "keeper", spill=middles, state=saved)
         steps += 1
     commit(intake, document)
-    assert result(document) == expected
 
 
 def test_output_of_before_goes_when_the_cell_runs() -> None:
