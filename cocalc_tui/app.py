@@ -17,6 +17,7 @@ from cocalc_tui import logs
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import memory as memories
 from cocalc_tui.widgets.desk import DeskApp
+from cocalc_tui.widgets.editor.keysets import with_own
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.main import MainScreen
 from cocalc_tui.widgets.memory import Memory
@@ -27,6 +28,7 @@ from cocalc_tui.widgets.theme_files import ThemeError
 from cocalc_tui.widgets.theme_files import find as find_theme
 
 if TYPE_CHECKING:
+    from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.project import Project
 
 USAGE = 2
@@ -54,7 +56,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
     ) -> None:
         """Show `paths` of a project. `remarks` are said once the screen is there."""
         self.settings = settings or Settings()
-        super().__init__(registry(), self.settings.keys)
+        super().__init__(registry(), with_own(self.settings.editor_keys, self.settings.keys))
         self.wear(find_theme(self.settings.screen_theme))
         self.project = project
         self.last_words: list[str] = []
@@ -97,6 +99,10 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         self._close_messages_no_wait()
 
     # --- what panes may ask --------------------------------------------------------------------
+
+    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
+        """Show a document and give it the keyboard."""
+        self.main.visit(path, place)
 
     @property
     def role(self) -> Role:

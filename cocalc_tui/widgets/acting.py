@@ -12,7 +12,7 @@ holds up typing, and what it raises becomes a notice.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from textual.dom import DOMNode
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
     from textual.widget import Widget
 
+    from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.dialogs import Dialog
     from cocalc_tui.widgets.picker import Choice
 
@@ -51,6 +52,10 @@ class Desk(Protocol):
 
     def wear(self, theme: Theme) -> None:
         """Change the colours."""
+        ...
+
+    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
+        """Show a document; `place` is where in it, as a pane's `memento` says it."""
         ...
 
     async def pick(
@@ -113,14 +118,14 @@ class Acting:
     def on_key(self, event: Key) -> None:
         """Turn a key into an action, or hand it to `typed`."""
         widget = cast("Widget", self)
-        if not _has_keyboard(widget):
+        if not has_keyboard(widget):
             return
         if press(widget, event.key) or self.typed(event):
             event.stop()
             event.prevent_default()
 
 
-def _has_keyboard(widget: Widget) -> bool:
+def has_keyboard(widget: Widget) -> bool:
     """Whether a key is this one's; the screen takes what nobody inside of it wants."""
     screen = widget.screen
     return widget is screen or widget is screen.focused

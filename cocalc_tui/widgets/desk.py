@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.theme import Theme
 
+    from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.dialogs import Dialog
     from cocalc_tui.widgets.picker import Choice
 
@@ -78,6 +79,9 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
     def notices(self) -> list[str]:
         """The texts of all notices so far."""
         return [text for _, text in self.said]
+
+    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
+        """Show another document; there is none beside that of the pane."""
 
     async def pick(
         self,

@@ -6,7 +6,7 @@ gathered and shown at most once per `SOON`, after the key that caused it is on t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec
@@ -45,6 +45,7 @@ from cocalc_tui.widgets.tiles import Tiles
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.events import DocumentEvent, WorkspaceEvent
+    from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.memory import Memory
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.settings import Settings
@@ -289,10 +290,10 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         self.memory.visited(path)
         self.tiles.division.visit(path)
 
-    def visit(self, path: str) -> None:
-        """Show a document and give it the keyboard."""
+    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
+        """Show a document and give it the keyboard; `place` is where in it."""
         self.memory.visited(path)
-        self.tiles.visit(path)
+        self.tiles.visit(path, place)
 
     def _visit_person(self, user: str) -> None:
         for document in self.project.documents.values():

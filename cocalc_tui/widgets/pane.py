@@ -53,6 +53,8 @@ def make_pane(document: SharedDocument, settings: Settings) -> Widget:
         notebook = NotebookPane(document)
         notebook.offers = settings.notebook_offer == "on"
         notebook.tab, notebook.brackets = settings.editor_tab_width, settings.editor_brackets
+        if settings.editor_keys == "vim":
+            notebook.use_vim()
         return notebook
     from cocalc_tui.widgets.editor.pane import EditorPane
 
@@ -66,4 +68,6 @@ def make_pane(document: SharedDocument, settings: Settings) -> Widget:
         settings.editor_brackets == "auto" and not pane.text_language().prose
     ):
         pane.editor.pairs = pane.text_language().pairs
+    if settings.editor_keys == "vim":
+        pane.use_vim()
     return pane

@@ -142,6 +142,12 @@ class Settings:
         ("auto", "on", "off"),
         "Whether lines are numbered; auto: in code.",
     )
+    editor_keys: str = _choice(
+        "editor.keys",
+        "default",
+        ("default", "vim", "emacs"),
+        "Keys in text: those of VS Code and micro, of vim, or of Emacs.",
+    )
     editor_brackets: str = _choice(
         "editor.brackets",
         "auto",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cocalc_tui.widgets.actions import Keymap, KeysError, Registry
+from cocalc_tui.widgets.editor.keysets import with_own
 from cocalc_tui.widgets.settings import Setting, SettingError, Settings
 
 PROJECT_FILE = "cocalc-tui.toml"
@@ -77,7 +78,12 @@ def load(
         take(iter([(name, value)]), _named(name).variable)
     take(_from_flags(flags or {}), "command line")
     fields = {name.replace(".", "_"): value for name, value in values.items()}
-    return Loaded(replace(Settings(), **fields), sources, tuple(remarks))
+    settings = replace(Settings(), **fields)
+    try:
+        Keymap(registry, with_own(settings.editor_keys, settings.keys))
+    except KeysError as error:
+        raise ConfigError(f"{own}: beside {settings.editor_keys}'s keys: {error}") from None
+    return Loaded(settings, sources, tuple(remarks))
 
 
 def from_words(words: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ loses its caret, and nothing of its document is loaded again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.settings import Settings
 
 
@@ -249,9 +250,18 @@ class Tiles(Acting, Widget):
                 view.path = pane.document.path
         self.say_tabs()
 
-    def visit(self, path: str) -> None:
-        """Show a document: where it shows already, else as a new tab of the current tile."""
+    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
+        """Show a document: where it shows already, else as a new tab of the current tile.
+
+        `place` is where in it, as a pane's memento says it.
+        """
         self.division.visit(path)
+        view = self.division.current.view
+        pane: object = self._panes.get(view) if view is not None else None
+        if place is not None and view is not None:
+            view.memento = dict(place)
+            if isinstance(pane, Pane):
+                pane.recall(view.memento)
         self.sync()
 
     # --- what can be done ----------------------------------------------------------------------

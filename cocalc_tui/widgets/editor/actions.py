@@ -22,6 +22,8 @@ _MOVES = (
     ("end", "End of line", "end"),
     ("page_up", "Page up", "pageup"),
     ("page_down", "Page down", "pagedown"),
+    ("paragraph_up", "Paragraph up", "ctrl+up"),
+    ("paragraph_down", "Paragraph down", "ctrl+down"),
     ("top", "Start of text", "ctrl+home"),
     ("bottom", "End of text", "ctrl+end"),
 )
@@ -34,6 +36,22 @@ _EDITS = (
     ("indent", "Indent", ("tab",)),
     ("dedent", "Indent less", ("shift+tab",)),
 )
+
+
+_EMACS = (
+    ("set_mark", "Set the mark", Role.VIEWER),
+    ("exchange", "Exchange caret and mark", Role.VIEWER),
+    ("kill_line", "Kill to the end of line", Role.EDITOR),
+    ("kill_word", "Kill the word after", Role.EDITOR),
+    ("kill_word_before", "Kill the word before", Role.EDITOR),
+    ("kill_region", "Kill the selection", Role.EDITOR),
+    ("copy_region", "Copy the selection as killed", Role.VIEWER),
+    ("yank", "Yank what was killed", Role.EDITOR),
+    ("yank_pop", "Yank what was killed before that", Role.EDITOR),
+    ("transpose", "Swap two characters", Role.EDITOR),
+    ("recentre", "Caret to the middle of the screen", Role.VIEWER),
+)
+"""Keys for these come with those of Emacs (`keysets`)."""
 
 
 def _selecting(key: str) -> str:
@@ -74,6 +92,10 @@ TEXT_ACTIONS = (
     Action("text.add_all", "Select all like it", ("alt+a", "ctrl+shift+l")),
     Action("text.split_selection", "A caret in each line", ("alt+i",), "Of the selection."),
     Action("text.drop_caret", "Drop the last caret", ("alt+p",)),
+    *(
+        Action(f"text.{verb}", title, (), needs=needs, palette=False)
+        for verb, title, needs in _EMACS
+    ),
     *(
         Action(f"text.{verb}", title, keys, needs=Role.EDITOR, palette=False)
         for verb, title, keys in _EDITS

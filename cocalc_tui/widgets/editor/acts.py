@@ -10,19 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from textual.events import Key, Paste
 from textual.widget import Widget
 
-from cocalc_tui.client.document import ReadOnlyError
-from cocalc_tui.protocol.messages import Role
-from cocalc_tui.widgets import frames
-from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor import lines, motions, several, writing
+from cocalc_tui.widgets.editor.emacs import EmacsActs
+from cocalc_tui.widgets.editor.host import Step
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.motions import Motion
-from cocalc_tui.widgets.highlight import PLAIN, Language
-
-Step = Callable[[Editor], object]
 
 
 def _act(step: Step) -> Callable[[TextActs], None]:
@@ -50,64 +45,8 @@ def _changes(change: Callable[[str], str]) -> Callable[[TextActs], None]:
     return _act(lambda editor: writing.change_selected(editor, change, "case"))
 
 
-class TextActs(Acting):
+class TextActs(EmacsActs):
     """Mixin for a widget in which text is edited."""
-
-    def text_editor(self) -> Editor | None:
-        """The text that has the keyboard; None when there is none just now."""
-        raise NotImplementedError
-
-    def text_moved(self, editor: Editor) -> None:
-        """Caret, selection or text of this editor may be others: paint, scroll, tell people."""
-        raise NotImplementedError
-
-    def text_page(self) -> int:
-        """Rows of a page."""
-        return 20
-
-    def text_language(self) -> Language:
-        """What the text is written in."""
-        return PLAIN
-
-    def text_act(self, step: Step) -> None:
-        """Do something to the text that has the keyboard."""
-        editor = self.text_editor()
-        if editor is None:
-            return
-        try:
-            step(editor)
-        except ReadOnlyError as error:
-            self._text_notice(str(error))
-        self.text_moved(editor)
-
-    def _text_notice(self, text: str) -> None:
-        desk(cast(Widget, self)).notice(text, bad=True)
-
-    def _text_refused(self) -> bool:
-        """Whether this person may not type; says so."""
-        role = desk(cast(Widget, self)).role
-        if role >= Role.EDITOR:
-            return False
-        self._text_notice(f"Typing needs the role editor, yours is {role.name.lower()}")
-        return True
-
-    def typed(self, event: Key) -> bool:
-        """Type a printable character."""
-        if self.text_editor() is None or not event.is_printable or not event.character:
-            return False
-        character = event.character
-        if not self._text_refused():
-            self.text_act(lambda editor: writing.type_key(editor, character))
-            frames.hurry(cast(Widget, self))
-        return True
-
-    def on_paste(self, event: Paste) -> None:
-        """Insert what the terminal pastes."""
-        if self.text_editor() is None:
-            return
-        event.stop()
-        if not self._text_refused():
-            self.text_act(lambda editor: writing.paste(editor, event.text))
 
     # --- clipboard -----------------------------------------------------------------------------
 
@@ -216,6 +155,8 @@ class TextActs(Acting):
     do_word_right = _moves(motions.word_right)
     do_home = _moves(motions.home)
     do_end = _moves(motions.end)
+    do_paragraph_up = _moves(motions.paragraph_up)
+    do_paragraph_down = _moves(motions.paragraph_down)
     do_top = _moves(motions.top)
     do_bottom = _moves(motions.bottom)
     do_select_left = _selects(motions.left)
@@ -226,5 +167,7 @@ class TextActs(Acting):
     do_select_word_right = _selects(motions.word_right)
     do_select_home = _selects(motions.home)
     do_select_end = _selects(motions.end)
+    do_select_paragraph_up = _selects(motions.paragraph_up)
+    do_select_paragraph_down = _selects(motions.paragraph_down)
     do_select_top = _selects(motions.top)
     do_select_bottom = _selects(motions.bottom)

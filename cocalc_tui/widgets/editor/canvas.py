@@ -185,6 +185,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
     # --- what happens to the document ----------------------------------------------------------
 
     def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+        self.text_may_change()
         self.document.change(splices, kind, step=step)
 
     def _heard(self, event: DocumentEvent) -> None:
@@ -277,6 +278,23 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
     def text_language(self) -> Language:
         """What the file is written in."""
         return self.colours.language
+
+    def text_rows_shown(self) -> tuple[int, int]:
+        """Those of the screen."""
+        return self.scroll.top, self.scroll.top + self.scroll.height - 1
+
+    def text_scroll_to(self, top: int) -> None:
+        """Scroll there."""
+        self.scroll_rows(top)
+
+    def text_light(self, places: list[tuple[int, int]]) -> None:
+        """Light them up."""
+        self.painter.matches = places
+        self.refresh()
+
+    def text_is_on(self, name: str) -> bool:
+        """Line numbers and wrapping."""
+        return {"editor.numbers": self.painter.numbers, "editor.wrap": self.wrap}.get(name, False)
 
     def text_moved(self, editor: Editor) -> None:
         """Show where the caret is now."""

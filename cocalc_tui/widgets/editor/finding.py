@@ -11,7 +11,7 @@ from cocalc_tui.sync.patch import MAIN, TextId
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.canvas import Canvas
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.prompt import Asks, Prompt
+from cocalc_tui.widgets.editor.prompt import Asks, Prompt, typed_line
 from cocalc_tui.widgets.editor.search import Search
 
 
@@ -31,8 +31,17 @@ class FindingCanvas(Canvas):
         """The line at the foot while it asks."""
         return self.prompt.editor if self.prompt else self.editor
 
+    def text_is_modal(self) -> bool:
+        """Not in the line at the foot."""
+        return self.prompt is None and super().text_is_modal()
+
+    def mode(self) -> str:
+        """Vim's mode, where there are vim's keys."""
+        return self.vim_keys.mode if self.vim_keys is not None else ""
+
     def text_moved(self, editor: Editor) -> None:
         """In the line at the foot: look at what the answer finds."""
+        self._fit_foot()
         if self.prompt is None or editor is not self.prompt.editor:
             super().text_moved(editor)
         else:
@@ -46,16 +55,31 @@ class FindingCanvas(Canvas):
 
     def render_line(self, y: int) -> Strip:
         """A row of the screen, the last of them the line at the foot."""
-        if self.prompt is not None and y == self.size.height - 1:
+        if self.foot and y == self.size.height - 1:
+            return self._foot_line()
+        return super().render_line(y)
+
+    def _foot_line(self) -> Strip:
+        if self.prompt is not None:
             news = self.search.count if self.prompt.asks == "find" else ""
             return self.prompt.strip(self.size.width, news)
-        return super().render_line(y)
+        line = self.vim_keys.vim.line if self.vim_keys is not None else None
+        label, text, at = (line.prompt, line.text, line.at) if line is not None else ("", "", 0)
+        return typed_line(label, text, at, self.painter.look, self.size.width)
+
+    def _fit_foot(self) -> None:
+        """Keep a row for the line at the foot while there is one."""
+        typing = self.vim_keys is not None and self.vim_keys.vim.line is not None
+        foot = int(self.prompt is not None or typing)
+        if foot != self.foot:
+            self.foot = foot
+            self.lay_out()
+        elif typing:
+            self.refresh()
 
     def _ask(self, asks: Asks, text: str) -> None:
         self.prompt = Prompt(asks, text, self.painter.look)
         self.painter.focused = False
-        self.foot = 1
-        self.lay_out()
         self.text_moved(self.prompt.editor)
         desk(self).bars_changed()
 
@@ -130,7 +154,6 @@ class FindingCanvas(Canvas):
         """Put the line at the foot away."""
         self.prompt = None
         self.painter.focused = self.has_focus
-        self.foot = 0
+        self._fit_foot()
         self._show_found()
-        self.lay_out()
         desk(self).bars_changed()

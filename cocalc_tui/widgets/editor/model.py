@@ -58,9 +58,14 @@ class Editor:
         """My further carets."""
         self.closers: list[int] = []
         """Offsets of closing brackets that nobody typed: typing one there only passes it."""
+        self.marks: dict[str, int] = {}
+        """Offsets that have a name, as vim's marks; they stay in their text."""
+        self.whole_lines = False
+        """Whether what is selected looks like whole lines."""
+        self.marking = False
+        """Whether moving selects, as after Emacs' set-mark."""
         self._edit = edit
         self._going: str | None = None
-        """Kind of the last edit; what goes on there is the same undo step."""
 
     @property
     def buffer(self) -> Buffer:
@@ -76,7 +81,7 @@ class Editor:
         """Take another text in the place of this one; the caret stays where that is possible."""
         self.view.load(buffer)
         self.main.put(min(self.caret, len(buffer)))
-        self.others, self.closers = [], []
+        self.others, self.closers, self.marks = [], [], {}
 
     # --- carets --------------------------------------------------------------------------------
 
@@ -128,6 +133,8 @@ class Editor:
             self.main.carry(change)
             for caret in self.others:
                 caret.carry(change)
+            if self.marks:
+                self.marks = {name: moved(at, change) for name, at in self.marks.items()}
             if self.closers:
                 self.closers = _closers(self.closers, change)
             end = max(moved(end, change), change.pos + len(change.insert))
@@ -158,7 +165,7 @@ class Editor:
             caret.put(self.settle(at, on=True))
             shift += len(put.text) - (put.end - put.start)
         self._settle_carets()
-        self._going = kind
+        self._going, self.marking = kind, False
 
     def replace(self, puts: Sequence[Put], kind: str, where: Where | None = None) -> None:
         """Replace parts of the text, in its order, in one patch and undo step of its own.
@@ -176,11 +183,16 @@ class Editor:
             end = None if anchor is None else self.settle(where(caret, anchor), on=True)
             caret.put(self.settle(where(caret, at), on=True), end)
         self._settle_carets()
-        self._going = None
+        self._going, self.marking = None, False
 
     def _settle_carets(self) -> None:
         if self.others:
             self.set_carets([self.main, *self.others], self.main)
+
+    @property
+    def going(self) -> str | None:
+        """Kind of the last edit, None after anything else; what goes on is one undo step."""
+        return self._going
 
     def break_off(self) -> None:
         """Have what is typed next be an undo step of its own."""
@@ -192,6 +204,14 @@ class Editor:
     def selection(self) -> tuple[int, int]:
         """Start and end of what is selected; both the caret when nothing is."""
         return self.main.selection
+
+    def shown(self, caret: Caret) -> tuple[int, int]:
+        """Start and end of a selection as it looks."""
+        low, high = caret.selection
+        if not self.whole_lines:
+            return low, high
+        first, last = self.buffer.row_col(low)[0], self.buffer.row_col(high)[0]
+        return self.start_of(first), self.start_of(last + 1)
 
     @property
     def selected(self) -> str:
@@ -209,6 +229,7 @@ class Editor:
         self._settle_carets()
 
     def _land(self, caret: Caret, offset: int, *, select: bool) -> None:
+        select = select or self.marking
         anchor = (caret.at if caret.anchor is None else caret.anchor) if select else None
         line, settled = self.buffer.row_col(caret.at)[0], self.settle(offset)
         caret.put(settled, anchor)

@@ -72,6 +72,26 @@ def end(editor: Editor, at: int) -> int:
     return editor.buffer.offset(line, last)
 
 
+def paragraph_up(editor: Editor, at: int) -> int:
+    """To the empty line before the paragraph."""
+    line = editor.buffer.row_col(at)[0]
+    while line and not editor.view.text(line).strip():
+        line -= 1
+    while line and editor.view.text(line).strip():
+        line -= 1
+    return editor.start_of(line)
+
+
+def paragraph_down(editor: Editor, at: int) -> int:
+    """To the empty line behind the paragraph."""
+    line, last = editor.buffer.row_col(at)[0], editor.view.lines - 1
+    while line < last and not editor.view.text(line).strip():
+        line += 1
+    while line < last and editor.view.text(line).strip():
+        line += 1
+    return editor.start_of(line) if not editor.view.text(line).strip() else editor.end_of(line)
+
+
 def top(editor: Editor, at: int) -> int:
     """To the start of the text."""
     return 0

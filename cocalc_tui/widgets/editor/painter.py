@@ -210,7 +210,7 @@ class Painter:
         ]
         for caret in self.editor.carets:
             if caret.anchor is not None:
-                low, high = caret.selection
+                low, high = self.editor.shown(caret)
                 found.append(_Range(at(low), at(high), self.look.selection))
         return found
 

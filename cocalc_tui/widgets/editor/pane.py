@@ -64,6 +64,7 @@ class EditorPane(FindingCanvas):
 
     def do_deselect(self) -> None:
         """Drop all carets but one, then the selection."""
+        self.editor.marking = False
         if not self.editor.single():
             self.editor.go(self.editor.caret)
         self.text_moved(self.editor)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -16,6 +17,7 @@ from cocalc_tui.sync.patch import PatchId, Splice, TextChange
 from cocalc_tui.widgets.editor.look import Look
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.painter import Painter
+from cocalc_tui.widgets.glyphs import safe
 
 _NOBODY = PatchId("", 0)
 
@@ -64,3 +66,19 @@ class Prompt:
         tail = f"  {news}  {hint}"
         strip = Strip([Segment(label, style), *typed, Segment(tail, style)])
         return strip.adjust_cell_length(width, style)
+
+
+def typed_line(label: str, text: str, at: int, look: Look, width: int) -> Strip:
+    """A line that is being typed behind `:` or `/`, its caret at a column of the text."""
+    style = look.text + look.bar
+    shown = label + safe(text[:at])
+    left = max(cell_len(shown) + 1 - width, 0)
+    under = safe(text[at : at + 1]) or " "
+    strip = Strip(
+        [
+            Segment(shown, style),
+            Segment(under, style + look.caret),
+            Segment(safe(text[at + 1 :]), style),
+        ]
+    )
+    return strip.crop(left).adjust_cell_length(width, style)

@@ -142,6 +142,10 @@ def _new_line(editor: Editor, caret: Caret) -> Put:
         # Nobody wants the spaces of a line that stays empty.
         return Put(start - column, start, ends + indent)
     last = before.rstrip()[-1:]
+    if last and end < len(editor.buffer):
+        # What was behind the caret begins the line.
+        row, at = editor.buffer.row_col(end)
+        end += len(moves.indent_of(editor.view.text(row)[at:]))
     if editor.leaves is not None and editor.leaves.fullmatch(before):
         indent = indent[: -len(step_at(editor.view, line, editor.step))]
     if last not in tuple(editor.opens):

@@ -157,6 +157,8 @@ class NotebookPane(CompletingActs):
 
     def mode(self) -> str:
         """Jupyter's word for it."""
+        if self.editing and self.vim_keys is not None:
+            return self.vim_keys.mode
         return "edit" if self.editing else "command"
 
     def memento(self) -> dict[str, Json]:

@@ -311,6 +311,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
     # --- the text I edit -----------------------------------------------------------------------
 
     def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+        self.text_may_change()
         self.document.change(splices, kind, step=step)
 
     def text_moved(self, editor: object) -> None:

@@ -11,14 +11,22 @@ from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Registry
 from cocalc_tui.widgets.desk import DeskApp
 from cocalc_tui.widgets.editor.actions import ACTIONS, SCOPES
+from cocalc_tui.widgets.editor.keysets import with_own
 from cocalc_tui.widgets.editor.pane import EditorPane
 
 
 class EditorApp(DeskApp):
     """One document, one pane."""
 
-    def __init__(self, document: SharedDocument, role: Role = Role.OWNER) -> None:
-        super().__init__(Registry(SCOPES, ACTIONS))
+    def __init__(
+        self, document: SharedDocument, role: Role = Role.OWNER, *, keys: str = "default"
+    ) -> None:
+        own = {
+            name: given
+            for name, given in with_own(keys, {}).items()
+            if name.partition(".")[0] in {scope.name for scope in SCOPES}
+        }
+        super().__init__(Registry(SCOPES, ACTIONS), own)
         self.pane = EditorPane(document)
         self._role = role
 

@@ -1,0 +1,131 @@
+"""A widget in which text is edited: where keys go, and what it answers for them.
+
+It says which `Editor` has the keyboard and is told when caret or text may be others than before;
+what can be done there are the actions of `acts` and `emacs`, which build on this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from textual.events import Key, Paste
+from textual.widget import Widget
+
+from cocalc_tui.client.document import ReadOnlyError
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets import frames
+from cocalc_tui.widgets.acting import Acting, desk, has_keyboard
+from cocalc_tui.widgets.editor import writing
+from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.highlight import PLAIN, Language
+
+if TYPE_CHECKING:
+    from cocalc_tui.widgets.editor.modal import VimKeys
+
+Step = Callable[[Editor], object]
+
+
+class TextHost(Acting):
+    """Mixin for a widget in which text is edited."""
+
+    vim_keys: VimKeys | None = None
+    """Vim's keys, where a person chose them."""
+
+    def use_vim(self) -> None:
+        """Have vim's keys."""
+        from cocalc_tui.widgets.editor.modal import VimKeys
+
+        self.vim_keys = VimKeys(self)
+
+    def text_editor(self) -> Editor | None:
+        """The text that has the keyboard; None when there is none just now."""
+        raise NotImplementedError
+
+    def text_moved(self, editor: Editor) -> None:
+        """Caret, selection or text of this editor may be others: paint, scroll, tell people."""
+        raise NotImplementedError
+
+    def text_page(self) -> int:
+        """Rows of a page."""
+        return 20
+
+    def text_language(self) -> Language:
+        """What the text is written in."""
+        return PLAIN
+
+    def text_is_modal(self) -> bool:
+        """Whether keys are vim's just now."""
+        return self.vim_keys is not None and self.text_editor() is not None
+
+    def text_rows_shown(self) -> tuple[int, int]:
+        """First and last row of the text on the screen."""
+        return 0, self.text_page()
+
+    def text_scroll_to(self, top: int) -> None:
+        """Make a row of the text the first on the screen, as far as there is text."""
+
+    def text_light(self, places: list[tuple[int, int]]) -> None:
+        """Light up what a search found: start and end offsets."""
+
+    def text_is_on(self, name: str) -> bool:
+        """Whether what an action switches is on."""
+        return False
+
+    def text_act(self, step: Step) -> None:
+        """Do something to the text that has the keyboard."""
+        editor = self.text_editor()
+        if editor is None:
+            return
+        try:
+            step(editor)
+        except ReadOnlyError as error:
+            self._text_notice(str(error))
+        self.text_moved(editor)
+
+    def _text_notice(self, text: str) -> None:
+        desk(cast(Widget, self)).notice(text, bad=True)
+
+    def text_may_change(self) -> None:
+        """Raise ReadOnlyError where this person may not type."""
+        role = desk(cast(Widget, self)).role
+        if role < Role.EDITOR:
+            raise ReadOnlyError(f"Typing needs the role editor, yours is {role.name.lower()}")
+
+    def on_key(self, event: Key) -> None:
+        """Vim's keys come first, where a person chose them."""
+        widget = cast(Widget, self)
+        modal = self.vim_keys is not None and self.text_is_modal() and has_keyboard(widget)
+        if modal and not desk(widget).reader.pending and self._press_vim(event):
+            event.stop()
+            event.prevent_default()
+            frames.hurry(widget)
+        else:
+            super().on_key(event)
+
+    def _press_vim(self, event: Key) -> bool:
+        keys, taken = self.vim_keys, True
+
+        def step(editor: Editor) -> None:
+            nonlocal taken
+            if keys is not None:
+                taken = keys.press(editor, event)
+
+        self.text_act(step)
+        return taken
+
+    def typed(self, event: Key) -> bool:
+        """Type a printable character."""
+        if self.text_editor() is None or not event.is_printable or not event.character:
+            return False
+        character = event.character
+        self.text_act(lambda editor: writing.type_key(editor, character))
+        frames.hurry(cast(Widget, self))
+        return True
+
+    def on_paste(self, event: Paste) -> None:
+        """Insert what the terminal pastes."""
+        if self.text_editor() is None:
+            return
+        event.stop()
+        self.text_act(lambda editor: writing.paste(editor, event.text))

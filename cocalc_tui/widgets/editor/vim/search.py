@@ -1,0 +1,119 @@
+"""Vim's patterns, and where they are found."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST = 10_000
+"""Places remembered."""
+_SWAPPED = "(){}|+?"
+"""Signs that mean something to Python as they are, and to vim behind a backslash."""
+
+
+class PatternError(ValueError):
+    """A pattern that means nothing; says so in one line."""
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    r"""A pattern of vim's as one of Python's. Small letters match capital ones, too.
+
+    Of the less usual parts there are `\v`, `\c`, `\C`, `\<` and `\>`; `\zs` and the like are not.
+    """
+    flags = re.MULTILINE | (re.NOFLAG if any(map(str.isupper, pattern)) else re.IGNORECASE)
+    if "\\c" in pattern:
+        flags |= re.IGNORECASE
+    if "\\C" in pattern:
+        flags &= ~re.IGNORECASE
+    try:
+        return re.compile(_translated(pattern.replace("\\c", "").replace("\\C", "")), flags)
+    except re.error as error:
+        raise PatternError(f"{pattern}: {error}") from None
+
+
+def _translated(pattern: str) -> str:
+    very = pattern.startswith("\\v")
+    found: list[str] = []
+    marks = iter(pattern[2:] if very else pattern)
+    within = False
+    for mark in marks:
+        if within:
+            found.append(mark)
+            within = mark != "]"
+        elif mark == "\\":
+            after = next(marks, "\\")
+            found.append(_many(marks) if after == "{" and not very else _escaped(after, very=very))
+        elif very and mark in "<>":
+            found.append("\\b")
+        elif mark in _SWAPPED and not very:
+            found.append("\\" + mark)
+        else:
+            found.append(mark)
+            within = mark == "["
+    return "".join(found)
+
+
+def _many(marks: Iterator[str]) -> str:
+    r"""What follows `\{`: vim closes it with or without a backslash."""
+    count = "".join(itertools.takewhile(lambda mark: mark != "}", marks)).rstrip("\\")
+    return f"{{{count.removeprefix('-')}}}{'?' if count.startswith('-') else ''}"
+
+
+def _escaped(mark: str, *, very: bool) -> str:
+    if mark in "<>" and not very:
+        return "\\b"
+    if mark == "=" and not very:
+        return "?"
+    if mark in _SWAPPED and not very:
+        return mark
+    if mark == "z":
+        raise PatternError("\\zs and \\ze are not known here")
+    return "\\" + mark
+
+
+def replacement(text: str) -> str:
+    r"""What `:s` puts in a match's place, as Python's: `&` and `\0` are the match, `\r` a line."""
+    found: list[str] = []
+    marks = iter(text)
+    for mark in marks:
+        if mark == "&":
+            found.append("\\g<0>")
+        elif mark != "\\":
+            found.append(mark)
+        else:
+            after = next(marks, "\\")
+            if after.isdigit():
+                found.append(f"\\g<{after}>")
+            else:
+                found.append({"r": "\n", "n": "\n", "t": "\t", "\\": "\\\\"}.get(after, after))
+    return "".join(found)
+
+
+@dataclass
+class Search:
+    """What is searched for, and which way."""
+
+    pattern: str = ""
+    forwards: bool = True
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """All the places, to `MOST`; raises PatternError."""
+        found: list[tuple[int, int]] = []
+        if self.pattern:
+            for match in compiled(self.pattern).finditer(text):
+                found.append(match.span())
+                if len(found) == MOST:
+                    break
+        return found
+
+    def next(self, text: str, at: int, count: int, *, forwards: bool) -> int | None:
+        """The start of the count-th place from an offset, round the ends; None for none."""
+        starts = [start for start, _ in self.places(text)]
+        if not starts:
+            return None
+        if forwards:
+            return starts[(bisect_right(starts, at) + count - 1) % len(starts)]
+        return starts[(bisect_left(starts, at) - count) % len(starts)]
