@@ -76,13 +76,13 @@ class EmacsActs(TextHost):
 
     def do_kill_region(self) -> None:
         """Kill what is selected."""
-        self._take(lambda editor: editor.put(lambda caret: Put(*caret.selection, ""), "cut"))
+        self._take_region(lambda editor: editor.put(lambda caret: Put(*caret.selection, ""), "cut"))
 
     def do_copy_region(self) -> None:
         """Keep what is selected for yanking."""
-        self._take(lambda editor: editor.go(editor.caret))
+        self._take_region(lambda editor: editor.go(editor.caret))
 
-    def _take(self, then: Callable[[Editor], None]) -> None:
+    def _take_region(self, then: Callable[[Editor], None]) -> None:
         def step(editor: Editor) -> None:
             editor.marking = False
             if editor.anchor is not None:

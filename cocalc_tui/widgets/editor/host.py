@@ -92,6 +92,15 @@ class TextHost(Acting):
         if role < Role.EDITOR:
             raise ReadOnlyError(f"Typing needs the role editor, yours is {role.name.lower()}")
 
+    def _text_refused(self) -> bool:
+        """Whether this person may not type; says so."""
+        try:
+            self.text_may_change()
+        except ReadOnlyError as error:
+            self._text_notice(str(error))
+            return True
+        return False
+
     def on_key(self, event: Key) -> None:
         """Vim's keys come first, where a person chose them."""
         widget = cast(Widget, self)

@@ -93,18 +93,17 @@ def test_ex(before: str, keys: str, after: str) -> None:
 def test_what_is_typed_lights_up() -> None:
     typed = Typed("|one two one").type("/on")
     assert typed.lit == [(0, 2), (8, 10)]
-    assert typed.vim.line is not None
+    assert typed.line == "on"
     typed.type("<bs><bs><bs>")
-    assert typed.vim.line is None
+    assert typed.line is None
     assert typed.lit == []
 
 
 def test_history_of_lines() -> None:
     typed = Typed("|a\nb\nc").type(":2<cr>:1<cr>:<up><up>")
-    assert typed.vim.line is not None
-    assert typed.vim.line.text == "2"
+    assert typed.line == "2"
     typed.type("<down><down><left><esc>")
-    assert typed.vim.line is None
+    assert typed.line is None
 
 
 def test_saving_and_closing() -> None:

@@ -48,6 +48,11 @@ class Typed(Written):
             assert taken or key in ("escape", "up", "down", "left", "right"), key
         return self
 
+    @property
+    def line(self) -> str | None:
+        """What is typed behind `:` or `/`; None where nothing is."""
+        return self.vim.line.text if self.vim.line is not None else None
+
     # --- what the machine asks of a pane -------------------------------------------------------
 
     def act(self, name: str) -> None:
