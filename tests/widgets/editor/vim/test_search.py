@@ -94,16 +94,14 @@ def test_what_is_typed_lights_up() -> None:
     typed = Typed("|one two one").type("/on")
     assert typed.lit == [(0, 2), (8, 10)]
     assert typed.line == "on"
-    typed.type("<bs><bs><bs>")
-    assert typed.line is None
+    assert typed.type("<bs><bs><bs>").line is None
     assert typed.lit == []
 
 
 def test_history_of_lines() -> None:
     typed = Typed("|a\nb\nc").type(":2<cr>:1<cr>:<up><up>")
     assert typed.line == "2"
-    typed.type("<down><down><left><esc>")
-    assert typed.line is None
+    assert typed.type("<down><down><left><esc>").line is None
 
 
 def test_saving_and_closing() -> None:
