@@ -16,7 +16,7 @@ from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.link import Connect, RefusedError, connect_unix
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
-from cocalc_tui.server.paths import Places, ProjectError, find_project, places
+from cocalc_tui.server.paths import Places, ProjectError, find_project, places, user_name
 from cocalc_tui.server.start import StartError, ensure_relay, running_relay
 
 
@@ -73,11 +73,24 @@ class Project:
                     # Where it was well before it may be well again: a folder that is being moved,
                     # a machine that is busy.
                     raise OSError(str(error)) if reached else RefusedError(str(error)) from None
-            transport = await connect_unix(socket, self.where.host)
+            try:
+                transport = await connect_unix(socket, self.where.host)
+            except (FileNotFoundError, ConnectionRefusedError):
+                if reached or self.is_host:
+                    raise
+                raise RefusedError(self._nobody_there()) from None
             reached = True
             return transport
 
         return connect
+
+    def _nobody_there(self) -> str:
+        """Only the host can start a relay: there is no use in waiting."""
+        host = user_name(self.where.host)
+        return (
+            f"{self.root}: {host} has no relay running there: ask {host} to run `cocalc-tui` "
+            "there, or to share it with you"
+        )
 
 
 def join(words: Sequence[str | Path]) -> Project:
@@ -87,10 +100,10 @@ def join(words: Sequence[str | Path]) -> Project:
         if _is_lost(path):
             raise JoinError(f"{path}: no such file or folder")
     try:
-        root = find_project(paths[0], home_asked=bool(words) and paths[0].is_dir())
+        root = find_project(paths[0], home_asked=bool(words) and _is_folder(paths[0]))
     except (ProjectError, OSError) as error:
         raise JoinError(str(error)) from None
-    files = [_within(root, path) for path in paths if not _is_folder(path)]
+    files = [_within(root, path) for path in paths if not _is_folder(path, root)]
     return Project(root, files, places(root))
 
 
@@ -102,12 +115,12 @@ def _is_lost(path: Path) -> bool:
         return False
 
 
-def _is_folder(path: Path) -> bool:
-    """A folder that may not be entered is one that a guest names to join."""
+def _is_folder(path: Path, root: Path | None = None) -> bool:
+    """What may not be looked at is what a guest names: a project, or, its `root` known, a file."""
     try:
         return path.is_dir()
     except PermissionError:
-        return True
+        return root is None or Path(os.path.realpath(path)) == root
 
 
 def _within(root: Path, path: Path) -> str:

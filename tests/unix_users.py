@@ -44,7 +44,7 @@ class User:
             "SHELL=/bin/bash",
             "TERM=screen-256color",
         ]
-        who = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
+        who = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--init-groups"]
         return [*who, "env", "-i", *clean, *words]
 
     def run(self, words: Sequence[str], **settings: object) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,6 @@ import json
 import os
 import re
 import socket
-import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from typing import Any
 
 from cocalc_tui.server.credentials import peer_groups, peer_uid
 from cocalc_tui.server.guests import GIVEN, read_guests, role_of
-from cocalc_tui.server.paths import LISTED, Places, runtime_base, user_name
+from cocalc_tui.server.paths import LISTED, Places, belongs, hosts_of, runtime_base, user_name
 
 BACKLOG = 64
 AT_ONCE = 32
@@ -39,7 +38,6 @@ WAIT = 1.0
 """Seconds for one door."""
 WAIT_FOR_ONE_HOST = 3.0
 """Seconds for all doors of one host."""
-_HOST = re.compile(r"cocalc-tui-(\d{1,10})")
 _RUNTIME = re.compile(r"[0-9a-f]{12}")
 
 
@@ -123,7 +121,7 @@ class Invitation:
 def invitations() -> list[Invitation]:
     """Ask every door of this machine; returns what may be joined, by host and name."""
     found: list[Invitation] = []
-    for host, folder in _hosts(runtime_base()):
+    for host, folder in hosts_of(runtime_base()):
         until = time.monotonic() + WAIT_FOR_ONE_HOST
         for runtime in _listed(host, folder):
             if time.monotonic() > until:
@@ -133,28 +131,9 @@ def invitations() -> list[Invitation]:
     return sorted(set(found), key=lambda one: (one.host, one.project, str(one.path)))
 
 
-def _hosts(base: Path) -> Iterator[tuple[int, Path]]:
-    """Runtime folders of hosts that are what their name says."""
-    with contextlib.suppress(OSError), os.scandir(base) as entries:
-        for entry in entries:
-            if (name := _HOST.fullmatch(entry.name)) is not None:
-                host, path = int(name[1]), Path(entry.path)
-                if _belongs(path, host):
-                    yield host, path
-
-
-def _belongs(path: Path, host: int) -> bool:
-    """Whether it is a real folder that only its host can have put things in."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == host and not found.st_mode & 0o022
-
-
 def _listed(host: int, folder: Path) -> Iterator[Path]:
     listed = folder / LISTED
-    if not _belongs(listed, host):
+    if not belongs(listed, host):
         return
     with contextlib.suppress(OSError), os.scandir(listed) as entries:
         names = [entry.name for entry, _ in zip(entries, range(MOST_OF_ONE), strict=False)]

@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import os
 import pwd
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ LISTED = "shared"
 """Folder in the host's runtime folder that names the runtime folders of shared projects."""
 LONGEST_SOCKET = 100
 """Bytes; Linux takes 107."""
+_HOST = re.compile(r"cocalc-tui-(\d{1,10})")
 MOST_FOLDERS = 5_000
 """Folders searched for a project inside the one about to be made."""
 
@@ -168,15 +170,66 @@ def host_of(project: Path) -> int:
 
     It owns the state; before there is any, it is the owner of the folder, or in a folder that a
     group may write whoever comes first. Of a folder that may not be looked at, it is the owner of
-    the folder that keeps us out.
+    the folder that keeps us out; of one that a group may write, whoever in the group hosts it.
     """
     with contextlib.suppress(OSError):
         return os.lstat(project / STATE).st_uid
+    if (host := _host_of_group_folder(project)) is not None:
+        return host
     for path in (project, *project.parents):
         with contextlib.suppress(PermissionError, FileNotFoundError):
             owner = os.lstat(path)
             return os.geteuid() if path == project and _free_to_take(owner, path) else owner.st_uid
     return 0
+
+
+def _host_of_group_folder(project: Path) -> int | None:
+    """Who hosts a folder that we may not enter and its group may write: they alone could.
+
+    None where it is no such folder, and where none of them or several seem to.
+    """
+    try:
+        found = os.lstat(project)
+    except OSError:
+        return None
+    if not found.st_mode & stat.S_IWGRP or os.access(project, os.X_OK):
+        return None
+    hosts = [
+        host
+        for host, folder in hosts_of(runtime_base())
+        if os.path.lexists(folder / _digest(project)) and _in_group(host, found.st_gid)
+    ]
+    return hosts[0] if len(hosts) == 1 else None
+
+
+def _in_group(uid: int, gid: int) -> bool:
+    try:
+        user = pwd.getpwuid(uid)
+        return gid in os.getgrouplist(user.pw_name, user.pw_gid)
+    except KeyError:
+        return False
+
+
+def hosts_of(base: Path) -> Iterator[tuple[int, Path]]:
+    """Runtime folders in `base` that are what their name says, and whose they are.
+
+    Anybody can make folders in /tmp: one counts only if it belongs to the user it is named after.
+    """
+    with contextlib.suppress(OSError), os.scandir(base) as entries:
+        for entry in entries:
+            if (name := _HOST.fullmatch(entry.name)) is not None:
+                host, path = int(name[1]), Path(entry.path)
+                if belongs(path, host):
+                    yield host, path
+
+
+def belongs(path: Path, host: int) -> bool:
+    """Whether it is a real folder that only its host can have put things in."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == host and not found.st_mode & 0o022
 
 
 def _free_to_take(owner: os.stat_result, path: Path) -> bool:
@@ -191,9 +244,12 @@ def _free_to_take(owner: os.stat_result, path: Path) -> bool:
 def places(project: Path) -> Places:
     """Name all places of a project, which `find_project` returned."""
     host = host_of(project)
-    digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:12]
-    runtime = runtime_base() / f"cocalc-tui-{host}" / digest
+    runtime = runtime_base() / f"cocalc-tui-{host}" / _digest(project)
     return Places(project=project, host=host, state=project / STATE, runtime=runtime)
+
+
+def _digest(project: Path) -> str:
+    return hashlib.sha256(os.fsencode(project)).hexdigest()[:12]
 
 
 def runtime_base() -> Path:
