@@ -41,6 +41,7 @@ LOOKS: Kinds = {
     m.Download,
     m.Kernels,
     m.Outputs,
+    m.OutputText,
     m.ListSnapshots,
     m.BrowseSnapshot,
     m.ReadSnapshot,
