@@ -106,6 +106,7 @@ class Recorder:
         return False
 
     def outputs(self, doc: str, run: str, after: int) -> None: ...
+    async def output_text(self, asked: object) -> None: ...
     async def kernels(self, doc: str) -> list[str]:
         return []
 
