@@ -92,7 +92,8 @@ class CocalcApp(DeskApp, inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Leave with one line: a traceback shows locals, and those may hold anybody's bytes."""
         error = self._exception
-        assert error is not None
+        if error is None or self.last_words:
+            return
         line = f"cocalc-tui: {logs.unexpected(error)}; what you typed is kept, start again"
         self.last_words.append(safe(line))
         self._exit_renderables.append(Text(self.last_words[-1]))
@@ -109,6 +110,16 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         """What this person may do; until the relay says it, the relay will have to refuse."""
         me = self.project.me
         return Role.__members__.get(me.role.upper(), Role.VIEWER) if me else Role.OWNER
+
+    @property
+    def user(self) -> str:
+        """The Unix user, as the relay has it."""
+        return self.project.me.user if self.project.me else ""
+
+    @property
+    def people(self) -> list[str]:
+        """The names of who is connected."""
+        return sorted({person.user for person in self.project.people})
 
     def bars_changed(self) -> None:
         """Have the bars drawn anew soon."""

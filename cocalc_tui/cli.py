@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from cocalc_tui import __version__
 from cocalc_tui.commands import (
     cat,
+    chat,
     config,
     doctor,
     files,
@@ -34,6 +35,7 @@ MODULES = (
     files,
     run,
     cat,
+    chat,
     people,
     running,
     snapshot,

@@ -25,6 +25,7 @@ MODULES = (
     messages.project,
     messages.files,
     messages.notebooks,
+    messages.chats,
     messages.snapshots,
     messages.hosting,
     messages.answers,

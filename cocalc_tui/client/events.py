@@ -77,6 +77,15 @@ class DocumentMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectTold:
+    """The host side said something in the project; `protocol.events` has the type of each topic."""
+
+    topic: str
+    data: bytes
+    """MessagePack."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkRefused:
     """The relay did not take work done here; it is kept as a copy."""
 
@@ -102,7 +111,8 @@ class NotKept:
 
 
 WorkspaceEvent: TypeAlias = (
-    Online
+    ProjectTold
+    | Online
     | Offline
     | PeopleChanged
     | FilesChanged

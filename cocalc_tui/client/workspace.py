@@ -26,6 +26,7 @@ from cocalc_tui.client.events import (
     Offline,
     Online,
     PeopleChanged,
+    ProjectTold,
     WorkRefused,
     WorkspaceEvent,
 )
@@ -141,7 +142,7 @@ class Workspace:
             with contextlib.suppress(TimeoutError, RequestFailed):
                 async with asyncio.timeout(2):
                     for document in list(self.documents.values()):
-                        await self._all_of(document)
+                        await self.settled(document)
         await self._connection.close()
         if self._safe is not None:
             await self._safe.finish()
@@ -223,6 +224,8 @@ class Workspace:
     def _told(self, message: m.Told) -> None:
         if message.topic == "files":
             self._emit(FilesChanged())
+        elif not message.doc:
+            self._emit(ProjectTold(message.topic, bytes(message.data)))
         for opening in self._opening.values():
             if opening.doc == message.doc:
                 opening.told.append((message.topic, message.data))
@@ -421,14 +424,14 @@ class Workspace:
 
     async def save(self, document: SharedDocument) -> None:
         """Write it to disk now."""
-        await self._all_of(document)
+        await self.settled(document)
         await self.requests.ask(lambda id_: m.Save(id=id_, doc=document.doc))
 
     async def run(
         self, document: SharedDocument, cells: list[str], *, fresh: bool, unattended: bool
     ) -> dict[str, str]:
         """Queue cells, as they are typed here; returns their runs."""
-        await self._all_of(document)
+        await self.settled(document)
         return await self.requests.result(
             lambda id_: m.Run(
                 id=id_, doc=document.doc, cells=cells, fresh=fresh, unattended=unattended
@@ -436,7 +439,7 @@ class Workspace:
             dict[str, str],
         )
 
-    async def _all_of(self, document: SharedDocument) -> None:
+    async def settled(self, document: SharedDocument) -> None:
         """Wait until the relay has what is typed here: that is what is to be saved or run."""
         settled = asyncio.Event()
 
@@ -496,7 +499,7 @@ class Workspace:
         self, document: SharedDocument, source: str, cells: list[tuple[str, str]]
     ) -> None:
         """Give pasted cells their output."""
-        await self._all_of(document)
+        await self.settled(document)
         await self.requests.ask(
             lambda id_: m.CopyOutputs(id=id_, doc=document.doc, source=source, pairs=cells)
         )

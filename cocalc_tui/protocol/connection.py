@@ -30,6 +30,8 @@ from cocalc_tui.protocol.patches import is_session
 
 FOR_HOST: frozenset[type[m.Message]] = frozenset(
     {
+        m.ListChats,
+        m.MarkRead,
         m.ListFiles,
         m.MakeFile,
         m.RenameFile,

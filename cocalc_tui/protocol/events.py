@@ -118,6 +118,36 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """What is typed is not to be seen."""
 
 
+class ChatNews(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `chat`, told in the project: somebody said something, or mentions somebody more."""
+
+    doc: str
+    path: str
+    key: str
+    """Of the message."""
+    user: str
+    text: str
+    """The beginning of it."""
+    names: list[str]
+    """Who is mentioned that was not before; `all` is everybody."""
+    edited: bool = False
+
+
+class ChatState(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat, as it is for who asked."""
+
+    doc: str
+    path: str
+    messages: int
+    unread: int
+    mentions: int
+    """Of them, those that mention who asked."""
+    at: int
+    """Of the last message, milliseconds."""
+    user: str
+    text: str
+
+
 class SnapshotInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot of the project folder."""
 

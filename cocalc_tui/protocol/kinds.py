@@ -4,8 +4,9 @@ from __future__ import annotations
 
 TEXT = "text"
 NOTEBOOK = "notebook"
+CHAT = "chat"
 
-_BY_ENDING = {".ipynb": NOTEBOOK}
+_BY_ENDING = {".ipynb": NOTEBOOK, ".chat": CHAT}
 
 
 def kind_of(path: str) -> str:

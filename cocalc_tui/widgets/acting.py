@@ -46,6 +46,16 @@ class Desk(Protocol):
         """What this person may do."""
         ...
 
+    @property
+    def user(self) -> str:
+        """The Unix user, as the relay has it; "" while that is not known."""
+        ...
+
+    @property
+    def people(self) -> list[str]:
+        """The names of who is connected."""
+        ...
+
     def notice(self, text: str, *, bad: bool = False) -> None:
         """Tell the person something in one line; `bad`: it failed, and says what to do next."""
         ...

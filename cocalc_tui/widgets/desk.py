@@ -68,6 +68,16 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         """What this person may do."""
         return Role.OWNER
 
+    @property
+    def user(self) -> str:
+        """Whoever it is."""
+        return "me"
+
+    @property
+    def people(self) -> list[str]:
+        """Nobody else."""
+        return [self.user]
+
     def notice(self, text: str, *, bad: bool = False) -> None:
         """Tell the person something in one line, and keep it for reading again."""
         self.said.append((time.strftime("%H:%M:%S"), text))

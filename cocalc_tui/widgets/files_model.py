@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cocalc_tui.chat.places import is_beside
+
 if TYPE_CHECKING:
     from cocalc_tui.protocol.events import FileInfo
 
@@ -59,6 +61,8 @@ class FilesModel:
 
     def _below(self, folder: str, depth: int) -> Iterator[Entry]:
         for path, is_folder in self._listed.get(folder, ()):
+            if is_beside(path):
+                continue  # it opens beside its file
             unfolded = is_folder and path in self._unfolded
             yield Entry(path, depth, is_folder, unfolded)
             if unfolded:

@@ -113,6 +113,20 @@ class Layout:
         self.current, self.zoomed = new, False
         return new
 
+    def dock(self, path: str, share: float) -> Tile:
+        """Show a document in a new tile at the right of the current one, with a share of its room.
+
+        The new one gets the keyboard.
+        """
+        tile = self.split(across=True)
+        tile.views, tile.active = [View(path)], 0
+        parent = self._parent(tile)
+        assert parent is not None
+        at = parent.parts.index(tile)
+        both = parent.shares[at - 1] + parent.shares[at]
+        parent.shares[at - 1], parent.shares[at] = both * (1 - share), both * share
+        return tile
+
     def close_tile(self, tile: Tile) -> None:
         """Take a tile and its views away; the last one only loses its views."""
         parent = self._parent(tile)

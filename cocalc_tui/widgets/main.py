@@ -6,11 +6,13 @@ gathered and shown at most once per `SOON`, after the key that caused it is on t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
@@ -20,6 +22,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from cocalc_tui.chat import places
+from cocalc_tui.chat.model import EVERYBODY
 from cocalc_tui.client.events import (
     DocumentMoved,
     FilesChanged,
@@ -30,14 +34,19 @@ from cocalc_tui.client.events import (
     Online,
     PeopleChanged,
     PeopleMoved,
+    ProjectTold,
     WorkRefused,
     WorkSent,
 )
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.protocol.events import ChatNews
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
 from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.files import FileTree
+from cocalc_tui.widgets.files_model import wrong_name
 from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.pane import Pane
 from cocalc_tui.widgets.people import PeopleList
 from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.tiles import Tiles
@@ -46,7 +55,9 @@ if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.events import DocumentEvent, WorkspaceEvent
     from cocalc_tui.sync.patch import Json
+    from cocalc_tui.widgets.chat.pane import ChatPane
     from cocalc_tui.widgets.memory import Memory
+    from cocalc_tui.widgets.picker import Choice
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.settings import Settings
 
@@ -54,12 +65,24 @@ SOON = 0.05
 """Seconds until bars and lists show what happened."""
 LATENCY_EVERY = 5.0
 """Seconds between looks at the latency while nothing happens."""
+CHAT_SHARE = 0.36
+"""Of the room of a document and the chat beside it."""
 FOOTER_FROM = 28
 LEAST = (48, 12)
 """Columns and rows below which nothing useful fits."""
 
 
 News = ParamSpec("News")
+
+
+def _room(query: str) -> Choice | None:
+    """A room of a name that was typed."""
+    from cocalc_tui.widgets.picker import Choice
+
+    name = query.removesuffix(places.ENDING)
+    if not name or wrong_name(name):
+        return None
+    return Choice(f"{name}{places.ENDING}", name, "a room of this name")
 
 
 class MainScreen(Acting, Screen[None], inherit_bindings=False):
@@ -207,7 +230,9 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                 desk(self).notice(f"{event.path}: what you typed from {at} on is sent now")
             case NotKept():
                 self._say_kept(event.reason)
-            case PeopleChanged():
+            case ProjectTold("chat", data):
+                self._chat_news(msgspec.msgpack.decode(data, type=ChatNews))
+            case PeopleChanged() | ProjectTold():
                 pass
         self.show_soon()
 
@@ -307,6 +332,64 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                 return sorted({other.user for other in document.others})
         return []
 
+    # --- chats ---------------------------------------------------------------------------------
+
+    def do_chat(self) -> None:
+        """Open or close the chat beside the document."""
+        document = self.tiles.document
+        if document is None:
+            desk(self).notice("Open a file first: the chat stands beside it")
+        elif document.path.endswith(places.ENDING):
+            self.tiles.do_close()
+        else:
+            self.tiles.beside(places.beside(document.path), CHAT_SHARE)
+
+    async def do_chats(self) -> None:
+        """Choose from all chats, those with news first."""
+        from cocalc_tui.client.chats import Chats
+        from cocalc_tui.widgets.picker import Choice
+
+        states = await Chats(self.project.requests).all()
+        states.sort(key=lambda one: (-one.mentions, -one.unread, -one.at))
+        choices = [
+            Choice(one.path, places.subject(one.path) or one.path, phrases.chat_state(one))
+            for one in states
+        ]
+        path = await desk(self).pick("Chats", choices, make=_room)
+        if path is not None:
+            self.visit(path)
+
+    def on_chat_pane_read(self, event: ChatPane.Read) -> None:
+        """Tell the relay how far I have read."""
+        from cocalc_tui.client.chats import Chats
+
+        chats = Chats(self.project.requests)
+
+        async def mark() -> None:
+            # Where the connection is lost, it is said again with the next message.
+            with contextlib.suppress(RequestFailed):
+                await chats.mark(event.doc, event.seq)
+
+        self.run_worker(mark(), group="chat")
+
+    def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
+        """Go to what a message points to."""
+        link = event.link
+        self.tiles.visit_place(link.path, line=link.line, cell=link.cell)
+
+    def _chat_news(self, news: ChatNews) -> None:
+        """Say it when somebody mentions me where I am not looking."""
+        me = self.project.me
+        document = self.tiles.document
+        looking = document is not None and document.path == news.path
+        if me is None or news.user == me.user or not {me.user, EVERYBODY} & set(news.names):
+            return
+        if not looking:
+            name = places.subject(news.path) or news.path
+            desk(self).notice(f"{news.user} mentions you beside {name}: {news.text[:80]}")
+        if self.settings.chat_bell == "on":
+            self.app.bell()
+
     # --- what can be done ----------------------------------------------------------------------
 
     async def do_palette(self) -> None:
@@ -404,12 +487,13 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         self._step(-1)
 
     def _step(self, by: int) -> None:
-        places: list[Widget] = self.tiles.showing()
+        stops: list[Widget] = self.tiles.showing()
         if self._side.display:
-            places.append(self.files)
-        here = self.focused
-        at = places.index(here) if here in places else 0
-        self.set_focus(places[(at + by) % len(places)])
+            stops.append(self.files)
+        here = set(self.focused.ancestors_with_self) if self.focused is not None else set()
+        at = next((index for index, place in enumerate(stops) if place in here), 0)
+        place = stops[(at + by) % len(stops)]
+        self.set_focus(place.keyboard() if isinstance(place, Pane) else place)
 
     async def do_snapshots(self) -> None:
         """Choose a snapshot of the project folder and go through it."""

@@ -6,9 +6,9 @@ the keyboard, and asks it the few things that the status line and the remembered
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from cocalc_tui.protocol.kinds import NOTEBOOK
+from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import Acting
 
@@ -28,6 +28,13 @@ class Pane(Acting):
     """
 
     document: SharedDocument
+
+    def keyboard(self) -> Widget:
+        """The part of it that takes the keyboard."""
+        return cast("Widget", self)
+
+    def go_to(self, *, line: int = 0, cell: int = 0) -> None:
+        """Go to a line or a cell, each counted from 1; 0 for neither."""
 
     def where(self) -> str:
         """Where the caret is, for the status line: `12:4`, `cell 6`."""
@@ -56,6 +63,10 @@ def make_pane(document: SharedDocument, settings: Settings) -> Widget:
         if settings.editor_keys == "vim":
             notebook.use_vim()
         return notebook
+    if document.type == CHAT:
+        from cocalc_tui.widgets.chat.pane import ChatPane
+
+        return ChatPane(document)
     from cocalc_tui.widgets.editor.pane import EditorPane
 
     pane = EditorPane(document)

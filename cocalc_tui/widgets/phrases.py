@@ -10,11 +10,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from cocalc_tui.chat.places import subject
 from cocalc_tui.widgets.faces import Faces
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
-    from cocalc_tui.protocol.events import CellRun, KernelState
+    from cocalc_tui.protocol.events import CellRun, ChatState, KernelState
     from cocalc_tui.protocol.messages import Person
     from cocalc_tui.widgets.project import Project
 
@@ -124,14 +125,19 @@ def size(count: float) -> str:
 
 def titles(paths: Sequence[str]) -> list[str]:
     """Short names of tabs: the last part, and the folder where two would look the same."""
-    names = [path.rpartition("/")[2] for path in paths]
+    names = [_name(path) for path in paths]
     different: dict[str, set[str]] = {}
     for name, path in zip(names, paths, strict=True):
         different.setdefault(name, set()).add(path)
     return [
-        "/".join(path.split("/")[-2:]) if len(different[name]) > 1 else name
+        "/".join([*path.split("/")[-2:-1], name]) if len(different[name]) > 1 else name
         for name, path in zip(names, paths, strict=True)
     ]
+
+
+def _name(path: str) -> str:
+    beside = subject(path).rpartition("/")[2]
+    return f"Chat · {beside}" if beside else path.rpartition("/")[2]
 
 
 def tabs(
@@ -147,3 +153,12 @@ def tabs(
             Word(f" {title}{mark} ", shade, on and current, ground if on else "", f"tab {index}")
         )
     return words
+
+
+def chat_state(chat: ChatState) -> str:
+    """How a chat is for me: `2 unread, 1 for you · bob: look at this`."""
+    unread = f"{chat.unread} unread" if chat.unread else ""
+    mine = f"{chat.mentions} for you" if chat.mentions else ""
+    first = chat.text.split("\n")[0][:40]
+    news = ", ".join(filter(None, [unread, mine]))
+    return " · ".join(filter(None, [news, f"{chat.user}: {first}"]))

@@ -6,6 +6,7 @@ from functools import cache
 
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Action, Registry, Scope
+from cocalc_tui.widgets.chat import actions as chat
 from cocalc_tui.widgets.editor import actions as editor
 from cocalc_tui.widgets.notebook import actions as notebook
 from cocalc_tui.widgets.snapshots import actions as snapshots
@@ -27,6 +28,8 @@ APP = (
     Action("app.files", "Go to the files", ("ctrl+t f",)),
     Action("app.next_pane", "Next pane", ("f6",)),
     Action("app.previous_pane", "Previous pane", ("shift+f6",)),
+    Action("app.chat", "Chat", ("f8", "ctrl+t c"), "Beside the document, or away again.", footer=3),
+    Action("app.chats", "All chats", ("ctrl+t u",), "Those with unread messages first."),
     Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
     Action("app.notices", "What was said", (), "The notices so far."),
@@ -76,6 +79,14 @@ FILES = (
 def registry() -> Registry:
     """Everything that can be done, from every part."""
     return Registry(
-        [*SCOPES, *editor.SCOPES, *notebook.SCOPES, *snapshots.SCOPES],
-        [*APP, *TILE, *FILES, *editor.ACTIONS, *notebook.ACTIONS, *snapshots.ACTIONS],
+        [*SCOPES, *editor.SCOPES, *notebook.SCOPES, *chat.SCOPES, *snapshots.SCOPES],
+        [
+            *APP,
+            *TILE,
+            *FILES,
+            *editor.ACTIONS,
+            *notebook.ACTIONS,
+            *chat.ACTIONS,
+            *snapshots.ACTIONS,
+        ],
     )

@@ -160,6 +160,12 @@ class Settings:
         ("on", "off"),
         "Whether completions and signatures are offered while you type in a cell.",
     )
+    chat_bell: str = _choice(
+        "chat.bell",
+        "on",
+        ("on", "off"),
+        "Whether the terminal's bell rings when you are mentioned.",
+    )
     log_level: str = _choice(
         "log.level",
         "warning",

@@ -72,6 +72,8 @@ class Tiles(Acting, Widget):
         self._changed = changed
         self._panes: dict[View, Widget] = {}
         self._bars: dict[Tile, Bar] = {}
+        self._going: dict[View, tuple[int, int]] = {}
+        """Line and cell to go to in views that are being opened."""
         self._welcome = Welcome()
 
     @property
@@ -184,12 +186,13 @@ class Tiles(Acting, Widget):
         # Nobody should type into what a window too small does not show.
         hidden = any(not node.display for node in self.ancestors_with_self)
         if self.screen.is_current and not hidden:
-            self.screen.set_focus(pane, scroll_visible=False)
+            part = pane.keyboard() if isinstance(pane, Pane) else pane
+            self.screen.set_focus(part, scroll_visible=False)
 
     def has(self, widget: Widget | None) -> bool:
         """Take note of which pane has the keyboard now; whether it is one of ours."""
         for view, pane in self._panes.items():
-            if pane is widget:
+            if widget is not None and pane in widget.ancestors_with_self:
                 if view is not self.division.current.view:
                     self.division.show(view)
                     self.say_tabs()
@@ -221,6 +224,8 @@ class Tiles(Acting, Widget):
         await self.mount(pane)
         if isinstance(pane, Pane):
             pane.recall(view.memento)
+            if (place := self._going.pop(view, None)) is not None:
+                pane.go_to(line=place[0], cell=place[1])
         if had_focus:
             self._focus(pane)
         await note.remove()
@@ -262,6 +267,31 @@ class Tiles(Acting, Widget):
             view.memento = dict(place)
             if isinstance(pane, Pane):
                 pane.recall(view.memento)
+        self.sync()
+
+    def visit_place(self, path: str, *, line: int = 0, cell: int = 0) -> None:
+        """Show a place of a document, as soon as that is open."""
+        self.division.visit(path)
+        self.sync()
+        view, pane = self.division.current.view, self.pane
+        if isinstance(pane, Pane):
+            pane.go_to(line=line, cell=cell)
+        elif view is not None:
+            self._going[view] = (line, cell)
+
+    def beside(self, path: str, share: float) -> None:
+        """Show a document in a tile of its own at the right, or close it where it shows."""
+        there = [view for view in self.division.views() if view.path == path]
+        if there:
+            for view in there:
+                self.division.close(view)
+            self.sync()
+            return
+        if not self.division.room_to_split(*self.size, across=True):
+            self.visit(path)
+            return
+        self.keep()
+        self.division.dock(path, share)
         self.sync()
 
     # --- what can be done ----------------------------------------------------------------------

@@ -42,6 +42,8 @@ LOOKS: Kinds = {
     m.Kernels,
     m.Outputs,
     m.OutputText,
+    m.ListChats,
+    m.MarkRead,
     m.ListSnapshots,
     m.BrowseSnapshot,
     m.ReadSnapshot,

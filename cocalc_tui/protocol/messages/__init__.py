@@ -21,6 +21,7 @@ from cocalc_tui.protocol.messages.base import (
     Message,
     Role,
 )
+from cocalc_tui.protocol.messages.chats import ListChats, MarkRead
 from cocalc_tui.protocol.messages.documents import (
     Ack,
     Checkpoint,
@@ -134,10 +135,12 @@ __all__ = [
     "Inspect",
     "Interrupt",
     "Kernels",
+    "ListChats",
     "ListFiles",
     "ListSnapshots",
     "ListTrash",
     "MakeFile",
+    "MarkRead",
     "Members",
     "Message",
     "Moved",

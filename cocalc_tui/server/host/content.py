@@ -1,7 +1,7 @@
 """What a file holds as operations on a document, and what a document holds as a file's text.
 
-A text file is one text; a notebook is records. All else about files (reading, saving, changes from
-outside) is the same for both and need not know which it has.
+A text file is one text; a notebook and a chat are records. All else about files (reading, saving,
+changes from outside) is the same for all and need not know which it has.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from cocalc_tui.chat import chatfile
+from cocalc_tui.chat.model import Message
+from cocalc_tui.chat.model import take as take_chat
 from cocalc_tui.notebook import foreign, ipynb, model
 from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.protocol import kinds
@@ -21,7 +24,7 @@ Keys = list[Any]
 
 
 class Content(Protocol):
-    """One of the two kinds; the methods are pure and may be called from any thread."""
+    """One kind; the methods are pure and may be called from any thread."""
 
     type: str
     """As in `protocol.messages.Opened`."""
@@ -90,9 +93,37 @@ class NotebookContent:
         return ops, foreign.keys_of(notebook)
 
 
+class ChatContent:
+    """A .chat file."""
+
+    type = kinds.CHAT
+
+    def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return what makes the messages; an empty file is an empty chat."""
+        return chatfile.creation(chatfile.read(text)), []
+
+    def take(self, document: Document) -> list[Message]:
+        """Take the messages."""
+        return take_chat(document)
+
+    def write(self, taken: list[Message], before: str | None) -> tuple[str, Keys]:
+        """Return the JSON."""
+        return chatfile.write(taken), []
+
+    def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
+        """Return the differences, message by message."""
+        base = chatfile.renamed(chatfile.read(before), dict(keys))
+        ops, names = chatfile.changes(base, chatfile.read(found), salt)
+        return ops, [[old, new] for old, new in names.items()]
+
+
 TEXT = TextContent()
 NOTEBOOK = NotebookContent()
-_CONTENTS: dict[str, Content] = {kinds.TEXT: TEXT, kinds.NOTEBOOK: NOTEBOOK}
+_CONTENTS: dict[str, Content] = {
+    kinds.TEXT: TEXT,
+    kinds.NOTEBOOK: NOTEBOOK,
+    kinds.CHAT: ChatContent(),
+}
 
 
 def content_of(path: str) -> Content:

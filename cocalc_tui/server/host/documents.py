@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.protocol.kinds import CHAT
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.content import content_of, least_different, of_kind
 from cocalc_tui.server.host.git import is_at_it
@@ -146,12 +147,21 @@ class HostDocument:
 
     async def _import(self) -> None:
         place = await self._place()
-        data, self.stamp = await asyncio.to_thread(disk.read, self._root, place)
+        data, self.stamp = await asyncio.to_thread(self._first_read, place)
         patches, version = await asyncio.to_thread(self._imported_from, data)
         if patches:
             await self._push(self.shared, patches)
         self._imported = len(patches)
         await self._note(version)
+
+    def _first_read(self, place: Place) -> tuple[bytes, disk.Stamp | None]:
+        """A chat need not have a file before somebody says something in it."""
+        try:
+            return disk.read(self._root, place)
+        except FileError as error:
+            if error.code == "missing" and self.type == CHAT:
+                return b"", None
+            raise
 
     def _imported_from(self, data: bytes) -> tuple[list[Patch], Version]:
         text, form = self._decoded(data)

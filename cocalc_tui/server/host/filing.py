@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from cocalc_tui.chat.places import beside
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import FileInfo, FilePart
 from cocalc_tui.server.host import files
@@ -99,7 +100,13 @@ async def saved_and_still(host: Host, path: str) -> AsyncIterator[list[Opened]]:
 
 
 async def _rename(host: Host, request: m.RenameFile) -> None:
-    path, to = request.path, request.to
+    """Move a file, and the chat beside it where somebody said something there."""
+    await _move(host, request.path, request.to)
+    with contextlib.suppress(FileError):
+        await _move(host, beside(request.path), beside(request.to))
+
+
+async def _move(host: Host, path: str, to: str) -> None:
     async with saved_and_still(host, path) as moved:
         await asyncio.to_thread(files.rename, host.root, path, to)
         for opened in moved:

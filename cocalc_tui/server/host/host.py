@@ -24,9 +24,10 @@ from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
-from cocalc_tui.protocol.events import SnapshotProgress
-from cocalc_tui.protocol.kinds import NOTEBOOK
+from cocalc_tui.protocol.events import ChatNews, SnapshotProgress
+from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
 from cocalc_tui.server.host.autosave import Pace
+from cocalc_tui.server.host.chats import Chats
 from cocalc_tui.server.host.documents import HostDocument
 from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.outside import Outside
@@ -73,6 +74,7 @@ class Host:
         self.runner = make_runner(self.say) if make_runner is not None else None
         self.open: dict[str, Opened] = {}
         """By document id."""
+        self.chats = Chats(state / "chats.db", self._say_chat)
         self.snapshots = Snapshots(project, state, self._say_snapshot, clock)
         self.outside = Outside(self.root, self.open.values, self.names_changed)
         self._saved = SavedVersions(state / "saved.db")
@@ -134,6 +136,7 @@ class Host:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.workspace.close()
+        self.chats.close()
         self._saved.close()
 
     def _on(self, work: Callable[[Any], Coroutine[Any, Any, None]]) -> Callable[[m.Message], None]:
@@ -151,6 +154,9 @@ class Host:
         opened = self.open.get(doc)
         if opened is not None and not opened.used:
             asyncio.get_running_loop().call_soon(self._leave_soon, doc)
+
+    def _say_chat(self, news: ChatNews) -> None:
+        self.say("", "chat", news, keep=False)
 
     def _say_snapshot(self, progress: SnapshotProgress) -> None:
         self.say("", "snapshot", progress, keep=False)
@@ -204,6 +210,8 @@ class Host:
             )
             if self.runner is not None and document.type == NOTEBOOK:
                 self.runner.attach(shared)
+            if document.type == CHAT:
+                self.chats.follow(shared)
             opened.autosave.changed()
             self.outside.look_at(opened)
             self.outside.hurry()

@@ -25,6 +25,10 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
     match request:
         case m.Save():
             await _opened(host, request.doc).save()
+        case m.ListChats():
+            return host.chats.states(user)
+        case m.MarkRead():
+            host.chats.mark(user, request.doc, request.seq)
         case _ if type(request) in SERVED:
             return await host.snapshots.serve(request, user)
         case _:

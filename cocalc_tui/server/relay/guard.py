@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cocalc_tui.protocol.codec import MAX_PATCH
-from cocalc_tui.protocol.kinds import NOTEBOOK
+from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
 from cocalc_tui.protocol.messages import Role, WirePatch
 from cocalc_tui.protocol.patches import PatchFormError, check_form, from_wire
 from cocalc_tui.server.store import HOST, Denied
@@ -39,7 +39,11 @@ def _ops(patch: WirePatch) -> tuple[Op, ...]:
 
 
 def objection(
-    patch: WirePatch, role: Role, document_type: str, owners: Mapping[str, str | None]
+    patch: WirePatch,
+    user: str,
+    role: Role,
+    document_type: str,
+    owners: Mapping[str, str | None],
 ) -> Denied | None:
     """Why this patch may not be queued."""
     if len(patch.ops) > MAX_PATCH:
@@ -54,6 +58,22 @@ def objection(
         return Denied("form", "only the relay side acts for others")
     if document_type == NOTEBOOK:
         return _touches_outputs(patch, owners)
+    if document_type == CHAT:
+        return _speaks_for_others(_ops(patch), user)
+    return None
+
+
+def _speaks_for_others(ops: tuple[Op, ...], user: str) -> Denied | None:
+    """A chat's records say whose they are: nobody makes one in another's name, or alters that."""
+    for op in ops:
+        match op:
+            case Create(_, fields):
+                if fields.get("user") != user or "claimed" in fields:
+                    return Denied("role", f"{user} can only speak as {user}")
+            case Put():
+                return Denied("form", "what was said is edited in its text, not in its fields")
+            case _:
+                pass
     return None
 
 

@@ -81,7 +81,7 @@ class Pushing:
             return Denied("form", "open the document before changing it")
         if member.room.readonly is not None and not peer.host:
             return Denied("role", member.room.readonly)
-        return objection(patch, peer.role, member.room.info.type, owners)
+        return objection(patch, peer.user, peer.role, member.room.info.type, owners)
 
     def _reply(
         self,

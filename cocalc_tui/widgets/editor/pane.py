@@ -148,6 +148,13 @@ class EditorPane(FindingCanvas):
         """Caret, scroll and wrapping."""
         return {"caret": self.editor.caret, "top": self._top_offset, "wrap": self.wrap}
 
+    def go_to(self, *, line: int = 0, cell: int = 0) -> None:
+        """Go to a line, as far as there are so many."""
+        buffer = self.editor.buffer
+        if line:
+            self.editor.go(buffer.offset(min(line, buffer.line_count) - 1, 0))
+            self.call_after_refresh(self.text_moved, self.editor)
+
     def recall(self, memento: dict[str, Json]) -> None:
         """Go where I was."""
         caret, top = memento.get("caret"), memento.get("top")

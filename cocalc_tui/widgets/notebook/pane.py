@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual import events
 
+from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.highlight import PLAIN, Language
@@ -177,6 +178,12 @@ class NotebookPane(CompletingActs):
             "within": within,
             "folded": folded,
         }
+
+    def go_to(self, *, line: int = 0, cell: int = 0) -> None:
+        """Mark a cell, as far as there are so many."""
+        keys = schema.cells(self.document.replica)
+        if cell and keys:
+            self.call_after_refresh(self.select, keys[min(cell, len(keys)) - 1])
 
     def recall(self, memento: dict[str, Json]) -> None:
         """Go to that cell, if it still is there."""

@@ -1,0 +1,1 @@
+"""A chat as records of the patch log, and as a file: pure, like `notebook/`."""

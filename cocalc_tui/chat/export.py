@@ -1,0 +1,22 @@
+"""A chat as markdown, for papers, issues and mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cocalc_tui.chat.model import Message, threads
+
+
+def as_markdown(messages: Sequence[Message], title: str, when: Callable[[int], str]) -> str:
+    """The chat as a text; `when` writes a time in milliseconds."""
+    parts = [f"# {title}\n"]
+    for message, depth in threads(list(messages)):
+        edited = f", edited by {', '.join(message.edited_by)}" if message.versions else ""
+        head = f"**{message.user}**, {when(message.at)}{edited}"
+        reactions = " ".join(f"{one.sign} {one.user}" for one in message.reactions)
+        lines = [head, "", *message.text.rstrip("\n").split("\n")]
+        if reactions:
+            lines += ["", reactions]
+        quote = "> " * depth
+        parts.append("\n".join(f"{quote}{line}".rstrip() for line in lines) + "\n")
+    return "\n".join(parts)

@@ -1,0 +1,168 @@
+"""A chat at one moment: messages in threads with their versions and reactions, out of the records.
+
+The pane, the file and the command line all read this plain value; what a record lacks or has in
+another form, as a hostile app could have written it, is passed over here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cocalc_tui.chat.schema import body_of
+from cocalc_tui.sync.patch import Json, TextId
+
+_MENTION = re.compile(r"(?<![\w@.])@([A-Za-z_][A-Za-z0-9._-]*[A-Za-z0-9_]|[A-Za-z_])")
+EVERYBODY = "all"
+
+
+class Records(Protocol):
+    """What is read of `sync.records.Records`."""
+
+    def __iter__(self) -> Iterator[str]: ...
+    def __getitem__(self, key: str) -> Mapping[str, Json]: ...
+
+
+class Document(Protocol):
+    """What is read of `sync.document.Document`."""
+
+    @property
+    def records(self) -> Records:
+        """The records as of now."""
+        ...
+
+    def text(self, at: TextId) -> object:
+        """Return a text whose `str` is its content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message said once."""
+
+    key: str
+    """Of the edit; "" for what was said first."""
+    user: str
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A sign that somebody put to a message."""
+
+    key: str
+    user: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message."""
+
+    key: str
+    user: str
+    at: int
+    """Milliseconds of its author's clock."""
+    text: str
+    thread: str = ""
+    """Key of the message that began the thread; "" for one at the top."""
+    link: Mapping[str, Json] = field(default_factory=dict)
+    versions: tuple[Version, ...] = ()
+    """Oldest first, the first one too; empty where it was never edited."""
+    reactions: tuple[Reaction, ...] = ()
+    claimed: bool = False
+    """Whether only a file says whose it is."""
+
+    @property
+    def edited_by(self) -> list[str]:
+        """Who edited it, each once."""
+        return list(dict.fromkeys(one.user for one in self.versions[1:]))
+
+
+def mentions(text: str) -> list[str]:
+    """The names that a text mentions with @, each once; those in code do not count."""
+    plain = re.sub(r"```.*?(?:```|\Z)|`[^`\n]*`", " ", text, flags=re.DOTALL)
+    return list(dict.fromkeys(found[1] for found in _MENTION.finditer(plain)))
+
+
+def concerns(text: str, user: str) -> bool:
+    """Whether a text mentions somebody."""
+    return bool({user, EVERYBODY} & set(mentions(text)))
+
+
+def take(document: Document) -> list[Message]:
+    """All messages, in the order they were said."""
+    records = document.records
+    found: dict[str, Mapping[str, Json]] = {}
+    edits: dict[str, list[Version]] = {}
+    reactions: dict[str, list[Reaction]] = {}
+    for key in records:
+        fields = records[key]
+        kind, user = fields.get("type"), fields.get("user")
+        about = fields.get("message")
+        if not isinstance(user, str):
+            continue
+        if kind == "message":
+            found[key] = fields
+        elif kind == "edit" and isinstance(about, str):
+            version = Version(key, user, _number(fields, "at"), _text(fields, "text"))
+            edits.setdefault(about, []).append(version)
+        elif kind == "reaction" and isinstance(about, str):
+            reactions.setdefault(about, []).append(Reaction(key, user, _text(fields, "sign")))
+    messages = [
+        _message(document, key, fields, edits.get(key, []), reactions.get(key, []))
+        for key, fields in found.items()
+    ]
+    return sorted(messages, key=lambda one: (one.at, one.key))
+
+
+def threads(messages: list[Message]) -> Iterator[tuple[Message, int]]:
+    """Messages with their depth, 0 or 1: each thread where it began, its replies below.
+
+    A reply to what is gone stands at the top, as the words are still somebody's.
+    """
+    tops = {one.key for one in messages if not one.thread}
+    replies: dict[str, list[Message]] = {}
+    for one in messages:
+        if one.thread in tops:
+            replies.setdefault(one.thread, []).append(one)
+    for one in messages:
+        if one.thread not in tops:
+            yield one, 0
+            yield from ((reply, 1) for reply in replies.get(one.key, ()))
+
+
+def _message(
+    document: Document,
+    key: str,
+    fields: Mapping[str, Json],
+    edits: list[Version],
+    reactions: list[Reaction],
+) -> Message:
+    user, at, first = str(fields["user"]), _number(fields, "at"), _text(fields, "text")
+    versions = (Version("", user, at, first), *sorted(edits, key=lambda one: (one.at, one.key)))
+    link = fields.get("link")
+    return Message(
+        key,
+        user,
+        at,
+        str(document.text(body_of(key))),
+        _text(fields, "thread"),
+        link if isinstance(link, dict) else {},
+        versions if edits else (),
+        tuple(sorted(reactions, key=lambda one: (one.sign, one.user, one.key))),
+        fields.get("claimed") is True,
+    )
+
+
+def _text(fields: Mapping[str, Json], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(fields: Mapping[str, Json], name: str) -> int:
+    value = fields.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,66 @@
+"""Where a chat is and what it points to: the chat beside a file, and links to places.
+
+The chat beside `data/fit.ipynb` is the hidden file `data/.fit.ipynb.chat`: it goes with the folder,
+and needs no table of which chat belongs to what.
+
+A link is written in a message as people would say it, in brackets: `[fit.ipynb cell 7]`,
+`[model.py:41]`, `[notes.md version 120]`; `[cell 7]` and `[:41]` mean the file beside the chat.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+ENDING = ".chat"
+_LINK = re.compile(
+    r"\[(?P<path>[^\[\]\n:]*?)\s*(?::(?P<line>\d{1,9})|(?:^|(?<=[\s\[]))(?P<kind>cell|version) "
+    r"(?P<number>\d{1,9}))\]"
+)
+
+
+class Link(NamedTuple):
+    """A place that a message points to."""
+
+    path: str
+    line: int = 0
+    """From 1; 0 for none."""
+    cell: int = 0
+    """From 1, as people count them; 0 for none."""
+    version: int = 0
+
+
+def beside(path: str) -> str:
+    """The path of the chat beside a file."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}.{name}{ENDING}"
+
+
+def is_beside(path: str) -> bool:
+    """Whether a path is that of a chat beside a file."""
+    name = path.rpartition("/")[2]
+    return name.startswith(".") and name.endswith(ENDING) and len(name) > len(ENDING) + 1
+
+
+def subject(path: str) -> str:
+    """The file that a chat is beside; "" for a room."""
+    if not is_beside(path):
+        return ""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{name[1:].removesuffix(ENDING)}"
+
+
+def links(text: str, chat: str) -> Iterator[tuple[int, int, Link]]:
+    """The links in a message of the chat at a path: where each begins and ends, and its place."""
+    for found in _LINK.finditer(text):
+        path = found["path"].strip() or subject(chat)
+        if not path:
+            continue
+        if found["line"]:
+            link = Link(path, line=int(found["line"]))
+        elif found["kind"] == "cell":
+            link = Link(path, cell=int(found["number"]))
+        else:
+            link = Link(path, version=int(found["number"]))
+        yield found.start(), found.end(), link

@@ -1,0 +1,76 @@
+"""Speaking in a chat that is open: every change of it that a person can make."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from cocalc_tui.chat import schema
+from cocalc_tui.chat.model import Message, take
+from cocalc_tui.client.document import SharedDocument, wall_clock
+from cocalc_tui.sync.patch import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Conversation:
+    """A chat as one person has it. Every change raises ReadOnlyError where that may not be."""
+
+    def __init__(
+        self,
+        document: SharedDocument,
+        user: str,
+        *,
+        clock: Callable[[], int] = wall_clock,
+        new_key: Callable[[], str] = lambda: secrets.token_hex(8),
+    ) -> None:
+        self.document = document
+        self.user = user
+        self._clock = clock
+        self._new_key = new_key
+
+    def messages(self) -> list[Message]:
+        """All messages, in the order they were said."""
+        return take(self.document.replica)
+
+    def say(self, text: str, *, thread: str = "", link: dict[str, Json] | None = None) -> str:
+        """Say something; returns the key of the message. Raises ValueError for no words."""
+        text = _checked(text)
+        key = self._new_key()
+        ops = schema.say(key, self.user, self._now(), text, thread=thread, link=link)
+        self.document.change(ops, "chat", step=True)
+        return key
+
+    def edit(self, message: Message, text: str) -> None:
+        """Make a message, of whoever, say something else. Raises ValueError for no words."""
+        text = _checked(text)
+        if text == message.text:
+            return
+        now = str(self.document.replica.text(schema.body_of(message.key)))
+        ops = schema.edit(self._new_key(), message.key, self.user, self._now(), now, text)
+        self.document.change(ops, "chat", step=True)
+
+    def delete(self, message: Message) -> None:
+        """Delete a message; the history keeps it, and an edit made meanwhile brings it back."""
+        self.document.change(schema.take_away(message.key), "chat", step=True)
+
+    def react(self, message: Message, sign: str) -> None:
+        """Put a sign to a message, or take mine back."""
+        mine = [one for one in message.reactions if (one.user, one.sign) == (self.user, sign)]
+        ops = [op for one in mine for op in schema.take_away(one.key)]
+        ops = ops or schema.react(self._new_key(), message.key, self.user, sign)
+        self.document.change(ops, "chat", step=True)
+
+    def _now(self) -> int:
+        """After all that is there, whatever the clocks say: an answer stands below its question."""
+        return max(self._clock(), max((one.at for one in self.messages()), default=0) + 1)
+
+
+def _checked(text: str) -> str:
+    text = text.rstrip()
+    if not text.strip():
+        raise ValueError("there is nothing to say in this message")
+    if len(text) > schema.LONGEST:
+        raise ValueError(f"a message may have {schema.LONGEST} characters; this has {len(text)}")
+    return text

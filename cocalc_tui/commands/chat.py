@@ -1,0 +1,135 @@
+"""`chat`: say something beside a file, or read what is said there, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocalc_tui.commands.common import (
+    FAILED,
+    FINE,
+    USAGE,
+    CommandError,
+    add_command,
+    add_json,
+    join,
+    say,
+    with_workspace,
+)
+
+if TYPE_CHECKING:
+    from cocalc_tui.chat.model import Message
+    from cocalc_tui.client.conversation import Conversation
+    from cocalc_tui.client.workspace import Workspace
+    from cocalc_tui.commands.common import Commands
+
+
+def add(commands: Commands) -> None:
+    """Add the words of this module."""
+    chat = add_command(
+        commands,
+        "chat",
+        run,
+        help="say something beside a file, or read what is said there",
+        description="Read the chat beside FILE (or the room FILE.chat), or say MESSAGE in it. "
+        "What is on the command line can be read by others of this machine: with - the message "
+        "is read from stdin.",
+    )
+    chat.add_argument("file", metavar="FILE", help="a file of the project, or a room NAME.chat")
+    chat.add_argument("message", nargs="?", metavar="MESSAGE", help="- reads it from stdin")
+    chat.add_argument("--tail", action="store_true", help="go on, and print what is said")
+    chat.add_argument("--export", action="store_true", help="print all of it as markdown")
+    add_json(chat)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say, print or follow."""
+    from cocalc_tui.chat.places import ENDING, beside
+
+    files = join([arguments.file]).files
+    if not files:
+        raise CommandError(f"{arguments.file}: name a file, or a room as talk.chat", USAGE)
+    path = files[0] if files[0].endswith(ENDING) else beside(files[0])
+    text = sys.stdin.read() if arguments.message == "-" else arguments.message
+
+    async def talk(workspace: Workspace) -> int:
+        from cocalc_tui.client.conversation import Conversation
+
+        document = await workspace.open(path)
+        assert workspace.me is not None
+        conversation = Conversation(document, workspace.me.user)
+        if text is not None:
+            await _say(workspace, conversation, text)
+        elif arguments.export or arguments.json:
+            _export(conversation, path, as_json=arguments.json)
+        else:
+            for message in conversation.messages():
+                say(line(message))
+        if arguments.tail:
+            await _follow(conversation)
+        return FINE
+
+    return with_workspace(Path(arguments.file), talk, start=True)
+
+
+async def _say(workspace: Workspace, conversation: Conversation, text: str) -> None:
+    from cocalc_tui.client.document import ReadOnlyError
+
+    try:
+        conversation.say(text)
+    except (ValueError, ReadOnlyError) as error:
+        raise CommandError(str(error), USAGE if isinstance(error, ValueError) else FAILED) from None
+    await workspace.settled(conversation.document)
+
+
+def line(message: Message) -> str:
+    """A message for a shell: when, who, what."""
+    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(message.at / 1000))
+    claimed = " (from the file)" if message.claimed else ""
+    indent = "  " if message.thread else ""
+    words = message.text.replace("\n", f"\n{indent}    ")
+    return f"{indent}{at}  {message.user}{claimed}: {words}"
+
+
+def _export(conversation: Conversation, path: str, *, as_json: bool) -> None:
+    if as_json:
+        import dataclasses
+
+        rows = [dataclasses.asdict(one) for one in conversation.messages()]
+        say(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    from cocalc_tui.chat.export import as_markdown
+    from cocalc_tui.chat.places import subject
+
+    def when(at: int) -> str:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(at / 1000))
+
+    title = f"Chat beside {subject(path)}" if subject(path) else path
+    say(as_markdown(conversation.messages(), title, when).removesuffix("\n"))
+
+
+async def _follow(conversation: Conversation) -> None:
+    """Print what is said from now on, until interrupted."""
+    from cocalc_tui.client.events import Changed, DocumentEvent
+
+    known = {one.key: one.text for one in conversation.messages()}
+    news = asyncio.Event()
+
+    def heard(event: DocumentEvent) -> None:
+        if isinstance(event, Changed):
+            news.set()
+
+    conversation.document.subscribe(heard)
+    while True:
+        await news.wait()
+        news.clear()
+        for one in conversation.messages():
+            if known.get(one.key) != one.text:
+                say(line(one))
+                sys.stdout.flush()
+            known[one.key] = one.text

@@ -1,0 +1,114 @@
+"""Where a message is written: the editor of files, on a document of one's own.
+
+So all that is known of writing here holds: selections, undo, vim keys, colours of markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.sync.patch import Splice
+from cocalc_tui.widgets.editor.pane import EditorPane
+
+MOST_ROWS = 8
+_NAME = re.compile(r"@([A-Za-z0-9._-]*)\Z")
+
+
+class WritingDesk(Protocol):
+    """What is done with what was written: by the pane around it."""
+
+    def send(self) -> None:
+        """Send it."""
+        ...
+
+    def complete(self) -> None:
+        """Complete a name."""
+        ...
+
+    def leave_line(self) -> None:
+        """Go to the messages."""
+        ...
+
+    def written(self) -> None:
+        """It is another now."""
+        ...
+
+
+class Composer(EditorPane):
+    """A few rows to write in."""
+
+    DEFAULT_CSS = """
+    Composer { height: 1; max-height: 8; width: 1fr; background: $panel; }
+    """
+
+    def __init__(self, text: str, desk: WritingDesk) -> None:
+        """`text` stands there at first."""
+        ops = [Splice(0, 0, text)] if text else []
+        super().__init__(SharedDocument.offline("message.md", ops=ops))
+        self.wrap = True
+        self.painter.numbers = False
+        self._desk = desk
+
+    def scopes(self) -> Sequence[str]:
+        """Sending, then all of text."""
+        return ("chat", *super().scopes())
+
+    def do_send(self) -> None:
+        """Send what is written."""
+        self._desk.send()
+
+    def do_newline(self) -> None:
+        """Begin a new line."""
+        self.insert("\n")
+
+    def do_complete(self) -> None:
+        """Complete a name."""
+        self._desk.complete()
+
+    def do_messages(self) -> None:
+        """Go to the messages."""
+        self._desk.leave_line()
+
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return str(self.editor.buffer)
+
+    def put(self, text: str) -> None:
+        """Have another text there, the caret behind it."""
+        self.document.change([Splice(0, len(self.editor.buffer), text)], step=True)
+        self.editor.go(len(text))
+        self.text_moved(self.editor)
+
+    def insert(self, text: str) -> None:
+        """Write at the caret."""
+        self.document.change([Splice(self.editor.caret, 0, text)])
+        self.editor.go(self.editor.caret + len(text))
+        self.text_moved(self.editor)
+
+    def text_changed(self) -> None:
+        """Grow with the text."""
+        super().text_changed()
+        rows = min(max(self.editor.view.height, 1), MOST_ROWS)
+        if self.styles.height is None or self.styles.height.value != rows:
+            self.styles.height = rows
+        self._desk.written()
+
+    def begun_name(self) -> str | None:
+        """What stands of a name behind @, before the caret; None where no name is begun."""
+        found = _NAME.search(self.text[: self.editor.caret])
+        return found[1] if found else None
+
+    def complete(self, names: Sequence[str]) -> bool:
+        """Write on the first of the names that begins so; False where none does."""
+        begun = self.begun_name()
+        if begun is None:
+            return False
+        fitting = [name for name in names if name.startswith(begun) and name != begun]
+        if not fitting:
+            return False
+        self.insert(fitting[0][len(begun) :] + " ")
+        return True

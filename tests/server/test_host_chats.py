@@ -1,0 +1,197 @@
+"""Chats over a real relay and host side: who may say what, what is unread, what a file says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cocalc_tui.chat import schema
+from cocalc_tui.chat.model import Message
+from cocalc_tui.cli import main
+from cocalc_tui.client.chats import Chats
+from cocalc_tui.client.conversation import Conversation
+from cocalc_tui.client.document import ReadOnlyError
+from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
+from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.protocol.events import ChatNews
+from cocalc_tui.sync.patch import Create, Put
+from tests.server.hosting import Box, running, until
+
+CHAT = ".notes.md.chat"
+
+
+async def talking(lab: Box, user: str) -> tuple[Workspace, Conversation]:
+    person = await lab.person(user)
+    return person, Conversation(await person.open(CHAT), user)
+
+
+def texts(conversation: Conversation) -> list[str]:
+    return [message.text for message in conversation.messages()]
+
+
+async def test_nothing_is_made_before_somebody_speaks(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        alice, conversation = await talking(lab, "alice")
+        assert lab.names() == ["notes.md"]
+        conversation.say("hello")
+        await alice.save(conversation.document)
+        assert lab.names() == [CHAT, "notes.md"]
+        assert json.loads(lab.read(CHAT))["messages"][0]["text"] == "hello"
+
+
+async def test_two_write_edit_and_delete_at_once_one_of_them_offline(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        _alice, hers = await talking(lab, "alice")
+        ben, his = await talking(lab, "ben")
+        hers.say("one")
+        await until(lambda: texts(his) == ["one"])
+        back = await lab.cut_off(ben)
+        (message,) = his.messages()
+        his.edit(message, "one, says ben")
+        his.say("two")
+        hers.delete(message)
+        hers.say("three")
+        back.set()
+        await until(lambda: sorted(texts(hers)) == ["one, says ben", "three", "two"])
+        await until(lambda: texts(hers) == texts(his))
+        found = {one.text: one for one in hers.messages()}["one, says ben"]
+        assert (found.user, found.edited_by) == ("alice", ["ben"])
+
+
+async def test_nobody_speaks_for_somebody_else(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        _, hers = await talking(lab, "alice")
+        hers.say("mine")
+        for forged in (
+            schema.say("k", "alice", 5, "I resign"),
+            schema.edit("e", "m", "alice", 5, "", "forged")[-1:],
+            [Create("k", {"type": "message", "user": "ben", "at": 5, "claimed": True})],
+            [Put(hers.messages()[0].key, "user", "ben")],
+        ):
+            ben = await lab.person("ben")
+            refused: list[WorkspaceEvent] = []
+            ben.subscribe(refused.append)
+            chat = await ben.open(CHAT)
+            chat.change(forged, "chat")
+            await until(lambda: any(isinstance(one, WorkRefused) for one in refused))  # noqa: B023
+            await ben.close()
+        assert texts(hers) == ["mine"]
+        assert [one.user for one in hers.messages()] == ["alice"]
+
+
+async def test_viewers_read_and_do_not_write(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        _, hers = await talking(lab, "alice")
+        hers.say("hello @vera")
+        vera, her_view = await talking(lab, "vera")
+        await until(lambda: texts(her_view) == ["hello @vera"])
+        (state,) = await Chats(vera.requests).all()
+        assert (state.unread, state.mentions) == (1, 1)
+        await Chats(vera.requests).mark(state.doc, her_view.document.numbers.upto)
+        (state,) = await Chats(vera.requests).all()
+        assert state.unread == 0
+        refused: list[WorkspaceEvent] = []
+        vera.subscribe(refused.append)
+        try:
+            her_view.say("may I?")
+        except ReadOnlyError:
+            return
+        await until(lambda: any(isinstance(one, WorkRefused) for one in refused))
+        assert texts(hers) == ["hello @vera"]
+
+
+async def test_unread_and_mentions_on_both_sides(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        alice, hers = await talking(lab, "alice")
+        ben, his = await talking(lab, "ben")
+        told: list[ChatNews] = []
+
+        def hear(event: WorkspaceEvent) -> None:
+            if isinstance(event, ProjectTold) and event.topic == "chat":
+                told.append(msgspec.msgpack.decode(event.data, type=ChatNews))
+
+        ben.subscribe(hear)
+        hers.say("one")
+        hers.say("@ben two")
+        await until(lambda: len(told) == 2)
+        assert [(one.text, one.names) for one in told] == [("one", []), ("@ben two", ["ben"])]
+        (state,) = await Chats(ben.requests).all()
+        assert (state.messages, state.unread, state.mentions) == (2, 2, 1)
+        (state,) = await Chats(alice.requests).all()
+        assert (state.unread, state.mentions) == (0, 0)
+        await Chats(ben.requests).mark(state.doc, his.document.numbers.upto)
+        await Chats(ben.requests).mark(state.doc, 0)
+        assert [one.unread for one in await Chats(ben.requests).all()] == [0]
+        # An edit tells only of who is mentioned anew, and makes nothing unread again.
+        second = hers.messages()[1]
+        hers.edit(second, "@ben two!")
+        hers.edit(_named(hers, second.key), "@ben @vera two!")
+        await until(lambda: len(told) == 3)
+        assert (told[2].names, told[2].edited) == (["vera"], True)
+        assert [one.unread for one in await Chats(ben.requests).all()] == [0]
+
+
+def _named(conversation: Conversation, key: str) -> Message:
+    return next(one for one in conversation.messages() if one.key == key)
+
+
+async def test_the_chat_goes_with_its_file(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        alice, hers = await talking(lab, "alice")
+        hers.say("hello")
+        await alice.save(hers.document)
+        await alice.files.rename("notes.md", "paper.md")
+        assert lab.names() == [".paper.md.chat", "paper.md"]
+        assert hers.document.path == ".paper.md.chat"
+
+
+async def test_what_comes_from_a_file_says_so(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        alice, hers = await talking(lab, "alice")
+        hers.say("hello")
+        await alice.save(hers.document)
+        about = json.loads(lab.read(CHAT))
+        about["messages"].append({**about["messages"][0], "key": "zz", "text": "I, alice, resign"})
+        lab.write(CHAT, json.dumps(about))
+        await alice.save(hers.document)
+        await until(lambda: len(hers.messages()) == 2)
+        assert {one.text: one.claimed for one in hers.messages()} == {
+            "hello": False,
+            "I, alice, resign": True,
+        }
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Path]:
+    lab = tmp_path / "lab"
+    lab.mkdir()
+    (lab / "notes.md").write_text("x\n")
+    yield lab
+    main(["stop", "--all", "--project", str(lab)])
+
+
+def test_without_a_screen(
+    lab: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = str(lab / "notes.md")
+    assert main(["chat", notes, "hello @all"]) == 0
+    assert main(["chat", notes]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("hello @all")
+    assert main(["chat", notes, "--export"]) == 0
+    assert capsys.readouterr().out.startswith("# Chat beside notes.md\n")
+    assert main(["chat", notes, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["text"] == "hello @all"
+    assert main(["chat", notes, "  "]) == 2
+    assert main(["chat", str(lab), "x"]) == 2
+    assert capsys.readouterr().err.count("\n") == 2

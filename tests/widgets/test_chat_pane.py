@@ -1,0 +1,149 @@
+"""The pane of a chat by key, on a real document without a relay."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from cocalc_tui.chat import schema
+from cocalc_tui.chat.places import Link
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.sync.patch import Op
+from cocalc_tui.widgets.chat import drafts
+from cocalc_tui.widgets.chat.pane import ChatPane
+from cocalc_tui.widgets.desk import DeskApp
+from cocalc_tui.widgets.registry import registry
+
+SAID: list[Op] = [
+    *schema.say("k1", "ann", 1_700_000_000_000, "the *fit* uses rms"),
+    *schema.say("k2", "bob", 1_700_000_060_000, "see [notes.md:3], @me"),
+]
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path
+
+
+class ChatApp(DeskApp):
+    def __init__(self, ops: list[Op], *, readonly: str | None = None) -> None:
+        super().__init__(registry())
+        document = SharedDocument.offline(".notes.md.chat", "chat", ops)
+        document.doc = "d0c"
+        document.readonly = readonly
+        self.pane = ChatPane(document)
+        self.followed: list[Link] = []
+
+    def compose(self):  # type: ignore[no-untyped-def]  # Textual's own type is long
+        yield self.pane
+
+    def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
+        self.followed.append(event.link)
+
+
+@asynccontextmanager
+async def chatting(
+    *ops: Op, readonly: str | None = None
+) -> AsyncIterator[tuple[ChatApp, Pilot[None]]]:
+    app = ChatApp(list(ops), readonly=readonly)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        app.screen.set_focus(app.pane.keyboard())
+        await pilot.pause()
+        yield app, pilot
+
+
+def said(app: ChatApp) -> list[str]:
+    return [one.text for one in app.pane.conversation.messages()]
+
+
+def screen(app: ChatApp) -> str:
+    log = app.pane.log_
+    return "\n".join(log.render_line(y).text.rstrip() for y in range(log.size.height))
+
+
+async def test_writing_and_sending() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        assert "the fit uses rms" in screen(app)
+        await pilot.press(*"hi @bo", "tab", *"ok", "ctrl+j", *"two", "enter")
+        assert said(app)[-1] == "hi @bob ok\ntwo"
+        assert app.pane.composer.text == ""
+        assert "hi @bob ok" in screen(app)
+
+
+async def test_replying_editing_reacting_deleting() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        await pilot.press("escape", "k", "r", *"yes", "enter")
+        reply = app.pane.conversation.messages()[-1]
+        assert (reply.text, reply.thread) == ("yes", "k1")
+        await pilot.press(*"draft", "escape", "g", "e", *"!", "enter")
+        first = app.pane.conversation.messages()[0]
+        assert (first.text, first.edited_by) == ("the *fit* uses rms!", ["me"])
+        assert app.pane.composer.text == "draft", "what was begun before the edit is back"
+        await pilot.press("escape", "x")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [(one.user, one.sign) for one in app.pane.conversation.messages()[0].reactions] == [
+            ("me", "👍")
+        ]
+        await pilot.press("d", "d")
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+        assert "the *fit* uses rms!" not in said(app)
+
+
+async def test_versions_links_and_search() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        await pilot.press("escape", "G", "enter")
+        await pilot.pause()
+        assert app.followed == [Link("notes.md", line=3)]
+        await pilot.press("k", "v")
+        assert app.notices[-1] == "It was never edited"
+        await pilot.press("/")
+        await pilot.pause()
+        await pilot.press(*"notes", "enter")
+        await pilot.pause()
+        assert app.pane.log_.message is not None
+        assert app.pane.log_.message.key == "k2"
+
+
+async def test_a_draft_survives_the_app() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        await pilot.press(*"not yet said")
+        app.pane._keep_draft()
+        assert drafts.load("d0c") == "not yet said"
+    async with chatting(*SAID) as (app, pilot):
+        assert app.pane.composer.text == "not yet said"
+        await pilot.press("enter")
+        assert said(app)[-1] == "not yet said"
+    assert drafts.load("d0c") == ""
+
+
+async def test_hostile_messages_are_text() -> None:
+    hostile = "\x1b]52;c;ZXZpbA==\x07 \u202e [x](javascript:1) \x9b31m" + "<script>" * 3
+    async with chatting(*schema.say("k1", "eve\x1b[31m", 5, hostile)) as (app, _):
+        shown = screen(app)
+        assert "\x1b" not in shown
+        assert "\x9b" not in shown
+        assert "\u202e" not in shown
+
+
+async def test_who_may_only_look_gets_the_messages() -> None:
+    async with chatting(*SAID, readonly="viewers look") as (app, pilot):
+        assert app.pane.log_.has_focus
+        await pilot.press("r")
+        assert said(app) == ["the *fit* uses rms", "see [notes.md:3], @me"]
+
+
+async def test_many_messages_open_at_the_end() -> None:
+    ops = [op for n in range(2000) for op in schema.say(f"k{n}", "ann", n + 1, f"message {n}")]
+    async with chatting(*ops) as (app, pilot):
+        await pilot.pause()
+        assert "message 1999" in screen(app)
