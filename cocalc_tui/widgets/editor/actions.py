@@ -7,6 +7,7 @@ from cocalc_tui.widgets.actions import Action, Scope
 
 SCOPES = (
     Scope("find", "Find", "While something is searched for in a file."),
+    Scope("ask", "Asked for a line", "`12`, `12:5`, `+10`, `50%`."),
     Scope("text", "Text", "Wherever text is edited: a file, a cell, a line to search for."),
     Scope("editor", "Editor", "A text file."),
 )
@@ -110,6 +111,7 @@ TEXT_ACTIONS = (
 
 EDITOR_ACTIONS = (
     Action("editor.find", "Find", ("ctrl+f",), footer=3),
+    Action("editor.replace", "Replace", ("alt+r",), needs=Role.EDITOR),
     Action("editor.find_next", "Find next", ("f3", "ctrl+g")),
     Action("editor.find_previous", "Find previous", ("shift+f3",)),
     Action("editor.go_to_line", "Go to line", ("ctrl+l",)),
@@ -118,7 +120,29 @@ EDITOR_ACTIONS = (
     Action("editor.deselect", "Drop the selection", ("escape",), palette=False),
     Action("find.next", "Next", ("enter", "down", "f3", "ctrl+g"), footer=1, palette=False),
     Action("find.previous", "Previous", ("up", "shift+enter", "shift+f3"), palette=False),
-    Action("find.close", "Close", ("escape",), footer=2, palette=False),
+    Action("find.turn", "Replace, or back", ("tab", "shift+tab"), footer=2, palette=False),
+    Action("find.pattern", "Regular expression", ("alt+r",), footer=3, palette=False),
+    Action("find.case", "Small and capital differ", ("alt+c",), footer=4, palette=False),
+    Action("find.words", "Whole words", ("alt+w",), footer=5, palette=False),
+    Action(
+        "find.in_selection",
+        "Only in the selection",
+        ("alt+l",),
+        "In the lines selected before.",
+        palette=False,
+    ),
+    Action(
+        "find.replace_all",
+        "Replace all",
+        ("alt+a",),
+        "`$1` is a group of a regular expression, `$&` what was found.",
+        Role.EDITOR,
+        6,
+    ),
+    Action("find.select_found", "A caret at each", ("alt+s",)),
+    Action("find.close", "Close", ("escape",), footer=7, palette=False),
+    Action("ask.accept", "Go", ("enter",), footer=1, palette=False),
+    Action("ask.close", "Close", ("escape",), footer=2, palette=False),
 )
 
 ACTIONS = TEXT_ACTIONS + EDITOR_ACTIONS

@@ -180,7 +180,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def _colour_soon(self) -> None:
         if self._colour_timer is None and self.colours.language.name and self.is_mounted:
-            self._colour_timer = self._later(COLOUR_AFTER, self._colour)
+            self._colour_timer = self.later(COLOUR_AFTER, self._colour)
 
     # --- what happens to the document ----------------------------------------------------------
 
@@ -210,7 +210,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self.colours.changed(dirty)
         self._colour_soon()
         self.scroll.total = self.editor.view.height
-        self.text_changed()
+        self.text_changed(changes)
         if not local:
             self._stay(dirty, on_screen)
         self.repaint_rows(dirty.first, dirty.last)
@@ -220,8 +220,8 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
             self._caret_rows = self._where()
             self._people_moved()
 
-    def text_changed(self) -> None:
-        """For what a subclass knows of the text."""
+    def text_changed(self, changes: Sequence[TextChange]) -> None:
+        """For what a subclass knows of the text; no changes: it is another."""
 
     def _stay(self, dirty: Dirty, on_screen: int | None) -> None:
         """Keep on the screen what I look at: my caret's row, else the first."""
@@ -235,7 +235,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self.editor.load(self.document.replica.text(self.editor.at))
         self.colours.forget()
         self._colour_soon()
-        self.text_changed()
+        self.text_changed([])
         self._top_offset = min(self._top_offset, len(self.editor.buffer))
         self.lay_out()
         self._people_moved()
@@ -251,9 +251,9 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
                 self.repaint_rows(first, last)
             self._visitor_rows = rows
         if self.visitors.named and self._fade_timer is None:
-            self._fade_timer = self._later(NAMED_FOR, self._names_fade)
+            self._fade_timer = self.later(NAMED_FOR, self._names_fade)
 
-    def _later(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+    def later(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
         """Do something after a while: a key needs no task for that, as Textual's timers do."""
         return asyncio.get_running_loop().call_later(seconds, do, context=self._home)
 

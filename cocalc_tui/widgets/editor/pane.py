@@ -38,7 +38,7 @@ class EditorPane(FindingCanvas):
 
     def _history(self, take: Callable[[], Sequence[Change]], nothing: str) -> None:
         """Put the caret where something came back or went."""
-        if self.prompt is not None:
+        if self.text_editor() is not self.editor:
             return
 
         def step(_: object) -> None:
@@ -156,7 +156,16 @@ class EditorPane(FindingCanvas):
             self.call_after_refresh(self.text_moved, self.editor)
 
     def recall(self, memento: dict[str, Json]) -> None:
-        """Go where I was."""
+        """Go where I was, or to a `line` and `column`, of which `length` is selected."""
+        line = memento.get("line")
+        if isinstance(line, int):
+            column, length = memento.get("column"), memento.get("length")
+            self._recall_line(
+                line,
+                column if isinstance(column, int) else 0,
+                length if isinstance(length, int) else 0,
+            )
+            return
         caret, top = memento.get("caret"), memento.get("top")
         self.wrap = bool(memento.get("wrap", self.wrap))
         if isinstance(top, int):
@@ -166,3 +175,9 @@ class EditorPane(FindingCanvas):
         if self.is_mounted:
             self.lay_out()
             self.text_moved(self.editor)
+
+    def _recall_line(self, line: int, column: int, length: int) -> None:
+        if self.is_mounted:
+            self.go_to_line(line, column, length)
+        else:
+            self.call_after_refresh(self.go_to_line, line, column, length)

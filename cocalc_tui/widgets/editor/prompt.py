@@ -1,12 +1,11 @@
-"""The line at the foot of a pane that asks for something: what to find, which line to go to.
+"""What is typed at the foot of a pane: a line to search for, a number to go to.
 
-It is an `Editor` like any other, so that all keys of text work in it, on a text of its own.
+A field is an `Editor` like any other, so that all keys of text work in it, on a text of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -21,26 +20,18 @@ from cocalc_tui.widgets.glyphs import safe
 
 _NOBODY = PatchId("", 0)
 
-Asks = Literal["find", "line"]
-_LABELS: dict[Asks, str] = {"find": " Find  ", "line": " Go to line  "}
-_HINTS: dict[Asks, str] = {
-    "find": "enter next  ↑ previous  esc close ",
-    "line": "enter go  esc close ",
-}
 
+class Field:
+    """A label and what is typed behind it."""
 
-class Prompt:
-    """A question and the answer being typed."""
-
-    def __init__(self, asks: Asks, text: str, look: Look) -> None:
+    def __init__(self, label: str, text: str, look: Look) -> None:
         """`text` stands there at first, selected, so that typing replaces it."""
-        self.asks = asks
+        self.label = label
         self._buffer = TextBuffer(text)
         self.editor = Editor(self._buffer, self._edit)
         self.editor.select_all()
-        self._look = look
-        bar = look.text + look.bar
-        self._painter = Painter(self.editor, replace(look, text=bar, current=look.bar))
+        self._style = look.text + look.bar
+        self.painter = Painter(self.editor, replace(look, text=self._style, current=look.bar))
 
     def _edit(self, splices: list[Splice], _kind: str, _step: bool) -> None:
         for splice in splices:
@@ -54,17 +45,17 @@ class Prompt:
         """What was typed so far."""
         return str(self._buffer)
 
-    def strip(self, width: int, news: str) -> Strip:
-        """The line; `news` is what came of the answer so far."""
-        label, hint = _LABELS[self.asks], _HINTS[self.asks]
-        if width < 60:
-            hint = ""
-        style = self._look.text + self._look.bar
-        room = max(width - len(label) - len(news) - len(hint) - 4, 1)
+    def strip(self, width: int, tail: str, *, focused: bool = True) -> Strip:
+        """The line, `tail` at its right; `focused`: whether keys go there."""
+        self.painter.focused = focused
+        style = self._style
+        tail = safe(tail)
+        if len(self.label) + len(tail) + 12 > width:
+            tail = tail[: max(width - len(self.label) - 12, 0)]
+        room = max(width - cell_len(self.label) - cell_len(tail) - 2, 1)
         x = self.editor.view.place(self.editor.caret)[1]
-        typed = self._painter.row(0, room, max(0, x - room + 1))
-        tail = f"  {news}  {hint}"
-        strip = Strip([Segment(label, style), *typed, Segment(tail, style)])
+        typed = self.painter.row(0, room, max(0, x - room + 1))
+        strip = Strip([Segment(self.label, style), *typed, Segment(f"  {tail}", style)])
         return strip.adjust_cell_length(width, style)
 
 

@@ -1,0 +1,82 @@
+"""The bar at the foot of a pane that asks what to find, and what to put in its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from textual.strip import Strip
+
+from cocalc_tui.widgets.editor.look import Look
+from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.prompt import Field
+from cocalc_tui.widgets.editor.search import Query, Search
+
+FIND, REPLACE = " Find     ", " Replace  "
+Switch = Literal["is_pattern", "case", "words"]
+_MARKS: tuple[tuple[Switch, str, str], ...] = (
+    ("case", "Aa", "alt+c"),
+    ("words", "word", "alt+w"),
+    ("is_pattern", ".*", "alt+r"),
+)
+
+
+class FindBar:
+    """What is typed to find and replace."""
+
+    def __init__(self, query: Query, text: str, look: Look) -> None:
+        """`query`: what was searched for last, of which the switches stay; `text`: at first."""
+        self._query = query
+        self._look = look
+        self.find = Field(FIND, text, look)
+        self.put: Field | None = None
+        self.in_put = False
+        """Whether keys go to what is put in its place."""
+
+    @property
+    def rows(self) -> int:
+        """Rows it takes."""
+        return 1 if self.put is None else 2
+
+    @property
+    def editor(self) -> Editor:
+        """Where keys go."""
+        return self.put.editor if self.put is not None and self.in_put else self.find.editor
+
+    @property
+    def query(self) -> Query:
+        """What is asked for."""
+        return replace(self._query, text=self.find.answer)
+
+    def open_replace(self, text: str) -> None:
+        """Ask for what comes in its place, too."""
+        if self.put is None:
+            self.put = Field(REPLACE, text, self._look)
+
+    def turn(self) -> None:
+        """Go to the other line."""
+        self.open_replace("")
+        self.in_put = not self.in_put
+
+    def switch(self, name: Switch) -> None:
+        """Change a switch of the query."""
+        change: dict[str, Any] = {name: not getattr(self._query, name)}
+        self._query = replace(self._query, **change)
+
+    def strip(self, row: int, width: int, search: Search) -> Strip:
+        """A row of it, from the top."""
+        if row == 1 and self.put is not None:
+            hint = "enter this  alt+a all  alt+s carets " if width >= 70 else ""
+            return self.put.strip(width, hint, focused=self.in_put)
+        return self.find.strip(width, self._tail(width, search), focused=not self.in_put)
+
+    def _tail(self, width: int, search: Search) -> str:
+        on = [mark for name, mark, _ in _MARKS if getattr(self._query, name)]
+        on += ["selection"] if search.within is not None else []
+        said = f"{search.count}  " if search.count else ""
+        switches = f"[{' '.join(on)}]  " if on else ""
+        if width < 70:
+            return said + switches
+        off = [f"{key} {mark}" for name, mark, key in _MARKS if not getattr(self._query, name)]
+        hints = "  ".join([*off, "tab replace" if self.put is None else "tab", "esc"])
+        return f"{said}{switches}{hints} " if width >= 100 else f"{said}{switches}F1 keys  esc "
