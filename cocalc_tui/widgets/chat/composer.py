@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from cocalc_tui.client.document import SharedDocument
-from cocalc_tui.sync.patch import Splice
+from cocalc_tui.sync.patch import Splice, TextChange
 from cocalc_tui.widgets.editor.pane import EditorPane
 
 MOST_ROWS = 8
@@ -89,9 +89,9 @@ class Composer(EditorPane):
         self.editor.go(self.editor.caret + len(text))
         self.text_moved(self.editor)
 
-    def text_changed(self) -> None:
+    def text_changed(self, changes: Sequence[TextChange]) -> None:
         """Grow with the text."""
-        super().text_changed()
+        super().text_changed(changes)
         rows = min(max(self.editor.view.height, 1), MOST_ROWS)
         if self.styles.height is None or self.styles.height.value != rows:
             self.styles.height = rows
