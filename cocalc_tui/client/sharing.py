@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
+
+
+def lines_to_paste(root: str, machine: str) -> tuple[str, str]:
+    """What somebody who was invited runs on the machine of the project, and on another one."""
+    return f"cocalc-tui {shlex.quote(root)}", f"cocalc-tui {shlex.quote(f'{machine}:{root}')}"
 
 
 class Sharing:

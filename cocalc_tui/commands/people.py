@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,29 +69,22 @@ def run_share(arguments: argparse.Namespace) -> int:
     if name is None and not arguments.at_boot:
         raise CommandError("say who: a USER, or @GROUP (see cocalc-tui share --help)", USAGE)
     if name is not None:
-        root = with_workspace(folder, lambda workspace: _share(workspace, name, role), start=True)
+        here, elsewhere = with_workspace(folder, lambda w: _share(w, name, role), start=True)
         who = f"everybody in the group {name[1:]}" if name.startswith("@") else name
         say(f"{who} may join as {role}:\n")
-        for line in lines_to_paste(root):
-            say(f"    {line}")
-        say("")
+        say(f"    {here}\n    {elsewhere}   # from elsewhere\n")
         if role == "runner":
             say(f"What {who} runs, runs as your account.")
     _about_boot(folder, wanted=arguments.at_boot)
     return FINE
 
 
-async def _share(workspace: Workspace, name: str, role: str) -> str:
+async def _share(workspace: Workspace, name: str, role: str) -> tuple[str, str]:
+    from cocalc_tui.client.sharing import lines_to_paste
+
     await workspace.sharing.give(name, role)
-    return workspace.me.root if workspace.me is not None else ""
-
-
-def lines_to_paste(root: str) -> list[str]:
-    """What a guest types here, and from another machine."""
-    import shlex
-
-    path = shlex.quote(root)
-    return [f"cocalc-tui {path}", f"cocalc-tui {socket.gethostname()}:{path}   # from elsewhere"]
+    me = workspace.me
+    return lines_to_paste(me.root, me.machine) if me is not None else ("", "")
 
 
 def _about_boot(folder: Path, *, wanted: bool) -> None:

@@ -76,6 +76,7 @@ class _Service:
             access,
             project=self._where.project.name or "/",
             root=str(self._where.project),
+            machine=socket.gethostname(),
             clock=clock,
             processes=self._processes,
             on_stop=self._stop,

@@ -495,6 +495,12 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         place = stops[(at + by) % len(stops)]
         self.set_focus(place.keyboard() if isinstance(place, Pane) else place)
 
+    def do_people(self) -> None:
+        """Show who is here and who may join, and let people in and out."""
+        from cocalc_tui.widgets.sharing.screen import PeopleScreen
+
+        self.app.push_screen(PeopleScreen(self.project))
+
     async def do_snapshots(self) -> None:
         """Choose a snapshot of the project folder and go through it."""
         from cocalc_tui.client.snapshots import Snapshots

@@ -9,7 +9,17 @@ from cocalc_tui.widgets.actions import Action, Registry, Scope
 from cocalc_tui.widgets.chat import actions as chat
 from cocalc_tui.widgets.editor import actions as editor
 from cocalc_tui.widgets.notebook import actions as notebook
+from cocalc_tui.widgets.sharing import actions as sharing
 from cocalc_tui.widgets.snapshots import actions as snapshots
+
+PARTS = (
+    editor,
+    notebook,
+    chat,
+    snapshots,
+    sharing,
+)
+"""Modules that have `SCOPES` and `ACTIONS` of their own."""
 
 SCOPES = (
     Scope("app", "Everywhere"),
@@ -30,6 +40,7 @@ APP = (
     Action("app.previous_pane", "Previous pane", ("shift+f6",)),
     Action("app.chat", "Chat", ("f8", "ctrl+t c"), "Beside the document, or away again.", footer=3),
     Action("app.chats", "All chats", ("ctrl+t u",), "Those with unread messages first."),
+    Action("app.people", "People and sharing", ("ctrl+t i",), "Who is here, who may join."),
     Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
     Action("app.notices", "What was said", (), "The notices so far."),
@@ -79,14 +90,6 @@ FILES = (
 def registry() -> Registry:
     """Everything that can be done, from every part."""
     return Registry(
-        [*SCOPES, *editor.SCOPES, *notebook.SCOPES, *chat.SCOPES, *snapshots.SCOPES],
-        [
-            *APP,
-            *TILE,
-            *FILES,
-            *editor.ACTIONS,
-            *notebook.ACTIONS,
-            *chat.ACTIONS,
-            *snapshots.ACTIONS,
-        ],
+        [*SCOPES, *(scope for part in PARTS for scope in part.SCOPES)],
+        [*APP, *TILE, *FILES, *(action for part in PARTS for action in part.ACTIONS)],
     )

@@ -54,7 +54,13 @@ class Box:
         await self.store.put_member("vera", Member("viewer"))
         await self.store.put_member("rune", Member("runner"))
         self.relay = Relay(
-            self.store, access, project="lab", clock=wall_clock, on_stop=self.stopped.append
+            self.store,
+            access,
+            project="lab",
+            root=str(self.project),
+            machine="box",
+            clock=wall_clock,
+            on_stop=self.stopped.append,
         )
         await self.relay.start()
         relay = self.relay

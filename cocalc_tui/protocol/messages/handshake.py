@@ -35,6 +35,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     now: int
     root: str = ""
     """Path of its folder on the relay's machine, for telling others how to join."""
+    machine: str = ""
+    """The name of that machine."""
 
 
 class Goodbye(Message, frozen=True, tag="goodbye"):

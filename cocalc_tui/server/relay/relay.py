@@ -60,6 +60,7 @@ class Relay:
         *,
         project: str,
         root: str = "",
+        machine: str = "",
         clock: Callable[[], int],
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hosted: bool = True,
@@ -69,7 +70,7 @@ class Relay:
     ) -> None:
         """Make a relay.
 
-        `project` is its name, `root` the path of its folder, both for people to read.
+        `project` is its name, `root` its folder's path on `machine`, all for people to read.
         `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
         without a host side. `on_stop` is called with `everything` when the owner ends the relay,
         `on_broken` when nothing can be stored any more and another relay is to be started.
@@ -77,7 +78,7 @@ class Relay:
         self._store = store
         self._access = access
         self._project = project
-        self._root = root
+        self._root, self._machine = root, machine
         self._clock = clock
         self._new_id = new_id
         self._processes = processes
@@ -224,6 +225,7 @@ class Relay:
             host=self._access.host_user,
             project=self._project,
             root=self._root,
+            machine=self._machine,
             now=peer.since,
         )
         peer.hand(Frame(peer.side.welcome(welcome, role)))

@@ -1,0 +1,22 @@
+"""What can be done in the list of people."""
+
+from __future__ import annotations
+
+from cocalc_tui.protocol.messages import Role
+from cocalc_tui.widgets.actions import Action, Scope
+
+SCOPES = (Scope("people", "People", "In the list of who is here and who may join."),)
+
+ACTIONS = (
+    Action("people.invite", "Invite", ("a", "n"), "A user, or @group.", Role.OWNER, footer=1),
+    Action("people.role", "Change the role", ("enter", "r"), needs=Role.OWNER, footer=2),
+    Action(
+        "people.take_away", "Take the role away", ("d", "delete"),
+        "It counts at once, for open connections too.", Role.OWNER, footer=3,
+    ),
+    Action("people.copy", "Copy the line to join", ("y", "c"), "For somebody here.", footer=4),
+    Action("people.copy_remote", "Copy the line over ssh", ("Y",), "For somebody elsewhere."),
+    Action("people.up", "Up", ("up", "k"), palette=False),
+    Action("people.down", "Down", ("down", "j"), palette=False),
+    Action("people.close", "Back", ("escape", "q"), palette=False, footer=5),
+)  # fmt: skip
