@@ -17,7 +17,8 @@ help:
 	@echo "make docs    write the generated pages: protocol, keys, configuration"
 	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
 	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
-	@echo "make fuzz    the sync engine against its slow reference, notebooks there and back, CASES=$(CASES) SEED=$(SEED)"
+	@echo "make fuzz    the sync engine against its slow reference, notebooks there and back, whole"
+	@echo "             projects in a hostile simulation: CASES=$(CASES) SEED=$(SEED)"
 
 setup: $(READY)
 
@@ -70,6 +71,7 @@ bench: $(BENCH_READY)
 fuzz: $(READY)
 	$(BIN)/python -m tests.sync.fuzz --cases $(CASES) --seed $(SEED)
 	$(BIN)/python -m tests.notebook.fuzz --cases $$(($(CASES) / 5)) --seed $(SEED)
+	$(BIN)/python -m tests.sim --seeds $$(($(CASES) / 10)) --seed $$(($(SEED) * 1000000))
 
 pictures: $(READY)
 	$(BIN)/python docs/make_pictures.py

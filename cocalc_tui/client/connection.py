@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Coroutine
 
@@ -20,6 +21,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import FrameError, MessageError, decode, encode
 from cocalc_tui.protocol.transport import Transport, TransportClosed
 
+_log = logging.getLogger(__name__)
 FINAL = {"role", "session", "stopped", "version"}
 """Codes of `Goodbye` after which trying again is of no use."""
 
@@ -94,6 +96,10 @@ class Connection:
                 if self.online:
                     waits = delays()
                 self._lost(Offline(str(error) or "the relay went away"))
+            except Exception as error:
+                # Whatever it was, an app that hears nothing any more and does not say so is worse.
+                _log.exception("the connection failed in a way nobody thought of")
+                self._lost(Offline(f"the connection failed: {error!r:.120}"))
             await asyncio.sleep(await anext(waits))
 
     async def _converse(self, transport: Transport) -> None:

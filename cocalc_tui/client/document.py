@@ -214,6 +214,8 @@ class SharedDocument:
         self.session = session
         self.attached = False
         """Whether the relay has this app in the document just now."""
+        self.stale = False
+        """Whether the replica holds what the relay will never have, until it is loaded anew."""
         self.readonly: str | None = None
         self.replica = Document()
         self.outbox = Outbox(session, first_n)
@@ -288,7 +290,7 @@ class SharedDocument:
         last = self.outbox.open_patch()
         if (
             last is not None
-            and not step
+            and not (step or self.stale)
             and (last.kind, last.acting_for) == (kind, acting_for)
             and self.replica.heads == (last.id,)
         ):
@@ -384,6 +386,7 @@ class SharedDocument:
 
     def start_anew(self) -> list[Patch]:
         """Forget the log, as the relay's is another; returns what was never sent."""
+        self.stale = False
         unsent = self.outbox.drop_from(0)
         self.load(Document(), 0)
         return unsent

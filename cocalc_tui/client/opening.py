@@ -51,6 +51,8 @@ class Opening:
         """Unsent patches that do not belong to the relay's log."""
         self._opened: m.Opened | None = None
         self._entries: list[Entry] = []
+        self._upto = 0
+        """Nothing is missing up to here."""
         self._done: Callable[[Opening], None] | None = None
 
     @property
@@ -58,20 +60,23 @@ class Opening:
         """Whether everything up to the relay's number is here."""
         if self._opened is None:
             return False
-        upto = self._entries[-1].seq if self._entries else self._opened.after
-        return upto >= self._opened.seq
+        return self._upto >= self._opened.seq
 
     def begin(self, opened: m.Opened, done: Callable[[Opening], None]) -> None:
         """The relay's first answer; `done` is called once all entries are here."""
         self._opened = opened
         self._done = done
         self._entries.clear()  # what came before belongs to the time before, and comes again
+        self._upto = opened.after
         self.doc, self.path, self.type = opened.doc, opened.path, opened.type
         self.add([])
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Entries of the log, in order."""
         self._entries.extend(entries)
+        for entry in entries:
+            if entry.seq == self._upto + 1:
+                self._upto = entry.seq
         if self.complete and self._done is not None:
             done, self._done = self._done, None
             done(self)

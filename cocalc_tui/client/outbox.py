@@ -57,6 +57,9 @@ class Outbox:
         self.patches: list[Patch] = []
         self._sent = 0
         self._firm = first
+        self._left = first
+        """Patches below this number left once: the relay may have them though the connection was
+        lost before it said so."""
 
     def __bool__(self) -> bool:
         return bool(self.patches)
@@ -75,7 +78,7 @@ class Outbox:
         if len(self.patches) == self._sent:
             return None
         last = self.patches[-1]
-        if last.id.n < self._firm:
+        if last.id.n < max(self._firm, self._left):
             return None
         grows = len(last.ops) < MAX_AMENDED and text_size(last.ops) < MAX_TEXT // 2
         return last if grows else None
@@ -99,6 +102,8 @@ class Outbox:
             self._sent += 1
             if room <= 0:
                 break
+        if self._sent:
+            self._left = max(self._left, self.patches[self._sent - 1].id.n + 1)
         return self.patches[: self._sent]
 
     def acknowledged(self, numbers: set[int]) -> None:
@@ -111,6 +116,10 @@ class Outbox:
     def retry(self) -> None:
         """The connection is new: all of it leaves again."""
         self._sent = 0
+
+    def begins_with(self, n: int) -> bool:
+        """Whether patch `n` is the oldest that waits."""
+        return self.patches[:1] != [] and self.patches[0].id.n == n
 
     def restamp(self, now: int) -> None:
         """The relay refused our clock: the same patches with times it takes.

@@ -252,9 +252,13 @@ class Workspace:
     def _refused(self, document: SharedDocument, message: m.Refused) -> None:
         if message.code == "gap":
             document.outbox.retry()
-            self.outgoing(document)
+            if document.outbox.begins_with(message.n):
+                self._reopen(document, whole=True)  # what it acknowledged is not there any more
+            else:
+                self.outgoing(document)
         elif message.code == "clock":
             document.outbox.restamp(message.now)
+            document.stale = True
             self._reopen(document, whole=True)
         elif message.code == "disk":
             document.held_back(message.text)
@@ -269,6 +273,7 @@ class Workspace:
         text = str(document.replica.text()) if document.type == TEXT else ""
         self.keep_copy(document.path, document.outbox.drop_from(0), reason, text)
         document.renew_session(self._new_session())
+        document.stale = True
         self._reopen(document, whole=True)
 
     def keep_copy(self, path: str, patches: Sequence[Patch], reason: str, text: str = "") -> None:
@@ -329,6 +334,7 @@ class Workspace:
     def _reopen(self, document: SharedDocument, *, whole: bool = False) -> None:
         id_ = self.requests.next_id()
         self._opening[id_] = Opening(document.path, document)
+        whole = whole or document.stale
         held = None if whole else have(document)
         self.send(m.Open(id=id_, path=document.path, doc=document.doc, have=held, whole=whole))
 
@@ -350,7 +356,8 @@ class Workspace:
 
     def _reopen_again(self, document: SharedDocument) -> None:
         is_open = self.documents.get(document.doc) is document
-        if is_open and not document.attached and self.online:
+        waits = any(opening.document is document for opening in self._opening.values())
+        if is_open and not waits and self.online:
             self._reopen(document)
 
     def _finish_opening(self, opening: Opening) -> None:
@@ -386,7 +393,7 @@ class Workspace:
         """Send what waits in the document's outbox, unless something is on its way."""
         if self._safe is not None:
             self._safe.touched()
-        if document.attached and (patches := document.outbox.take()):
+        if document.attached and not document.stale and (patches := document.outbox.take()):
             self.send(m.Push(doc=document.doc, patches=[to_wire(p) for p in patches]))
         elif document.doc in self._leaving and document.sent:
             self.shut(document)
@@ -403,6 +410,10 @@ class Workspace:
             return
         self._leaving.discard(document.doc)
         self.documents.pop(document.doc, None)
+        for id_, opening in list(self._opening.items()):
+            if opening.document is document:  # its entries will not come any more
+                del self._opening[id_]
+                opening.over.set()
         self._sessions[document.doc] = (document.session, document.outbox.next_n)
         self.send(m.Shut(doc=document.doc))
 

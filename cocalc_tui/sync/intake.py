@@ -103,7 +103,17 @@ class Intake:
                 forged = patch.id
         while (following := queue.later.pop(queue.end, None)) is not None:
             queue.add([following])
+        for n in [n for n in queue.later if 0 <= n < queue.end]:  # came again, with what was missing
+            again = queue.later.pop(n)
+            if not self._is_there(queue, again):
+                forged = again.id
         return forged
+
+    def _is_there(self, queue: _Queue, patch: Patch) -> bool:
+        """Whether the patch under this number, which is queued or in the graph, is the same."""
+        if patch.id.n >= queue.first:
+            return any(patch in strand.patches() for strand in queue.ready)
+        return self._knows(patch)
 
     def _knows(self, patch: Patch) -> bool:
         """Whether the patch under this number, which is in the graph, is the same."""
@@ -147,7 +157,8 @@ class Intake:
 
     def holds(self, session: str) -> bool:
         """Whether patches of a session wait."""
-        return session in self._queues
+        queue = self._queues.get(session)
+        return queue is not None and bool(queue.ready or queue.later)
 
     def waiting(self) -> list[Strand]:
         """What is not in the graph."""

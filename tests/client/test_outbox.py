@@ -48,6 +48,17 @@ def test_a_new_connection_sends_everything_again() -> None:
     assert [p.id.n for p in outbox.take()] == [1, 2]
 
 
+def test_what_left_once_never_grows_again() -> None:
+    """The relay may have it, though the connection was lost before it said so."""
+    outbox = Outbox(ME)
+    outbox.add(patch(0))
+    outbox.take()
+    outbox.retry()
+    assert outbox.open_patch() is None
+    outbox.add(patch(1))
+    assert outbox.open_patch() == patch(1)
+
+
 def test_what_is_refused_is_handed_back() -> None:
     outbox = Outbox(ME)
     for n in range(3):

@@ -311,3 +311,36 @@ def test_a_document_without_a_relay_can_be_changed() -> None:
     document.undo()
     assert text(document) == "text"
     assert [event.local for event in heard if isinstance(event, Changed)] == [True]
+
+
+async def test_a_document_that_is_left_while_it_is_opened_anew_can_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running() as box:
+        alice = await box.person("alice")
+        mine = await alice.open("a.txt")
+        type_at_end(mine, "text")
+        await agree(mine)
+        alice._reopen(mine, whole=True)
+        mine.close()
+        async with asyncio.timeout(PATIENCE):
+            assert text(await alice.open("a.txt")) == "text"
+
+
+async def test_whatever_goes_wrong_the_app_comes_back(caplog: pytest.LogCaptureFixture) -> None:
+    async with running() as box:
+        alice = await box.person("alice")
+        mine = await alice.open("a.txt")
+        trips: list[WorkspaceEvent] = []
+
+        def trip(event: WorkspaceEvent) -> None:
+            trips.append(event)
+            if len(trips) == 1:
+                raise ZeroDivisionError
+
+        alice.subscribe(trip)
+        await box.person("alice")
+        await until(lambda: any(isinstance(event, Online) for event in trips))
+        type_at_end(mine, "still here")
+        assert await agree(mine) == "still here"
+        assert "nobody thought of" in caplog.text

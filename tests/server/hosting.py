@@ -13,7 +13,6 @@ from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.host import Host
-from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import Member
@@ -92,11 +91,7 @@ class Box:
 
     async def marked(self) -> None:
         """Wait until it is noted that something is unsaved."""
-        notes = SavedVersions(self.state / "saved.db")
-        try:
-            await until(notes.marked)
-        finally:
-            notes.close()
+        await until(self.host._saved.marked)
 
     async def person(self, user: str = "ben") -> Workspace:
         reachable = asyncio.Event()

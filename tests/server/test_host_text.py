@@ -7,10 +7,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import apsw
 import pytest
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.messages import Message, Push
+from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.textfile import MAX_BYTES
 from cocalc_tui.server.store import Outcome, StoreTrouble
 from tests.server.hosting import BY_HAND, QUICK, Box, running, text, type_in, until
@@ -382,8 +384,6 @@ async def test_a_foreign_change_is_merged_once_though_nobody_noted_it(tmp_path: 
 async def test_a_stranger_who_writes_in_the_last_instant_is_merged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cocalc_tui.server.host import disk
-
     async with running(tmp_path, BY_HAND) as box:
         box.write("a.txt", "one\n")
         document = await (await box.person()).open("a.txt")
@@ -403,8 +403,6 @@ async def test_a_stranger_who_writes_in_the_last_instant_is_merged(
 async def test_a_full_disk_is_said_to_all_and_over_when_it_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cocalc_tui.server.host import disk
-
     async with running(tmp_path, QUICK) as box:
         box.write("a.txt", "one\n")
         document = await (await box.person()).open("a.txt")
@@ -530,3 +528,89 @@ async def test_a_relay_that_takes_nothing_in_hangs_nobody(
 def deaf(send: Callable[[Message], bool]) -> Callable[[Message], bool]:
     """Send everything but patches."""
     return lambda message: isinstance(message, Push) or send(message)
+
+
+async def test_a_save_is_ours_though_the_notes_disk_fails_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+
+        def fails(*_args: object, **_more: object) -> None:
+            raise apsw.FullError("no room for a note")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(box.host._saved, "settle", fails)
+            with pytest.raises(RequestFailed, match="cannot be noted"):
+                await document.save()
+        assert box.read("a.txt") == "zero\none\n"
+        await document.save()
+        assert text(document) == "zero\none\n"
+        assert "disk" not in [patch.kind for patch in document.replica.patches()]
+
+
+async def test_a_foreign_change_that_cannot_be_noted_is_not_merged_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await document.save()
+
+        def fails(*_args: object) -> None:
+            raise apsw.FullError("no room for a note")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(box.host._saved, "note", fails)
+            box.write("a.txt", "zero\none\ntwo\n")
+            with pytest.raises(RequestFailed, match="cannot be noted"):
+                await document.save()
+        box.write("a.txt", "zero\none\ntwo\nthree\n")
+        await document.save()
+        assert text(document) == "zero\none\ntwo\nthree\n"
+
+
+async def test_what_a_save_displaced_is_merged_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger writes in the last instant, and then the relay dies before it merges that."""
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await document.save()
+        type_in(document, 0, "first\n")
+        await until(lambda: document.sent)
+        real = disk.write
+
+        def late(*args: object) -> disk.Written:
+            box.write("a.txt", "zero\none\nlate\n")
+            real(*args)  # type: ignore[arg-type]  # passed on as they came
+            raise Crash
+
+        with monkeypatch.context() as patched:
+            patched.setattr(disk, "write", late)
+            with pytest.raises(Crash):
+                await next(iter(box.host.open.values())).document.save()
+        await box.kill()
+        assert box.read("a.txt") == "first\nzero\none\n"
+        await box.start()
+        document = await (await box.person()).open("a.txt")
+        await document.save()
+        assert text(document) == box.read("a.txt") == "first\nzero\none\nlate\n"
+        assert box.names() == ["a.txt"]
+
+
+async def test_what_a_crash_left_half_written_is_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await document.save()
+        box.write(".a.txt.cocalc-tui~", "zero\no")
+        await document.save()
+        assert text(document) == "zero\none\n"
+        assert box.names() == ["a.txt"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import MAX_FRAME, MAX_PATCH
-from cocalc_tui.server.store import Store
+from cocalc_tui.server.store import LogPart, Store
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.identity import digest
@@ -294,3 +295,33 @@ async def test_a_document_that_is_not_open_cannot_be_changed() -> None:
         doc = (await alice.open()).doc
         await other.push(doc, typed("1" * 16))
         assert (await other.hear(m.Refused)).code == "form"
+
+
+class Slow(MemoryStore):
+    """A store that is read when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reading = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def read(self, doc: str, after: int, size: int) -> LogPart:
+        self.reading.set()
+        await self.go_on.wait()
+        return await super().read(doc, after, size)
+
+
+async def test_a_document_that_is_opened_anew_while_it_is_served_is_served_whole() -> None:
+    store = Slow()
+    async with running(store) as box:
+        one, two = await box.app(), await box.app("alice", "1" * 16)
+        doc = (await one.open()).doc
+        await one.push(doc, *(typed(ALICE, n) for n in range(4)))
+        await one.entries(4)
+        have = m.Have(log="another", epoch=1, seq=2, digest="")
+        await two.open(have=have)
+        await store.reading.wait()
+        await two.open(whole=True)
+        two.heard.clear()
+        store.go_on.set()
+        assert [seq for seq, _, _ in await two.entries(4)] == [1, 2, 3, 4]

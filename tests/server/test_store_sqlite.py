@@ -253,6 +253,33 @@ async def test_patches_that_come_while_rows_are_sealed_are_kept(path: Path) -> N
     await store.close()
 
 
+async def test_a_log_that_is_let_go_of_while_it_is_sealed_is_sealed_once(path: Path) -> None:
+    """Who opens it meanwhile does not know of the block, and would seal other rows under it."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(block: bytes, rows: Sequence[str]) -> bytes:
+        begun.set()
+        await go_on.wait()
+        return seal(block, rows)
+
+    store = await opened(path, Sealing(rows=5, keep=0, most=100, seal=slowly))
+    ears = Ears()
+    await store.subscribe("d", ears)
+    await fill(store, 5)
+    tending = asyncio.ensure_future(store.tend())
+    await begun.wait()
+    store.unsubscribe("d", ears)
+    await store.subscribe("d", ears)
+    await fill(store, 5, 5)
+    go_on.set()
+    await tending
+    await store.tend()
+    await fill(store, 5, 10)
+    await store.tend()
+    assert [seq for seq, _ in await whole(store)] == list(range(1, 16))
+    await store.close()
+
+
 # --- the file is taken away --------------------------------------------------------------------
 
 

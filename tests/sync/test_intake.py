@@ -108,3 +108,30 @@ def test_patches_that_need_each_other_wait() -> None:
     assert len(document) == 0
     assert document.missing() == set()
     assert str(document.text()) == ""
+
+
+def test_what_came_early_and_again_with_the_rest_does_not_wait_for_ever() -> None:
+    document = Document()
+    document.apply([key(2)])
+    document.apply([key(0), key(1), key(2), key(3)])
+    assert document.missing() == set()
+    document.commit(PatchId(ANN, 4), 9, [Splice(0, 0, "!")])
+    assert str(document.text()) == "!xxxx"
+
+
+def test_what_came_early_is_another_than_what_came_with_the_rest() -> None:
+    document = Document()
+    document.apply([key(2, "y")])
+    with pytest.raises(ForgedPatch, match=f"another patch 2 of {ANN}"):
+        document.apply([key(0), key(1), key(2)])
+    document.apply([])
+    assert str(document.text()) == "xxx"
+
+
+def test_after_a_forged_patch_one_can_go_on() -> None:
+    document = Document()
+    document.apply([key(0)])
+    with pytest.raises(ForgedPatch):
+        document.apply([key(0, "y")])
+    document.commit(PatchId(ANN, 1), 9, [Splice(0, 0, "!")])
+    assert str(document.text()) == "!x"

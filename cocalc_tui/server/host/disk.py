@@ -3,7 +3,8 @@
 One's own file in a folder one may write is replaced: a temporary file beside it, fsync, and the
 two names exchanged in one step, so a crash leaves the old or the new and never half of one. Owner,
 mode, ACL and extended attributes move along. The exchange also hands back what was really there:
-where somebody wrote the file in the last instant, their text is found and not overwritten.
+where somebody wrote the file in the last instant, their text is found and not overwritten. It
+stays under the temporary name until it is merged (`left_over`, `forget_left_over`).
 
 Another's file, or one with several names (hard links), is written in place: replacing it would
 change its owner or part its names. The log holds the text by then, so a torn write can be seen
@@ -26,7 +27,7 @@ from cocalc_tui.server.host.root import FileError, Place, Root
 from cocalc_tui.server.host.textfile import too_big
 
 TEMPORARY = ".cocalc-tui~"
-"""Ends the name of a temporary file; what a crash leaves is taken over by the next save."""
+"""Ends the name of a temporary file."""
 _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 
 
@@ -131,6 +132,26 @@ def write(root: Root, place: Place, data: bytes, expected: Stamp | None) -> Writ
         return _overwrite(place, data, folder, expected)
 
 
+def left_over(root: Root, place: Place) -> bytes | None:
+    """Return what lies under the temporary name, None where nothing does.
+
+    That is what a crash left of writing a new file, or the text of a stranger that a save of ours
+    took the place of. Raises FileError.
+    """
+    with root.folder(place) as folder:
+        try:
+            with _opened(_temporary(place), os.O_RDONLY, folder) as file:
+                return _read_all(file)
+        except (FileNotFoundError, PermissionError):
+            return None
+
+
+def forget_left_over(root: Root, place: Place) -> None:
+    """Take away what `left_over` returns."""
+    with root.folder(place) as folder, contextlib.suppress(FileNotFoundError):
+        os.unlink(_temporary(place), dir_fd=folder)
+
+
 def torn(found: bytes, new: bytes, old: bytes) -> bool:
     """Whether `found` is what a crash leaves of writing `new` over `old` in place."""
     same = _common_start(found, new)
@@ -144,6 +165,10 @@ def _common_start(one: bytes, other: bytes) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
     return low
+
+
+def _temporary(place: Place) -> str:
+    return f".{place.name[:200]}{TEMPORARY}"
 
 
 # --- replacing ---------------------------------------------------------------------------------
@@ -192,7 +217,7 @@ def _replace(
     old: os.stat_result | None,
     expected: Stamp | None,
 ) -> Written:
-    name = f".{place.name[:200]}{TEMPORARY}"
+    name = _temporary(place)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(name, dir_fd=folder)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -257,13 +282,11 @@ def _displaced(place: Place, name: str, folder: int, expected: Stamp | None) -> 
     if not stat.S_ISREG(found.st_mode):
         exchange(name, place.name, folder)
         _require_regular(found, place.path)
-    strange = expected is None or Stamp.of(found).text != expected.text
-    data = None
-    if strange:
+    if expected is None or Stamp.of(found).text != expected.text:
         with _opened(name, os.O_RDONLY, folder) as file:
-            data = _read_all(file)
+            return _read_all(file)
     os.unlink(name, dir_fd=folder)
-    return data
+    return None
 
 
 # --- in place ----------------------------------------------------------------------------------

@@ -186,6 +186,7 @@ class HostDocument:
         """Find out which version the file held last, also after a crash in the midst of a save."""
         if self._base is not None:
             return
+        await self._settled()  # what began from a checkpoint may still lack something
         known = await asyncio.to_thread(self._saved.of, self.shared.doc)
         known = list(filter(self._holds, known))
         data = await self._data()
@@ -248,6 +249,7 @@ class HostDocument:
         """Take in what the file holds, if it is not what it held before. Raises FileError."""
         if self._base is not None and not self._holds(self._base):
             self._base = self.stamp = None
+        await self._take_in_left_over()
         now = asyncio.get_running_loop().time
         patience = Patience(self.stamp.size if self.stamp else self._size(), now())
         tried: disk.Stamp | None = None
@@ -300,6 +302,17 @@ class HostDocument:
                 return stamp
             await asyncio.sleep(BETWEEN)
 
+    async def _take_in_left_over(self) -> None:
+        """Merge what a stranger wrote in the instant in which a save took its place."""
+        place = await self._place()
+        data = await asyncio.to_thread(disk.left_over, self._root, place)
+        if data is None:
+            return
+        known = await asyncio.to_thread(self._saved.of, self.shared.doc)
+        if not any(_is_beginning(data, version) for version in known):
+            await self._merge(data, in_file=False)
+        await asyncio.to_thread(disk.forget_left_over, self._root, place)
+
     async def _moved_along(self, was: disk.Stamp) -> bool:
         """Go where the file went, if it is anywhere in the project."""
         wanted = self._base.hash if self._base is not None else ""
@@ -329,18 +342,24 @@ class HostDocument:
         if self._base is None or not known:
             known = [self._base or await self._guess(data)]
         patches, version = await asyncio.to_thread(self._changed_to, text, form, data, known)
+        version = replace(version, read=True)  # whoever wrote it has it
+        # Noted first: once the log has the change, it must not be found anew in the file. Where
+        # the log never gets it, the note is of a version that the log does not hold.
+        behind = self._base if not in_file else None
+        number = await asyncio.to_thread(
+            self._saved.note,
+            self.shared.doc,
+            version,
+            behind=behind.number if behind is not None else None,
+        )
+        if behind is not None:
+            self._base = replace(behind, number=number)
         fresh = [patch for patch in patches if patch.id not in self.shared.replica]
         if fresh:
             now = max(self._clock(), self.shared.replica.clock + 1)
             await self._push(self.shared, [replace(p, time=now + p.id.n) for p in fresh])
-        version = replace(version, read=True)  # whoever wrote it has it
         if in_file:
-            await self._note(version)
-        elif self._base is not None:
-            number = await asyncio.to_thread(
-                self._saved.note, self.shared.doc, version, behind=self._base.number
-            )
-            self._base = replace(self._base, number=number)
+            self._base = replace(version, number=number)
 
     def _changed_to(
         self, text: str, form: Form, data: bytes, known: list[Version]
@@ -381,12 +400,15 @@ class HostDocument:
         except FileError:
             await asyncio.to_thread(self._saved.settle, number, written=False)
             raise
-        await asyncio.to_thread(self._saved.settle, number, written=True)
-        if written.read and self._base is not None:
-            await asyncio.to_thread(self._saved.was_read, self._base.number)
+        # First of all, so that what is in the file now is known whatever the notes' disk does.
+        before = self._base
         self._base, self.stamp = replace(version, done=True, number=number), written.stamp
+        await asyncio.to_thread(self._saved.settle, number, written=True)
+        if written.read and before is not None:
+            await asyncio.to_thread(self._saved.was_read, before.number)
         if written.found is not None:
             await self._merge(written.found, in_file=False)
+            await asyncio.to_thread(disk.forget_left_over, self._root, place)
             return False
         self.saved_seq = seq
         return True
@@ -422,3 +444,8 @@ def _possible(known: list[Version]) -> list[Version]:
     """Versions that a stranger may have changed, newest first: the last, and what they read."""
     last = 1 if known and known[0].done else 2
     return [version for at, version in enumerate(known) if at < last or version.read]
+
+
+def _is_beginning(data: bytes, version: Version) -> bool:
+    """Whether these bytes are a version of ours, or as much of it as a crash let be written."""
+    return encode(version.text, version.form).startswith(data)

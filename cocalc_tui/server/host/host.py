@@ -106,7 +106,7 @@ class Host:
         """Save what a relay that was killed did not."""
         opened = await self._resume(path)
         if opened is not None:
-            with contextlib.suppress(FileError):
+            with contextlib.suppress(FileError, apsw.Error):
                 await opened.save(asked=False)
             await self._leave(opened)
 

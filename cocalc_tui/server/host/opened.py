@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
+import apsw
 import msgspec
 
 from cocalc_tui.client.events import Changed, DocumentEvent
@@ -56,7 +58,14 @@ class Opened:
             self.autosave.changed()
             if not self._marked:
                 self._marked = True
-                self._marking = asyncio.create_task(self.document.mark(unsaved=True))
+                self._marking = asyncio.create_task(self._mark())
+
+    async def _mark(self) -> None:
+        """Note that there is something to save; where that fails, the next change tries again."""
+        try:
+            await self.document.mark(unsaved=True)
+        except apsw.Error:
+            self._marked = False
 
     async def save(self, *, asked: bool = True) -> None:
         """Save now, perhaps because somebody asks; raises FileError."""
@@ -150,7 +159,8 @@ class Opened:
         await self.autosave.finish()
         self._stop()
         if self.document.untouched:
-            self.document.forget()
+            with contextlib.suppress(apsw.Error):  # a note too many does no harm
+                self.document.forget()
         else:
             await self._checkpoints.make(leaving=True)
         self.shared.close()

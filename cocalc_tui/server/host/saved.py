@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import apsw
-
+from cocalc_tui.server.durable import closed_where_it_fails, connect
 from cocalc_tui.server.host.textfile import Form
 from cocalc_tui.sync.patch import PatchId
 
@@ -71,12 +70,9 @@ class SavedVersions:
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises apsw.Error."""
-        path.touch(mode=0o600)
         self._lock = threading.Lock()
-        self._connection = apsw.Connection(str(path))
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        with self._connection:
+        self._connection = connect(path)
+        with closed_where_it_fails(self._connection), self._connection:
             self._migrate(self._connection.pragma("user_version"))
 
     def _migrate(self, schema: int) -> None:
@@ -117,6 +113,11 @@ class SavedVersions:
             doc, heads, version.hash, version.form.bom, data, keys, version.done, version.read
         )  # fmt: skip
         with self._lock, self._connection:
+            if version.done:  # found again: one note of it is enough
+                self._connection.execute(
+                    "DELETE FROM saved WHERE doc = ? AND heads = ? AND hash = ?",
+                    (doc, heads, version.hash),
+                )
             ((number,),) = self._connection.execute(sql, values)
             if behind is not None:
                 self._connection.execute(

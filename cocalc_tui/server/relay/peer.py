@@ -142,6 +142,8 @@ class Peer:
         room = member.room
         if member.cursor < room.seq:
             part = await room.read(member.cursor, SLICE)
+            if self.memberships.get(room.doc) is not member:
+                return  # it left, or opened the document anew: this is not what it waits for
             member.cursor = part.upto
             self._bulk = sum(map(len, part.blocks)) + SLICE
             self._bulk += sum(len(entry.patch.ops) for entry in part.entries)

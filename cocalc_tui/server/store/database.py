@@ -1,10 +1,7 @@
 """The SQLite file: its schema, its settings, and whether it still is the file at its path.
 
-Settings, and why:
+Settings, and why, besides those of `server.durable`:
 
-- WAL with synchronous FULL: a commit is on the disk when it returns, over a power loss too.
-- One connection, locked exclusively, writes and checkpoints: no race of a checkpoint with a commit
-  (SQLite's WAL-reset bug), no shared memory (WAL works on network disks), no second relay.
 - No automatic checkpoint: it would fall into somebody's commit. `tend` does it in quiet moments.
 - An entry is one row of one table without a further index: a commit writes one page or two.
 - The WAL is laid out at its usual size before it is used: while a file grows, each flush waits for
@@ -26,6 +23,7 @@ from typing import Any
 import apsw
 
 from cocalc_tui import __version__
+from cocalc_tui.server.durable import closed_where_it_fails, connect
 from cocalc_tui.server.store.interface import StoreTrouble
 from cocalc_tui.server.store.migrations import SCHEMA, copy, flush, migrate
 from cocalc_tui.sync.columns import DamagedLog
@@ -67,21 +65,14 @@ class Database:
 
     def _open(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path.touch(mode=0o600)
-        self.connection = apsw.Connection(str(self.path), vfs=self._vfs)
-        try:
+        self.connection = connect(self.path, self._vfs)
+        with closed_where_it_fails(self.connection):
             self._configure()
             self._lay_out_wal()
-        except BaseException:
-            self.connection.close()
-            raise
-        self._files = self._identity()
+            self._files = self._identity()
 
     def _configure(self) -> None:
         execute = self.connection.execute
-        execute("PRAGMA locking_mode = EXCLUSIVE")
-        execute("PRAGMA journal_mode = WAL")
-        execute("PRAGMA synchronous = FULL")
         execute("PRAGMA wal_autocheckpoint = 0")
         application = self.connection.pragma("application_id")
         version = self.connection.pragma("user_version")

@@ -286,7 +286,15 @@ class SqliteStore:
             data = await how.seal(span.block, span.rows)
         except SealError:
             return
-        await self._call(log.sealed, span, data)
+        await self._call(self._sealed, log, span, data)
+
+    def _sealed(self, log: StoredLog, span: Span, data: bytes) -> None:
+        """Put the block in place, unless the log was let go of and perhaps loaded anew meanwhile.
+
+        What was loaded does not know of the block and would seal after the rows that were there.
+        """
+        if self._logs.get(log.doc) is log:
+            log.sealed(span, data)
 
     async def close(self) -> None:
         """Finish what was begun and let go of the file."""

@@ -1,0 +1,22 @@
+"""Whole lives of a project, each from its seed; `make fuzz` plays many more."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sim.play import command, play
+
+SEEDS = range(24)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_everything_promised_is_kept(seed: int) -> None:
+    played = play(seed)
+    assert not played.fault, f"{played.fault}\n{command(seed)}"
+
+
+def test_a_seed_is_always_the_same_life() -> None:
+    one, other = play(3), play(3)
+    assert one.trace == other.trace
+    assert len(one.trace) > 200
+    assert one.trace != play(4).trace
