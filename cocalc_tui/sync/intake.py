@@ -103,7 +103,9 @@ class Intake:
                 forged = patch.id
         while (following := queue.later.pop(queue.end, None)) is not None:
             queue.add([following])
-        for n in [n for n in queue.later if 0 <= n < queue.end]:  # came again, with what was missing
+        for n in [
+            n for n in queue.later if 0 <= n < queue.end
+        ]:  # came again, with what was missing
             again = queue.later.pop(n)
             if not self._is_there(queue, again):
                 forged = again.id

@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import apsw
 import pytest
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.messages import Message, Push
 from cocalc_tui.server.host import disk
+from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.textfile import MAX_BYTES
 from cocalc_tui.server.store import Outcome, StoreTrouble
 from tests.server.hosting import BY_HAND, QUICK, Box, running, text, type_in, until
@@ -539,7 +539,7 @@ async def test_a_save_is_ours_though_the_notes_disk_fails_behind_it(
         type_in(document, 0, "zero\n")
 
         def fails(*_args: object, **_more: object) -> None:
-            raise apsw.FullError("no room for a note")
+            raise FileError("disk", "what was saved cannot be noted")
 
         with monkeypatch.context() as patched:
             patched.setattr(box.host._saved, "settle", fails)
@@ -560,8 +560,8 @@ async def test_a_foreign_change_that_cannot_be_noted_is_not_merged_twice(
         type_in(document, 0, "zero\n")
         await document.save()
 
-        def fails(*_args: object) -> None:
-            raise apsw.FullError("no room for a note")
+        def fails(*_args: object, **_more: object) -> None:
+            raise FileError("disk", "what was saved cannot be noted")
 
         with monkeypatch.context() as patched:
             patched.setattr(box.host._saved, "note", fails)

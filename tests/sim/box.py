@@ -25,6 +25,7 @@ from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sealing import SealError, Sealing, seal
 from cocalc_tui.server.store.sqlite import SqliteStore
+from tests.server.people import Everybody
 from tests.sim.disk import Disk, SimVFS
 from tests.sim.loop import Process, SimLoop
 from tests.sim.network import Connection, SimLink
@@ -130,7 +131,7 @@ class Box:
     async def _serve_until_the_end(self) -> None:
         self._end = asyncio.Event()
         store = SqliteStore(self.state / "log.sqlite", sealing=self._sealing())
-        access = Access(store, OWNER, exists=lambda _: True)
+        access = Access(store, OWNER, Everybody())
         relay = Relay(
             store,
             access,

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import contextvars
 import heapq
+import inspect
 import itertools
 from asyncio import events
 from collections import deque
@@ -237,13 +238,26 @@ class SimLoop(asyncio.AbstractEventLoop):
     # --- the end -------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Take everything apart without a word: what is killed says nothing."""
+        """Take everything apart without a word: what is killed says nothing.
+
+        What a `finally` begins then is taken apart as well.
+        """
         self._over = True
-        for process in [*self.processes, *self.dead]:
-            process.ready.clear()
-            for task in list(process.tasks):
-                task._log_destroy_pending = False  # type: ignore[attr-defined]
-                for _ in range(5):
-                    with contextlib.suppress(BaseException):
-                        task.get_coro().close()
         self._timers.clear()
+        events._set_running_loop(self)
+        try:
+            while waiting := [p for p in (*self.processes, *self.dead) if p.tasks]:
+                for process in waiting:
+                    process.ready.clear()
+                    _take_apart(process)
+        finally:
+            events._set_running_loop(None)
+
+
+def _take_apart(process: Process) -> None:
+    task, _ = process.tasks.popitem()
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    work = task.get_coro()
+    while work is not None and inspect.getcoroutinestate(work) != inspect.CORO_CLOSED:
+        with contextlib.suppress(BaseException):
+            process.context.copy().run(work.close)

@@ -150,9 +150,15 @@ class Person:
 
     async def _share(self, user: str, role: str | None) -> None:
         try:
-            await self.workspace.share(user, role)
+            await self._give(user, role)
         except RequestFailed as failed:
             self._note(self.name, f"cannot share: {failed.text}")
+
+    async def _give(self, user: str, role: str | None) -> None:
+        if role is None:
+            await self.workspace.sharing.take(user)
+        else:
+            await self.workspace.sharing.give(user, role)
 
     def type(self, path: str, word: str) -> None:
         """Put a word somewhere into the text, between others."""
@@ -211,7 +217,7 @@ class Person:
         """Give a role, again until the relay did it."""
         while True:
             try:
-                await self.workspace.share(user, role)
+                await self._give(user, role)
             except RequestFailed:
                 await asyncio.sleep(0.5)
             else:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Never
 from unittest import mock
 
 from cocalc_tui.server.store.sqlite import SqliteStore
@@ -33,6 +34,13 @@ PATIENCE = 300.0
 GUESTS = ("ben", "cleo")
 PEOPLE = (("ann", OWNER), ("abe", OWNER), *((guest, guest) for guest in GUESTS))
 """Two of them are the owner, at two terminals."""
+
+
+def no_inotify() -> Never:
+    """The kernel tells of no changes."""
+    raise OSError("no watches are left")
+
+
 _SMALL = {
     "cocalc_tui.server.store.database.CHECKPOINT_PAGES": 24,
     "cocalc_tui.server.store.sqlite.ThreadPoolExecutor": Threads,
@@ -45,8 +53,10 @@ _SMALL = {
     "cocalc_tui.server.relay.committer.MOST": 7,
     "cocalc_tui.server.relay.pushing.AT_ONCE": 3,
     "cocalc_tui.client.outbox.MAX_AMENDED": 4,
+    "cocalc_tui.server.host.watching.Inotify": no_inotify,
 }
-"""Limits of the product, so low that a minute of life reaches them."""
+"""Limits of the product, so low that a minute of life reaches them; threads done by the loop; and
+files looked at now and then, as nothing tells when they change."""
 
 
 @dataclass

@@ -138,12 +138,16 @@ def left_over(root: Root, place: Place) -> bytes | None:
     That is what a crash left of writing a new file, or the text of a stranger that a save of ours
     took the place of. Raises FileError.
     """
-    with root.folder(place) as folder:
-        try:
-            with _opened(_temporary(place), os.O_RDONLY, folder) as file:
-                return _read_all(file)
-        except (FileNotFoundError, PermissionError):
+    try:
+        with (
+            root.folder(place) as folder,
+            _opened(_temporary(place), os.O_RDONLY, folder) as file,
+        ):
+            return _read_all(file)
+    except FileError as error:
+        if error.code == "missing":
             return None
+        raise
 
 
 def forget_left_over(root: Root, place: Place) -> None:

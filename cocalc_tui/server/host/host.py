@@ -14,7 +14,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 
 from cocalc_tui.client.document import SharedDocument
@@ -106,7 +105,7 @@ class Host:
         """Save what a relay that was killed did not."""
         opened = await self._resume(path)
         if opened is not None:
-            with contextlib.suppress(FileError, apsw.Error):
+            with contextlib.suppress(FileError):
                 await opened.save(asked=False)
             await self._leave(opened)
 
@@ -114,7 +113,7 @@ class Host:
         """Open a document that nobody asked for."""
         try:
             return (await self._make_ready(path))[0]
-        except (FileError, RequestFailed, apsw.Error) as error:
+        except (FileError, RequestFailed) as error:
             _log.warning("%s cannot be gone on with: %s", path, error)
             return None
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-import apsw
 import msgspec
 
 from cocalc_tui.client.events import Changed, DocumentEvent
@@ -64,7 +63,7 @@ class Opened:
         """Note that there is something to save; where that fails, the next change tries again."""
         try:
             await self.document.mark(unsaved=True)
-        except apsw.Error:
+        except FileError:
             self._marked = False
 
     async def save(self, *, asked: bool = True) -> None:
@@ -159,7 +158,7 @@ class Opened:
         await self.autosave.finish()
         self._stop()
         if self.document.untouched:
-            with contextlib.suppress(apsw.Error):  # a note too many does no harm
+            with contextlib.suppress(FileError):  # a note too many does no harm
                 self.document.forget()
         else:
             await self._checkpoints.make(leaving=True)

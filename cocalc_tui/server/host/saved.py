@@ -10,16 +10,20 @@ and what it writes in the end is a change of that.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import apsw
+
 from cocalc_tui.server.durable import closed_where_it_fails, connect
+from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.textfile import Form
 from cocalc_tui.sync.patch import PatchId
 
@@ -66,7 +70,7 @@ def hash_of(data: bytes) -> str:
 
 
 class SavedVersions:
-    """The notes of one project; may be used from any thread."""
+    """The notes of one project; may be used from any thread. Every method may raise FileError."""
 
     def __init__(self, path: Path) -> None:
         """Open or make the file; raises apsw.Error."""
@@ -86,14 +90,24 @@ class SavedVersions:
             self._connection.execute(_TABLES)
         self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
+    @contextlib.contextmanager
+    def _use(self) -> Iterator[apsw.Connection]:
+        """Let one thread at a time use the connection."""
+        with self._lock:
+            try:
+                yield self._connection
+            except apsw.Error as error:
+                reason = f"what was saved cannot be noted in the project: {error}"
+                raise FileError("disk", reason) from None
+
     def of(self, doc: str) -> list[Version]:
         """Return what is known of a document's file, the last version first."""
         sql = (
             "SELECT heads, text, bom, hash, keys, done, read, number FROM saved"
             " WHERE doc = ? ORDER BY number DESC"
         )
-        with self._lock:
-            rows = list(self._connection.execute(sql, (doc,)))
+        with self._use() as connection:
+            rows = list(connection.execute(sql, (doc,)))
         return [_version(*row) for row in rows]
 
     def note(self, doc: str, version: Version, *, behind: int | None = None) -> int:
@@ -112,20 +126,20 @@ class SavedVersions:
         values = (
             doc, heads, version.hash, version.form.bom, data, keys, version.done, version.read
         )  # fmt: skip
-        with self._lock, self._connection:
+        with self._use() as connection, connection:
             if version.done:  # found again: one note of it is enough
-                self._connection.execute(
+                connection.execute(
                     "DELETE FROM saved WHERE doc = ? AND heads = ? AND hash = ?",
                     (doc, heads, version.hash),
                 )
-            ((number,),) = self._connection.execute(sql, values)
+            ((number,),) = connection.execute(sql, values)
             if behind is not None:
-                self._connection.execute(
+                connection.execute(
                     "UPDATE saved SET number = ?1 + 1 WHERE number = ?2", (number, behind)
                 )
                 number += 1
             read = READ_OF_LARGE if len(version.text) > LARGE else READ
-            self._connection.execute(
+            connection.execute(
                 "DELETE FROM saved WHERE doc = ?1 AND number NOT IN"
                 " (SELECT number FROM saved WHERE doc = ?1 ORDER BY number DESC LIMIT ?2)"
                 " AND number NOT IN (SELECT number FROM saved WHERE doc = ?1 AND read"
@@ -137,31 +151,31 @@ class SavedVersions:
     def settle(self, number: int, *, written: bool) -> None:
         """Say whether what was about to be written is in the file."""
         sql = "UPDATE saved SET done = 1" if written else "DELETE FROM saved"
-        with self._lock:
-            self._connection.execute(f"{sql} WHERE number = ?", (number,))
+        with self._use() as connection:
+            connection.execute(f"{sql} WHERE number = ?", (number,))
 
     def was_read(self, number: int) -> None:
         """Note that somebody may have a version in an editor."""
-        with self._lock:
-            self._connection.execute("UPDATE saved SET read = 1 WHERE number = ?", (number,))
+        with self._use() as connection:
+            connection.execute("UPDATE saved SET read = 1 WHERE number = ?", (number,))
 
     def forget(self, doc: str) -> None:
         """Forget a document that was never changed."""
-        with self._lock:
-            self._connection.execute("DELETE FROM saved WHERE doc = ?", (doc,))
+        with self._use() as connection:
+            connection.execute("DELETE FROM saved WHERE doc = ?", (doc,))
 
     def mark(self, doc: str, path: str | None) -> None:
         """Note that a document has changes that its file at `path` has not; None: no more."""
-        with self._lock:
+        with self._use() as connection:
             if path is None:
-                self._connection.execute("DELETE FROM unsaved WHERE doc = ?", (doc,))
+                connection.execute("DELETE FROM unsaved WHERE doc = ?", (doc,))
             else:
-                self._connection.execute("REPLACE INTO unsaved VALUES (?, ?)", (doc, path))
+                connection.execute("REPLACE INTO unsaved VALUES (?, ?)", (doc, path))
 
     def marked(self) -> list[str]:
         """Return the paths of files that were not saved when the relay ended."""
-        with self._lock:
-            return [path for (path,) in self._connection.execute("SELECT path FROM unsaved")]
+        with self._use() as connection:
+            return [path for (path,) in connection.execute("SELECT path FROM unsaved")]
 
     def close(self) -> None:
         """Let go of the file."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import apsw
-
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.kernels.runner import KernelError
@@ -20,8 +18,6 @@ def in_one_line(error: Exception, what: str) -> tuple[str, str]:
             return error.code, error.text
         case KernelError():
             return error.code, str(error)
-        case apsw.Error():
-            return "disk", f"{what}: what was saved cannot be noted in the project: {error}"
         case _:
             _log.error("%s failed", what, exc_info=error)
             return "unknown", f"{what}: this failed in a way nobody thought of ({error!r:.120})"
