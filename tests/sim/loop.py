@@ -257,7 +257,7 @@ class SimLoop(asyncio.AbstractEventLoop):
 def _take_apart(process: Process) -> None:
     task, _ = process.tasks.popitem()
     task._log_destroy_pending = False  # type: ignore[attr-defined]
-    work = task.get_coro()
-    while work is not None and inspect.getcoroutinestate(work) != inspect.CORO_CLOSED:
+    work: Any = task.get_coro()
+    while inspect.getcoroutinestate(work) != inspect.CORO_CLOSED:
         with contextlib.suppress(BaseException):
             process.context.copy().run(work.close)
