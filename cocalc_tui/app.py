@@ -7,6 +7,7 @@ remembered, then the relay is asked.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from cocalc_tui import logs
+from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import memory as memories
 from cocalc_tui.widgets.desk import DeskApp
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from cocalc_tui.widgets.project import Project
 
 USAGE = 2
+RESTED = 5.0
+"""Seconds without a key that count as a pause."""
 
 
 class CocalcApp(DeskApp, inherit_bindings=False):
@@ -79,6 +83,12 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         self.retitle(f"{self.title} – cocalc-tui")
         for remark in self._remarks:
             self.notice(remark, bad=True)
+        self.call_after_refresh(garbage.settle)
+        self.set_interval(RESTED, self._rest)
+
+    def _rest(self) -> None:
+        if time.monotonic() > self.typed_at + RESTED:
+            garbage.pause()
 
     async def on_unmount(self) -> None:
         """Leave the relay."""

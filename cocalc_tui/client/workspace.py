@@ -40,6 +40,7 @@ from cocalc_tui.client.recovery import Recovery
 from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.client.safekeeping import Safekeeping
 from cocalc_tui.client.sharing import Sharing
+from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     Completion,
@@ -414,6 +415,7 @@ class Workspace:
             if opening.document is document:  # its entries will not come any more
                 del self._opening[id_]
                 opening.over.set()
+        garbage.let_go()
         self._sessions[document.doc] = (document.session, document.outbox.next_n)
         self.send(m.Shut(doc=document.doc))
 

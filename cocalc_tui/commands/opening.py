@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.commands.common import USAGE, CommandError, add_command, join
+from cocalc_tui.garbage import garbage
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
@@ -43,6 +44,7 @@ def open_paths(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> 
     _check_terminal()
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)  # the terminal knows its size; these are somebody else's
+    garbage.hold_off()
     from cocalc_tui.app import run_app
 
     return run_app(

@@ -302,5 +302,6 @@ class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     door: int
     started: int
     people: list[str]
+    """Everybody who is connected, the connection that asks aside."""
     documents: list[OpenDocument]
     kernels: list[KernelInfo]

@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from cocalc_tui.garbage import garbage
 from cocalc_tui.server.daemon import READY, detach, python_command, report
 from cocalc_tui.server.paths import places
 
@@ -25,6 +26,7 @@ def main(words: list[str]) -> None:
         case ["door", project, umask]:
             _door(Path(project), umask)
         case ["relay", project, umask, "--listener", listener]:
+            garbage.hold_off()
             from cocalc_tui.server.serve import serve
 
             sys.exit(serve(Path(project), int(umask, 8), int(listener)))

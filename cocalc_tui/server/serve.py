@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.door import STOPPED
@@ -31,6 +32,8 @@ from cocalc_tui.server.relay.relay import Processes, Relay
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sqlite import SqliteStore
 
+RESTED = 2.0
+"""Seconds without a message that count as a pause."""
 IDLE = 5.0
 """Seconds without anybody after which the relay ends, where nothing runs."""
 
@@ -85,6 +88,7 @@ class _Service:
         await relay.start()
         self._host = await self._start_host(relay, host_user)
         await relay.serve_unix(at)
+        garbage.settle()
         watch = asyncio.create_task(self._watch(relay))
         await self._end.wait()
         watch.cancel()
@@ -118,10 +122,15 @@ class _Service:
         return host
 
     async def _watch(self, relay: Relay) -> None:
-        """End when nobody is there."""
-        empty_since = time.monotonic()
+        """End when nobody is there, and tidy up while nobody says a word."""
+        empty_since = heard_at = time.monotonic()
+        heard = 0
         while True:
             await asyncio.sleep(0.5)
+            if relay.heard != heard:
+                heard, heard_at = relay.heard, time.monotonic()
+            elif time.monotonic() - heard_at > RESTED:
+                garbage.pause()
             if relay.people or self._host.busy:
                 empty_since = time.monotonic()
             elif time.monotonic() - empty_since > IDLE:

@@ -36,6 +36,8 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
         self._looks = 0
         self._on_its_way: Event | None = None
         """The key delivered last, until it has arrived."""
+        self.typed_at = 0.0
+        """When it was delivered (monotonic)."""
 
     def keys_wait(self) -> None:
         """Something begins that may move the keyboard elsewhere."""
@@ -60,6 +62,7 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
 
     async def _send(self, event: Event) -> None:
         self._on_its_way = event
+        self.typed_at = time.monotonic()
         self._looks = 0
         await super().on_event(event)
 

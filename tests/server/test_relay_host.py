@@ -250,7 +250,7 @@ async def test_status_says_what_is_open_and_by_whom() -> None:
         await bob.say(m.Status(id=3))
         status = msgspec.msgpack.decode((await bob.hear(m.Answer)).result, type=ProjectStatus)
         assert (status.project, status.pid, status.door, status.started) == ("lab", 1, 2, 3)
-        assert status.people == ["alice", "bob"]
+        assert status.people == ["alice"], "who asks is not told of themselves"
         (document,) = status.documents
         assert (document.path, document.people, document.seq) == (
             "notes.txt",

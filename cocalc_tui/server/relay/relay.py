@@ -92,6 +92,8 @@ class Relay:
         self._rooms = Rooms(
             store, self._passing, holder=new_id(), clock=clock, new_id=new_id, hosted=hosted
         )
+        self.heard = 0
+        """How many messages came so far."""
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: tuple[str, str] | None = None
@@ -191,6 +193,7 @@ class Relay:
             await peer.ended()
 
     def _hear(self, peer: Peer, frame: bytes) -> Awaitable[None] | None:
+        self.heard += 1
         match peer.side.receive(frame):
             case c.Heard(message):
                 return self._handlers[type(message)](peer, message)
@@ -346,7 +349,7 @@ class Relay:
             pid=processes.pid,
             door=processes.door,
             started=processes.started,
-            people=sorted({one.user for one in self._roster.people}),
+            people=sorted({one.user for one in self._roster.people if one.connection != peer.id}),
             documents=documents,
             kernels=processes.kernels,
         )
