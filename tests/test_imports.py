@@ -19,7 +19,15 @@ RULES = {
     "cocalc_tui.widgets.editor.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],
     "cocalc_tui.widgets.notebook.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],
     "cocalc_tui.app": ["apsw", "jupyter_client", "websockets", "cocalc_tui.server"],
-    "cocalc_tui.cli": ["asyncio.base_events", "textual", "msgspec", "websockets", "apsw"],
+    "cocalc_tui.cli": [
+        "asyncio.base_events",
+        "subprocess",
+        "tempfile",
+        "textual",
+        "msgspec",
+        "websockets",
+        "apsw",
+    ],
 }
 
 

@@ -389,6 +389,7 @@ class Workspace:
         self._read_whole_if_needed(document)
         opening.filled = True
         opening.over.set()
+        garbage.loaded()
 
     def outgoing(self, document: SharedDocument) -> None:
         """Send what waits in the document's outbox, unless something is on its way."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +29,8 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it: in colours on a terminal, plain otherwise."""
+    import shutil
+
     from cocalc_tui.widgets.outputs.look import unknown_look
     from cocalc_tui.widgets.outputs.page import notebook_rows
 

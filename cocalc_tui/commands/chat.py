@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 import time
@@ -115,6 +114,8 @@ def _export(conversation: Conversation, path: str, *, as_json: bool) -> None:
 
 async def _follow(conversation: Conversation) -> None:
     """Print what is said from now on, until interrupted."""
+    import asyncio
+
     from cocalc_tui.client.events import Changed, DocumentEvent
 
     known = {one.key: one.text for one in conversation.messages()}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shlex
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +149,9 @@ def run_edit(_: argparse.Namespace) -> int:
     from cocalc_tui.widgets.settings_file import user_file
 
     file = user_file()
+    import shlex
+    import subprocess
+
     words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     try:
         if not file.exists():

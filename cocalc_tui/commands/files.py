@@ -9,9 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,6 +111,9 @@ def _local(word: str) -> Iterator[Path]:
             raise CommandError(f"{word}: no such file or folder", USAGE)
         yield Path(word)
         return
+    import shutil
+    import tempfile
+
     with tempfile.NamedTemporaryFile() as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()

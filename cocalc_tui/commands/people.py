@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 from collections.abc import Sequence
@@ -139,6 +138,8 @@ def run_people(arguments: argparse.Namespace) -> int:
 
 async def _people(workspace: Workspace) -> tuple[list[Person], dict[str, str], ProjectStatus]:
     """Everybody but this very command."""
+    import asyncio
+
     members, status = await workspace.sharing.members(), await workspace.status()
     me, told = workspace.me, asyncio.Event()
     stop = workspace.subscribe(lambda _: told.set())

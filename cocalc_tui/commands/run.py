@@ -7,7 +7,6 @@ whoever has the notebook open sees it go. `--fresh` takes a kernel of its own in
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,10 +81,14 @@ class Headless:
         self._document = document
         self._runs: dict[str, str] = {}
         """Which run each cell got."""
+        import asyncio
+
         self._news = asyncio.Event()
 
     async def run(self, *, fresh: bool, timeout: float | None) -> int:
         """Run all code cells; returns the exit code."""
+        import asyncio
+
         from cocalc_tui.notebook import schema
 
         replica = self._document.replica
@@ -123,6 +126,8 @@ class Headless:
 
     async def _over(self, cell: str, place: str) -> CellRun:
         """Wait for a cell's run to be over and its output to be here."""
+        import asyncio
+
         waited = 0.0
         while True:
             self._news.clear()
