@@ -18,7 +18,7 @@ help:
 	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
 	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
 	@echo "make fuzz    the sync engine against its slow reference, notebooks there and back, whole"
-	@echo "             projects in a hostile simulation: CASES=$(CASES) SEED=$(SEED)"
+	@echo "             projects in a hostile simulation, relays killed: CASES=$(CASES) SEED=$(SEED)"
 
 setup: $(READY)
 
@@ -72,6 +72,7 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.sync.fuzz --cases $(CASES) --seed $(SEED)
 	$(BIN)/python -m tests.notebook.fuzz --cases $$(($(CASES) / 5)) --seed $(SEED)
 	$(BIN)/python -m tests.sim --seeds $$(($(CASES) / 10)) --seed $$(($(SEED) * 1000000))
+	$(BIN)/python -m tests.server.kernels.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
 
 pictures: $(READY)
 	$(BIN)/python docs/make_pictures.py

@@ -67,7 +67,9 @@ class Overflow:
 
     def rewind(self, cell: str, run: str, index: int, length: int) -> None:
         """Forget what comes after so many code points: it will be printed again."""
-        folder = self._path(cell, run, index)
+        self._rewind(self._path(cell, run, index), length)
+
+    def _rewind(self, folder: Path, length: int) -> None:
         start = -1
         for begin, path in reversed(_parts(folder)):
             if begin >= length:
@@ -113,7 +115,8 @@ class Overflow:
 
     def _opened(self, folder: Path) -> _Open:
         if folder not in self._open:
-            self._open[folder] = _Open(folder, 0, -1)
+            # A relay that was killed may have got here, and noted nothing of it.
+            self._rewind(folder, 0)
         return self._open[folder]
 
     def _next_part(self, at: _Open) -> None:

@@ -53,6 +53,13 @@ def test_after_a_crash_it_goes_on_where_it_is_told(texts: list[str], data: st.Da
         assert whole(overflow) == [(0, text + "more")]
 
 
+def test_what_nobody_noted_is_written_anew(tmp_path: Path) -> None:
+    Overflow(tmp_path, part=4).write("c", "r", 0, "written")
+    overflow = Overflow(tmp_path, part=4)
+    overflow.write("c", "r", 0, "again")
+    assert whole(overflow) == [(0, "again")]
+
+
 def test_what_is_not_there_is_a_gap(tmp_path: Path) -> None:
     overflow = Overflow(tmp_path)
     overflow.write("c", "r", 0, "abc")

@@ -1,0 +1,29 @@
+"""Relays killed while a kernel prints; `make fuzz` plays a thousand rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.server.kernels.rounds import check, rounds
+
+
+async def test_relays_are_killed_at_any_moment(project: Path) -> None:
+    game = await rounds(project, 5, seed=0)
+    assert game.slowest < 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "line 0\nline 2\nlast 2\n",
+        "line 0\nline 0\nlast 1\n",
+        "line 0\nline 1\nlast 3\n",
+        "line 0\nlin",
+        "line 0\n... 7 characters left out ...\nlast 2\n",
+    ],
+)
+def test_what_would_be_wrong(text: str) -> None:
+    with pytest.raises(AssertionError):
+        check(text)
