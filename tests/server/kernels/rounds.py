@@ -58,7 +58,7 @@ class Rounds:
     async def play(self, rounds: int) -> None:
         """Raise AssertionError where something is lost or there twice."""
         (self._project / "go").touch()
-        cells = [
+        cells: list[dict[str, Any]] = [
             {"cell_type": "code", "id": name, "metadata": {}, "source": code}
             | {"execution_count": None, "outputs": []}
             for name, code in (("who", WHO), ("prints", PRINTS))
