@@ -26,6 +26,7 @@ from cocalc_tui.commands import (
     running,
     shells,
     snapshot,
+    term,
 )
 from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, CommandError, Parser, talk
 
@@ -36,6 +37,7 @@ MODULES = (
     run,
     cat,
     chat,
+    term,
     people,
     running,
     snapshot,

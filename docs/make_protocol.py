@@ -25,6 +25,7 @@ MODULES = (
     messages.project,
     messages.files,
     messages.notebooks,
+    messages.terminals,
     messages.chats,
     messages.snapshots,
     messages.hosting,

@@ -15,6 +15,7 @@ from cocalc_tui.protocol.events import (
     OutputBatch,
     Runs,
     Saved,
+    TerminalScreen,
     Trouble,
 )
 from cocalc_tui.sync.patch import Json
@@ -29,6 +30,7 @@ _TOPICS: dict[str, type[msgspec.Struct]] = {
     "runs": Runs,
     "output": OutputBatch,
     "asking": Asking,
+    "screen": TerminalScreen,
 }
 
 
@@ -43,6 +45,8 @@ class Hearing:
         self.kernel = KernelState(name="", title="", state="none")
         self.runs: dict[str, CellRun] = {}
         self.asking = Asking(cell="", run="", prompt="", password=False)
+        self.screen = TerminalScreen(running=False)
+        """The last frame of a terminal."""
         self._live: dict[str, _Live] = {}
 
     def heard(self, topic: str, data: bytes | msgspec.Raw) -> None:
@@ -64,6 +68,8 @@ class Hearing:
                 self.asking = said
             case OutputBatch():
                 self._output(said)
+            case TerminalScreen():
+                self.screen = said
         if topic in {"saved", "trouble"}:
             self._document.emit(LightsChanged())
         else:

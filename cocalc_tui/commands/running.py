@@ -63,6 +63,8 @@ def _lines(status: ProjectStatus) -> list[str]:
         lines.append(f"  document  {document.path}  version {document.seq}, {who}")
     for kernel in status.kernels:
         lines.append(f"  kernel    {kernel.path}  {kernel.name} {kernel.state}, pid {kernel.pid}")
+    for terminal in status.terminals:
+        lines.append(f"  terminal  {terminal.path}  {terminal.title}, pid {terminal.pid}")
     return lines
 
 

@@ -118,6 +118,50 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """What is typed is not to be seen."""
 
 
+class TerminalScreen(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `screen`: rows of a terminal that are others now, and how it is else."""
+
+    running: bool
+    whole: bool = False
+    """Whether these are all rows."""
+    seq: int = 0
+    columns: int = 80
+    lines: int = 24
+    rows: dict[int, str] = {}
+    """Texts with SGR sequences, by line."""
+    cursor: tuple[int, int] | None = None
+    """Column and line; None while it is hidden."""
+    title: str = ""
+    alternate: bool = False
+    mouse: bool = False
+    history: int = 0
+    """Lines that have scrolled out."""
+    typist: str = ""
+    """Who typed last."""
+    size_by: str = ""
+    """Whose window has the size."""
+    exit: int | None = None
+    """The program's exit code, once it ended; negative: the signal."""
+
+
+class TerminalRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines that have scrolled out."""
+
+    rows: list[str]
+    length: int
+    """Of all that have."""
+
+
+class TerminalInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal that runs, for `status`."""
+
+    path: str
+    pid: int
+    keeper: int
+    """The keeper's pid."""
+    title: str
+
+
 class ChatNews(msgspec.Struct, frozen=True, kw_only=True):
     """Topic `chat`, told in the project: somebody said something, or mentions somebody more."""
 
@@ -305,3 +349,4 @@ class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Everybody who is connected, the connection that asks aside."""
     documents: list[OpenDocument]
     kernels: list[KernelInfo]
+    terminals: list[TerminalInfo] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 TEXT = "text"
 NOTEBOOK = "notebook"
 CHAT = "chat"
+TERMINAL = "terminal"
 
-_BY_ENDING = {".ipynb": NOTEBOOK, ".chat": CHAT}
+_BY_ENDING = {".ipynb": NOTEBOOK, ".chat": CHAT, ".term": TERMINAL}
 
 
 def kind_of(path: str) -> str:

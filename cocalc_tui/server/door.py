@@ -61,6 +61,9 @@ class Door:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._asked_to_end)
 
+    def _something_runs(self) -> bool:
+        return any_lives(self._where.keepers) or any_lives(self._where.terminals)
+
     def open(self) -> bool:
         """Take the lock and listen; False where another door has the project."""
         lock = take_lock(self._where.lock)
@@ -83,7 +86,7 @@ class Door:
                 self._listen()
             if wanted or self._somebody_waits(0):
                 cut_short = self._run_relay()
-                hopeless = self._bad_starts > PATIENCE and not any_lives(self._where.keepers)
+                hopeless = self._bad_starts > PATIENCE and not self._something_runs()
                 wanted = cut_short and not hopeless
             elif self._may_leave():
                 return
@@ -139,7 +142,7 @@ class Door:
 
     def _may_leave(self) -> bool:
         """Close the socket if nothing is left to stay for and nobody slips in meanwhile."""
-        if self._where.guests.exists() or any_lives(self._where.keepers):
+        if self._where.guests.exists() or self._something_runs():
             return False
         path = self._where.socket
         aside = path.with_name(f"{path.name}.closing")

@@ -70,6 +70,11 @@ class Places:
         return self.state / "keepers"
 
     @property
+    def terminals(self) -> Path:
+        """One folder per terminal's keeper."""
+        return self.state / "terminals"
+
+    @property
     def question(self) -> Path:
         """Where the door tells who connects whether they may join."""
         return self.runtime / "ask.sock"

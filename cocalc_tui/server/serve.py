@@ -31,6 +31,8 @@ from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
 from cocalc_tui.server.relay.relay import Processes, Relay
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sqlite import SqliteStore
+from cocalc_tui.server.terminals.starting import TerminalGrounds
+from cocalc_tui.server.terminals.terminals import Terminals
 
 RESTED = 2.0
 """Seconds without a message that count as a pause."""
@@ -116,6 +118,7 @@ class _Service:
             session=secrets.token_hex(8),
             clock=clock,
             make_runner=lambda say: Runner(grounds, say, clock),
+            make_terminals=lambda say: Terminals(self._terminal_grounds(), say),
             umask=self._umask,
         )
         await host.start()
@@ -141,9 +144,16 @@ class _Service:
         with contextlib.suppress(OSError):
             open_to_guests(self._where, guests)
 
+    def _terminal_grounds(self) -> TerminalGrounds:
+        where = self._where
+        return TerminalGrounds(
+            where.project, where.terminals, where.kernel_sockets, clean(os.environ), self._umask
+        )
+
     def _processes(self) -> Processes:
         kernels = self._host.runner.status() if self._host.runner is not None else []
-        return Processes(os.getpid(), os.getppid(), self._started, kernels)
+        terminals = self._host.terminals.running if self._host.terminals is not None else []
+        return Processes(os.getpid(), os.getppid(), self._started, kernels, terminals)
 
     def _stop(self, everything: bool) -> None:
         self._stopped = True

@@ -11,6 +11,7 @@ from cocalc_tui.client.requests import RequestFailed
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.events import DocumentEvent
+    from cocalc_tui.client.requests import Requests
     from cocalc_tui.widgets.project import Project
 
 AGAIN = 0.05
@@ -28,6 +29,11 @@ class Documents:
         self._unsubscribe: dict[SharedDocument, Callable[[], None]] = {}
         self._opening: dict[str, asyncio.Lock] = {}
         self._came = asyncio.Event()
+
+    @property
+    def requests(self) -> Requests:
+        """For panes that ask the relay by themselves."""
+        return self._project.requests
 
     @property
     def is_online(self) -> bool:

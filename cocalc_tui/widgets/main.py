@@ -67,6 +67,7 @@ LATENCY_EVERY = 5.0
 """Seconds between looks at the latency while nothing happens."""
 CHAT_SHARE = 0.36
 """Of the room of a document and the chat beside it."""
+TERMINAL_ENDING = ".term"
 FOOTER_FROM = 28
 LEAST = (48, 12)
 """Columns and rows below which nothing useful fits."""
@@ -331,6 +332,14 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
             if document.path == path:
                 return sorted({other.user for other in document.others})
         return []
+
+    async def do_terminal(self) -> None:
+        """Open a shared terminal, a new one or one that is there."""
+        from cocalc_tui.widgets.files_model import wrong_name
+
+        name = await desk(self).ask("Name of the terminal", "shell", wrong_name)
+        if name:
+            self.visit(name if name.endswith(TERMINAL_ENDING) else name + TERMINAL_ENDING)
 
     # --- chats ---------------------------------------------------------------------------------
 

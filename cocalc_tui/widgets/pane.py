@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
+from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK, TERMINAL
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import Acting
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.client.requests import Requests
     from cocalc_tui.widgets.settings import Settings
 
 
@@ -52,7 +53,7 @@ class Pane(Acting):
         """Go where an earlier `memento` was, as far as that still exists; never raises."""
 
 
-def make_pane(document: SharedDocument, settings: Settings) -> Widget:
+def make_pane(document: SharedDocument, settings: Settings, requests: Requests) -> Widget:
     """The pane for a document's type; its code is loaded only when first needed."""
     if document.type == NOTEBOOK:
         from cocalc_tui.widgets.notebook.pane import NotebookPane
@@ -67,6 +68,10 @@ def make_pane(document: SharedDocument, settings: Settings) -> Widget:
         from cocalc_tui.widgets.chat.pane import ChatPane
 
         return ChatPane(document)
+    if document.type == TERMINAL:
+        from cocalc_tui.widgets.terminal.pane import TerminalPane
+
+        return TerminalPane(document, requests)
     from cocalc_tui.widgets.editor.pane import EditorPane
 
     pane = EditorPane(document)

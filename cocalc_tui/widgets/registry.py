@@ -11,6 +11,7 @@ from cocalc_tui.widgets.editor import actions as editor
 from cocalc_tui.widgets.notebook import actions as notebook
 from cocalc_tui.widgets.sharing import actions as sharing
 from cocalc_tui.widgets.snapshots import actions as snapshots
+from cocalc_tui.widgets.terminal import actions as terminal
 
 PARTS = (
     editor,
@@ -18,6 +19,7 @@ PARTS = (
     chat,
     snapshots,
     sharing,
+    terminal,
 )
 """Modules that have `SCOPES` and `ACTIONS` of their own."""
 
@@ -41,6 +43,7 @@ APP = (
     Action("app.chat", "Chat", ("f8", "ctrl+t c"), "Beside the document, or away again.", footer=3),
     Action("app.chats", "All chats", ("ctrl+t u",), "Those with unread messages first."),
     Action("app.people", "People and sharing", ("ctrl+t i",), "Who is here, who may join."),
+    Action("app.terminal", "New terminal", ("ctrl+t t",), "Shared, by its name.", Role.RUNNER),
     Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
     Action("app.notices", "What was said", (), "The notices so far."),

@@ -217,7 +217,7 @@ class Tiles(Acting, Widget):
         if self._panes.get(view) is not note:
             self.documents.close(document)
             return
-        pane = make_pane(document, self._settings)
+        pane = make_pane(document, self._settings, self.documents.requests)
         had_focus = note.has_focus or (view is self.division.current.view and not self._elsewhere())
         self._panes[view] = pane
         pane.display = note.display

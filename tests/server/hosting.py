@@ -17,6 +17,8 @@ from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import Member
 from cocalc_tui.server.store.memory import MemoryStore
+from cocalc_tui.server.terminals.terminals import Say as SayScreen
+from cocalc_tui.server.terminals.terminals import Terminals
 from cocalc_tui.sync.patch import MAIN, Splice
 from tests.server.people import Everybody
 
@@ -45,6 +47,7 @@ class Box:
         self.reachable: dict[Workspace, asyncio.Event] = {}
         self.pace = pace
         self.make_runner: Callable[[Say], Runner] | None = None
+        self.make_terminals: Callable[[SayScreen], Terminals] | None = None
         self.stopped: list[bool] = []
 
     async def start(self) -> None:
@@ -74,6 +77,7 @@ class Box:
             session=f"{id(relay):016x}",
             clock=wall_clock,
             make_runner=self.make_runner,
+            make_terminals=self.make_terminals,
             pace=self.pace,
         )
         await self.host.start()

@@ -23,6 +23,7 @@ from cocalc_tui.protocol.messages import Message, Role
 from cocalc_tui.protocol.patches import to_wire
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.snapshots.taking import take
+from cocalc_tui.server.terminals.terminals import Terminals
 from cocalc_tui.sync.patch import Create, Op, Patch, PatchId, Put, Remove, Splice, TextId
 from tests.protocol.samples import sample
 from tests.server.apps import App
@@ -41,6 +42,8 @@ LOOKS: Kinds = {
     m.Download,
     m.Kernels,
     m.Outputs,
+    m.TerminalOpen,
+    m.TerminalHistory,
     m.OutputText,
     m.ListChats,
     m.MarkRead,
@@ -68,7 +71,18 @@ CHANGES: Kinds = {
     m.RestoreSnapshot,
 }
 """Changes text or files."""
-RUNS: Kinds = {m.Run, m.Input, m.Interrupt, m.Restart, m.ChooseKernel, m.Complete, m.Inspect}
+RUNS: Kinds = {
+    m.TerminalType,
+    m.TerminalSize,
+    m.TerminalEnd,
+    m.Run,
+    m.Input,
+    m.Interrupt,
+    m.Restart,
+    m.ChooseKernel,
+    m.Complete,
+    m.Inspect,
+}
 """Makes the host's account run something, or end something that runs."""
 OWNS: Kinds = {m.Share, m.Stop, m.EmptyTrash, m.DropSnapshot, m.SetSnapshotRules}
 """Is the owner's."""
@@ -126,6 +140,21 @@ class Recorder:
         return call
 
 
+class Screens:
+    """Stands for what runs terminals, and writes down what it is asked to do."""
+
+    def __init__(self, calls: list[str]) -> None:
+        self._calls = calls
+
+    async def start(self) -> None: ...
+    def attach(self, document: object) -> None: ...
+    def detach(self, doc: str) -> None: ...
+    async def close(self, *, everything: bool = False) -> None: ...
+    async def serve(self, request: Message, *_: object, types: bool) -> None:
+        if types and not isinstance(request, m.TerminalOpen | m.TerminalHistory):
+            self._calls.append(type(request).__name__)
+
+
 class Project(Box):
     """A project with a text file, a notebook and a folder, and who tries what on it."""
 
@@ -139,6 +168,7 @@ class Project(Box):
         super().__init__(project, BY_HAND)
         self.runner = Recorder()
         self.make_runner = lambda _say: cast(Runner, self.runner)
+        self.make_terminals = lambda _say: cast(Terminals, Screens(self.runner.calls))
         self.write("notes.txt", "notes\n")
         (project / "sub").mkdir()
         self.write("sub/data.csv", "1,2\n")
@@ -170,7 +200,7 @@ class Project(Box):
         files = {
             str(path.relative_to(self.project)): path.read_bytes() if path.is_file() else b""
             for path in self.project.rglob("*")
-            if not path.name.startswith("saved.db")
+            if not path.name.startswith(("saved.db", "chats.db"))
         }
         logs = {doc: (await self.store.read(doc, 0, 1 << 30)).upto for doc in self.docs.values()}
         members = await self.store.members()
@@ -274,7 +304,8 @@ async def test_an_editor_runs_nothing_and_a_runner_owns_nothing(tmp_path: Path, 
                 await said(app, message)
         found = await box.found()
         assert (found["runs"] == []) == (user == "ben")
-        assert found["members"] == {"ben": "editor", "rune": "runner", "vera": "viewer"}
+        members = {name: member.role for name, member in (await box.store.members()).items()}
+        assert members == {"ben": "editor", "rune": "runner", "vera": "viewer"}
         assert box.stopped == []
 
 

@@ -103,6 +103,13 @@ from cocalc_tui.protocol.messages.snapshots import (
     SnapshotRules,
     TakeSnapshot,
 )
+from cocalc_tui.protocol.messages.terminals import (
+    TerminalEnd,
+    TerminalHistory,
+    TerminalOpen,
+    TerminalSize,
+    TerminalType,
+)
 
 __all__ = [
     "MAX_PART",
@@ -172,6 +179,11 @@ __all__ = [
     "Stop",
     "TakeSnapshot",
     "Tell",
+    "TerminalEnd",
+    "TerminalHistory",
+    "TerminalOpen",
+    "TerminalSize",
+    "TerminalType",
     "Told",
     "Unused",
     "Upload",

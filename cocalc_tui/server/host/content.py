@@ -93,6 +93,12 @@ class NotebookContent:
         return ops, foreign.keys_of(notebook)
 
 
+class ScriptContent(TextContent):
+    """A .term file: what its terminal runs first."""
+
+    type = kinds.TERMINAL
+
+
 class ChatContent:
     """A .chat file."""
 
@@ -123,6 +129,7 @@ _CONTENTS: dict[str, Content] = {
     kinds.TEXT: TEXT,
     kinds.NOTEBOOK: NOTEBOOK,
     kinds.CHAT: ChatContent(),
+    kinds.TERMINAL: ScriptContent(),
 }
 
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cocalc_tui.client.document import SharedDocument
-from cocalc_tui.protocol.kinds import CHAT
+from cocalc_tui.protocol.kinds import CHAT, TERMINAL
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.content import content_of, least_different, of_kind
 from cocalc_tui.server.host.git import is_at_it
@@ -155,11 +155,11 @@ class HostDocument:
         await self._note(version)
 
     def _first_read(self, place: Place) -> tuple[bytes, disk.Stamp | None]:
-        """A chat need not have a file before somebody says something in it."""
+        """A chat or a terminal need not have a file before somebody changes it."""
         try:
             return disk.read(self._root, place)
         except FileError as error:
-            if error.code == "missing" and self.type == CHAT:
+            if error.code == "missing" and self.type in {CHAT, TERMINAL}:
                 return b"", None
             raise
 

@@ -23,8 +23,8 @@ from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
-from cocalc_tui.protocol.events import ChatNews, SnapshotProgress
-from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
+from cocalc_tui.protocol.events import ChatNews, SnapshotProgress, TerminalScreen
+from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK, TERMINAL
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.chats import Chats
 from cocalc_tui.server.host.documents import HostDocument
@@ -38,6 +38,9 @@ from cocalc_tui.server.host.trash import Trash
 from cocalc_tui.server.host.uploads import Uploads
 from cocalc_tui.server.host.wording import in_one_line
 from cocalc_tui.server.kernels.runner import Runner, Say
+from cocalc_tui.server.terminals.terminals import SERVED as TERMINAL_REQUESTS
+from cocalc_tui.server.terminals.terminals import Say as SayScreen
+from cocalc_tui.server.terminals.terminals import Terminals
 from cocalc_tui.sync.patch import Patch
 
 _PATIENCE = 30.0
@@ -57,6 +60,7 @@ class Host:
         session: str,
         clock: Callable[[], int],
         make_runner: Callable[[Say], Runner] | None = None,
+        make_terminals: Callable[[SayScreen], Terminals] | None = None,
         pace: Pace | None = None,
         umask: int | None = None,
     ) -> None:
@@ -71,6 +75,7 @@ class Host:
         self.clock = clock
         self.workspace = Workspace(connect, session, clock=clock)
         self.runner = make_runner(self.say) if make_runner is not None else None
+        self.terminals = make_terminals(self._say_screen) if make_terminals is not None else None
         self.open: dict[str, Opened] = {}
         """By document id."""
         self.chats = Chats(state / "chats.db", self._say_chat)
@@ -97,6 +102,8 @@ class Host:
         self.outside.start()
         for path in self._saved.marked():
             self._spawn(self._catch_up(path))
+        if self.terminals is not None:
+            await self.terminals.start()
         if self.runner is not None:
             for _doc, path in await self.runner.start():
                 await self._resume(path)
@@ -126,6 +133,8 @@ class Host:
         """Save all and leave; with `everything` end the kernels too."""
         if self.runner is not None:
             await self.runner.close(everything=everything)
+        if self.terminals is not None:
+            await self.terminals.close(everything=everything)
         await self.uploads.close()
         await self.outside.close()
         while self.open:
@@ -153,6 +162,9 @@ class Host:
         opened = self.open.get(doc)
         if opened is not None and not opened.used:
             asyncio.get_running_loop().call_soon(self._leave_soon, doc)
+
+    def _say_screen(self, doc: str, topic: str, screen: TerminalScreen) -> None:
+        self.say(doc, topic, screen, keep=False)
 
     def _say_chat(self, news: ChatNews) -> None:
         self.say("", "chat", news, keep=False)
@@ -211,6 +223,8 @@ class Host:
                 self.runner.attach(shared)
             if document.type == CHAT:
                 self.chats.follow(shared)
+            if self.terminals is not None and document.type == TERMINAL:
+                self.terminals.attach(shared)
             opened.autosave.changed()
             self.outside.look_at(opened)
             self.outside.hurry()
@@ -246,6 +260,8 @@ class Host:
             del self.open[doc]
             if self.runner is not None and opened.document.type == NOTEBOOK:
                 self.runner.detach(doc)
+            if self.terminals is not None:
+                self.terminals.detach(doc)
             await opened.close()
 
     # --- patches of the host side --------------------------------------------------------------
@@ -268,7 +284,13 @@ class Host:
         id_: int = getattr(request, "id", 0)
         answer: m.Message
         try:
-            result = await serve(self, request, asked.user)
+            if self.terminals is not None and type(request) in TERMINAL_REQUESTS:
+                types = m.Role[asked.role.upper()] >= m.Role.RUNNER
+                result = await self.terminals.serve(
+                    request, asked.user, asked.connection, types=types
+                )
+            else:
+                result = await serve(self, request, asked.user)
             answer = m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result)))
         except Exception as error:
             code, text = in_one_line(error, type(request).__name__)

@@ -44,6 +44,8 @@ class Opened:
         """What is the matter, by what it is the matter with."""
         self._trouble = ""
         self._gone = False
+        self._had_file = document.stamp is not None
+        """Chats and terminals have none before somebody changes them."""
         self._told = -1
         self._marked = False
         """Whether it is noted that there is something to save."""
@@ -113,9 +115,10 @@ class Opened:
 
     def _look_at_file(self) -> None:
         if self.document.stamp is None:
-            self.gone()
+            if self._had_file:
+                self.gone()
             return
-        self._gone = False
+        self._gone, self._had_file = False, True
         closed = self.document.closed
         if not closed and "file" in self._troubles and self._troubles.pop("saving", ""):
             self.autosave.changed()  # perhaps that was why

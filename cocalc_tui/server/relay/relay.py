@@ -21,7 +21,7 @@ import msgspec
 from cocalc_tui import __version__
 from cocalc_tui.protocol import connection as c
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import KernelInfo, OpenDocument, ProjectStatus
+from cocalc_tui.protocol.events import KernelInfo, OpenDocument, ProjectStatus, TerminalInfo
 from cocalc_tui.protocol.transport import TransportClosed
 from cocalc_tui.server.access import Access, AccessError
 from cocalc_tui.server.relay.committer import Committer
@@ -48,6 +48,7 @@ class Processes:
     started: int = 0
     """Milliseconds."""
     kernels: list[KernelInfo] = field(default_factory=list)
+    terminals: list[TerminalInfo] = field(default_factory=list)
 
 
 class Relay:
@@ -352,6 +353,7 @@ class Relay:
             people=sorted({one.user for one in self._roster.people if one.connection != peer.id}),
             documents=documents,
             kernels=processes.kernels,
+            terminals=processes.terminals,
         )
         answer(peer, message.id, status)
 

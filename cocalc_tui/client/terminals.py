@@ -1,0 +1,50 @@
+"""What an app asks of a terminal. What its screen shows is told to everybody (topic `screen`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cocalc_tui.client.requests import Requests
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import TerminalRows, TerminalScreen
+
+
+class Terminal:
+    """One terminal; every call raises RequestFailed."""
+
+    def __init__(self, requests: Requests, doc: str) -> None:
+        self._requests = requests
+        self._doc = doc
+
+    async def open(self, *, again: bool = False) -> TerminalScreen:
+        """The whole screen; starts the program where none runs, `again` though it ended."""
+        return await self._requests.result(
+            lambda id_: m.TerminalOpen(id=id_, doc=self._doc, again=again), TerminalScreen
+        )
+
+    async def type(self, keys: Sequence[str] = (), text: str = "", paste: str = "") -> None:
+        """Type keys by their names, then a text as it is, then what was pasted."""
+        await self._requests.ask(
+            lambda id_: m.TerminalType(
+                id=id_, doc=self._doc, keys=list(keys), text=text, paste=paste
+            )
+        )
+
+    async def size(self, columns: int, lines: int, policy: str | None = None) -> None:
+        """Say how large my window is."""
+        await self._requests.ask(
+            lambda id_: m.TerminalSize(
+                id=id_, doc=self._doc, columns=columns, lines=lines, policy=policy
+            )
+        )
+
+    async def history(self, first: int, count: int) -> TerminalRows:
+        """Lines that have scrolled out."""
+        return await self._requests.result(
+            lambda id_: m.TerminalHistory(id=id_, doc=self._doc, first=first, count=count),
+            TerminalRows,
+        )
+
+    async def end(self) -> None:
+        """Hang up."""
+        await self._requests.ask(lambda id_: m.TerminalEnd(id=id_, doc=self._doc))

@@ -1,0 +1,101 @@
+"""`term`: a shared terminal: on the screen, or typed into and read without one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cocalc_tui.commands.common import (
+    FINE,
+    USAGE,
+    CommandError,
+    add_command,
+    join,
+    say,
+    with_workspace,
+)
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.terminals import Terminal
+    from cocalc_tui.client.workspace import Workspace
+    from cocalc_tui.commands.common import Commands
+
+ENDING = ".term"
+SETTLE, LONGEST = 0.4, 5.0
+"""Seconds of rest after which a screen counts as done, and the longest wait for that."""
+_SEQUENCES = re.compile(r"\x1b\[[0-9;:]*m")
+
+
+def add(commands: Commands) -> None:
+    """Add the words of this module."""
+    term = add_command(
+        commands,
+        "term",
+        run,
+        help="a shared terminal; --send and --tail need no screen",
+        description="Open the terminal NAME (a file NAME.term of the project). What is on the "
+        "command line can be read by others of this machine: with --send - the text is read from "
+        "stdin.",
+    )
+    term.add_argument("name", nargs="?", default="shell", metavar="NAME")
+    term.add_argument("--send", metavar="TEXT", help="type this and enter; - reads it from stdin")
+    term.add_argument("--tail", type=int, metavar="N", help="print the last N lines")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open, type or print."""
+    name = arguments.name if arguments.name.endswith(ENDING) else arguments.name + ENDING
+    if arguments.send is None and arguments.tail is None:
+        from cocalc_tui.commands import opening
+
+        return opening.run(argparse.Namespace(paths=[name], names=(), set=[]))
+    if arguments.tail is not None and arguments.tail < 1:
+        raise CommandError("--tail takes a number from 1 on", USAGE)
+    (path,) = join([name]).files
+    text = sys.stdin.read() if arguments.send == "-" else arguments.send
+
+    async def talk(workspace: Workspace) -> int:
+        from cocalc_tui.client.terminals import Terminal
+
+        document = await workspace.open(path)
+        terminal = Terminal(workspace.requests, document.doc)
+        await terminal.open(again=text is not None)
+        if text is not None:
+            await terminal.type(text=text.rstrip("\n").replace("\n", "\r"), keys=[])
+            await terminal.type(keys=["enter"])
+        if text is not None and arguments.tail:
+            await _rest(terminal)
+        if arguments.tail:
+            for line in await _last(terminal, arguments.tail):
+                say(line)
+        return FINE
+
+    return with_workspace(Path(name), talk, start=True)
+
+
+async def _rest(terminal: Terminal) -> None:
+    """Wait until the screen rests, as a program needs a moment to answer."""
+    before = None
+    for _ in range(int(LONGEST / SETTLE)):
+        await asyncio.sleep(SETTLE)
+        screen = await terminal.open()
+        if before is not None and (screen.rows, screen.history) == before:
+            return
+        before = (screen.rows, screen.history)
+
+
+async def _last(terminal: Terminal, count: int) -> list[str]:
+    """The last lines of a terminal as plain text."""
+    screen = await terminal.open()
+    rows = [screen.rows.get(y, "") for y in range(screen.lines)]
+    while rows and not _SEQUENCES.sub("", rows[-1]).strip():
+        rows.pop()
+    if len(rows) < count and screen.history:
+        missing = min(count - len(rows), 1000)
+        past = await terminal.history(screen.history - missing, missing)
+        rows = [*past.rows, *rows]
+    return [_SEQUENCES.sub("", row).rstrip() for row in rows[-count:]]

@@ -1,0 +1,294 @@
+"""The keeper of a terminal: owns the PTY and the screen model, and outlives every relay.
+
+One thread, one poll: the PTY, the program's end, and the relay. Reads are small and budgeted, so
+`yes` costs a few percent of a core and ctrl+c is heard between two of them. A frame goes out at
+once when nothing was shown for a while, else at most `RATE` times a second: only rows that are
+others than before. The relay is told nothing it did not ask for while it is not there.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import errno
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from pathlib import Path
+from typing import Any
+
+from cocalc_tui.server.daemon import READY, detach, report, take_lock
+from cocalc_tui.server.keeper.forms import versions
+from cocalc_tui.server.keeper.link import Link, Peer, Said
+from cocalc_tui.server.terminals.keys import encode
+from cocalc_tui.server.terminals.order import (
+    AboutTerminal,
+    TerminalOrder,
+    take_order,
+    write_about,
+)
+from cocalc_tui.server.terminals.recording import Recording
+from cocalc_tui.server.terminals.screen import Frame, Screen
+
+RATE = 30
+"""Frames a second under load."""
+READ = 4096
+"""Bytes of one read: between two of them others are heard."""
+CREDIT = 512 * 2**10
+"""Bytes a program may write in one frame's time before it has to wait for the next."""
+LEAST, MOST = (20, 4), (500, 200)
+"""Columns and lines."""
+
+
+def keep(folder: Path) -> None:
+    """Be a terminal's keeper: the order lies in `folder`."""
+    order = take_order(folder)
+    detach(folder / "keeper.log")
+    if take_lock(folder / "alive") is None:
+        report("held")
+        return
+    with contextlib.suppress(FileExistsError):
+        Path(order.socket).parent.mkdir(0o700)
+    TerminalKeeper(folder, order).serve()
+
+
+class TerminalKeeper:
+    """One terminal's keeper."""
+
+    def __init__(self, folder: Path, order: TerminalOrder) -> None:
+        self._order = order
+        self._screen = Screen(order.columns, order.lines)
+        self._recording = Recording(folder, self._drawn)
+        self._shown: Frame | None = None
+        self._seq = 0
+        self._frame_at = 0.0
+        self._dirty = True
+        self._credit = CREDIT
+        self._typist = ""
+        self._unwritten = b""
+        self._pid, self._master = self._start()
+        self._ended = os.pidfd_open(self._pid)
+        about = AboutTerminal(
+            order.doc, order.path, order.socket, os.getpid(), self._pid, int(time.time() * 1000)
+        )
+        write_about(folder, about)
+        self._link = Link(Path(order.socket), self._greeting)
+        self._recording.begin(order.columns, order.lines)
+        self._running = True
+        signal.signal(signal.SIGTERM, lambda *_: self._hang_up())
+
+    def _start(self) -> tuple[int, int]:
+        order = self._order
+        pid, master = pty.fork()
+        if pid == 0:
+            try:
+                os.umask(order.umask)
+                os.chdir(order.cwd)
+                os.execvpe(order.argv[0], order.argv, order.env)  # noqa: S606 - a terminal does
+            except OSError as error:
+                os.write(2, f"{order.argv[0]}: {error.strerror}\r\n".encode())
+            os._exit(127)
+        self._set_size(master, order.columns, order.lines)
+        os.set_blocking(master, False)
+        return pid, master
+
+    @staticmethod
+    def _set_size(master: int, columns: int, lines: int) -> None:
+        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    # --- the loop ------------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Keep the terminal until its program ends and all is told."""
+        report(READY)
+        while self._running:
+            self._turn()
+        self._link.close_listener()
+
+    def _turn(self) -> None:
+        poll = select.poll()
+        if self._credit > 0:
+            poll.register(self._master, select.POLLIN | (select.POLLOUT if self._unwritten else 0))
+        elif self._unwritten:
+            poll.register(self._master, select.POLLOUT)
+        poll.register(self._ended, select.POLLIN)
+        poll.register(self._link.listener, select.POLLIN)
+        for peer in self._link.peers:
+            poll.register(peer.socket, select.POLLIN | (select.POLLOUT if peer.unsent else 0))
+        ready = dict(poll.poll(self._timeout()))
+        if ready.get(self._master, 0) & (select.POLLIN | select.POLLHUP) and self._credit > 0:
+            self._read()
+        self._write(b"")
+        self._hear(ready)
+        self._show()
+        if self._ended in ready and not ready.get(self._master, 0) & select.POLLIN:
+            self._program_ended()
+
+    def _timeout(self) -> float:
+        if not self._dirty and self._credit > 0:
+            return 1000.0
+        return max(self._frame_at + 1 / RATE - time.monotonic(), 0) * 1000
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._master, READ)
+        except OSError as error:
+            if error.errno not in {errno.EIO, errno.EAGAIN}:
+                raise
+            self._credit = CREDIT if error.errno == errno.EAGAIN else 0
+            return
+        self._credit -= len(data)
+        self._write(self._screen.feed(data))
+        self._recording.output(data, self._screen.size)
+        self._dirty = True
+
+    def _write(self, data: bytes) -> None:
+        """Give the program bytes, as far as it reads."""
+        self._unwritten += data
+        while self._unwritten:
+            try:
+                self._unwritten = self._unwritten[os.write(self._master, self._unwritten) :]
+            except BlockingIOError:
+                return
+            except OSError:
+                self._unwritten = b""
+
+    def _program_ended(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := os.read(self._master, READ):
+                self._screen.feed(data)
+                self._recording.output(data, self._screen.size)
+        self._dirty = True
+        self._frame_at = 0.0
+        self._show()
+        code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        for peer in self._link.peers:
+            peer.socket.setblocking(True)
+            peer.say({"exit": code})
+        self._running = False
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGHUP)
+
+    # --- the relay -----------------------------------------------------------------------------
+
+    def _greeting(self) -> Said:
+        return {**versions(), "doc": self._order.doc, "pid": self._pid, "whole": self._whole()}
+
+    def _hear(self, ready: dict[int, int]) -> None:
+        if self._link.listener in ready:
+            self._link.accept()
+        for peer in self._link.peers:
+            if peer.unsent:
+                peer.flush()
+            if peer.socket.fileno() in ready:
+                for said in peer.hear():
+                    self._answer(peer, said)
+        self._link.drop_closed()
+
+    def _answer(self, peer: Peer, said: Said) -> None:
+        try:
+            result = self._do(said)
+        except (KeyError, TypeError, ValueError) as error:
+            result = {"error": str(error)}
+        peer.say({"id": said.get("id", 0), **result})
+
+    def _do(self, said: dict[str, Any]) -> dict[str, Any]:
+        match said["do"]:
+            case "type":
+                self._type(said)
+            case "resize":
+                self._resize(int(said["columns"]), int(said["lines"]))
+            case "whole":
+                return {"whole": self._whole()}
+            case "history":
+                first, count = int(said["first"]), min(int(said["count"]), 1000)
+                rows = self._screen.history(first, count)
+                return {"rows": rows, "length": self._screen.history_length}
+            case "end":
+                self._hang_up()
+            case what:
+                raise ValueError(f"a terminal cannot {what}")
+        return {}
+
+    def _type(self, said: dict[str, Any]) -> None:
+        self._typist = str(said.get("user", ""))
+        if text := str(said.get("paste", "")):
+            data = text.replace("\r\n", "\r").replace("\n", "\r").encode()
+            if self._screen.frame().pastes:
+                data = b"\x1b[200~" + data.replace(b"\x1b", b"") + b"\x1b[201~"
+            self._write(data)
+        application = self._screen.frame().application_keys
+        for key in said.get("keys", []):
+            self._write(encode(key, application=application))
+        if "text" in said:
+            self._write(str(said["text"]).encode())
+        if "raw" in said:
+            self._write(base64.b64decode(said["raw"]))
+
+    def _resize(self, columns: int, lines: int) -> None:
+        size = (
+            max(LEAST[0], min(columns, MOST[0])),
+            max(LEAST[1], min(lines, MOST[1])),
+        )
+        if size != self._screen.size:
+            self._screen.resize(*size)
+            self._set_size(self._master, *size)
+            self._recording.resized(*size)
+            self._dirty = True
+
+    # --- frames --------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Tell what changed on the screen, where it is time."""
+        now = time.monotonic()
+        if now - self._frame_at < 1 / RATE:
+            return
+        self._credit = CREDIT
+        if not self._dirty:
+            return
+        self._frame_at, self._dirty = now, False
+        before, frame = self._shown, self._screen.frame()
+        if frame == before:
+            return
+        self._shown = frame
+        self._seq += 1
+        changed = {
+            str(y): row
+            for y, row in enumerate(frame.rows)
+            if before is None or y >= len(before.rows) or before.rows[y] != row
+        }
+        for peer in self._link.peers:
+            peer.say({"frame": {**self._state(frame), "rows": changed}})
+
+    def _state(self, frame: Frame) -> dict[str, Any]:
+        columns, lines = self._screen.size
+        return {
+            "seq": self._seq,
+            "columns": columns,
+            "lines": lines,
+            "cursor": frame.cursor,
+            "title": frame.title[:200],
+            "alternate": frame.alternate,
+            "mouse": frame.mouse,
+            "history": self._screen.history_length,
+            "typist": self._typist,
+        }
+
+    def _whole(self) -> dict[str, Any]:
+        """The screen as it was told last, for who comes late."""
+        frame = self._shown or self._screen.frame()
+        return {**self._state(frame), "rows": {str(y): row for y, row in enumerate(frame.rows)}}
+
+    def _drawn(self) -> bytes:
+        """Bytes that draw the screen as it is."""
+        frame = self._screen.frame()
+        x, y = frame.cursor or (0, 0)
+        rows = "\r\n".join(frame.rows)
+        return f"\x1b[2J\x1b[H{rows}\x1b[{y + 1};{x + 1}H".encode()

@@ -1,0 +1,118 @@
+"""The screen model of a terminal, behind our own interface: bytes in, rows out.
+
+pyghostty is young and may be replaced: nothing else in the project imports it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pyghostty import Terminal
+from pyghostty.core import ffi, init_sized, read_buf
+from pyghostty.core import lib as ghostty
+
+HISTORY_LINES = 10_000
+HISTORY_BYTES = 12 * 2**20
+"""Both limits count; the library's own limit of bytes keeps some hundred lines."""
+CLUSTERS = b"\x1b[?2027h"
+"""Has the model count an emoji of several code points as the two cells that other programs do."""
+_PALETTE_END = "\x1b]4;255;"
+
+
+class Frame(NamedTuple):
+    """A screen at one moment."""
+
+    rows: tuple[str, ...]
+    """Each a text with SGR sequences, complete in itself, as wide as it is filled."""
+    cursor: tuple[int, int] | None
+    """Column and row; None while it is hidden."""
+    title: str
+    alternate: bool
+    """Whether a full-screen program shows."""
+    mouse: bool
+    """Whether the program wants the mouse."""
+    pastes: bool
+    """Whether it wants to be told what is pasted."""
+    application_keys: bool
+    """Whether cursor keys are to be sent in their application form."""
+
+
+class Screen:
+    """One terminal's screen and what has scrolled out of it."""
+
+    def __init__(self, columns: int, lines: int) -> None:
+        self._terminal = Terminal(columns, lines, scrollback=HISTORY_LINES)
+        self._set("SCROLLBACK_MAX_BYTES", "size_t", HISTORY_BYTES)
+        self._replies: list[bytes] = []
+        self._terminal.on_reply(self._replies.append)
+        self._terminal.feed(CLUSTERS)
+
+    def _set(self, name: str, kind: str, value: int) -> None:
+        option = getattr(ghostty, f"GHOSTTY_TERMINAL_OPT_{name}")
+        ghostty.ghostty_terminal_set(self._terminal._t[0], option, ffi.new(f"{kind}*", value))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines."""
+        columns, lines = self._terminal.size
+        return int(columns), int(lines)
+
+    def feed(self, data: bytes) -> bytes:
+        """Take in what the program wrote; returns what the terminal answers."""
+        self._terminal.feed(data)
+        answer = b"".join(self._replies)
+        self._replies.clear()
+        return answer
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Have another size; what does not fit any more is wrapped anew or scrolls out."""
+        self._terminal.resize(columns, lines)
+
+    def frame(self) -> Frame:
+        """The screen as it is now."""
+        columns, lines = self.size
+        rows = self._rows("active", 0, lines, columns)
+        visible = self._terminal.get("cursor_visible", "bool")
+        return Frame(
+            rows,
+            tuple(self._terminal.cursor) if visible else None,
+            self._title(),
+            bool(self._terminal.get("active_screen", "int")),
+            bool(self._terminal.get("mouse_tracking", "bool")),
+            self._terminal.mode(2004),
+            self._terminal.mode(1),
+        )
+
+    @property
+    def history_length(self) -> int:
+        """Lines that have scrolled out."""
+        return int(self._terminal.get("scrollback_rows", "size_t"))
+
+    def history(self, first: int, count: int) -> tuple[str, ...]:
+        """Lines first .. first + count - 1 of those that scrolled out, the oldest being 0."""
+        first = max(first, 0)
+        count = min(count, self.history_length - first)
+        return self._rows("history", first, count, self.size[0]) if count > 0 else ()
+
+    def _title(self) -> str:
+        text: Any = self._terminal.get("title", "GhosttyString")
+        return bytes(ffi.buffer(text.ptr, text.len)).decode("utf-8", "replace") if text.len else ""
+
+    def _rows(self, part: str, first: int, count: int, columns: int) -> tuple[str, ...]:
+        selection = init_sized("GhosttySelection")
+        selection.start = self._terminal.ref(0, first, part)[0]
+        selection.end = self._terminal.ref(columns - 1, first + count - 1, part)[0]
+        options = init_sized("GhosttyTerminalSelectionFormatOptions")
+        options.emit = ghostty.GHOSTTY_FORMATTER_FORMAT_VT
+        options.unwrap, options.trim, options.selection = False, False, selection
+        text: str = read_buf(
+            lambda buffer, length, needed: ghostty.ghostty_terminal_selection_format_buf(
+                self._terminal._t[0], options[0], buffer, length, needed
+            )
+        )
+        # The library says its palette first; whoever draws has colours of their own for that.
+        start = text.rfind(_PALETTE_END)
+        if start >= 0:
+            text = text[text.index("\x1b\\", start) + 2 :]
+        rows = text.split("\r\n")[:count]
+        return (*rows, *[""] * (count - len(rows)))

@@ -1,0 +1,105 @@
+"""Starting the keeper of a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cocalc_tui.server.daemon import READY, last_line, python_command
+from cocalc_tui.server.terminals.order import TerminalOrder, write_order
+
+PATIENCE = 20.0
+"""Seconds a keeper has to start."""
+
+
+class StartError(Exception):
+    """No terminal could be started; one line that says why."""
+
+
+@dataclass(frozen=True)
+class TerminalGrounds:
+    """Where and how all terminals of a project are started."""
+
+    project: Path
+    terminals: Path
+    """Folder of the keepers' folders."""
+    sockets: Path
+    """Short private folder."""
+    environment: Mapping[str, str]
+    """Clean, see `server.environment`."""
+    umask: int
+
+
+def shell() -> str:
+    """The login shell of the host's account."""
+    with contextlib.suppress(KeyError):
+        found = pwd.getpwuid(os.geteuid()).pw_shell
+        if found and os.access(found, os.X_OK):
+            return found
+    return "/bin/sh"
+
+
+def _order(
+    grounds: TerminalGrounds, name: str, doc: str, path: str, script: str, size: tuple[int, int]
+) -> TerminalOrder:
+    """What to tell the keeper. A script of the .term file is run first, then the shell."""
+    program = shell()
+    argv = [program, "-l"]
+    if script.strip():
+        argv = [program, "-c", f'{script}\nexec "$0" -l', program]
+    here = (grounds.project / path).parent
+    env = {
+        **grounds.environment,
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "COCALC_TUI_PROJECT": str(grounds.project),
+        "COCALC_TUI_TERMINAL": path,
+    }
+    return TerminalOrder(
+        doc=doc,
+        path=path,
+        argv=argv,
+        env=env,
+        cwd=str(here if here.is_dir() else grounds.project),
+        umask=grounds.umask,
+        columns=size[0],
+        lines=size[1],
+        socket=str(grounds.sockets / f"t{name}"),
+    )
+
+
+async def start_terminal(
+    grounds: TerminalGrounds, doc: str, path: str, script: str, size: tuple[int, int]
+) -> Path:
+    """Start a keeper with its program; returns its folder. Raises StartError."""
+    name = secrets.token_hex(6)
+    folder = grounds.terminals / name
+    try:
+        folder.mkdir(0o700, parents=True)
+        write_order(folder, _order(grounds, name, doc, path, script, size))
+        starter = await asyncio.create_subprocess_exec(
+            *python_command("cocalc_tui.server.main", "terminal", str(folder)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd="/",
+        )
+        assert starter.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            line = (await starter.stdout.readline()).decode("utf-8", "replace").strip()
+        await starter.wait()
+    except (OSError, TimeoutError) as error:
+        why = str(error) or "its keeper does not answer"
+        raise StartError(f"{path}: the terminal cannot be started: {why}") from None
+    if line != READY:
+        why = line or last_line(folder / "keeper.log") or "it says nothing"
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StartError(f"{path}: the terminal does not start: {why}")
+    return folder

@@ -1,0 +1,244 @@
+"""All terminals of a project, as the host side has them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.events import DocumentEvent, PeopleMoved
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import TerminalInfo, TerminalRows, TerminalScreen
+from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.terminals.order import living
+from cocalc_tui.server.terminals.session import (
+    USUAL,
+    TerminalGoneError,
+    TerminalSession,
+    screen_of,
+)
+from cocalc_tui.server.terminals.starting import StartError, TerminalGrounds, start_terminal
+from cocalc_tui.sync.patch import MAIN
+
+Say = Callable[[str, str, TerminalScreen], None]
+SERVED = frozenset(
+    {
+        m.TerminalOpen,
+        m.TerminalType,
+        m.TerminalSize,
+        m.TerminalHistory,
+        m.TerminalEnd,
+    }
+)
+"""What `Terminals.serve` answers."""
+_CALM = 0.1
+"""Seconds until a new size counts: dragging a window is one change."""
+
+
+@dataclass
+class _Terminal:
+    """A terminal's document, and what runs for it."""
+
+    path: str
+    shared: SharedDocument | None = None
+    session: TerminalSession | None = None
+    sizes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    """User, columns and lines by connection; only of those who may type."""
+    policy: str = "smallest"
+    """smallest, or the user whose windows count."""
+    exit: int | None = None
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    resizing: asyncio.TimerHandle | None = None
+
+
+class Terminals:
+    """The terminals of one project."""
+
+    def __init__(self, grounds: TerminalGrounds, say: Say) -> None:
+        """`say` tells everybody in a document what its screen is."""
+        self._grounds = grounds
+        self._say = say
+        self._known: dict[str, _Terminal] = {}
+
+    async def start(self) -> None:
+        """Find the terminals that live."""
+        for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
+            terminal = self._known.setdefault(about.doc, _Terminal(about.path))
+            with contextlib.suppress(TerminalGoneError):
+                await self._follow(about.doc, terminal, folder)
+
+    @property
+    def running(self) -> list[TerminalInfo]:
+        """Those that run, for `status`."""
+        return [
+            TerminalInfo(
+                path=one.shared.path if one.shared else one.path,
+                pid=one.session.about.program,
+                keeper=one.session.about.pid,
+                title=str(one.session.state.get("title", "")),
+            )
+            for one in self._known.values()
+            if one.session is not None
+        ]
+
+    def attach(self, shared: SharedDocument) -> None:
+        """The document of a terminal is open."""
+        terminal = self._known.setdefault(shared.doc, _Terminal(shared.path))
+        terminal.shared = shared
+
+        def heard(event: DocumentEvent) -> None:
+            if isinstance(event, PeopleMoved):
+                self._resize_soon(terminal)
+
+        shared.subscribe(heard)
+
+    def detach(self, doc: str) -> None:
+        """Nobody has it open; what runs runs on."""
+        if (terminal := self._known.get(doc)) is not None:
+            terminal.path = terminal.shared.path if terminal.shared else terminal.path
+            terminal.shared = None
+
+    async def close(self, *, everything: bool = False) -> None:
+        """Let go of all; with `everything` end them."""
+        for terminal in self._known.values():
+            if terminal.session is not None:
+                if everything:
+                    with contextlib.suppress(TerminalGoneError, ValueError):
+                        await terminal.session.ask("end")
+                await terminal.session.close()
+
+    # --- what apps ask -------------------------------------------------------------------------
+
+    async def serve(self, request: m.Message, user: str, connection: str, *, types: bool) -> Any:
+        """Answer a request; `types`: whether who asks may type. Raises FileError."""
+        doc: str = request.doc  # type: ignore[attr-defined]  # all that are served have one
+        terminal = self._known.get(doc)
+        if terminal is None:
+            raise FileError("missing", "this terminal is not open")
+        try:
+            return await self._serve(doc, terminal, request, user, connection, types=types)
+        except TerminalGoneError as error:
+            raise FileError("missing", f"{terminal.path}: {error}") from None
+        except (ValueError, StartError) as error:
+            raise FileError("form", str(error)) from None
+
+    async def _serve(
+        self,
+        doc: str,
+        terminal: _Terminal,
+        request: m.Message,
+        user: str,
+        connection: str,
+        *,
+        types: bool,
+    ) -> Any:
+        match request:
+            case m.TerminalOpen():
+                if types and terminal.session is None and (request.again or terminal.exit is None):
+                    await self._start(doc, terminal)
+                return self._screen(terminal)
+            case m.TerminalType():
+                session = _running(terminal)
+                words = {"keys": request.keys, "text": request.text, "paste": request.paste}
+                await session.ask("type", user=user, **words)
+            case m.TerminalSize():
+                terminal.sizes[connection] = (user, request.columns, request.lines)
+                if request.policy is not None:
+                    terminal.policy = user if request.policy == "mine" else "smallest"
+                self._resize_soon(terminal)
+            case m.TerminalHistory():
+                said = await _running(terminal).ask(
+                    "history", first=request.first, count=request.count
+                )
+                return TerminalRows(rows=said["rows"], length=said["length"])
+            case m.TerminalEnd():
+                await _running(terminal).ask("end")
+            case _:
+                raise KeyError(type(request).__name__)
+        return None
+
+    async def _start(self, doc: str, terminal: _Terminal) -> None:
+        async with terminal.starting:
+            if terminal.session is not None:
+                return
+            script = str(terminal.shared.replica.text(MAIN)) if terminal.shared else ""
+            path = terminal.shared.path if terminal.shared else terminal.path
+            size = self._wanted(terminal) or USUAL
+            folder = await start_terminal(self._grounds, doc, path, script, size)
+            terminal.exit = None
+            await self._follow(doc, terminal, folder)
+
+    async def _follow(self, doc: str, terminal: _Terminal, folder: Any) -> None:
+        about = next(about for at, about in living(self._grounds.terminals) if at == folder)
+
+        def tell(screen: TerminalScreen) -> None:
+            self._say(doc, "screen", self._described(terminal, screen))
+
+        def ended(code: int | None) -> None:
+            terminal.session = None
+            terminal.exit = code if code is not None else -1
+            self._say(doc, "screen", self._screen(terminal))
+
+        session = TerminalSession(folder, about, tell, ended)
+        await session.connect()
+        terminal.session = session
+        self._resize_soon(terminal)
+
+    def _screen(self, terminal: _Terminal) -> TerminalScreen:
+        """The whole screen, or that it ended."""
+        if terminal.session is None:
+            return self._described(terminal, TerminalScreen(running=False, whole=True))
+        screen = msgspec.structs.replace(screen_of(terminal.session.state), whole=True)
+        return self._described(terminal, screen)
+
+    def _described(self, terminal: _Terminal, screen: TerminalScreen) -> TerminalScreen:
+        by = terminal.policy
+        if by == "smallest" and terminal.sizes:
+            present = self._present(terminal)
+            by = min(present, key=lambda one: (one[1] * one[2], one[0]))[0] if present else ""
+        exit_ = terminal.exit if terminal.session is None else None
+        return msgspec.structs.replace(screen, size_by=by, exit=exit_)
+
+    # --- sizes ---------------------------------------------------------------------------------
+
+    def _present(self, terminal: _Terminal) -> list[tuple[str, int, int]]:
+        """The windows of who is there and may type."""
+        if terminal.shared is None:
+            return []
+        here = {other.connection for other in terminal.shared.others}
+        for gone in terminal.sizes.keys() - here:
+            del terminal.sizes[gone]
+        return list(terminal.sizes.values())
+
+    def _wanted(self, terminal: _Terminal) -> tuple[int, int] | None:
+        sizes = self._present(terminal)
+        mine = [one for one in sizes if one[0] == terminal.policy]
+        if not (mine or sizes):
+            return None
+        columns = min(one[1] for one in mine or sizes)
+        return columns, min(one[2] for one in mine or sizes)
+
+    def _resize_soon(self, terminal: _Terminal) -> None:
+        if terminal.resizing is None:
+            loop = asyncio.get_running_loop()
+            terminal.resizing = loop.call_later(_CALM, self._resize, terminal)
+
+    def _resize(self, terminal: _Terminal) -> None:
+        terminal.resizing = None
+        wanted, session = self._wanted(terminal), terminal.session
+        if session is None or wanted is None:
+            return
+        if wanted != (session.state["columns"], session.state["lines"]):
+            task = asyncio.ensure_future(session.ask("resize", columns=wanted[0], lines=wanted[1]))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def _running(terminal: _Terminal) -> TerminalSession:
+    if terminal.session is None:
+        raise TerminalGoneError("the terminal ended; enter starts it again")
+    return terminal.session

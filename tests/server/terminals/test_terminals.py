@@ -1,0 +1,164 @@
+"""Real programs in real PTYs, over keepers that outlive the relay side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import TerminalRows, TerminalScreen
+from cocalc_tui.server.environment import clean
+from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.terminals.order import living
+from cocalc_tui.server.terminals.starting import TerminalGrounds
+from cocalc_tui.server.terminals.terminals import Terminals
+
+SGR = re.compile(r"\x1b\[[0-9;:]*m")
+DOC = "d0c"
+
+
+class Side:
+    """One life of the relay side."""
+
+    def __init__(self, grounds: TerminalGrounds) -> None:
+        self.heard: list[TerminalScreen] = []
+        self.terminals = Terminals(grounds, lambda _doc, _topic, screen: self.heard.append(screen))
+        self.shared = SharedDocument.offline("build.term", "terminal")
+        self.shared.doc = DOC
+
+    async def start(self) -> Side:
+        await self.terminals.start()
+        self.terminals.attach(self.shared)
+        return self
+
+    async def ask(self, request: m.Message, *, user: str = "ann", types: bool = True) -> object:
+        return await self.terminals.serve(request, user, f"of {user}", types=types)
+
+    async def open(self, **more: bool) -> TerminalScreen:
+        screen = await self.ask(m.TerminalOpen(id=1, doc=DOC, **more))
+        assert isinstance(screen, TerminalScreen)
+        return screen
+
+    async def type(self, text: str, user: str = "ann") -> None:
+        await self.ask(m.TerminalType(id=1, doc=DOC, text=text), user=user)
+
+    async def text(self) -> str:
+        screen = await self.open()
+        past = await self.ask(m.TerminalHistory(id=1, doc=DOC, first=0, count=1000))
+        assert isinstance(past, TerminalRows)
+        rows = [*past.rows, *(screen.rows[y] for y in sorted(screen.rows))]
+        return "\n".join(SGR.sub("", row).rstrip() for row in rows)
+
+    async def shows(self, word: str) -> None:
+        async with asyncio.timeout(30):
+            while word not in await self.text():
+                await asyncio.sleep(0.02)
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def grounds(tmp_path: Path) -> AsyncIterator[TerminalGrounds]:
+    with tempfile.TemporaryDirectory(prefix="ct-") as sockets:
+        project = tmp_path / "lab"
+        project.mkdir()
+        environment = {**clean(os.environ), "PS1": "$ ", "SHELL": "/bin/sh"}
+        found = TerminalGrounds(project, tmp_path / "t", Path(sockets) / "k", environment, 0o022)
+        yield found
+        for _, about in living(found.terminals):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(about.program, signal.SIGKILL)
+        await until(lambda: not living(found.terminals))
+
+
+async def test_a_program_runs_and_is_typed_into(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    assert (await side.open()).running
+    await side.type("echo $((6*7)) $TERM\r")
+    await side.shows("42 xterm-256color")
+    assert side.heard[-1].typist == "ann"
+    with contextlib.suppress(FileError):
+        await side.type("exit 3\r")
+    await until(lambda: not side.heard[-1].running)
+    assert side.heard[-1].exit == 3
+    assert not (await side.open()).running, "it starts again only when somebody asks"
+    assert (await side.open(again=True)).running
+    await side.terminals.close()
+
+
+async def test_it_outlives_the_relay_side(grounds: TerminalGrounds) -> None:
+    first = await Side(grounds).start()
+    await first.open()
+    await first.type("for i in $(seq 1 400); do echo number $i; sleep 0.002; done; echo over\r")
+    await first.shows("number 20")
+    await first.terminals.close()
+    second = await Side(grounds).start()
+    await second.shows("number 400")
+    numbers = re.findall(r"^number (\d+)$", await second.text(), re.MULTILINE)
+    assert [int(number) for number in numbers] == list(range(1, 401))
+    assert len(living(grounds.terminals)) == 1
+    await second.terminals.close()
+
+
+async def test_who_may_not_type_starts_nothing(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    screen = await side.ask(m.TerminalOpen(id=1, doc=DOC), types=False)
+    assert isinstance(screen, TerminalScreen)
+    assert not screen.running
+    assert living(grounds.terminals) == []
+    with pytest.raises(FileError, match="ended"):
+        await side.type("x")
+
+
+async def test_the_script_runs_first(grounds: TerminalGrounds) -> None:
+    from cocalc_tui.sync.patch import Splice
+
+    side = await Side(grounds).start()
+    side.shared = SharedDocument.offline(
+        "build.term", "terminal", [Splice(0, 0, "echo from script")]
+    )
+    side.shared.doc = DOC
+    side.terminals.attach(side.shared)
+    await side.open()
+    await side.shows("from script")
+    await side.terminals.close()
+
+
+async def test_a_flood_leaves_ctrl_c_quick(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    await side.type("yes\r")
+    await until(lambda: any("y" in row for one in side.heard for row in one.rows.values()))
+    await side.ask(m.TerminalType(id=1, doc=DOC, keys=["ctrl+c"]))
+    await side.type("echo calm\r")
+    await side.shows("calm")
+    frames = len(side.heard)
+    await asyncio.sleep(0.3)
+    assert len(side.heard) - frames < 15, "at most 30 frames a second, and none at rest"
+    await side.terminals.close()
+
+
+async def test_end_and_paste(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    await side.ask(m.TerminalType(id=1, doc=DOC, paste="echo pas\\\nted\n"))
+    await side.shows("pasted")
+    await side.ask(m.TerminalEnd(id=1, doc=DOC))
+    await until(lambda: not side.heard[-1].running)
+    await until(lambda: not living(grounds.terminals))
+    cast = next(grounds.terminals.rglob("recording.cast")).read_text()
+    assert '"version": 2' in cast.splitlines()[0]
+    assert "pasted" in cast

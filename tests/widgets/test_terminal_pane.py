@@ -1,0 +1,116 @@
+"""The pane of a terminal by key, on a real relay, host side and shell."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from cocalc_tui.app import CocalcApp
+from cocalc_tui.protocol.events import TerminalScreen
+from cocalc_tui.server.environment import clean
+from cocalc_tui.server.terminals.order import living
+from cocalc_tui.server.terminals.starting import TerminalGrounds
+from cocalc_tui.server.terminals.terminals import Terminals
+from cocalc_tui.widgets.terminal.model import TerminalModel
+from cocalc_tui.widgets.terminal.pane import TerminalPane
+from tests.server.hosting import BY_HAND, Box, until
+
+
+@asynccontextmanager
+async def terminal(
+    tmp_path: Path, user: str = "alice"
+) -> AsyncIterator[tuple[Box, CocalcApp, Pilot[None]]]:
+    project = tmp_path / "project"
+    project.mkdir()
+    with tempfile.TemporaryDirectory(prefix="ct-") as sockets:
+        environment = {**clean(os.environ), "PS1": "$ "}
+        grounds = TerminalGrounds(project, tmp_path / "t", Path(sockets) / "k", environment, 0o022)
+        box = Box(project, BY_HAND)
+        box.make_terminals = lambda say: Terminals(grounds, say)
+        await box.start()
+        person = await box.person(user)
+        app = CocalcApp(person, "lab", ["build.term"])
+        async with app.run_test(size=(90, 24)) as pilot:
+            await until(lambda: isinstance(app.main.tiles.pane, TerminalPane))
+            yield box, app, pilot
+        for one in box.people:
+            await one.close()
+        await box.stop()
+        for _, about in living(grounds.terminals):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(about.program, signal.SIGKILL)
+        await until(lambda: not living(grounds.terminals))
+
+
+def pane(app: CocalcApp) -> TerminalPane:
+    found = app.main.tiles.pane
+    assert isinstance(found, TerminalPane)
+    return found
+
+
+def shown(app: CocalcApp) -> str:
+    here = pane(app)
+    return "\n".join(here.render_line(y).text.rstrip() for y in range(here.size.height))
+
+
+async def test_keys_go_to_the_program_and_f12_leads_out(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        assert (here.model.screen.columns, here.model.screen.size_by) in {
+            (here.size.width, "alice"),
+            (80, ""),
+        }
+        await pilot.press(*"echo $((6*7))", "enter")
+        await until(lambda: "42" in shown(app))
+        await until(lambda: here.model.screen.columns == here.size.width)
+        assert here.where().endswith("by alice, alice types")
+        await pilot.press("f12", "ctrl+t", "b")
+        await pilot.pause()
+        assert len(list(app.main.tiles.division.tiles())) == 2
+
+
+async def test_it_ends_and_starts_again(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        await pilot.press(*"exit 5", "enter")
+        await until(lambda: not here.model.screen.running)
+        assert "exit code 5" in shown(app)
+        await pilot.press("enter")
+        await until(lambda: here.model.screen.running)
+
+
+async def test_who_may_not_type_watches(tmp_path: Path) -> None:
+    async with terminal(tmp_path, "vera") as (_, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.known)
+        assert not here.model.screen.running
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not here.model.screen.running
+
+
+def frame(seq: int, rows: dict[int, str], **more: object) -> TerminalScreen:
+    return TerminalScreen(running=True, seq=seq, rows=rows, **more)  # type: ignore[arg-type]
+
+
+def test_frames_are_merged() -> None:
+    model = TerminalModel()
+    assert model.take(frame(3, {0: "a", 1: "b"}, whole=True)) is None
+    assert model.take(frame(4, {1: "c"}, cursor=(0, 5))) == {1, 5}
+    assert model.screen.rows == {0: "a", 1: "c"}
+    assert model.take(frame(4, {1: "late"})) == set()
+    assert model.missed(frame(6, {}))
+    assert not model.missed(frame(5, {}))
+    assert model.take(frame(5, {0: "x"}, lines=1)) is None
+    assert model.screen.rows == {0: "x"}
+    assert model.take(TerminalScreen(running=False, whole=True, exit=1)) is None
+    assert model.screen.rows == {0: "x"}, "what it showed last stays"
