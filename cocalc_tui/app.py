@@ -142,12 +142,13 @@ def run_app(
     paths: Sequence[str] = (),
     *,
     root: Path | None = None,
+    key: str | None = None,
     flags: Mapping[str, Any] | None = None,
 ) -> int:
     """Run the app until the person leaves; returns the exit code.
 
-    `root` is the project's folder where it is on this machine: the layout is remembered for it,
-    and its `cocalc-tui.toml` is read. `flags` are settings typed on the command line, by name.
+    `root` is the project's folder where it is on this machine: its `cocalc-tui.toml` is read. The
+    layout is remembered for `key`. `flags` are settings typed on the command line, by name.
     A mistake in the person's configuration is one line on stderr and exit code 2.
     """
     try:
@@ -162,7 +163,7 @@ def run_app(
         name,
         paths,
         settings=loaded.settings,
-        memory_file=memories.memory_file(str(root or name)),
+        memory_file=memories.memory_file(key or str(root or name)),
         remarks=loaded.remarks,
     )
     app.run()

@@ -22,6 +22,7 @@ from cocalc_tui.commands import (
     listing,
     opening,
     people,
+    relay,
     run,
     running,
     shells,
@@ -45,6 +46,7 @@ MODULES = (
     config,
     doctor,
     shells,
+    relay,
 )
 """In the order of the help."""
 
@@ -59,6 +61,7 @@ def make_parser() -> argparse.ArgumentParser:
         "  cocalc-tui                     open the project of this folder\n"
         "  cocalc-tui fit.ipynb notes.md  open these files\n"
         "  cocalc-tui share bob           let bob in\n"
+        "  cocalc-tui box:/home/al/lab    a project on another machine, over ssh\n"
         "  cocalc-tui status --json       what runs, for programs\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -39,6 +39,11 @@ class Project:
         return self.root.name or "/"
 
     @property
+    def key(self) -> str:
+        """Stands for it where something is remembered."""
+        return str(self.root)
+
+    @property
     def is_host(self) -> bool:
         """Whether this user's account runs the relay."""
         return os.geteuid() == self.where.host
@@ -50,13 +55,16 @@ class Project:
         except StartError:
             return True
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def workspace(self, *, start: bool, keep: bool = False) -> Workspace:
         """A new app's side of the project; `start` the relay where none runs.
 
         With `keep` unsent work outlives it, and what another start left is sent.
         """
         session = secrets.token_hex(8)
-        journal = Journal(str(self.root), session) if keep else None
+        journal = Journal(self.key, session) if keep else None
         return Workspace(self.connector(start=start), session, journal=journal)
 
     def connector(self, *, start: bool) -> Connect:
@@ -68,23 +76,32 @@ class Project:
             socket = self.where.socket
             if start and self.is_host:
                 try:
-                    socket = await asyncio.to_thread(ensure_relay, self.root)
-                except (StartError, ProjectError) as error:
+                    socket = await asyncio.to_thread(self.ensure)
+                except RefusedError as error:
                     # Where it was well before it may be well again: a folder that is being moved,
                     # a machine that is busy.
-                    raise OSError(str(error)) if reached else RefusedError(str(error)) from None
+                    raise OSError(str(error)) if reached else error from None
             try:
                 transport = await connect_unix(socket, self.where.host)
             except (FileNotFoundError, ConnectionRefusedError):
                 if reached or self.is_host:
                     raise
-                raise RefusedError(self._nobody_there()) from None
+                raise RefusedError(self.nobody_there()) from None
             reached = True
             return transport
 
         return connect
 
-    def _nobody_there(self) -> str:
+    def ensure(self) -> Path:
+        """Return the relay's socket, starting it where this user may; raises RefusedError."""
+        if not self.is_host:
+            return self.where.socket
+        try:
+            return ensure_relay(self.root)
+        except (StartError, ProjectError) as error:
+            raise RefusedError(str(error)) from None
+
+    def nobody_there(self) -> str:
         """Only the host can start a relay: there is no use in waiting."""
         host = user_name(self.where.host)
         return (

@@ -49,22 +49,39 @@ def _check_owner(path: Path, uid: int, expected_uid: int) -> None:
         )
 
 
+def connected(path: Path, expected_uid: int) -> socket.socket:
+    """Return a socket connected to the one at `path`, at which `expected_uid` listens.
+
+    Raises OSError where nobody listens, and RefusedError where somebody else does.
+    """
+    found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        found.setblocking(False)
+        found.connect(str(path))
+        _check_owner(path, peer_uid(found), expected_uid)
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
 async def connect_unix(path: Path, expected_uid: int) -> Transport:
     """Connect to the relay at `path`, which must belong to `expected_uid`.
 
     Raises OSError where nobody listens, RefusedError where somebody else does, and TransportClosed
     where whoever does is no relay.
     """
+    return await websocket_over(connected(path, expected_uid))
+
+
+async def websocket_over(connected: socket.socket) -> Transport:
+    """Speak websocket over a connected socket; raises OSError and TransportClosed."""
     from websockets.client import ClientProtocol
     from websockets.uri import parse_uri
 
     from cocalc_tui.websocket import WebSocket
 
-    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connected.setblocking(False)
-        connected.connect(str(path))
-        _check_owner(path, peer_uid(connected), expected_uid)
         side = ClientProtocol(parse_uri("ws://localhost/"), max_size=MAX_FRAME)
         side.send_request(side.connect())
         _, websocket = await asyncio.get_running_loop().create_unix_connection(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 if TYPE_CHECKING:
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.joining import Project
+    from cocalc_tui.remote import RemoteProject
 
 FINE, FAILED, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: fine, work failed, usage or configuration, connection (try again), ctrl+c."""
@@ -53,7 +54,10 @@ def add_command(commands: Commands, name: str, run: Run, **settings: Any) -> Par
 def add_project(command: argparse.ArgumentParser) -> None:
     """Let a command be told which project."""
     command.add_argument(
-        "--project", type=Path, default=Path(), metavar="FOLDER", help="default: this folder's"
+        "--project",
+        default=".",
+        metavar="FOLDER",
+        help="default: this folder's; HOST:FOLDER is one on another machine",
     )
 
 
@@ -77,11 +81,38 @@ def talk(text: str) -> None:
     print(safe(text), file=sys.stderr)  # noqa: T201 - this is the talk
 
 
+def is_far(words: Sequence[str | Path]) -> bool:
+    """Whether places on another machine are named: HOST:PATH, and no file here is called so."""
+    return any(":" in str(word) and not Path(word).exists() for word in words)
+
+
+def reach(words: Sequence[str | Path], *, start: bool) -> Project | RemoteProject:
+    """The project that these paths lie in, here or on another machine. Raises CommandError."""
+    if not is_far(words):
+        return join(words)
+    from cocalc_tui.client.link import RefusedError
+    from cocalc_tui.client.ssh import LineError, far
+    from cocalc_tui.remote import RemoteProject
+
+    places = [place for word in words if (place := far(str(word))) is not None]
+    if len(places) < len(words) or len({place.host for place in places}) > 1:
+        named = ", ".join(map(str, words))
+        raise CommandError(f"{named}: all must be of one machine, as HOST:PATH", USAGE)
+    if not all(place.path for place in places):
+        raise CommandError(f"{places[0].host}: which folder there? say HOST:PATH", USAGE)
+    try:
+        return RemoteProject(places, start=start)
+    except (LineError, RefusedError) as error:
+        raise CommandError(str(error), UNREACHABLE) from None
+
+
 def join(words: Sequence[str | Path]) -> Project:
-    """The project that these paths lie in. Raises CommandError."""
+    """The project on this machine that these paths lie in. Raises CommandError."""
     from cocalc_tui.joining import JoinError
     from cocalc_tui.joining import join as join_project
 
+    if is_far(words):
+        raise CommandError(f"{words[0]}: this is done on the machine itself", USAGE)
     try:
         return join_project(words)
     except JoinError as error:
@@ -89,14 +120,14 @@ def join(words: Sequence[str | Path]) -> Project:
 
 
 def with_workspace(
-    folder: Path, work: Callable[[Workspace], Awaitable[Result]], *, start: bool
+    folder: str | Path, work: Callable[[Workspace], Awaitable[Result]], *, start: bool
 ) -> Result:
     """Do some work with the project's relay; `start` it where none runs. Raises CommandError."""
     import asyncio
 
     from cocalc_tui.client.requests import RequestFailed
 
-    project = join([folder])
+    project = reach([folder], start=start)
 
     async def converse() -> Result:
         workspace = project.workspace(start=start)
@@ -111,5 +142,6 @@ def with_workspace(
             raise CommandError(failed.text, code) from None
         finally:
             await workspace.close()
+            project.close()
 
     return asyncio.run(converse())

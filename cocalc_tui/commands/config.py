@@ -65,7 +65,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-def _load(folder: Path) -> Loaded:
+def _load(folder: str) -> Loaded:
     from cocalc_tui.widgets.registry import registry
     from cocalc_tui.widgets.settings_file import ConfigError, load
 

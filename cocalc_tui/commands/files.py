@@ -120,7 +120,7 @@ def _local(word: str) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _transfer(folder: Path, work: Callable[[Transfers], Awaitable[None]]) -> int:
+def _transfer(folder: str, work: Callable[[Transfers], Awaitable[None]]) -> int:
     from cocalc_tui.client.transfers import TransferError, Transfers
 
     told = _Line()

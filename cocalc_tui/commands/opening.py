@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cocalc_tui.commands.common import USAGE, CommandError, add_command, join
+from cocalc_tui.commands.common import USAGE, CommandError, add_command, is_far, reach
 from cocalc_tui.garbage import garbage
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
     opening = add_command(
         commands, "open", run, help="open a project, or files in it (the default)"
     )
-    opening.add_argument("paths", nargs="*", metavar="PATH")
+    opening.add_argument("paths", nargs="*", metavar="PATH", help="HOST:PATH over ssh")
     opening.add_argument(
         "--set",
         action="append",
@@ -40,7 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def open_paths(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> int:
     """Open the app on a project or files in it, with these settings; returns the exit code."""
-    project = join(paths)
+    if is_far(paths):
+        _check_terminal()  # first, as ssh may have to ask for a password
+    project = reach(paths, start=True)
     _check_terminal()
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)  # the terminal knows its size; these are somebody else's
@@ -52,6 +54,7 @@ def open_paths(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> 
         project.name,
         project.files,
         root=project.root,
+        key=project.key,
         flags=flags,
     )
 

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
@@ -16,6 +15,7 @@ from cocalc_tui.commands.common import (
     add_command,
     add_json,
     add_project,
+    is_far,
     join,
     say,
     talk,
@@ -74,7 +74,8 @@ def run_share(arguments: argparse.Namespace) -> int:
         say(f"    {here}\n    {elsewhere}   # from elsewhere\n")
         if role == "runner":
             say(f"What {who} runs, runs as your account.")
-    _about_boot(folder, wanted=arguments.at_boot)
+    if arguments.at_boot or not is_far([folder]):
+        _about_boot(folder, wanted=arguments.at_boot)
     return FINE
 
 
@@ -86,7 +87,7 @@ async def _share(workspace: Workspace, name: str, role: str) -> tuple[str, str]:
     return lines_to_paste(me.root, me.machine) if me is not None else ("", "")
 
 
-def _about_boot(folder: Path, *, wanted: bool) -> None:
+def _about_boot(folder: str, *, wanted: bool) -> None:
     from platformdirs import user_config_path
 
     from cocalc_tui.server.boot import BootError, Machine, arrange, warning

@@ -12,6 +12,7 @@ from cocalc_tui.commands.common import (
     add_command,
     add_json,
     add_project,
+    is_far,
     join,
     say,
     talk,
@@ -40,7 +41,7 @@ def add(commands: Commands) -> None:
 
 def run_status(arguments: argparse.Namespace) -> int:
     """Print what runs."""
-    if not join([arguments.project]).runs():
+    if not _runs(arguments.project):
         nothing = "nothing runs in this project"
         say(json.dumps({"running": False}) if arguments.json else nothing)
         return FINE
@@ -53,6 +54,11 @@ def run_status(arguments: argparse.Namespace) -> int:
     for line in _lines(status):
         say(line)
     return FINE
+
+
+def _runs(folder: str) -> bool:
+    """Whether a relay is there; on another machine asking for one tells."""
+    return is_far([folder]) or join([folder]).runs()
 
 
 def _lines(status: ProjectStatus) -> list[str]:
@@ -77,7 +83,7 @@ def run_start(arguments: argparse.Namespace) -> int:
 def run_stop(arguments: argparse.Namespace) -> int:
     """End what runs."""
     everything = arguments.all
-    if not join([arguments.project]).runs() and not everything:
+    if not _runs(arguments.project) and not everything:
         talk("nothing runs in this project")
         return FINE
     with contextlib.suppress(ConnectionError):
