@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -39,27 +38,55 @@ HANDSHAKE = 10.0
 class WebSocket(asyncio.Protocol):
     """One end of a connection; `side` says which."""
 
+    __slots__ = (
+        "__weakref__",
+        "_accepted",
+        "_busy",
+        "_ended",
+        "_frames",
+        "_framing",
+        "_full",
+        "_hear",
+        "_leaving",
+        "_loop",
+        "_lost",
+        "_max_size",
+        "_news",
+        "_parts",
+        "_pinged",
+        "_pong",
+        "_pulse",
+        "_side",
+        "_slowed",
+        "_timer",
+        "_unread",
+        "_writable",
+        "latency",
+        "wire",
+    )
     wire: asyncio.Transport
 
     def __init__(
         self,
         side: Protocol,
         *,
+        max_size: int | None = None,
         pulse: float | None = None,
         full: int = READ,
         accepted: Callable[[WebSocket], None] = lambda _: None,
     ) -> None:
         """Make an end that is not connected yet.
 
-        `pulse`: seconds between looks by itself whether anybody is there, and until silence ends
-        the connection. `full`: bytes written and not taken from which on `drained` waits.
-        `accepted` is called when a client is let in.
+        `max_size`: bytes of the longest message that a client may send. `pulse`: seconds between
+        looks by itself whether anybody is there, and until silence ends the connection. `full`:
+        bytes written and not taken from which on `drained` waits. `accepted` is called when a
+        client is let in.
         """
         self._side = side
-        self._pulse, self._full = pulse, full
+        self._max_size, self._pulse, self._full = max_size, pulse, full
         self._accepted = accepted
         self._loop = asyncio.get_running_loop()
-        self._frames: deque[bytes] = deque()
+        self._frames: list[bytes] = []
         self._unread = 0
         """Bytes of them."""
         self._parts: list[bytes] = []
@@ -249,6 +276,9 @@ class WebSocket(asyncio.Protocol):
         side: ServerProtocol = self._side  # type: ignore[assignment]  # only it has requests
         side.send_response(side.accept(request))
         if side.state is State.OPEN:
+            # The handshake is over, and what was said in it need not be remembered for hours.
+            self._side = Protocol(Side.SERVER, state=State.OPEN, max_size=self._max_size)
+            self._write_all(side.data_to_send())
             self._opened()
             self._accepted(self)
 
@@ -263,7 +293,9 @@ class WebSocket(asyncio.Protocol):
 
     def _write(self) -> None:
         """Write what the protocol wants to say."""
-        data = self._side.data_to_send()
+        self._write_all(self._side.data_to_send())
+
+    def _write_all(self, data: list[bytes]) -> None:
         if not data or self.wire.is_closing():
             return
         self.wire.write(b"".join(data))
@@ -294,7 +326,7 @@ class WebSocket(asyncio.Protocol):
         self._hand_on()
 
     def _take(self) -> bytes:
-        frame = self._frames.popleft()
+        frame = self._frames.pop(0)
         self._unread -= len(frame)
         return frame
 

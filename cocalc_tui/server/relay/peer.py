@@ -44,6 +44,24 @@ class Membership:
 class Peer:
     """One connection of a user, or the host side's."""
 
+    __slots__ = (
+        "_bulk",
+        "_closing",
+        "_pending",
+        "_serving",
+        "_tasks",
+        "_unclogged",
+        "asked",
+        "host",
+        "id",
+        "link",
+        "memberships",
+        "session",
+        "side",
+        "since",
+        "user",
+    )
+
     def __init__(self, link: Link, user: str, connection: str, *, host: bool) -> None:
         self.link = link
         self.user = user
@@ -60,7 +78,7 @@ class Peer:
         self._serving = False
         self._bulk = 0
         self._pending = 0
-        self._unclogged = asyncio.Event()
+        self._unclogged: asyncio.Event | None = None
 
     @property
     def role(self) -> m.Role:
@@ -164,7 +182,7 @@ class Peer:
     async def unclogged(self) -> None:
         """Wait until not too much of what it sent is on its way to the disk."""
         while self.clogged:
-            self._unclogged.clear()
+            self._unclogged = asyncio.Event()
             await self._unclogged.wait()
 
     def pending(self, size: int) -> Callable[[], None]:
@@ -173,7 +191,8 @@ class Peer:
 
         def done() -> None:
             self._pending -= size
-            self._unclogged.set()
+            if self._unclogged is not None:
+                self._unclogged.set()
 
         return done
 
