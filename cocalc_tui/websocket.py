@@ -62,6 +62,7 @@ class WebSocket(asyncio.Protocol):
         "_unread",
         "_writable",
         "latency",
+        "open",
         "wire",
     )
     wire: asyncio.Transport
@@ -98,6 +99,8 @@ class WebSocket(asyncio.Protocol):
         """Whoever waits for a message, or for the end."""
         self._writable: asyncio.Future[None] | None = None
         self._ended: Exception | None = None
+        self.open = False
+        """Whether messages can be sent."""
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._leaving = False
         self._slowed = False
@@ -140,6 +143,7 @@ class WebSocket(asyncio.Protocol):
         """The socket is gone."""
         if self._timer is not None:
             self._timer.cancel()
+        self.open = False
         self.resume_writing()
         self._lost.set_result(None)
         self._end(TransportClosed(self._why(error)))
@@ -161,11 +165,6 @@ class WebSocket(asyncio.Protocol):
         """Wait until the other side lets us in; raises TransportClosed where it does not."""
         while self._side.state is State.CONNECTING:
             await self._wait()
-
-    @property
-    def open(self) -> bool:
-        """Whether messages can be sent."""
-        return self._side.state is State.OPEN and not self.wire.is_closing()
 
     def send(self, message: bytes) -> None:
         """Send a message; one that cannot arrive any more is dropped."""
@@ -213,6 +212,7 @@ class WebSocket(asyncio.Protocol):
     async def close(self) -> None:
         """Say goodbye and end the connection; what was sent before arrives if that is quick."""
         self._leaving = True
+        self.open = False
         self._drop()
         self._slow_down()
         if self._side.state is State.OPEN:
@@ -233,6 +233,7 @@ class WebSocket(asyncio.Protocol):
 
     def cut(self) -> None:
         """End the connection and forget what is waiting."""
+        self.open = False
         self.wire.abort()
 
     # --- how it works --------------------------------------------------------------------------
@@ -250,13 +251,11 @@ class WebSocket(asyncio.Protocol):
         self._write()
         if self._frames or self._ended is not None:
             self._hand_on()
-        if self._side.state is not State.OPEN and self._side.close_expected():
-            self._say_farewell()
-
-    def _say_farewell(self) -> None:
-        if not self._leaving:
-            self._leaving = True
-            self._set_timer(FAREWELL, self.wire.abort)
+        if self._side.state is not State.OPEN:
+            self.open = False
+            if self._side.close_expected() and not self._leaving:
+                self._leaving = True
+                self._set_timer(FAREWELL, self.wire.abort)
 
     def _frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
@@ -283,7 +282,8 @@ class WebSocket(asyncio.Protocol):
             self._accepted(self)
 
     def _opened(self) -> None:
-        if self._side.state is not State.OPEN:
+        self.open = self._side.state is State.OPEN
+        if not self.open:
             self.wire.abort()
         elif self._pulse is not None:
             self._beat()
