@@ -31,7 +31,7 @@ from benchmarks import relay_servers as servers
 from benchmarks.relay_load import Found, Load
 from benchmarks.relay_memory import memory
 from benchmarks.relay_servers import Server
-from benchmarks.summing import cpu_of, fsync, memory_of
+from benchmarks.summing import cpu_of, fsync, memory_of, missed
 
 TCP, DURABLE = "ours, TCP, log off", "ours, durable, Unix socket"
 Y, PYCRDT = "y-websocket, TCP", "pycrdt-websocket, TCP"
@@ -223,11 +223,6 @@ def say(heads: str) -> None:
     print(f"\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}", file=sys.stderr)
 
 
-def missed(over: bool) -> str:
-    """What stands behind a bar that is not reached."""
-    return " **missed**" if over else ""
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -239,7 +234,7 @@ def main() -> None:
         "fanout": lambda: fanout(options.seconds),
         "steady": steady,
         "slow": slow,
-        "memory": lambda: memory(say, missed),
+        "memory": lambda: memory(say),
     }
     found = {name: sections[name]() for name in options.only.split(",")}
     print(json.dumps(msgspec.to_builtins(found), indent=2))

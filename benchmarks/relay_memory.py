@@ -13,20 +13,17 @@ from pathlib import Path
 from benchmarks import relay_servers as servers
 from benchmarks.keys import read_until, until_quiet
 from benchmarks.relay_load import Crowd, Load
-from benchmarks.summing import memory_of
+from benchmarks.summing import memory_of, missed
 
 CONNECTIONS = 500
-PROJECT = {"notes.txt": "some text\n" * 100}
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "execution_count": null, "id": "a", "metadata": {}, '
     '"outputs": [], "source": "1 + 1"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 )
 PATIENCE = 60.0
-Say = Callable[[str], None]
-Missed = Callable[[bool], str]
 
 
-def memory(say: Say, missed: Missed) -> dict[str, float]:
+def memory(say: Callable[[str], None]) -> dict[str, float]:
     """Measure and print."""
     found = _connections() | _processes()
     bars = {

@@ -30,6 +30,11 @@ def times_of(seconds: Sequence[float]) -> Times:
     return Times(statistics.median(ordered) * 1000, worst * 1000)
 
 
+def missed(over: bool) -> str:
+    """What stands behind a bar that is not reached."""
+    return " **missed**" if over else ""
+
+
 def fsync(folder: Path | None = None, times: int = 200) -> Times:
     """Time of fdatasync after a small append."""
     found: list[float] = []
