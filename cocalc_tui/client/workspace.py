@@ -108,8 +108,8 @@ class Workspace:
             self._recovery = Recovery(self, journal.project, self._emit)
         self._sessions: dict[str, tuple[str, int]] = {}
         """Session and next number of documents that were left, by id."""
-        self._borrowed: set[str] = set()
-        """Documents that nobody asked for but `borrowed`."""
+        self._asked_for: set[str] = set()
+        """Documents that somebody opened, and not only `borrowed`."""
         self._leaving: set[str] = set()
         """Documents to leave once everything is sent."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -286,7 +286,7 @@ class Workspace:
     async def open(self, path: str) -> SharedDocument:
         """Take part in a document, or return the one that is open; raises RequestFailed."""
         document = await self._take_part(path)
-        self._borrowed.discard(document.doc)
+        self._asked_for.add(document.doc)
         return document
 
     @contextlib.asynccontextmanager
@@ -295,15 +295,11 @@ class Workspace:
 
         It is the one with this id, where the relay knows that, else the one at this path.
         """
-        open_before = set(self.documents)
         document = self.documents.get(doc) or await self._take_part(path, doc)
-        if document.doc not in open_before:
-            self._borrowed.add(document.doc)
         try:
             yield document
         finally:
-            if document.doc in self._borrowed:
-                self._borrowed.discard(document.doc)
+            if document.doc not in self._asked_for:
                 self.shut(document)
 
     async def _take_part(self, path: str, doc: str | None = None) -> SharedDocument:
@@ -411,6 +407,7 @@ class Workspace:
             self._leaving.add(document.doc)
             return
         self._leaving.discard(document.doc)
+        self._asked_for.discard(document.doc)
         self.documents.pop(document.doc, None)
         for id_, opening in list(self._opening.items()):
             if opening.document is document:  # its entries will not come any more
