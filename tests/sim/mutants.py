@@ -42,12 +42,15 @@ class Mutant:
 async def _acknowledges_at_once(self: Committer, jobs: list[Job]) -> None:
     store = self._store
     assert isinstance(store, SqliteStore)
-    guessed: dict[str, int] = {}
+    ledgers = {draft.doc: store._logs[draft.doc].ledger for job in jobs for draft in job.drafts}
+    if any(ledgers[d.doc].knows(d.patch) or d.hold for job in jobs for d in job.drafts):
+        await _commit(self, jobs)
+        return
+    numbers = {doc: ledger.seq for doc, ledger in ledgers.items()}
     for job in jobs:
         for draft in job.drafts:
-            ledger = store._logs[draft.doc].ledger
-            guessed[draft.doc] = guessed.get(draft.doc, ledger.seq) + 1
-        job.done([guessed[draft.doc] for draft in job.drafts])
+            numbers[draft.doc] += 1
+        job.done([numbers[draft.doc] - len(job.drafts) + 1 + i for i, _ in enumerate(job.drafts)])
     await self._append([draft for job in jobs for draft in job.drafts])
 
 
@@ -74,6 +77,7 @@ async def _one_too_far(self: Relay, _peer: Peer, message: m.Checkpoint) -> None:
 
 
 _push, _note, _arrived = Peer.push, SavedVersions.note, Room._arrived
+_commit = Committer._commit
 
 
 class Forgetful(Person):
@@ -91,19 +95,19 @@ MUTANTS = [
     Mutant(
         "acknowledge before commit",
         _replace(Committer, "_commit", _acknowledges_at_once),
-        "was acknowledged|has the numbers|is both",
+        "is lost|has the numbers|was acknowledged",
         40,
     ),
     Mutant(
         "no resend",
         _replace(Outbox, "retry", lambda self: None),
-        "do not agree|waits for ever|no amen",
+        "do not agree|waits for ever|no amen|does not send",
         10,
     ),
     Mutant(
         "n reused after restart",
         _replace(SharedDocument, "counts_on", lambda self: True),
-        "another patch|next patch|is nowhere|do not agree",
+        "next patch|KeyError|another patch|is nowhere",
         20,
         Forgetful,
     ),
@@ -129,7 +133,7 @@ MUTANTS = [
     Mutant(
         "checkpoint used for the wrong heads",
         _replace(Relay, "_checkpoint", _one_too_far),
-        "do not agree|which means|another patch|waits for ever",
+        "waits for ever|which means|does not send|do not agree",
         20,
     ),
 ]

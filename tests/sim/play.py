@@ -55,9 +55,11 @@ _SMALL = {
     "cocalc_tui.server.relay.pushing.AT_ONCE": 3,
     "cocalc_tui.client.outbox.MAX_AMENDED": 4,
     "cocalc_tui.server.host.watching.Inotify": no_inotify,
+    "cocalc_tui.server.host.snapshots._LOOK": 10.0**9,
 }
 """Limits of the product, so low that a minute of life reaches them; threads done by the loop; and
-files looked at now and then, as nothing tells when they change."""
+files looked at now and then, as nothing tells when they change; and no snapshots, whose work is
+another process's."""
 
 
 @dataclass
@@ -174,10 +176,11 @@ class Scene:
         for name, user in PEOPLE:
             person = self._person(self.box, name, user, self.promises, self.note)
             self.people.append(person)
-            person.weather.wild = 0.02 if wild else 0.0
             person.do(lambda person: person.open(PATHS[0]))
             if len(self.people) == 1:
                 await self._share_with_all()
+        for person in self.people:
+            person.weather.wild = 0.02 if wild else 0.0
         fate = Fate(self.box, self.people, self.note)
         await fate.happen(steps)
         self.note("fate", "quiet")
