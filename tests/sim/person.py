@@ -264,7 +264,6 @@ class Person:
         """End the app in good order."""
         await self.workspace.close()
 
-    @property
     def owes_nothing(self) -> bool:
         """Whether all that earlier starts left unsent is sent, or kept as a copy."""
         return not any(self.journals.glob("*.journal"))

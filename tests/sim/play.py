@@ -211,7 +211,7 @@ class Scene:
         await self._agree_on_all()
         for person in self.people:
             await self._until(
-                lambda person=person: person.owes_nothing,  # type: ignore[misc]
+                person.owes_nothing,
                 f"{person.name} does not send what was left unsent",
             )
         await self._agree_on_all()

@@ -200,16 +200,16 @@ class Peer:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something for it that takes a while; ends with the connection."""
-        task = asyncio.ensure_future(self._quietly(work))
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
 
-    @staticmethod
-    async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except TransportClosed:
-            return
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, TransportClosed):
+            text = f"what {self.user} asked for failed"
+            task.get_loop().call_exception_handler({"message": text, "exception": error})
 
     def end(self, code: str, text: str) -> None:
         """Say why, and end the connection."""
