@@ -19,6 +19,7 @@ from cocalc_tui.widgets.notebook.headings import rank_of
 from cocalc_tui.widgets.notebook.look import NotebookLook
 from cocalc_tui.widgets.notebook.results import PLACEHOLDER, Results
 from cocalc_tui.widgets.notebook.source import Source
+from cocalc_tui.widgets.notebook.suggesting import words_of
 from cocalc_tui.widgets.outputs.pictures import Pictures
 from cocalc_tui.widgets.outputs.rows import Frame, one_row
 from cocalc_tui.widgets.outputs.streams import Output
@@ -92,6 +93,7 @@ class CellView:
         self.results = Results(setting.frame)
         self._page: list[Strip] | None = None
         self._attachments: Json = None
+        self._words: tuple[str, ...] | None = None
 
     def _language(self) -> Language:
         if self.kind == "code":
@@ -198,8 +200,16 @@ class CellView:
                 return rank_of(text)
         return 0
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of its text, each once."""
+        if self._words is None:
+            self._words = words_of(self.text)
+        return self._words
+
     def changed(self, changes: Iterable[TextChange]) -> Dirty | None:
         """Its text went through these; rows to paint are counted within its text."""
+        self._words = None
         dirty = self.source.changed(changes)
         if dirty is not None and (self.paged or self.covered):
             self._page = None
