@@ -58,7 +58,7 @@ def sections() -> list[Section]:
         Section("Key press to own screen", "-m benchmarks.keys"),
         Section("Key press to the neighbour's screen", "-m benchmarks.neighbours"),
         Section("The relay", "-m benchmarks.relay", 300),
-        Section("Notebooks of 20, 200 and 2,000 cells", "-m benchmarks.notebook"),
+        Section("Notebooks of 20, 200 and 2,000 cells", "-m benchmarks.notebook", 400),
         Section("Two people offline", "-m benchmarks.offline"),
     ]
     for name in TRACES:
