@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from cocalc_tui import __version__
 from cocalc_tui.commands import (
+    backup,
     cat,
     chat,
     config,
@@ -42,6 +43,7 @@ MODULES = (
     people,
     running,
     snapshot,
+    backup,
     kept,
     config,
     doctor,

@@ -12,6 +12,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -518,6 +519,10 @@ class Workspace:
     async def status(self) -> ProjectStatus:
         """What runs."""
         return await self.requests.result(lambda id_: m.Status(id=id_), ProjectStatus)
+
+    async def backup(self, to: Path) -> None:
+        """Copy the log to a new file on the relay's machine."""
+        await self.requests.ask(lambda id_: m.Backup(id=id_, file=str(to)))
 
     async def stop(self, *, everything: bool = False) -> None:
         """End the relay, and with `everything` the kernels too."""

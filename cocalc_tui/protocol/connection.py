@@ -84,6 +84,7 @@ FROM_APP: frozenset[type[m.Message]] = FOR_HOST | {
     m.Share,
     m.Members,
     m.Status,
+    m.Backup,
     m.Stop,
 }
 """What an app may say after the handshake, its role permitting."""

@@ -84,6 +84,7 @@ class _Service:
             machine=socket.gethostname(),
             clock=clock,
             processes=self._processes,
+            backup=store.backup,
             on_stop=self._stop,
             on_broken=self._end.set,
         )

@@ -85,6 +85,7 @@ from cocalc_tui.protocol.messages.notebooks import (
     Run,
 )
 from cocalc_tui.protocol.messages.project import (
+    Backup,
     Members,
     People,
     Person,
@@ -119,6 +120,7 @@ __all__ = [
     "Answer",
     "Answered",
     "Asked",
+    "Backup",
     "BrowseSnapshot",
     "Checkpoint",
     "ChooseKernel",
