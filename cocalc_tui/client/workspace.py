@@ -17,12 +17,14 @@ from typing import TypeVar
 
 import msgspec
 
+from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.connection import Connection
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import (
     DocumentEvent,
     DocumentMoved,
     FilesChanged,
+    Heard,
     NotKept,
     Offline,
     Online,
@@ -44,8 +46,10 @@ from cocalc_tui.client.sharing import Sharing
 from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
+    BlobPart,
     Completion,
     Inspection,
+    KeptText,
     KernelChoice,
     OutputBatch,
     ProjectStatus,
@@ -60,6 +64,8 @@ DISK_PAUSE = 2.0
 """Seconds before patches that the relay's disk did not take are sent again."""
 REOPEN_PAUSE = 1.0
 """Seconds before a document that the relay could not open again is asked for once more."""
+TEXT_AT_ONCE = 200_000
+"""Code points of a long output that are asked for at a time."""
 Result = TypeVar("Result")
 
 
@@ -95,6 +101,7 @@ class Workspace:
             connect, session, up=self._up, down=self._down, heard=self._heard
         )
         self.requests = Requests(self.send)
+        self.blobs = Blobs(self._blob_part, self._blob_came)
         self.files = Files(self.requests)
         self.sharing = Sharing(self.requests)
         self._opening: dict[int, Opening] = {}
@@ -114,6 +121,32 @@ class Workspace:
         self._leaving: set[str] = set()
         """Documents to leave once everything is sent."""
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def _blob_part(self, name: str, start: int) -> BlobPart:
+        return await self.requests.result(
+            lambda id_: m.Blob(id=id_, name=name, start=start), BlobPart
+        )
+
+    def _blob_came(self) -> None:
+        for document in self.documents.values():
+            document.emit(Heard("blob", ""))
+
+    async def output_text(
+        self, document: SharedDocument, cell: str, run: str, index: int, start: int
+    ) -> KeptText:
+        """Some of what is left out of a long output."""
+        return await self.requests.result(
+            lambda id_: m.OutputText(
+                id=id_,
+                doc=document.doc,
+                cell=cell,
+                run=run,
+                index=index,
+                start=start,
+                count=TEXT_AT_ONCE,
+            ),
+            KeptText,
+        )
 
     # --- the connection ------------------------------------------------------------------------
 
@@ -155,6 +188,7 @@ class Workspace:
 
     def _up(self, welcome: m.Welcome) -> None:
         self.me = welcome
+        self.blobs.forget_failures()
         self.offline_since = None
         for document in self.documents.values():
             self._reopen(document)

@@ -58,6 +58,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.TerminalSize,
         m.TerminalType,
         m.OutputText,
+        m.Blob,
         m.BrowseSnapshot,
         m.CompareSnapshots,
         m.DropSnapshot,

@@ -45,6 +45,7 @@ LOOKS: Kinds = {
     m.TerminalOpen,
     m.TerminalHistory,
     m.OutputText,
+    m.Blob,
     m.ListChats,
     m.MarkRead,
     m.ListSnapshots,

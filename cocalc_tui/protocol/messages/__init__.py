@@ -71,6 +71,7 @@ from cocalc_tui.protocol.messages.hosting import (
     Unused,
 )
 from cocalc_tui.protocol.messages.notebooks import (
+    Blob,
     ChooseKernel,
     ClearOutputs,
     Complete,
@@ -121,6 +122,7 @@ __all__ = [
     "Answered",
     "Asked",
     "Backup",
+    "Blob",
     "BrowseSnapshot",
     "Checkpoint",
     "ChooseKernel",

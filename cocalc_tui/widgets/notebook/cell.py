@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
+from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.notebook.schema import input_of
 from cocalc_tui.sync.patch import Json, TextChange
 from cocalc_tui.widgets.editor.model import Edit
@@ -61,6 +62,8 @@ class Setting:
     """How to see what is left out of long outputs."""
     pictures: Pictures | None = None
     """Where pictures come from."""
+    blobs: Blobs | None = None
+    """Where large parts of outputs come from."""
     tab: int = 4
     brackets: str = "off"
     """Whether brackets come in pairs: on, off, or auto for in code."""
@@ -68,7 +71,13 @@ class Setting:
     @property
     def frame(self) -> Frame:
         """The same for outputs."""
-        return Frame(self.width, self.look.output, hint=self.hint, pictures=self.pictures)
+        return Frame(
+            self.width,
+            self.look.output,
+            hint=self.hint,
+            pictures=self.pictures,
+            blobs=self.blobs,
+        )
 
 
 class CellView:

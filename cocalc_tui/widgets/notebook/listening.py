@@ -87,6 +87,8 @@ class ListeningView(NotebookView):
                 self._kernel_changed()
             case Heard(topic="asking"):
                 self.asked()
+            case Heard(topic="blob"):
+                self._pictures_made()
             case Heard(topic="output"):
                 self._print_soon(event.cell)
 

@@ -118,7 +118,14 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             width = max(8, self.size.width - EDGES)
             language = self.stack.language()
             setting = Setting(
-                width, self.look, language, MORE, self.pictures, self.tab, self.brackets
+                width,
+                self.look,
+                language,
+                hint=MORE,
+                pictures=self.pictures,
+                blobs=self.document.blobs,
+                tab=self.tab,
+                brackets=self.brackets,
             )
             self.stack.fit(setting)
             self._show_caret()
