@@ -15,7 +15,6 @@ from typing import NamedTuple, cast
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Json, RecordChange, TextChange
-from cocalc_tui.sync.patch import Json, TextChange
 from cocalc_tui.widgets.editor.heights import Heights
 from cocalc_tui.widgets.editor.model import Edit
 from cocalc_tui.widgets.highlight import Language, named
