@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 from cocalc_tui import __version__
 from cocalc_tui.commands import (
-    backup,
     cat,
     chat,
     config,
@@ -43,7 +42,6 @@ MODULES = (
     people,
     running,
     snapshot,
-    backup,
     kept,
     config,
     doctor,

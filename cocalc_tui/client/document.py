@@ -35,13 +35,11 @@ from cocalc_tui.sync.patch import (
 from cocalc_tui.sync.undo import UndoStack
 
 if TYPE_CHECKING:
-    from cocalc_tui.client.blobs import Blobs
     from cocalc_tui.protocol.events import (
         Asking,
         CellRun,
         Completion,
         Inspection,
-        KeptText,
         KernelChoice,
         KernelState,
     )
@@ -55,15 +53,6 @@ class ReadOnlyError(Exception):
 
 class Wire(Protocol):
     """What a document needs of the connection it came over."""
-
-    @property
-    def blobs(self) -> Blobs | None:
-        """Large parts of outputs."""
-
-    async def output_text(
-        self, document: SharedDocument, cell: str, run: str, index: int, start: int
-    ) -> KeptText:
-        """Some of what is left out of a long output."""
 
     def outgoing(self, document: SharedDocument) -> None:
         """Something waits in the document's outbox."""
@@ -119,14 +108,6 @@ class Wire(Protocol):
 
 class NoWire:
     """Stands in for the connection of a document that has none."""
-
-    blobs: Blobs | None = None
-
-    async def output_text(
-        self, document: SharedDocument, cell: str, run: str, index: int, start: int
-    ) -> KeptText:
-        """There is none."""
-        raise ReadOnlyError(f"{document.path}: not connected, so no more of it can be had")
 
     def outgoing(self, document: SharedDocument) -> None:
         """Nothing leaves."""
@@ -246,6 +227,8 @@ class SharedDocument:
         self.hearing = Hearing(self)
         self._wire: Wire = wire or NoWire()
         self._clock = clock
+        self._ahead = 0
+        """Milliseconds by which that clock is ahead of what the relay takes."""
         self._held_back = ""
         self._undo = UndoStack()
         self._places = Places(self.numbers.of)
@@ -283,7 +266,7 @@ class SharedDocument:
         `step` starts a new undo step; otherwise typing without a pause is one. Raises
         ReadOnlyError, and `sync.document.DoesNotFit` where the operations do not fit.
         """
-        now = self._clock()
+        now = self._now()
         step = self._undo.starts_step(now, kind, step)
         changes: list[Change] = []
         for part in pieces(ops):
@@ -328,12 +311,15 @@ class SharedDocument:
         made: list[Change] = []
 
         def commit(ops: Sequence[Op]) -> PatchId:
-            patch_id, changes = self._make(ops, kind, self._clock(), step=True, acting_for=None)
+            patch_id, changes = self._make(ops, kind, self._now(), step=True, acting_for=None)
             made.extend(changes)
             return patch_id
 
         take(commit)
         return self._done(made) if made else made
+
+    def _now(self) -> int:
+        return self._clock() - self._ahead
 
     def _done(self, changes: list[Change]) -> list[Change]:
         self._moved(changes)
@@ -366,6 +352,18 @@ class SharedDocument:
         self.outbox.acknowledged({n for n, _ in seqs})
         self._wire.outgoing(self)
         self.emit(LightsChanged())
+
+    def clock_refused(self, n: int, now: int) -> None:
+        """The relay, whose clock says `now`, did not take patch `n` and all after it.
+
+        They leave again under the same ids with times that it takes, and so does what comes.
+        """
+        self._ahead = self._clock() - now
+        changes = self.replica.restamp(PatchId(self.session, n), now)
+        self.outbox.resend([self.replica.patch(patch.id) for patch in self.outbox.patches])
+        self._wire.outgoing(self)
+        if changes:
+            self.emit(Changed(changes, local=True))
 
     def held_back(self, reason: str) -> None:
         """The relay cannot store patches just now; they stay here and are sent again."""
@@ -469,15 +467,6 @@ class SharedDocument:
     def trouble(self) -> str:
         """What everybody in the document should know, "" for nothing."""
         return self._held_back or self.hearing.trouble
-
-    @property
-    def blobs(self) -> Blobs | None:
-        """Where large parts of outputs come from; None where there is no connection."""
-        return self._wire.blobs
-
-    async def output_text(self, cell: str, run: str, index: int, start: int) -> KeptText:
-        """Some of the middle of a long output, which is left out of it here."""
-        return await self._wire.output_text(self, cell, run, index, start)
 
     @property
     def kernel(self) -> KernelState:

@@ -8,7 +8,6 @@ connection costs only sending again, which is harmless.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
 
@@ -121,12 +120,9 @@ class Outbox:
         """Whether patch `n` is the oldest that waits."""
         return self.patches[:1] != [] and self.patches[0].id.n == n
 
-    def restamp(self, now: int) -> None:
-        """The relay refused our clock: the same patches with times it takes.
-
-        Nobody has seen them yet, so they may still change.
-        """
-        self.patches = [replace(patch, time=now + i) for i, patch in enumerate(self.patches)]
+    def resend(self, patches: Iterable[Patch]) -> None:
+        """All of it leaves again, as these patches say it now: nobody has seen them yet."""
+        self.patches = list(patches)
         self._sent = 0
 
     def drop_from(self, n: int) -> list[Patch]:

@@ -58,7 +58,6 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.TerminalSize,
         m.TerminalType,
         m.OutputText,
-        m.Blob,
         m.BrowseSnapshot,
         m.CompareSnapshots,
         m.DropSnapshot,
@@ -85,7 +84,6 @@ FROM_APP: frozenset[type[m.Message]] = FOR_HOST | {
     m.Share,
     m.Members,
     m.Status,
-    m.Backup,
     m.Stop,
 }
 """What an app may say after the handshake, its role permitting."""

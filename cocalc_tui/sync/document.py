@@ -39,8 +39,7 @@ class Document:
             self._graph = Graph()
             self._merger = Merger(self._graph)
         else:
-            self._graph = Graph(checkpoint.counts, checkpoint.heads)
-            self._graph.log.latest = checkpoint.clock
+            self._graph = Graph(checkpoint.counts, checkpoint.heads, checkpoint.clock)
             self._merger = Merger(self._graph, dict(checkpoint.texts))
             self._merger.records = Records.restore(self._merger, checkpoint.records)
         self._intake = Intake(self._graph)
@@ -185,3 +184,14 @@ class Document:
             merger.records.add(graph.patch(index), merger)
             changes += merger.records.settle()
         return changes
+
+    def restamp(self, first: PatchId, time: int) -> list[Change]:
+        """Give own patches that nobody has seen new times: `first` and all later ones.
+
+        They get times from `time` (milliseconds) on, or such that are later than all others.
+        """
+        indexes = self._graph.from_number(first)
+        self._graph.log.restamp(indexes, time)
+        times = {first.n + i: self._graph.log.times[index] for i, index in enumerate(indexes)}
+        self._merger.records.restamp(first.session, times, self._graph.id(indexes[-1]))
+        return [*self._merger.records.settle()]

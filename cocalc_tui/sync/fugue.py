@@ -17,7 +17,7 @@ from cocalc_tui.sync.items import Item, ItemTree
 
 def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int) -> Item:
     """Put `text` before visible character `pos` of a lane, visible there and in the document."""
-    state = [0] * len(tree.root.visible)
+    state = [0] * len(tree.root.weights)
     state[lane] = 1
     item = Item(text, 0, len(text), state, session, by)
     if pos:
@@ -31,50 +31,45 @@ def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int
             at = block.items.index(left) + 1
     else:
         block, at = tree.first(), 0
-    right = block.item(at) if block.items else None
+    following = block.item(at) if block.items else None
+    item.right = right = following
     if right is not None and not right.state[lane]:
-        place = _among_concurrent(lane, item, right)
-        if place is not None:
+        item.right = right = block.known_from(at, lane)
+    is_first = right is not None and right.before() == (item.left, item.left_end)
+    if following is not right:
+        if right is not None and is_first and session > right.ahead:
+            block = right.block
+            at = block.items.index(right)
+        elif (place := _last_before(item, following)) is not None:
             block = place.block
             at = block.items.index(place) + 1
-    else:
-        item.right = right
+    if right is not None and is_first:
+        right.ahead = max(right.ahead, session)
     block.insert(item, at, lane)
     return item
 
 
-def _among_concurrent(lane: int, item: Item, first: Item) -> Item | None:
-    """The item behind which `item` goes, when items its author had not seen stand at its place.
+def _last_before(item: Item, other: Item | None) -> Item | None:
+    """The last item that goes before `item` of those at its place that its author had not seen.
 
-    They begin with `first`. Sets what stood right of `item` for its author.
+    They begin with `other`. None where none of them does.
     """
-    others: list[Item] = []
-    right: Item | None = first
-    while right is not None and not right.state[lane]:
-        others.append(right)
-        right = right.following()
-    item.right = right
-    count = _passed(item, others)
-    return others[count - 1] if count else item.left
-
-
-def _passed(item: Item, others: list[Item]) -> int:
-    """How many of the items that its author had not seen go before `item`."""
-    passed: set[Item] = set()
+    last: Item | None = None
+    among: set[Item] = set()
     undecided = False
-    count = 0
-    for number, other in enumerate(others, 1):
+    while other is not None and other is not item.right:
         left, end = other.before()
         if left is item.left and end == item.left_end:
             if other.right is item.right and item.session < other.session:
                 break
             undecided = _comes_first(other.right, item.right)
-        elif left not in passed:
+        elif left not in among:
             break
+        among.add(other)
         if not undecided:
-            count = number
-        passed.add(other)
-    return count
+            last = other
+        other = other.following()
+    return last
 
 
 def _comes_first(one: Item | None, other: Item | None) -> bool:

@@ -44,14 +44,24 @@ class _Session:
 
 
 class Graph:
-    """All patches that have their parents here. `counts` and `heads` are those of a checkpoint."""
+    """All patches that have their parents here.
 
-    def __init__(self, counts: Mapping[str, int] | None = None, heads: Iterable[PatchId] = ()):
-        self.log = Log()
+    It begins empty, or on top of a checkpoint with these counts, heads and clock.
+    """
+
+    def __init__(
+        self,
+        counts: Mapping[str, int] | None = None,
+        heads: Iterable[PatchId] = (),
+        clock: int = 0,
+    ) -> None:
+        self.log = Log(clock)
         self.heads: tuple[int, ...] = (ROOT,)
         """Indexes of the patches without children, rising."""
         self.reach: dict[int, int] = {}
         """For patches with cancels: the least index that they cancel, through other cancels too."""
+        self._reaching: list[tuple[int, int]] = []
+        """Those of `reach` that reach back further than all later ones, rising in both numbers."""
         self.empty: set[int] = set()
         """Patches that count as empty because they do not fit."""
         self._root = tuple(sorted(heads))
@@ -96,6 +106,11 @@ class Graph:
         """How many patches of a session there are up to an index."""
         found = self._sessions[session]
         return found.base + bisect_right(found.at, index)
+
+    def from_number(self, patch_id: PatchId) -> Sequence[int]:
+        """The indexes of a patch and all later ones of its session."""
+        session = self._sessions[patch_id.session]
+        return session.at[patch_id.n - session.base :]
 
     def counts(self) -> dict[str, int]:
         """`count` of every session: the version of all patches, in full."""
@@ -264,7 +279,10 @@ class Graph:
         except DoesNotFit:
             self.refuse(index)
         else:
-            self.reach[index] = self.least_target(ops)
+            least = self.reach[index] = self.least_target(ops)
+            while self._reaching and self._reaching[-1][1] >= least:
+                self._reaching.pop()
+            self._reaching.append((index, least))
 
     def check_cancels(self, ops: Sequence[Op], parents: tuple[int, ...]) -> None:
         """Raise DoesNotFit unless the cancels come first and name ancestors."""
@@ -293,6 +311,15 @@ class Graph:
         """The greatest critical index that is at most `most`."""
         _, stop = self._critical[bisect_right(self._critical, most, key=_first) - 1]
         return min(stop, most)
+
+    def closed(self, most: int) -> int:
+        """The greatest critical index up to `most` after which nothing cancels what is before."""
+        base = self.critical(most)
+        while True:
+            at = bisect_right(self._reaching, base, key=_first)
+            if at == len(self._reaching) or self._reaching[at][1] > base:
+                return base
+            base = self.critical(self._reaching[at][1] - 1)
 
     def critical_ranges(self, least: int) -> list[tuple[int, int]]:
         """The ranges of critical indexes that reach up to `least` or beyond, rising."""

@@ -82,40 +82,27 @@ class Intake:
     def _queue(self, queue: _Queue, offer: Sequence[Patch]) -> PatchId | None:
         """Queue patches of one session; returns the id of one that is another there already."""
         end = queue.end
-        if [patch.id[1] for patch in offer] == list(range(end, end + len(offer))):
+        if not queue.later and _numbers(offer) == list(range(end, end + len(offer))):
             queue.add(offer)
-            offer = []
+            return None
         forged: PatchId | None = None
         waiting: dict[int, Patch] = {}
-        for patch in sorted(offer, key=_number):
+        for patch in offer:
             n = patch.id[1]
-            if n == queue.end:
-                queue.add([patch])
-            elif n > queue.end or n < 0:
-                if queue.later.setdefault(n, patch) != patch:
-                    forged = patch.id
-            elif n >= queue.first:
-                if not waiting:
-                    waiting = {p.id.n: p for strand in queue.ready for p in strand.patches()}
-                if waiting.setdefault(n, patch) != patch:
-                    forged = patch.id
-            elif not self._knows(patch):
+            if n >= end or n < 0:
+                same = queue.later.setdefault(n, patch) == patch
+            elif n < queue.first:
+                same = self._knows(patch)
+            else:
+                waiting = waiting or {p.id.n: p for s in queue.ready for p in s.patches()}
+                same = waiting[n] == patch
+            if not same:
                 forged = patch.id
-        while (following := queue.later.pop(queue.end, None)) is not None:
-            queue.add([following])
-        for n in [
-            n for n in queue.later if 0 <= n < queue.end
-        ]:  # came again, with what was missing
-            again = queue.later.pop(n)
-            if not self._is_there(queue, again):
-                forged = again.id
+        ready: list[Patch] = []
+        while (following := queue.later.pop(end + len(ready), None)) is not None:
+            ready.append(following)
+        queue.add(ready)
         return forged
-
-    def _is_there(self, queue: _Queue, patch: Patch) -> bool:
-        """Whether the patch under this number, which is queued or in the graph, is the same."""
-        if patch.id.n >= queue.first:
-            return any(patch in strand.patches() for strand in queue.ready)
-        return self._knows(patch)
 
     def _knows(self, patch: Patch) -> bool:
         """Whether the patch under this number, which is in the graph, is the same."""
@@ -178,5 +165,5 @@ class Intake:
         return needed - {patch.id for strand in waiting for patch in strand.patches()}
 
 
-def _number(patch: Patch) -> int:
-    return patch.id.n
+def _numbers(patches: Sequence[Patch]) -> list[int]:
+    return [patch.id[1] for patch in patches]

@@ -5,9 +5,11 @@ a text stand in document order in a tree of blocks.
 
 The walker looks at several versions of the text at once: that of the document, and one for each
 *lane*, which is what an author had before them. In each an item has a state: 0 not there yet, 1
-visible, above 1 hidden, by so many deletes and cancels less one. By lane a block has how many
-characters of each of its parts are visible, so a position becomes an item in a few steps. For the
-document it only has whether anything changed since everybody was told.
+visible, above 1 hidden, by so many deletes and cancels less one. By lane a block has the weight of
+each of its parts: how many visible characters there are, so a position becomes an item in a few
+steps, and how many hidden items, so what an author had not seen is passed over in a few steps too,
+be it all that others typed in a day. For the document a block only has whether anything changed
+since everybody was told.
 
 Items are split and never joined. The tail of a split is chained to its head, so whoever holds an
 item and a length finds all of it later, and no index by id is needed.
@@ -15,21 +17,25 @@ item and a length finds all of it later, and no index by id is needed.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 
 from cocalc_tui.sync.patch import TextId
 
-_MOST_ITEMS: Final = 24
-_MOST_BLOCKS: Final = 16
+_MOST_ITEMS: Final = 48
+_MOST_BLOCKS: Final = 32
+
+_CHAR: Final = 1 << 24
+"""What a visible character weighs; a hidden item weighs 1, and one that is not there nothing."""
 
 
 class Item:
     """A run of characters with one history so far."""
 
     __slots__ = (
+        "ahead",
         "block",
         "by",
         "left",
@@ -72,22 +78,20 @@ class Item:
         self.left_end = 0
         self.right: Item | None = None
         """The item whose first character came next then, hidden ones too; None is the end."""
+        self.ahead = ""
+        """The greatest session of what was typed right before it, after all that was there."""
 
     def add(self, lane: int, more: int) -> None:
         """Change the state in a lane."""
         state = self.state
         state[lane] = new = state[lane] + more
-        if new == 1:
-            visible = length = self.length
-        elif new - more == 1:
-            visible, length = 0, -self.length
-        else:
-            return
+        weight = self.length * _CHAR if new == 1 else new and 1
         block = self.block
-        block.visible[lane][block.items.index(self)] = visible
-        while (above := block.above) is not None:
-            above.visible[lane][block.at] += length
-            block = above
+        weights, at = block.weights[lane], block.items.index(self)
+        more = weight - weights[at]
+        if more:
+            weights[at] = weight
+            block.grow(lane, more)
 
     def show(self, more: int, by: int) -> None:
         """Change the state in the document, as the patch at this index does."""
@@ -107,11 +111,7 @@ class Item:
         tail.rest, self.rest = self.rest, tail
         self.length = offset
         block = self.block
-        at = block.items.index(self)
-        for visible in block.visible:
-            if visible[at]:
-                visible[at] = offset
-        block.put(tail, at + 1)
+        block.put(tail, block.items.index(self) + 1)
         return tail
 
     def following(self) -> Item | None:
@@ -135,7 +135,7 @@ class Item:
 class Block:
     """A node of the tree: some items in a row, or some blocks."""
 
-    __slots__ = ("above", "at", "blocks", "items", "length", "next", "touched", "visible")
+    __slots__ = ("above", "at", "blocks", "items", "length", "next", "touched", "weights")
 
     def __init__(self, lanes: int) -> None:
         self.items: list[Item] = []
@@ -145,8 +145,8 @@ class Block:
         self.at = 0
         self.next: Block | None = None
         """Of blocks of items: the following one."""
-        self.visible: list[list[int]] = [[] for _ in range(lanes)]
-        """By lane, and by part: how many visible characters it has."""
+        self.weights: list[list[int]] = [[] for _ in range(lanes)]
+        """By lane, and by part: the sum of what its items weigh."""
         self.length = 0
         """How many characters of it everybody was told that the document shows."""
         self.touched = False
@@ -160,14 +160,10 @@ class Block:
 
     def insert(self, item: Item, at: int, lane: int) -> None:
         """Insert what was typed in a lane: it is visible there and in the document."""
-        length = item.length
-        for visible in self.visible:
-            visible.insert(at, 0)
-        self.visible[lane][at] = length
-        block = self
-        while (above := block.above) is not None:
-            above.visible[lane][block.at] += length
-            block = above
+        for weights in self.weights:
+            weights.insert(at, 0)
+        self.weights[lane][at] = weight = item.length * _CHAR
+        self.grow(lane, weight)
         if not self.touched:
             self.touch()
         item.block = self
@@ -175,14 +171,47 @@ class Block:
         if len(self.items) > _MOST_ITEMS:
             self._halve()
 
-    def put(self, item: Item, at: int) -> None:
-        """Insert an item that is counted already in the blocks above."""
-        for visible, state in zip(self.visible, item.state, strict=True):
-            visible.insert(at, item.length if state == 1 else 0)
-        item.block = self
-        self.items.insert(at, item)
+    def put(self, tail: Item, at: int) -> None:
+        """Insert what was split off the item before."""
+        for lane, weights in enumerate(self.weights):
+            weight = weights[at - 1]
+            if weight > 1:
+                weights[at - 1] = weight - tail.length * _CHAR
+                weights.insert(at, tail.length * _CHAR)
+            else:
+                weights.insert(at, weight)
+                if weight:
+                    self.grow(lane, weight)
+        tail.block = self
+        self.items.insert(at, tail)
         if len(self.items) > _MOST_ITEMS:
             self._halve()
+
+    def grow(self, lane: int, weight: int) -> None:
+        """Say to the blocks above that this has so much more weight."""
+        block = self
+        while (above := block.above) is not None:
+            above.weights[lane][block.at] += weight
+            block = above
+
+    def known_from(self, at: int, lane: int) -> Item | None:
+        """The first item from a place on that is there in a lane."""
+        block = self
+        weights = block.weights[lane]
+        while True:
+            for place in range(at, len(weights)):
+                if weights[place]:
+                    break
+            else:
+                if block.above is None:
+                    return None
+                at, block = block.at + 1, block.above
+                weights = block.weights[lane]
+                continue
+            if block.items:
+                return block.items[place]
+            at, block = 0, block.blocks[place]
+            weights = block.weights[lane]
 
     def touch(self) -> None:
         """Say that something in this came or went in the document."""
@@ -191,7 +220,7 @@ class Block:
             block.touched = True
             block = block.above
 
-    def grow(self, length: int) -> None:
+    def tell(self, length: int) -> None:
         """Everybody was told that the document shows so many more characters of it."""
         block: Block | None = self
         while block is not None:
@@ -211,10 +240,10 @@ class Block:
         above.blocks.insert(at, new)
         for place in range(at, len(above.blocks)):
             above.blocks[place].at = place
-        for visible, mine in zip(above.visible, new.visible, strict=True):
-            length = sum(mine)
-            visible[at - 1] -= length
-            visible.insert(at, length)
+        for weights, mine in zip(above.weights, new.weights, strict=True):
+            weight = sum(mine)
+            weights[at - 1] -= weight
+            weights.insert(at, weight)
         if len(above.blocks) > _MOST_BLOCKS:
             above._halve()
 
@@ -223,16 +252,16 @@ class Block:
         child = self._cut(0)
         child.above = self
         self.blocks = [child]
-        self.visible = [[sum(visible)] for visible in child.visible]
+        self.weights = [[sum(weights)] for weights in child.weights]
         self.length += child.length
         child._halve()
 
     def _cut(self, at: int) -> Block:
         """A new block with the parts from a place on, which go from this one."""
         new = Block(0)
-        new.visible = [visible[at:] for visible in self.visible]
-        for visible in self.visible:
-            del visible[at:]
+        new.weights = [weights[at:] for weights in self.weights]
+        for weights in self.weights:
+            del weights[at:]
         new.items, self.items = self.items[at:], self.items[:at]
         new.blocks, self.blocks = self.blocks[at:], self.blocks[:at]
         for item in new.items:
@@ -255,12 +284,14 @@ class ItemTree:
         if length:
             item = Item(None, 0, length, [1] * lanes, "", -1)
             item.shown = True
-            self.root.put(item, 0)
+            item.block = self.root
+            self.root.items.append(item)
+            self.root.weights = [[length * _CHAR] for _ in range(lanes)]
             self.root.length = length
 
     def length(self, lane: int) -> int:
         """How many visible characters a lane has."""
-        return sum(self.root.visible[lane])
+        return sum(self.root.weights[lane]) // _CHAR
 
     def first(self) -> Block:
         """The first block of items."""
@@ -282,13 +313,14 @@ class ItemTree:
         Also, its place in that item.
         """
         block = self.root
+        wanted = (pos + 1) * _CHAR
         while True:
-            ends = list(accumulate(block.visible[lane]))
-            at = bisect_right(ends, pos)
+            sums = list(accumulate(block.weights[lane]))
+            at = bisect_left(sums, wanted)
             if at:
-                pos -= ends[at - 1]
+                wanted -= sums[at - 1] // _CHAR * _CHAR
             if not block.blocks:
-                return block, at, pos
+                return block, at, wanted // _CHAR - 1
             block = block.blocks[at]
 
     def changes(self) -> Iterator[tuple[int, Item]]:
@@ -309,13 +341,15 @@ class ItemTree:
                 continue
             start = pos
             for item in block.items:
-                visible = item.now == 1
-                if visible != item.shown:
-                    item.shown = visible
-                    yield pos, item
-                if visible:
+                if item.now == 1:
+                    if not item.shown:
+                        item.shown = True
+                        yield pos, item
                     pos += item.length
-            block.grow(pos - start - block.length)
+                elif item.shown:
+                    item.shown = False
+                    yield pos, item
+            block.tell(pos - start - block.length)
 
     def copy_lane(self, lane: int) -> None:
         """Add a lane that is like `lane`."""
@@ -324,7 +358,7 @@ class ItemTree:
         blocks = [self.root]
         while blocks:
             for block in blocks:
-                block.visible.append(block.visible[lane][:])
+                block.weights.append(block.weights[lane][:])
             blocks = [child for block in blocks for child in block.blocks]
 
 

@@ -25,11 +25,13 @@ patch that is not just one splice."""
 class Log:
     """One place in each column per patch, in the order of their indexes."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: int = 0) -> None:
         self.ops: list[Step] = []
         self.times = array("q")
-        self.latest = 0
-        """The greatest of the times."""
+        self.clock = clock
+        """The greatest time before all these."""
+        self.latest = clock
+        """The greatest time of all."""
         self.owners: list[int] = []
         """Whose they are: the place of the session in `sessions`."""
         self.sessions: list[str] = []
@@ -121,6 +123,15 @@ class Log:
     def session(self, index: int) -> str:
         """Whose a patch is."""
         return self.sessions[self.owners[index]]
+
+    def restamp(self, indexes: Sequence[int], time: int) -> None:
+        """Give patches new times, from `time` on or later than all others."""
+        for index in indexes:
+            self.times[index] = 0
+        time = max(time, self.clock + 1, max(self.times) + 1)
+        for more, index in enumerate(indexes):
+            self.times[index] = time + more
+        self.latest = max(self.times)
 
     def amend(self, index: int, ops: tuple[Op, ...], time: int | None) -> None:
         """Add operations to a patch that nobody has seen."""

@@ -179,12 +179,12 @@ class Merger:
 
     def _walker_for(self, stop: int, least: int) -> Walker:
         """A walker that has been at all before `stop` and has `least` in its window."""
-        base = self._closed(self.graph.critical(min(least, stop) - 1), stop)
+        base = self.graph.closed(min(least, stop) - 1)
         walker = self._walker
         if walker is None or not self._pays(walker, base, stop):
             if walker is not None and walker.base > base:
-                base = self.graph.critical(min(base, 2 * walker.base - stop, stop - _SMALL))
-            walker = self._walker = self._make(max(base, ROOT), stop)
+                base = self.graph.closed(max(ROOT, min(2 * walker.base - stop, stop - _SMALL)))
+            walker = self._walker = self._make(base)
         self._learn(walker)
         walker.catch_up(stop)
         return walker
@@ -199,23 +199,13 @@ class Merger:
         size = walker.stop - walker.base
         return behind < anew and not (size > 2 * walker.built + _SMALL and 2 * anew < size)
 
-    def _closed(self, base: int, stop: int) -> int:
-        """The greatest critical index up to `base` after which no patch cancels one before."""
-        reach = self.graph.reach
-        while True:
-            least = min([t for i, t in reach.items() if base < i < stop], default=stop)
-            if least > base:
-                return base
-            base = self.graph.critical(least - 1)
-
-    def _make(self, base: int, stop: int) -> Walker:
-        """A walker on the critical index `base` or one before it."""
+    def _make(self, base: int) -> Walker:
+        """A walker on the index `base`, where it can stand, or on one before it."""
         self._lengths = {}
         self._old = None
-        base = self._closed(base, stop)
         if base >= self.texts.floor:
             while (boundary := self.texts.boundary(base)) != base:
-                base = self._closed(self.graph.critical(boundary), stop)
+                base = self.graph.closed(boundary)
         if base < self.texts.floor:
             past = Merger(self.graph, self._origin, trusting=True)
             if base > ROOT:

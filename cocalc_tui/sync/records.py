@@ -119,6 +119,17 @@ class _Record:
     def write(self, field: str, new: _Write) -> None:
         insort(self.writes.setdefault(field, []), new, key=_stamp)
 
+    def restamp(self, session: str, times: Mapping[int, int]) -> bool:
+        """Give what a session's patches wrote other times; whether they wrote anything here."""
+        found = False
+        for writes in self.writes.values():
+            for at, write in enumerate(writes):
+                if write.stamp.session == session and write.n in times:
+                    writes[at] = write._replace(stamp=Stamp(times[write.n], session))
+                    found = True
+            writes.sort(key=_stamp)
+        return found
+
     def remove(self, patch_id: PatchId, view: View) -> None:
         seen = {session: _held(session, runs, view) for session, runs in self.touches.items()}
         self.removes[patch_id] = {**seen, patch_id.session: patch_id.n}
@@ -319,6 +330,12 @@ class Records(Mapping[str, Mapping[str, Json]]):
                 key = op.at.key if isinstance(op, Splice) else op.key
                 if key in self._made:
                     self._stale[key] = by
+
+    def restamp(self, session: str, times: Mapping[int, int], by: PatchId) -> None:
+        """Note that a session's patches with these numbers have other times now."""
+        for key, record in self._made.items():
+            if record.restamp(session, times):
+                self._stale[key] = by
 
     def settle(self) -> list[RecordChange]:
         """Bring the mapping up to date with `now`, and say what changed since the last call."""

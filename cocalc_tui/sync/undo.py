@@ -23,7 +23,8 @@ class UndoStack:
     def __init__(self, pause: int = PAUSE) -> None:
         self._pause = pause
         self._undo: list[list[PatchId]] = []
-        self._redo: list[list[PatchId]] = []
+        self._redo: list[tuple[list[PatchId], PatchId]] = []
+        """Steps that are undone, and by which patch."""
         self._last_time = 0
         self._last_kind = ""
         self._open = False
@@ -46,17 +47,23 @@ class UndoStack:
             self._undo[-1].append(id)
 
     def undo(self, commit: Commit) -> None:
-        """Take back the last step by a patch that `commit` makes; nothing where there is none."""
-        self._move(self._undo, self._redo, commit)
+        """Take back the last step by a patch that `commit` makes; nothing where there is none.
+
+        After a redo it is the step that is cancelled once more, not the redo: who goes to and fro
+        for long makes no tower of cancels, each of which would switch all below it.
+        """
+        if self._undo:
+            self._redo.append((self._undo[-1], commit(cancels(self._undo[-1]))))
+            self._undo.pop()
+            self._open = False
 
     def redo(self, commit: Commit) -> None:
         """Bring back what the last undo took."""
-        self._move(self._redo, self._undo, commit)
-
-    def _move(self, source: list[list[PatchId]], to: list[list[PatchId]], commit: Commit) -> None:
-        if source:
-            to.append([commit(cancels(source[-1]))])
-            source.pop()
+        if self._redo:
+            step, by = self._redo[-1]
+            commit(cancels([by]))
+            self._redo.pop()
+            self._undo.append(step)
             self._open = False
 
 

@@ -41,7 +41,10 @@ from cocalc_tui.sync.patch import (
     TextId,
 )
 from cocalc_tui.sync.records import Records
-from cocalc_tui.sync.window import MOST_LANES, Branch, Node, Window
+from cocalc_tui.sync.window import Branch, Node, Window
+
+_FEW = 7
+"""Sessions whose patches are gone over as they came; of more, branch after branch."""
 
 
 class Ground(Protocol):
@@ -116,17 +119,15 @@ class Walker:
     def _go(self, stop: int) -> None:
         window, graph, log = self._window, self._graph, self._graph.log
         strict, empty = self._strict, graph.empty
-        for start, end in chains(graph, self.stop, stop, few=MOST_LANES):
+        for start, end in chains(graph, self.stop, stop, few=_FEW):
             owner = log.owners[start]
             branch = window.branches.get(owner) or window.branch(owner)
-            for head in graph.joins.get(start) or (start - 1,):
-                if head != branch.last:
-                    window.see(branch, head)
+            window.see(branch, graph.joins.get(start) or (start - 1,))
             lane = branch.lane if branch.lane >= 0 else window.take_lane(branch)
             for first, last, op in log.runs(start, end):
                 if op is not None and first not in empty:
                     tree = self._trees.get(op[3]) or self._tree(op[3])
-                    if not strict or _fits(op, sum(tree.root.visible[lane])):
+                    if not strict or _fits(op, tree.length(lane)):
                         self._splice(window.add(branch, first, last), op, tree, branch)
                         continue
                 self._visit(first, last, op, branch)
@@ -135,8 +136,7 @@ class Walker:
     def check(self, ops: Sequence[Op]) -> None:
         """Raise DoesNotFit unless the splices among `ops` fit on top of all it has been at."""
         nobody = self._window.nobody
-        for head in self._graph.heads:
-            self._window.see(nobody, head)
+        self._window.see(nobody, self._graph.heads)
         self._check_splices(ops, nobody)
 
     def has_tree(self, at: TextId) -> bool:

@@ -32,7 +32,8 @@ NOBODY: Final = -1
 """The owner of what nobody made."""
 NOW: Final = -1
 """Stands for the version of the document where a lane stands for another one."""
-MOST_LANES: Final = 7
+MOST_LANES: Final = 64
+"""As many authors may type at once, patch by patch, without going to and fro between them."""
 
 
 class Node:
@@ -146,23 +147,25 @@ class Window:
 
     # --- versions ------------------------------------------------------------------------------
 
-    def see(self, branch: Branch, head: int) -> None:
-        """Let the author of a branch see a patch and all before it."""
-        node = self._ends.get(head) or self._ending(head)
-        if node is None or node.owner == branch.owner:
-            return
-        seen, owner, count = branch.seen, node.owner, node.end
-        have = seen.get(owner, 0)
-        if count <= have:
-            return
-        enter = self.branches[owner].between(have, count)
-        seen = {**seen, owner: count}
-        for owner, count in node.seen.items():
-            if owner != branch.owner and count > (have := seen.get(owner, 0)):
-                enter += self.branches[owner].between(have, count)
-                seen[owner] = count
+    def see(self, branch: Branch, heads: Iterable[int]) -> None:
+        """Let the author of a branch see patches and all before them."""
+        own, seen = branch.owner, branch.seen
+        enter: list[Node] = []
+        for head in heads:
+            if head == branch.last:
+                continue
+            node = self._ends.get(head) or self._ending(head)
+            if node is None or node.owner == own or node.end <= seen.get(node.owner, 0):
+                continue
+            for owner, count in ((node.owner, node.end), *node.seen.items()):
+                have = seen.get(owner, 0)
+                if count > have and owner != own:
+                    enter += self.branches[owner].between(have, count)
+                    if seen is branch.seen:
+                        seen = seen.copy()
+                    seen[owner] = count
         branch.seen = seen
-        if branch.lane >= 0:
+        if enter and branch.lane >= 0:
             self._enter(branch.lane, enter)
 
     def take_lane(self, branch: Branch) -> int:

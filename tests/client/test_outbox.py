@@ -69,12 +69,12 @@ def test_what_is_refused_is_handed_back() -> None:
     assert not outbox
 
 
-def test_restamping_keeps_ids_and_order() -> None:
+def test_what_is_sent_again_keeps_ids_and_order() -> None:
     outbox = Outbox(ME)
     for n in range(3):
         outbox.add(patch(n))
     outbox.take()
-    outbox.restamp(1000)
+    outbox.resend([replace(waiting, time=1000 + waiting.id.n) for waiting in outbox.patches])
     assert [(p.id.n, p.time) for p in outbox.take()] == [(0, 1000), (1, 1001), (2, 1002)]
 
 

@@ -243,6 +243,7 @@ async def test_a_role_taken_ends_the_work_but_loses_none(
 
 
 async def test_a_clock_far_ahead_is_set_right() -> None:
+    """Once, and for all that comes; what was typed stays as it was, and can be undone."""
     async with running() as box:
         ahead = await box.person("alice", lambda: wall_clock() + 10**9)
         mine = await ahead.open("a.txt")
@@ -250,6 +251,11 @@ async def test_a_clock_far_ahead_is_set_right() -> None:
         await until(lambda: mine.sent)
         bob = await box.person("alice")
         assert text(await bob.open("a.txt")) == "from the future"
+        type_at_end(mine, " and on")
+        assert [patch.time for patch in mine.unsent()] < [wall_clock() + 10_000]
+        await until(lambda: mine.sent)
+        mine.undo()
+        assert text(mine) == ""
 
 
 async def test_a_full_disk_holds_patches_back_until_there_is_room(

@@ -45,7 +45,6 @@ LOOKS: Kinds = {
     m.TerminalOpen,
     m.TerminalHistory,
     m.OutputText,
-    m.Blob,
     m.ListChats,
     m.MarkRead,
     m.ListSnapshots,
@@ -85,14 +84,7 @@ RUNS: Kinds = {
     m.Inspect,
 }
 """Makes the host's account run something, or end something that runs."""
-OWNS: Kinds = {
-    m.Share,
-    m.Stop,
-    m.EmptyTrash,
-    m.DropSnapshot,
-    m.SetSnapshotRules,
-    m.Backup,
-}
+OWNS: Kinds = {m.Share, m.Stop, m.EmptyTrash, m.DropSnapshot, m.SetSnapshotRules}
 """Is the owner's."""
 LEAST = [(LOOKS, Role.VIEWER), (CHANGES, Role.EDITOR), (RUNS, Role.RUNNER), (OWNS, Role.OWNER)]
 USERS = {"vera": Role.VIEWER, "ben": Role.EDITOR, "rune": Role.RUNNER, "alice": Role.OWNER}
@@ -264,8 +256,8 @@ def variants(kind: type[Message], box: Project, app: App) -> Iterator[Message]:
                 "cells": [CELL],
             }
             values |= {"session": SESSION, "user": "vera", "role": "runner", "name": "python3"}
-            values |= {"transfer": box.transfer, "file": str(box.project / "copy")}
-            if kind in {m.RestoreFile, m.EmptyTrash, m.Backup}:
+            values |= {"transfer": box.transfer}
+            if kind in {m.RestoreFile, m.EmptyTrash}:
                 values |= {"name": box.trashed, "to": ""}
             yield sample(kind, values)
 

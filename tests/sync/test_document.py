@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cocalc_tui.sync.checkpoint import encode_checkpoint
 from cocalc_tui.sync.document import Document, DoesNotFit, ForgedPatch
 from cocalc_tui.sync.patch import (
     Cancel,
@@ -183,3 +186,47 @@ def test_texts_that_nobody_typed_in_are_empty() -> None:
     document = Document()
     assert [str(document.text(at)) for at in TEXTS] == [""] * len(TEXTS)
     assert document.texts() == {}
+
+
+def test_new_times_for_what_nobody_has_seen() -> None:
+    base = Patch(PatchId(BOB, 0), 10, (), (Create("cell", {"x": 0, "y": 0}), Put("cell", "z", 0)))
+    theirs = Patch(PatchId(BOB, 1), 30, (base.id,), (Put("cell", "x", 1), Put("cell", "y", 1)))
+    fast = Document()
+    fast.apply([base])
+    fast.commit(PatchId(ANN, 0), 900, [Put("cell", "x", 2)])
+    fast.apply([theirs])
+    fast.commit(PatchId(ANN, 1), 901, [Put("cell", "y", 2), Splice(0, 0, "a", CELL)])
+    fast.commit(PatchId(ANN, 2), 902, [Put("cell", "y", 3)])
+    assert dict(fast.records)["cell"] == {"x": 2, "y": 3, "z": 0}
+    changes = fast.restamp(PatchId(ANN, 0), 20)
+    assert changes == []
+    assert [fast.patch(PatchId(ANN, n)).time for n in range(3)] == [31, 32, 33]
+    assert fast.clock == 33
+    assert fast.restamp(PatchId(ANN, 1), 50) == []
+    assert [fast.patch(PatchId(ANN, n)).time for n in range(3)] == [31, 50, 51]
+    late = replace(theirs, id=PatchId("c" * 16, 0), time=40)
+    assert fast.apply([late]) == [RecordChange("cell", "fields", ("x",), late.id)]
+    assert fast.restamp(PatchId(ANN, 2), 60) == []
+    copy = Document()
+    copy.apply(fast.patches())
+    assert (copy.clock, copy.texts()) == (fast.clock, fast.texts())
+    assert dict(copy.records) == dict(fast.records)
+
+
+def test_new_times_decide_who_wrote_last() -> None:
+    made = Create("cell", {"x": 0}), Create("other", {"x": 0})
+    base = Patch(PatchId(BOB, 0), 10, (), made)
+    document = Document()
+    document.apply([base])
+    document.commit(PatchId(ANN, 0), 900, [Put("cell", "x", "mine")])
+    document.apply([Patch(PatchId(BOB, 1), 100, (base.id,), (Put("cell", "x", "theirs"),))])
+    assert dict(document.records)["cell"]["x"] == "mine"
+    early = Document.from_checkpoint(encode_checkpoint(document, 3))
+    assert early.clock == 900
+    document.apply([Patch(PatchId("c" * 16, 0), 2000, (base.id,), ())])
+    assert document.restamp(PatchId(ANN, 0), 50) == []
+    assert document.patch(PatchId(ANN, 0)).time == 2001
+    early.commit(PatchId(ANN, 1), 5000, [Put("cell", "x", "later")])
+    assert early.restamp(PatchId(ANN, 1), 1000) == []
+    assert early.patch(PatchId(ANN, 1)).time == 1000
+    assert dict(early.records)["cell"]["x"] == "later"

@@ -125,7 +125,7 @@ def test_what_came_early_is_another_than_what_came_with_the_rest() -> None:
     with pytest.raises(ForgedPatch, match=f"another patch 2 of {ANN}"):
         document.apply([key(0), key(1), key(2)])
     document.apply([])
-    assert str(document.text()) == "xxx"
+    assert str(document.text()) == "yxx"
 
 
 def test_after_a_forged_patch_one_can_go_on() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import process_time
 
-from cocalc_tui.sync.patch import Cancel, Op, PatchId
+from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.patch import Cancel, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.undo import PAUSE, UndoStack, cancels
 
 ME = "a" * 16
@@ -59,7 +61,7 @@ def test_an_amended_patch_is_in_its_step_once() -> None:
     assert log.ops == [[Cancel(ME, 0, 0)]]
 
 
-def test_redo_cancels_the_undo_and_undo_the_redo() -> None:
+def test_redo_cancels_the_undo_and_undo_the_step_again() -> None:
     log, stack = Log(), UndoStack()
     log.type(stack, 0)
     stack.undo(log.commit)
@@ -67,7 +69,34 @@ def test_redo_cancels_the_undo_and_undo_the_redo() -> None:
     stack.undo(log.commit)
     stack.redo(log.commit)
     stack.redo(log.commit)
-    assert log.ops == [[Cancel(ME, n, n)] for n in (0, 1, 2, 3)]
+    stack.undo(log.commit)
+    assert log.ops == [[Cancel(ME, n, n)] for n in (0, 1, 0, 3, 0)]
+
+
+def test_to_and_fro_a_thousand_times_costs_no_more_at_the_end() -> None:
+    document, stack = Document(), UndoStack()
+
+    def commit(ops: Sequence[Op]) -> PatchId:
+        patch_id = PatchId(ME, document.counts().get(ME, 0))
+        document.commit(patch_id, document.clock + 1, ops)
+        return patch_id
+
+    for n in range(5):
+        stack.typed(commit([Splice(n, 0, "x")]), n, step=n == 2)
+    document.apply([Patch(PatchId("b" * 16, 0), 9, document.heads, (Splice(1, 0, "other"),))])
+    document.commit(PatchId(ME, 5), 20, [Splice(0, 0, "mine ")])
+    stack.typed(PatchId(ME, 5), 20, step=False)
+    texts, taken = set(), []
+    for _ in range(10):
+        start = process_time()
+        for _ in range(100):
+            stack.undo(commit)
+            undone = str(document.text())
+            stack.redo(commit)
+            texts.add((undone, str(document.text())))
+        taken.append(process_time() - start)
+    assert texts == {("xotherx", "mine xotherxxxx")}
+    assert min(taken[5:]) < 4 * max(taken[:5])
 
 
 def test_typing_forgets_what_could_be_redone() -> None:

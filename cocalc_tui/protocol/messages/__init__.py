@@ -71,7 +71,6 @@ from cocalc_tui.protocol.messages.hosting import (
     Unused,
 )
 from cocalc_tui.protocol.messages.notebooks import (
-    Blob,
     ChooseKernel,
     ClearOutputs,
     Complete,
@@ -86,7 +85,6 @@ from cocalc_tui.protocol.messages.notebooks import (
     Run,
 )
 from cocalc_tui.protocol.messages.project import (
-    Backup,
     Members,
     People,
     Person,
@@ -121,8 +119,6 @@ __all__ = [
     "Answer",
     "Answered",
     "Asked",
-    "Backup",
-    "Blob",
     "BrowseSnapshot",
     "Checkpoint",
     "ChooseKernel",

@@ -15,8 +15,6 @@ from cocalc_tui.chat.model import take as take_chat
 from cocalc_tui.notebook import foreign, ipynb, model
 from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.protocol import kinds
-from cocalc_tui.server.blobs import BlobStore
-from cocalc_tui.server.host.outputs import with_large, without_large
 from cocalc_tui.sync.diff import diff
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import MAIN, Op, Splice
@@ -71,18 +69,14 @@ class TextContent:
 
 
 class NotebookContent:
-    """An .ipynb file; large parts of its outputs are blobs of the project."""
+    """An .ipynb file."""
 
     type = kinds.NOTEBOOK
-
-    def __init__(self, blobs: BlobStore) -> None:
-        self._blobs = blobs
 
     def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
         """Return what makes the cells and outputs."""
         notebook = ipynb.read(text, salt)
-        ops = without_large(model.creation(notebook), self._blobs)
-        return ops, foreign.keys_of(notebook)
+        return model.creation(notebook), foreign.keys_of(notebook)
 
     def take(self, document: Document) -> Notebook:
         """Take the records."""
@@ -90,13 +84,13 @@ class NotebookContent:
 
     def write(self, taken: Notebook, before: str | None) -> tuple[str, Keys]:
         """Return the JSON, what did not change copied from `before`."""
-        return ipynb.write(with_large(taken, self._blobs, before), before), foreign.keys_of(taken)
+        return ipynb.write(taken, before), foreign.keys_of(taken)
 
     def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
         """Return the differences, cell by cell."""
         base = foreign.with_keys(ipynb.read(before), keys)
         ops, notebook = foreign.changes(base, ipynb.read(found, salt), salt)
-        return without_large(ops, self._blobs), foreign.keys_of(notebook)
+        return ops, foreign.keys_of(notebook)
 
 
 class ScriptContent(TextContent):
@@ -129,24 +123,24 @@ class ChatContent:
         return ops, [[old, new] for old, new in names.items()]
 
 
-class Contents:
-    """All kinds of content of a project."""
+TEXT = TextContent()
+NOTEBOOK = NotebookContent()
+_CONTENTS: dict[str, Content] = {
+    kinds.TEXT: TEXT,
+    kinds.NOTEBOOK: NOTEBOOK,
+    kinds.CHAT: ChatContent(),
+    kinds.TERMINAL: ScriptContent(),
+}
 
-    def __init__(self, blobs: BlobStore) -> None:
-        self._of: dict[str, Content] = {
-            kinds.TEXT: TextContent(),
-            kinds.NOTEBOOK: NotebookContent(blobs),
-            kinds.CHAT: ChatContent(),
-            kinds.TERMINAL: ScriptContent(),
-        }
 
-    def at(self, path: str) -> Content:
-        """Return which kind a new document at this path is."""
-        return self.of_kind(kinds.kind_of(path))
+def content_of(path: str) -> Content:
+    """Return which kind a new document at this path is."""
+    return of_kind(kinds.kind_of(path))
 
-    def of_kind(self, kind: str) -> Content:
-        """Return what the documents of a kind hold."""
-        return self._of[kind]
+
+def of_kind(kind: str) -> Content:
+    """Return what the documents of a kind hold."""
+    return _CONTENTS[kind]
 
 
 def least_different(versions: Sequence[str], found: str) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
-from cocalc_tui.widgets.outputs.bundle import bundle_of
 from cocalc_tui.widgets.outputs.image import ROWS
 from cocalc_tui.widgets.outputs.mime import bundle_rows, unknown_row
 from cocalc_tui.widgets.outputs.rows import SHORT, Frame, cut_rows
@@ -35,8 +34,9 @@ def output_rows(output: Output, frame: Frame) -> list[Strip]:
         case "error":
             return error_rows(output, frame)
         case _:
-            if isinstance(output.get("data"), Mapping):
-                return bundle_rows(bundle_of(output, frame), frame)
+            data = output.get("data")
+            if isinstance(data, Mapping):
+                return bundle_rows(data, frame)
             return [unknown_row(str(output.get("output_type")), frame)]
 
 
