@@ -33,10 +33,13 @@ def commands() -> list[tuple[str, list[str]]]:
         ("Key press to the neighbour's screen", ["-m", "benchmarks.neighbours", "--keys", "100"]),
         ("A notebook of 200 cells", ["benchmarks/notebook.py"]),
         ("Two people offline", ["benchmarks/offline.py"]),
+        ("Snapshots of a folder", ["benchmarks/snapshots.py"]),
     ]
     for name in TRACES:
         trace = DATA / f"{name}.json.gz"
         if trace.exists():
+            if name == "automerge-paper":
+                found.append(("History", ["-m", "benchmarks.history", str(trace)]))
             found.append((f"Replay of {name}", ["benchmarks/replay.py", str(trace), "--peers"]))
     return found
 

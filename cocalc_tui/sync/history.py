@@ -104,13 +104,13 @@ class _History:
 
     def _take(self, node: Node) -> None:
         """Note what a node did to which items."""
-        lines = self._lines(node.indexes())
+        lines = _Strip(self._lines(node.indexes()))
         start = 0
         for first, length, deletes in node.refs:
             item: Item | None = first
             stop = start + length
             while start < stop and item is not None:
-                part = list(_part(lines, start, item.length))
+                part = lines.cut(item.length)
                 if deletes:
                     self._died.setdefault(item, []).append(part)
                 else:
@@ -147,11 +147,12 @@ class _History:
         """The rows of an item."""
         born, died = self._born[item], self._died.get(item, [])
         start = 0
+        coming, going = _Strip(born), [_Strip(lines) for lines in died]
         for length in _lengths([born, *died]):
             assert item.text is not None
             text = item.text[item.start + start : item.start + start + length]
-            (came,) = _part(born, start, length)
-            went = [line for lines in died for line in _part(lines, start, length)]
+            (came,) = coming.cut(length)
+            went = [line for lines in going for line in lines.cut(length)]
             yield from self._rows(text, came, went)
             start += length
 
@@ -195,16 +196,25 @@ def _line(length: int, unit: int, seq: int, span: int) -> Line:
     return Line(length, seq, 0, span)
 
 
-def _part(lines: Lines, start: int, length: int) -> Iterator[Line]:
-    """Some of the characters of lines in a row."""
-    for line in lines:
-        if start < line.length and length:
-            part = min(length, line.length - start)
-            yield line.part(start, part)
+class _Strip:
+    """Lines in a row, cut from the beginning: a node of a day's typing has thousands."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._index = self._start = 0
+
+    def cut(self, length: int) -> Lines:
+        """The lines of the next characters, as many as there are."""
+        found: Lines = []
+        while length and self._index < len(self._lines):
+            line = self._lines[self._index]
+            part = min(length, line.length - self._start)
+            found.append(line.part(self._start, part))
             length -= part
-            start = 0
-        else:
-            start -= min(start, line.length)
+            self._start += part
+            if self._start == line.length:
+                self._index, self._start = self._index + 1, 0
+        return found
 
 
 def _lengths(covers: Iterable[Lines]) -> Iterator[int]:

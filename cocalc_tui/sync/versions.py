@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cocalc_tui.sync.blocks import Block, Chain
 from cocalc_tui.sync.coarse import Coarse
@@ -70,6 +70,7 @@ class Versions:
         self._coarse = Coarse(blocks, tail)
         self._switches = switches(self._coarse)
         self._rows = history(self._coarse, self._switches)
+        self._groups: dict[TextId, list[_Group]] = {}
         self._quick = {
             at: [(r.shown, r.whole, r.shrinks, r.gone, r.text, r) for r in rows]
             for at, rows in self._rows.items()
@@ -114,15 +115,40 @@ class Versions:
 
     def difference(self, old: int, new: int, at: TextId = MAIN) -> list[Difference]:
         """What came and went in a text between two versions, in the order of the text."""
-        found: list[Difference] = []
-        for _, rows in groupby(self._rows.get(at, ()), key=_typed):
-            for text, was, is_now in _parts(list(rows), old, new):
-                change = is_now - was
-                if found and found[-1].change == change:
-                    found.append(Difference(found.pop().text + text, change))
-                else:
-                    found.append(Difference(text, change))
-        return found
+        pieces: list[tuple[str, int]] = []
+        for whole, shrinks, shown, gone, text, rows in self._in_groups(at):
+            if whole <= old < shrinks and whole <= new < shrinks:
+                pieces.append((text, 0))
+            elif not ((old < shown or gone <= old) and (new < shown or gone <= new)):
+                pieces += ((part, is_now - was) for part, was, is_now in _parts(rows, old, new))
+        return [
+            Difference("".join([text for text, _ in same]), change)
+            for change, same in groupby(pieces, key=_change)
+        ]
+
+    def _in_groups(self, at: TextId) -> list[_Group]:
+        """The rows of a text, those of the same characters together; made when first wanted."""
+        if at not in self._groups:
+            self._groups[at] = [
+                _group(list(rows)) for _, rows in groupby(self._rows.get(at, ()), key=_typed)
+            ]
+        return self._groups[at]
+
+
+_Group: TypeAlias = "tuple[int, int, int, int, str, list[Row]]"
+"""When some characters are all there (from, until), when any of them is, and the rows."""
+
+
+def _group(rows: list[Row]) -> _Group:
+    first = rows[0]
+    if len(rows) == 1:
+        return first.whole, first.shrinks, first.shown, first.gone, first.text, rows
+    # Characters that came back are there in several stretches: each version is looked up.
+    return 0, 0, min(row.shown for row in rows), max(row.gone for row in rows), first.text, rows
+
+
+def _change(piece: tuple[str, int]) -> int:
+    return piece[1]
 
 
 def _typed(row: Row) -> int:

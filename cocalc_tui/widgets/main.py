@@ -333,6 +333,15 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                 return sorted({other.user for other in document.others})
         return []
 
+    def do_history(self) -> None:
+        """Show the past of the document."""
+        from cocalc_tui.widgets.history.screen import HistoryScreen
+
+        if (document := self.tiles.document) is None:
+            desk(self).notice("Open a file first: this shows its past")
+        else:
+            self.app.push_screen(HistoryScreen(self.project, document))
+
     async def do_terminal(self) -> None:
         """Open a shared terminal, a new one or one that is there."""
         from cocalc_tui.widgets.files_model import wrong_name

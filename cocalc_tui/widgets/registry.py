@@ -8,6 +8,7 @@ from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Action, Registry, Scope
 from cocalc_tui.widgets.chat import actions as chat
 from cocalc_tui.widgets.editor import actions as editor
+from cocalc_tui.widgets.history import actions as history
 from cocalc_tui.widgets.notebook import actions as notebook
 from cocalc_tui.widgets.sharing import actions as sharing
 from cocalc_tui.widgets.snapshots import actions as snapshots
@@ -20,6 +21,7 @@ PARTS = (
     snapshots,
     sharing,
     terminal,
+    history,
 )
 """Modules that have `SCOPES` and `ACTIONS` of their own."""
 
@@ -40,6 +42,7 @@ APP = (
     Action("app.files", "Go to the files", ("ctrl+t f",)),
     Action("app.next_pane", "Next pane", ("f6",)),
     Action("app.previous_pane", "Previous pane", ("shift+f6",)),
+    Action("app.history", "History", ("f4",), "Its past, step by step.", footer=3),
     Action("app.chat", "Chat", ("f8", "ctrl+t c"), "Beside the document, or away again.", footer=3),
     Action("app.chats", "All chats", ("ctrl+t u",), "Those with unread messages first."),
     Action("app.people", "People and sharing", ("ctrl+t i",), "Who is here, who may join."),

@@ -1,0 +1,123 @@
+"""The history of a document: preparing it, showing versions of it, stepping, its time line.
+
+`python -m benchmarks.history TRACE [--json]`, a trace as for `replay.py`; beside Loro, where that
+is installed (`make bench` does), which checks out versions of the same text. CPU seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib.util
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.replay import sealed, seconds
+from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
+from cocalc_tui.history import words
+from cocalc_tui.history.timeline import TimeLine
+from cocalc_tui.sync.blocks import Block
+from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.sync.versions import Versions
+
+BARS = {"prepare_s": 1.5, "version_s": 0.005, "step_s": 1 / 30}
+SHOWN = 200
+"""Versions that are shown, and steps that are made."""
+
+
+def took(do: Callable[[], object]) -> float:
+    """CPU seconds of doing something."""
+    start = time.process_time()
+    do()
+    return time.process_time() - start
+
+
+def measure(trace: Trace) -> dict[str, Any]:
+    """Figures of ours."""
+    made = patches(trace, sessions(trace.txns), [txn.time for txn in trace.txns])
+    log = [Block(data) for data in sealed(trace, made, seconds(trace), 0)]
+    found: dict[str, Any] = {}
+    gc.collect()
+    gc.freeze()  # the trace is no part of what is measured
+    start = time.process_time()
+    versions = Versions(log)
+    found["prepare_s"] = time.process_time() - start
+    start = time.process_time()
+    line = TimeLine(versions.made(number) for number in range(1, versions.latest + 1))
+    found["time_line_s"] = time.process_time() - start
+    picked = random.Random(1).choices(range(versions.latest + 1), k=SHOWN)
+    shown = [took(lambda v=v: versions.text(v)) for v in picked]  # type: ignore[misc]
+    found["version_s"], found["version_worst_s"] = statistics.median(shown), max(shown)
+
+    def step(version: int) -> None:
+        before = line.step(version, -1)
+        words.lines([words.Piece(*one) for one in versions.difference(before, version, MAIN)])
+
+    steps = [took(lambda v=v: step(v)) for v in picked]  # type: ignore[misc]
+    found["step_s"], found["step_worst_s"] = statistics.median(steps), max(steps)
+    found["versions"], found["bursts"] = versions.latest, len(line.bursts)
+    found["exact"] = versions.text(versions.latest) == trace.end
+    return found
+
+
+def loro(trace: Trace) -> float | None:
+    """Median CPU seconds of a checkout by Loro; None where it is not there or not comparable."""
+    if trace.concurrent or importlib.util.find_spec("loro") is None:
+        return None
+    import loro
+
+    doc = loro.LoroDoc()
+    text = doc.get_text("t")
+    frontiers: list[Any] = []
+    keep = max(len(trace.txns) // SHOWN, 1)
+    for number, txn in enumerate(trace.txns):
+        for pos, delete, insert in txn.edits:
+            if delete:
+                text.delete(pos, delete)
+            if insert:
+                text.insert(pos, insert)
+        doc.commit()
+        if number % keep == 0:
+            frontiers.append(doc.oplog_frontiers)
+    random.Random(1).shuffle(frontiers)
+    times = []
+    for frontier in frontiers[:SHOWN]:
+        start = time.process_time()
+        doc.checkout(frontier)
+        text.to_string()
+        times.append(time.process_time() - start)
+    return statistics.median(times)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the figures; exit code 1 where a version is not exact, 2 for a bad trace."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("trace", type=Path)
+    parser.add_argument("--json", action="store_true")
+    words_ = parser.parse_args(arguments)
+    try:
+        trace = read_trace(words_.trace)
+    except TraceError as error:
+        print(f"history: {error}", file=sys.stderr)
+        return 2
+    found = {**measure(trace), "loro_checkout_s": loro(trace)}
+    if words_.json:
+        print(json.dumps(found, indent=1))
+    else:
+        print("| what | ms | bar |\n|---|---|---|")
+        for name, value in found.items():
+            if name.endswith("_s") and value is not None:
+                bar = f"{BARS[name] * 1000:.1f}" if name in BARS else ""
+                late = " (missed)" if name in BARS and value > BARS[name] else ""
+                print(f"| {name.removesuffix('_s')} | {value * 1000:.2f} | {bar}{late} |")
+    return 0 if found["exact"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

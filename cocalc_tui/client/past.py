@@ -1,0 +1,59 @@
+"""The whole log of a document, fetched from the relay, as its versions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from cocalc_tui.client.requests import Requests
+from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.patches import entry_from_wire
+from cocalc_tui.sync.blocks import Block
+from cocalc_tui.sync.patch import Entry
+from cocalc_tui.sync.versions import Versions
+
+
+class LogBook:
+    """The log of one document, as far as it was fetched; fetches on from there."""
+
+    def __init__(self, requests: Requests, doc: str) -> None:
+        self._requests = requests
+        self._doc = doc
+        self._blocks: list[Block] = []
+        self._tail: list[Entry] = []
+        self.upto = 0
+        """Entries 1..upto are here."""
+
+    async def fetch(self, upto: int, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Fetch what is missing up to a number; raises RequestFailed."""
+        while self.upto < upto:
+            found = await self._part(self.upto, upto)
+            self._take(found)
+            progress(self.upto)
+            if found.upto <= self.upto and not (found.blocks or found.entries):
+                return
+
+    def _take(self, found: m.Fetched) -> None:
+        for data in found.blocks:
+            block = Block(data)
+            if block.first <= self.upto:
+                # It begins before what was asked for: entries that are here are in it too.
+                self._tail = [entry for entry in self._tail if entry.seq < block.first]
+                self._blocks = [one for one in self._blocks if one.first < block.first]
+            self._blocks.append(block)
+            self.upto = block.first + block.count - 1
+        for entry in map(entry_from_wire, found.entries):
+            if entry.seq == self.upto + 1:
+                self._tail.append(entry)
+                self.upto = entry.seq
+
+    async def _part(self, after: int, upto: int) -> m.Fetched:
+        found = await self._requests.ask(
+            lambda id_: m.Fetch(id=id_, doc=self._doc, after=after, upto=upto)
+        )
+        assert isinstance(found, m.Fetched)
+        return found
+
+    async def versions(self) -> Versions:
+        """All versions; about a second for a quarter million, beside what else goes on."""
+        return await asyncio.to_thread(Versions, self._blocks[:], self._tail[:])

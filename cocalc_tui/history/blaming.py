@@ -1,0 +1,46 @@
+"""Who wrote which line, and when: of each line the one who wrote most of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from cocalc_tui.sync.patch import MAIN, TextId
+from cocalc_tui.sync.versions import Versions
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedLine:
+    """A line of a version."""
+
+    text: str
+    author: str
+    """Who wrote most of it; "" for an empty line."""
+    at: int
+    """When the last of it came, milliseconds of the relay's clock; 0 for an empty line."""
+
+
+def blame_lines(versions: Versions, version: int, at: TextId = MAIN) -> list[BlamedLine]:
+    """The lines of a version, each with who wrote it."""
+    found: list[BlamedLine] = []
+    text, counts, last = "", Counter[str](), 0
+
+    def end() -> None:
+        nonlocal text, counts, last
+        author = counts.most_common(1)[0][0] if counts else ""
+        moment = versions.made(last).received if last else 0
+        found.append(BlamedLine(text, author, moment))
+        text, counts, last = "", Counter(), 0
+
+    for piece in versions.blame(version, at):
+        first, *others = piece.text.split("\n")
+        for index, part in enumerate([first, *others]):
+            if index:
+                end()
+            if part:
+                text += part
+                counts[piece.author] += len(part)
+                last = max(last, piece.last)
+    if text or not found:
+        end()
+    return found

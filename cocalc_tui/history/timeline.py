@@ -1,0 +1,170 @@
+"""The time line of a document: its versions in bursts, with what happened in each.
+
+A version is a key press; nobody steps through a quarter million of those. A *burst* is what one
+person did without a pause, or one event: a paste, a restore, a change on disk, the output of a run.
+Stepping goes from the end of one burst to the end of the next.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from cocalc_tui.sync.versions import Made
+
+PAUSE = 30_000
+"""Milliseconds of rest that end a burst."""
+LONG_PAUSE = 10 * 60_000
+"""Milliseconds of rest that are a pause to step to."""
+LONGEST = 400
+"""Versions in one burst: who types for an hour can still be followed."""
+LATE = 60_000
+"""Milliseconds from a patch's making to its arrival after which it counts as typed offline."""
+EVENTS = {
+    "disk": "changed on disk",
+    "restore": "restored",
+    "output": "output",
+    "import": "opened from the file",
+    "undo": "undo",
+    "redo": "redo",
+    "paste": "pasted",
+    "format": "formatted",
+}
+"""Kinds of patches that are events of their own, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Versions `first` .. `last`, made in a row."""
+
+    first: int
+    last: int
+    author: str
+    kind: str
+    """typing, or one of `EVENTS`."""
+    start: int
+    """By the relay's clock, milliseconds."""
+    end: int
+    late: bool
+    """Typed offline: it came long after it was made."""
+    made: int
+    """When it was begun by its author's clock; of interest where `late`."""
+
+
+class TimeLine:
+    """The bursts of a document, oldest first."""
+
+    def __init__(self, made: Iterable[Made]) -> None:
+        """`made` has one for each version from 1 on."""
+        self.bursts = list(_bursts(made))
+        self._lasts = [one.last for one in self.bursts]
+        self._ends = [one.end for one in self.bursts]
+
+    @property
+    def latest(self) -> int:
+        """The newest version; 0 for none."""
+        return self._lasts[-1] if self._lasts else 0
+
+    def index(self, version: int) -> int:
+        """The burst that a version belongs to."""
+        return min(bisect_left(self._lasts, version), len(self.bursts) - 1)
+
+    def burst(self, version: int) -> Burst:
+        """The burst that a version belongs to."""
+        return self.bursts[self.index(version)]
+
+    def at(self, moment: int) -> int:
+        """The version that was there at a moment, milliseconds; 0 before the first."""
+        index = bisect_right(self._ends, moment)
+        return self._lasts[index - 1] if index else 0
+
+    # --- steps ---------------------------------------------------------------------------------
+
+    def step(self, version: int, by: int) -> int:
+        """The end of the burst `by` bursts later, or earlier."""
+        if not self.bursts:
+            return 0
+        index = self.index(version)
+        if by < 0 and version > self._lasts[index]:
+            index += 1
+        target = index + by
+        if target < 0:
+            return 0
+        return self._lasts[min(target, len(self.bursts) - 1)]
+
+    def other_author(self, version: int, by: int) -> int:
+        """The nearest end of a burst, later (1) or earlier (-1), of somebody else."""
+        return self._seek(version, by, lambda a, b: a.author != b.author)
+
+    def pause(self, version: int, by: int) -> int:
+        """The nearest end of a burst that a long pause follows."""
+        return self._seek(version, by, lambda a, b: abs(b.start - a.end) >= LONG_PAUSE)
+
+    def day(self, version: int, by: int, day_of: Callable[[int], str]) -> int:
+        """The last version of the next day, or of the one before, on which something was done."""
+        return self._seek(version, by, lambda a, b: day_of(a.end) != day_of(b.end))
+
+    def _seek(self, version: int, by: int, differs: Callable[[Burst, Burst], bool]) -> int:
+        index = self.index(version)
+        while 0 <= index + by < len(self.bursts):
+            before, index = self.bursts[index], index + by
+            here = self.bursts[index]
+            pair = (before, here) if by > 0 else (here, before)
+            if differs(*pair):
+                return self._lasts[index]
+        return self._lasts[-1] if by > 0 and self._lasts else 0
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def columns(self, width: int) -> list[list[Burst]]:
+        """The bursts by where they stand on a line of `width` cells, pauses made short.
+
+        Time is not drawn to scale: each burst takes its share, and a long pause one cell.
+        """
+        cells: list[list[Burst]] = [[] for _ in range(max(width, 1))]
+        count = len(self.bursts)
+        for index, burst in enumerate(self.bursts):
+            cells[index * len(cells) // max(count, 1)].append(burst)
+        return cells
+
+
+def _bursts(made: Iterable[Made]) -> Iterable[Burst]:
+    run: list[Made] = []
+    version = 0
+    for version, one in enumerate(made, 1):
+        if run and not _goes_on(run[0], run[-1], one, len(run)):
+            yield _burst(version - len(run), version - 1, run[0], run[-1])
+            run = []
+        run.append(one)
+    if run:
+        yield _burst(version - len(run) + 1, version, run[0], run[-1])
+
+
+def _goes_on(begun: Made, last: Made, one: Made, length: int) -> bool:
+    same = (one.author, one.kind, one.group) == (begun.author, begun.kind, begun.group)
+    together = one.received - last.received < PAUSE and one.time - last.time < PAUSE
+    joins = one.kind not in EVENTS or one.kind in {"output", "import"}
+    return same and together and joins and length < LONGEST
+
+
+def _burst(first: int, last: int, begun: Made, ended: Made) -> Burst:
+    late = begun.kind != "import" and begun.received - begun.time > LATE
+    return Burst(
+        first, last, author(begun), begun.kind, begun.received, ended.received, late, begun.time
+    )
+
+
+def author(made: Made) -> str:
+    """Whose doing a version is: what the relay side did by itself is the disk's or the kernel's."""
+    if made.acting_for or made.role != "host":
+        return made.acting_for or made.author
+    return "kernel" if made.kind == "output" else "disk"
+
+
+def legend(bursts: Sequence[Burst]) -> list[str]:
+    """The people of a time line, who did most first."""
+    counts: dict[str, int] = {}
+    for one in bursts:
+        counts[one.author] = counts.get(one.author, 0) + one.last - one.first + 1
+    return sorted(counts, key=lambda name: -counts[name])

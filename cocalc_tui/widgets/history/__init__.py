@@ -1,0 +1,1 @@
+"""F4: the past of the document that has the keyboard."""

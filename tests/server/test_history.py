@@ -1,0 +1,198 @@
+"""The past of real documents, over a real relay: by command line and on the screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from cocalc_tui.app import CocalcApp
+from cocalc_tui.cli import main
+from cocalc_tui.client.past import LogBook
+from cocalc_tui.history.reading import notebook_at, readable
+from cocalc_tui.history.restoring import CannotRestore, restore, restore_cell
+from cocalc_tui.notebook import schema
+from cocalc_tui.sync.patch import Splice
+from cocalc_tui.widgets.history.screen import HistoryScreen
+from tests.server.hosting import Box, running, text, until
+
+
+def typed(pos: int, insert: str, delete: int = 0) -> list[Splice]:
+    return [Splice(pos, delete, insert)]
+
+
+async def test_two_write_while_a_third_scrubs_and_restores(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "one\n")
+        ben = await (await lab.person("ben")).open("notes.md")
+        rune = await (await lab.person("rune")).open("notes.md")
+        third = await lab.person("alice")
+        alice = await third.open("notes.md")
+        ben.change(typed(4, "two\n"), step=True)
+        await until(lambda: text(alice) == "one\ntwo\n")
+        book = LogBook(third.requests, alice.doc)
+        await book.fetch(alice.numbers.upto)
+        versions = await book.versions()
+        assert [versions.text(k) for k in range(1, versions.latest + 1)][-2:] == [
+            "one\n",
+            "one\ntwo\n",
+        ]
+        back = await lab.cut_off(next(p for p in lab.people if rune in p.documents.values()))
+        rune.change(typed(0, "zero\n"), step=True)
+        ops = restore(alice.replica, versions, versions.latest - 1, "text", "5a17" * 4)
+        alice.change(ops, "restore", step=True)
+        back.set()
+        for document in (alice, ben, rune):
+            await until(lambda d=document: text(d) == "zero\none\n")  # type: ignore[misc]
+        alice.undo()
+        await until(lambda: text(ben) == "zero\none\ntwo\n")
+        # What was fetched stays as it is; what is new is fetched on.
+        assert versions.text(versions.latest) == "one\ntwo\n"
+        await until(lambda: alice.sent)
+        await book.fetch(alice.numbers.upto)
+        assert (await book.versions()).text(alice.numbers.upto) == "zero\none\ntwo\n"
+
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "code", "id": "c1", "metadata": {}, "source": "x = 1", "outputs": [],
+         "execution_count": None},
+        {"cell_type": "markdown", "id": "c2", "metadata": {}, "source": "text"},
+    ],
+    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+}  # fmt: skip
+
+
+async def test_notebooks_cell_by_cell(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("fit.ipynb", json.dumps(NOTEBOOK))
+        person = await lab.person("alice")
+        document = await person.open("fit.ipynb")
+        first, second = schema.cells(document.replica)
+        document.change([Splice(5, 0, "0", schema.input_of(first))], step=True)
+        document.change(schema.delete_cells([second]), step=True)
+        await until(lambda: document.sent)
+        book = LogBook(person.requests, document.doc)
+        await book.fetch(document.numbers.upto)
+        versions = await book.versions()
+        last = versions.latest
+        assert [cell.source for cell in notebook_at(versions, last).cells] == ["x = 10"]
+        assert [cell.source for cell in notebook_at(versions, last - 2).cells] == ["x = 1", "text"]
+        assert "x = 1\n── cell 2, markdown" in readable(versions, last - 2, "notebook")
+        document.change(restore_cell(document.replica, versions, last - 2, first), "restore")
+        assert schema.source(document.replica, first) == "x = 1"
+        with pytest.raises(CannotRestore, match="not there any more"):
+            restore_cell(document.replica, versions, last - 2, second)
+        document.change(
+            restore(document.replica, versions, last - 2, "notebook", "5a17" * 4), "restore"
+        )
+        sources = [schema.source(document.replica, c) for c in schema.cells(document.replica)]
+        assert sources == ["x = 1", "text"]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Path]:
+    lab = tmp_path / "lab"
+    lab.mkdir()
+    (lab / "notes.md").write_text("one\n")
+    yield lab
+    main(["stop", "--all", "--project", str(lab)])
+
+
+def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    notes = str(lab / "notes.md")
+
+    def said(*words: str, code: int = 0) -> str:
+        assert main(list(words)) == code
+        return capfdbinary.readouterr().out.decode()
+
+    assert main(["chat", notes, "not this document"]) == 0
+    capfdbinary.readouterr()
+    assert "import" in said("log", notes)
+    (lab / "notes.md").write_text("one\ntwo\n")
+    said("list", "--project", str(lab))
+    assert said("show", notes) == "one\ntwo\n"
+    assert {"+one", "+two"} <= set(said("diff", notes, "0").splitlines())
+    rows = json.loads(said("blame", notes, "--json"))
+    assert [row["text"] for row in rows] == ["one", "two"]
+    history = [json.loads(line) for line in said("export", notes, "--history").splitlines()]
+    rebuilt = ""
+    for row in history:
+        for at, deleted, inserted in row["changes"]:
+            rebuilt = rebuilt[:at] + inserted + rebuilt[at + deleted :]
+    assert rebuilt == "one\ntwo\n"
+    assert main(["show", notes, "--at", "99"]) == 2
+    assert main(["restore", notes, "--at", "whenever"]) == 2
+    assert main(["log", str(lab)]) == 2
+    assert capfdbinary.readouterr().err.count(b"\n") == 3
+
+
+@asynccontextmanager
+async def history(
+    tmp_path: Path,
+) -> AsyncIterator[tuple[Box, CocalcApp, Pilot[None], HistoryScreen]]:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "one\n")
+        ben = await (await lab.person("ben")).open("notes.md")
+        alice = await lab.person("alice")
+        mine = await alice.open("notes.md")
+        for number, who in enumerate((ben, mine, ben)):
+            before = text(ben)
+            who.change(typed(len(before), f"line {number}\n"), step=True)
+            await until(lambda now=before: text(ben) == text(mine) != now)  # type: ignore[misc]
+        app = CocalcApp(alice, "lab", ["notes.md"])
+        async with app.run_test(size=(100, 24)) as pilot:
+            await until(lambda: app.main.tiles.document is not None)
+            await pilot.press("f4")
+            await until(lambda: isinstance(app.screen, HistoryScreen))
+            screen = app.screen
+            assert isinstance(screen, HistoryScreen)
+            await until(lambda: screen.version)
+            await pilot.pause()
+            yield lab, app, pilot, screen
+
+
+def shown(screen: HistoryScreen) -> list[str]:
+    return ["".join(piece.text for piece in line.pieces) for line in screen._body.lines_]
+
+
+async def test_stepping_by_key(tmp_path: Path) -> None:
+    async with history(tmp_path) as (_, app, pilot, screen):
+        last = screen.version
+        assert shown(screen)[:4] == ["one", "line 0", "line 1", "line 2"]
+        await pilot.press("left", "left")
+        assert screen.version == last - 2
+        assert shown(screen) == ["one", "line 0"]
+        await pilot.press("right", "d", "b")
+        assert [one.author for one in screen._body.blamed][:3] == ["alice", "ben", "alice"]
+        await pilot.press("end", "v", "left", "left")
+        assert screen.mark == last
+        await pilot.press("v", "end", "/")
+        await pilot.pause()
+        await pilot.press(*"line 1", "enter")
+        await until(lambda: app.notices)
+        assert (screen.version, app.notices[-1]) == (last - 1, "here it came: line 1")
+        await pilot.press(":")
+        await pilot.pause()
+        await pilot.press(*"2", "enter")
+        await until(lambda: screen.version == 2)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is app.main
+
+
+async def test_restoring_by_key_is_one_step(tmp_path: Path) -> None:
+    async with history(tmp_path) as (_lab, app, pilot, _screen):
+        await pilot.press("left", "r")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(lambda: app.screen is app.main)
+        document = app.main.tiles.document
+        assert document is not None
+        assert text(document) == "one\nline 0\nline 1\n"
+        await pilot.press("ctrl+z")
+        assert text(document) == "one\nline 0\nline 1\nline 2\n"
