@@ -30,10 +30,10 @@ def root_logger() -> Iterator[logging.Logger]:
 
 def test_what_is_logged_goes_to_the_file(state: Path, root_logger: logging.Logger) -> None:
     logs.start("warning")
-    logging.getLogger("x").warning("a lone %s", "\udc80")
+    logging.getLogger("x").warning("something odd")
     logging.getLogger("x").info("too little")
     text = logs.log_file().read_text()
-    assert "a lone \\udc80" in text
+    assert "something odd" in text
     assert "too little" not in text
     assert logs.log_file().is_relative_to(state)
 
@@ -77,3 +77,10 @@ async def test_a_fault_of_the_app_ends_in_one_line() -> None:
 
 def broken_handler() -> None:
     raise ValueError("boom \x1b[31m")
+
+
+def test_what_is_no_utf_8_is_logged_all_the_same() -> None:
+    handler = logs._handler()
+    handler.handle(logging.LogRecord("x", logging.WARNING, "", 0, "a lone \udc80", None, None))
+    handler.close()
+    assert "a lone \\udc80" in logs.log_file().read_text()
