@@ -29,6 +29,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.keys import LETTERS, read_until, summary, until_quiet
+from benchmarks.summing import fsync, missed
 
 MEDIAN_BAR, P99_BAR = 6.0, 25.0
 OURS = [sys.executable, "-m", "cocalc_tui"]
@@ -108,18 +109,6 @@ def tmux(keys: int) -> dict[str, float]:
         return found
 
 
-def fsync(times: int = 200) -> dict[str, float]:
-    """Milliseconds of fdatasync after a small append, where projects are made."""
-    found: list[float] = []
-    with tempfile.NamedTemporaryFile() as file:
-        for _ in range(times):
-            os.write(file.fileno(), b"x" * 200)
-            began = time.perf_counter()
-            os.fdatasync(file.fileno())
-            found.append((time.perf_counter() - began) * 1000)
-    return summary(found)
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -128,13 +117,17 @@ def main() -> None:
     results = {"two apps, durable": apps(keys)}
     if shutil.which("tmux"):
         results["two tmux clients"] = tmux(keys)
-    results["fsync of this disk"] = fsync()
+    disk = fsync()
     print("| key to the neighbour's screen | median ms | p90 | p99 |", file=sys.stderr)
     print("|---|---|---|---|", file=sys.stderr)
     for name, row in results.items():
         shown = " | ".join(f"{row[f'{part}_ms']:.2f}" for part in ("median", "p90", "p99"))
         print(f"| {name} | {shown} |", file=sys.stderr)
-    print(f"| bar | {MEDIAN_BAR:.2f} | | {P99_BAR:.2f} |", file=sys.stderr)
+    print(f"| fsync of this disk | {disk.p50:.2f} | | {disk.p99:.2f} |", file=sys.stderr)
+    ours = results["two apps, durable"]
+    median = f"{MEDIAN_BAR:g}{missed(ours['median_ms'] > MEDIAN_BAR)}"
+    worst = f"{P99_BAR:g}{missed(ours['p99_ms'] > P99_BAR)}"
+    print(f"| bar where fsync takes 1 ms or less | {median} | | {worst} |", file=sys.stderr)
     print(json.dumps(results, indent=2))
 
 

@@ -1,22 +1,28 @@
-"""A notebook of 200 cells: CPU to open it, of a key in a cell, of a scroll step.
+"""Notebooks of 20, 200 and 2,000 cells: CPU of what people do in them, beside a widget per cell.
 
 The app runs in a real PTY, so what it writes is part of the cost. CPU is that of the process, all
 threads, as the kernel counts it in nanoseconds; each step is waited for until nothing comes and
 nothing is done any more. Beside our pane the same cells as widgets of Textual's own, one or more
-per cell, in the same run.
+per cell, in the same run; not 2,000 of them, which take minutes to open.
+
+A key is measured alone, and with what is offered when the keyboard rests after it.
+Another's edit is a patch that arrives: three characters in the cell below mine, on the screen.
+Memory is what opening adds to the resident pages of the process.
 Prints a table on stderr and JSON on stdout.
 
-    python benchmarks/notebook.py [--cells 200] [--keys 100] [--only pane,widgets]
+    python benchmarks/notebook.py [--cells 20,200,2000] [--keys 50] [--only pane,widgets]
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import fcntl
 import json
 import os
 import pty
 import select
+import signal
 import statistics
 import struct
 import sys
@@ -30,11 +36,20 @@ from typing import Any
 ROWS, COLUMNS = 40, 120
 QUIET = 0.08
 """Seconds without output after which a step counts as done."""
+RESTED = 0.3
+"""The same with what is offered when the keyboard rests."""
 IDLE = 0.002
 """Seconds of CPU in that time that a program at rest may need."""
 BARS = {"open_s": 0.2, "key_ms": 4.0, "scroll_ms": 6.0}
+"""Of `design.md` 6, for 200 cells."""
+INDEPENDENT = 1.5
+"""How much more than with 20 cells a step may cost with any number of them."""
+WIDGETS = 200
+"""Most cells that are opened as widgets."""
 OPEN, WHEEL = b"\x1bOP", b"\x1b[<65;60;20M"
 """F1, by which the programs here open the notebook, and a turn of the wheel."""
+REMOTE = signal.SIGUSR1
+"""What stands for a patch that arrives: there is no key that nothing means anything by."""
 
 
 def cells(count: int) -> list[dict[str, Any]]:
@@ -68,13 +83,15 @@ def _code(number: int, outputs: list[dict[str, Any]]) -> dict[str, Any]:
 # --- the programs --------------------------------------------------------------------------------
 
 
-def run_pane(count: int) -> None:
+def run_pane(count: int, *, offers: bool = False) -> None:
     """Our pane, alone in the plainest app."""
     from textual import events
 
     from cocalc_tui.client.document import SharedDocument
-    from cocalc_tui.notebook import ipynb
+    from cocalc_tui.client.events import Changed
+    from cocalc_tui.notebook import ipynb, schema
     from cocalc_tui.notebook.model import creation
+    from cocalc_tui.sync.patch import Patch, PatchId, Splice
     from cocalc_tui.widgets.actions import Registry, Scope
     from cocalc_tui.widgets.desk import DeskApp
     from cocalc_tui.widgets.editor import actions as editor
@@ -85,14 +102,28 @@ def run_pane(count: int) -> None:
     ops = creation(ipynb.read(json.dumps(whole)))
     document = SharedDocument.offline("bench.ipynb", "notebook", ops)
 
+    below = schema.input_of(schema.cells(document.replica)[2])
+
     class Alone(DeskApp):
+        remote = 0
+
         async def on_key(self, event: events.Key) -> None:
             if event.key == "f1":
+                asyncio.get_running_loop().add_signal_handler(REMOTE, self.somebody_types)
                 pane = NotebookPane(document)
+                pane.offers = offers
                 await self.mount(pane)
                 pane.focus()
                 pane.select(pane.stack.cells[1].key)
                 pane.edit(pane.stack.cells[1].key)
+
+        def somebody_types(self) -> None:
+            replica = document.replica
+            splice = Splice(0, 0, "abc", below)
+            patch_id = PatchId("b" * 16, self.remote)
+            patch = Patch(patch_id, replica.clock + 1, tuple(replica.heads), (splice,), "typing")
+            self.remote += 1
+            document.emit(Changed(replica.apply([patch]), local=False))
 
     scopes = [Scope("app", "Everywhere"), *editor.SCOPES, *actions.SCOPES]
     Alone(Registry(scopes, [*editor.ACTIONS, *actions.ACTIONS])).run()
@@ -125,12 +156,16 @@ def run_widgets(count: int) -> None:
 
         async def on_key(self, event: events.Key) -> None:
             if event.key == "f1":
+                asyncio.get_running_loop().add_signal_handler(REMOTE, self.somebody_types)
                 made = [
                     code(cell) if cell["cell_type"] == "code" else Markdown(cell["source"])
                     for cell in cells(count)
                 ]
                 await self.mount(VerticalScroll(*made, can_focus=False))
                 self.query(TextArea).first().focus()
+
+        def somebody_types(self) -> None:
+            self.query(TextArea)[1].insert("abc", (0, 0))
 
     Alone().run()
 
@@ -141,7 +176,16 @@ def _as_text(output: dict[str, Any]) -> str:
     return str(text).replace("\x1b[31m", "").replace("\x1b[0m", "")
 
 
-PROGRAMS: dict[str, Callable[[int], None]] = {"pane": run_pane, "widgets": run_widgets}
+def run_offering(count: int) -> None:
+    """Our pane, with what is offered while typing."""
+    run_pane(count, offers=True)
+
+
+PROGRAMS: dict[str, Callable[[int], None]] = {
+    "pane": run_pane,
+    "offering": run_offering,
+    "widgets": run_widgets,
+}
 
 
 # --- measuring -----------------------------------------------------------------------------------
@@ -173,10 +217,20 @@ class Program:
             sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
         )
 
-    def step(self, keys: bytes, quiet: float = QUIET) -> float:
-        """Seconds of CPU that these keys cost."""
+    def memory(self) -> float:
+        """Megabytes of resident pages."""
+        for line in Path(f"/proc/{self._pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        return 0.0
+
+    def step(self, what: bytes | signal.Signals, quiet: float = QUIET) -> float:
+        """Seconds of CPU that keys, or what a signal stands for, cost."""
         before = self.cpu()
-        os.write(self._master, keys)
+        if isinstance(what, bytes):
+            os.write(self._master, what)
+        else:
+            os.kill(self._pid, what)
         self.settle(quiet)
         return self.cpu() - before
 
@@ -200,46 +254,96 @@ def program(name: str, count: int) -> Iterator[Program]:
 
 
 def measure(name: str, count: int, keys: int) -> dict[str, float]:
-    """CPU of opening, of a key and of a scroll step."""
+    """CPU of opening and of each kind of step, and the memory that opening takes."""
     with program(name, count) as running:
         running.settle(quiet=2.0)
+        empty = running.memory()
         opened = running.step(OPEN, quiet=1.5)
-        pressed = [running.step(letter.encode()) for letter in "bcdfghjklm"[:10] * (keys // 10)]
+        memory = running.memory() - empty
+        pressed = [running.step(letter) for letter in _letters(keys)]
         lines = [running.step(b"\r") for _ in range(10)]
+        remote = [running.step(REMOTE) for _ in range(keys)]
         scrolled = [running.step(WHEEL) for _ in range(keys)]
-    return {
-        "open_s": round(opened, 3),
-        "key_ms": round(statistics.median(pressed) * 1000, 2),
-        "key_max_ms": round(max(pressed) * 1000, 2),
-        "new_line_ms": round(statistics.median(lines) * 1000, 2),
-        "scroll_ms": round(statistics.median(scrolled) * 1000, 2),
-        "scroll_max_ms": round(max(scrolled) * 1000, 2),
-    }
+    steps = {"key": pressed, "new_line": lines, "remote": remote, "scroll": scrolled}
+    return {"open_s": round(opened, 3), "memory_mb": round(memory, 1), **_summary(steps)}
 
 
-def table(results: dict[str, dict[str, float]], count: int) -> str:
-    """The results for people."""
-    columns = ("open s", "key ms (max)", "new line ms", "scroll step ms (max)")
-    head = f"| {count} cells, CPU | {' | '.join(columns)} |\n|---|---|---|---|---|"
+def measure_offering(count: int, keys: int) -> dict[str, float]:
+    """CPU of a key with what is offered after it."""
+    with program("offering", count) as running:
+        running.settle(quiet=2.0)
+        running.step(OPEN, quiet=1.5)
+        return _summary({"offered": [running.step(one, RESTED) for one in _letters(keys // 2)]})
+
+
+def _letters(count: int) -> list[bytes]:
+    """What is typed: words, some of which others in the notebook begin with."""
+    text = "value step return model fit the data " * (count // 30 + 1)
+    return [letter.encode() for letter in text[:count]]
+
+
+def _summary(steps: dict[str, list[float]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, seconds in steps.items():
+        found[f"{name}_ms"] = round(statistics.median(seconds) * 1000, 2)
+        found[f"{name}_max_ms"] = round(max(seconds) * 1000, 2)
+    return found
+
+
+COLUMNS_OF_TABLE = (
+    ("open s", "open_s"),
+    ("memory MB", "memory_mb"),
+    ("key ms", "key_ms"),
+    ("with offers ms", "offered_ms"),
+    ("new line ms", "new_line_ms"),
+    ("another's edit ms", "remote_ms"),
+    ("scroll step ms", "scroll_ms"),
+)
+
+
+def table(results: dict[str, dict[str, float]]) -> str:
+    """The results for people: medians of CPU, and the bars."""
+    head = f"| cells | {' | '.join(title for title, _ in COLUMNS_OF_TABLE)} |"
     lines = [
-        f"| {name} | {row['open_s']} | {row['key_ms']} ({row['key_max_ms']})"
-        f" | {row['new_line_ms']} | {row['scroll_ms']} ({row['scroll_max_ms']}) |"
+        f"| {name} | {' | '.join(str(row.get(field, '')) for _, field in COLUMNS_OF_TABLE)} |"
         for name, row in results.items()
     ]
-    bar = f"| bar for the pane | {BARS['open_s']} | {BARS['key_ms']} | | {BARS['scroll_ms']} |"
-    return "\n".join([head, *lines, bar])
+    bars = " | ".join(str(BARS.get(field, "")) for _, field in COLUMNS_OF_TABLE)
+    return "\n".join(
+        [head, "|---" * 8 + "|", *lines, f"| bar for 200 | {bars} |", *_ratios(results)]
+    )
+
+
+def _ratios(results: dict[str, dict[str, float]]) -> list[str]:
+    """How much more the most cells cost than the fewest."""
+    ours = [row for name, row in results.items() if name.endswith("pane")]
+    if len(ours) < 2:
+        return []
+    steps = ("key_ms", "new_line_ms", "remote_ms", "scroll_ms")
+    cells = [
+        f"{ours[-1][field] / ours[0][field]:.2f}" if field in steps else ""
+        for _, field in COLUMNS_OF_TABLE
+    ]
+    return [f"| most / fewest (bar {INDEPENDENT}) | {' | '.join(cells)} |"]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--cells", type=int, default=200)
-    parser.add_argument("--keys", type=int, default=100)
+    parser.add_argument("--cells", default="20,200,2000", help="how many")
+    parser.add_argument("--keys", type=int, default=50)
     parser.add_argument("--only", default="pane,widgets", help="which programs")
     options = parser.parse_args()
-    results = {name: measure(name, options.cells, options.keys) for name in options.only.split(",")}
-    print(table(results, options.cells), file=sys.stderr)
-    print(json.dumps({"cells": options.cells, "programs": results, "bars": BARS}, indent=2))
+    results: dict[str, dict[str, float]] = {}
+    for name in options.only.split(","):
+        for count in map(int, options.cells.split(",")):
+            if name == "widgets" and count > WIDGETS:
+                continue
+            results[f"{count:,} {name}"] = measure(name, count, options.keys)
+            if name == "pane":
+                results[f"{count:,} {name}"] |= measure_offering(count, options.keys)
+    print(table(results), file=sys.stderr)
+    print(json.dumps({"programs": results, "bars": BARS}, indent=2))
 
 
 if __name__ == "__main__":

@@ -293,6 +293,11 @@ class Crowd:
                 for _ in range(came):
                     sender.send()
 
+    def leave(self) -> None:
+        """Go away."""
+        for one in [*self._sockets.values(), *self._deaf]:
+            one.close()
+
     def run(self) -> Found:
         """Load the relay for the time wanted."""
         senders = list(self._senders.values())

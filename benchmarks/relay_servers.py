@@ -110,7 +110,11 @@ def _running(
     command: list[str], where: str | int, env: dict[str, str] | None = None
 ) -> Iterator[Server]:
     process = subprocess.Popen(
-        command, env=os.environ | (env or {}), stdout=subprocess.DEVNULL, preexec_fn=on_first_core
+        command,
+        env=os.environ | (env or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # of clients that leave without a word
+        preexec_fn=on_first_core,
     )
     try:
         until = time.monotonic() + PATIENCE

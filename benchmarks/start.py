@@ -4,7 +4,7 @@ The app runs in a real PTY in an empty project. The first paint is the first tim
 a word of ours; the CPU is that of the process by then (its threads too, its children not), as the
 kernel counts it. Prints a table on stderr and JSON on stdout.
 
-    python benchmarks/start.py [--times 5]
+    python -m benchmarks.start [--times 5]
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ import termios
 import time
 from pathlib import Path
 
+from benchmarks.summing import cpu_of, missed
+
 HELP_BAR, PAINT_BAR = 0.15, 0.5
 """Seconds of CPU."""
-TICK = os.sysconf("SC_CLK_TCK")
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
@@ -53,7 +54,7 @@ def paint_cpu(project: Path) -> float:
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     try:
         _wait_for_word(master, project.name.encode())
-        return _cpu(pid)
+        return cpu_of(pid)
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -67,11 +68,6 @@ def _wait_for_word(master: int, word: bytes) -> None:
         if not select.select([master], [], [], deadline - time.monotonic())[0]:
             sys.exit("start: the app painted nothing within 30 s")
         seen += os.read(master, 65536)
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def stop(project: Path) -> None:
@@ -98,10 +94,11 @@ def main() -> None:
         }
         stop(project)
     print("| start | CPU s | bar |\n|---|---|---|", file=sys.stderr)
-    print(f"| `--help` | {found['help_cpu_s']:.3f} | {HELP_BAR} |", file=sys.stderr)
-    print(
-        f"| first paint, warm | {found['first_paint_cpu_s']:.3f} | {PAINT_BAR} |", file=sys.stderr
-    )
+    for name, key, bar in (
+        ("`--help`", "help_cpu_s", HELP_BAR),
+        ("first paint, warm", "first_paint_cpu_s", PAINT_BAR),
+    ):
+        print(f"| {name} | {found[key]:.3f} | {bar}{missed(found[key] > bar)} |", file=sys.stderr)
     print(json.dumps(found, indent=2))
 
 

@@ -30,6 +30,11 @@ def times_of(seconds: Sequence[float]) -> Times:
     return Times(statistics.median(ordered) * 1000, worst * 1000)
 
 
+def missed(over: bool) -> str:
+    """What stands behind a bar that is not reached."""
+    return " **missed**" if over else ""
+
+
 def fsync(folder: Path | None = None, times: int = 200) -> Times:
     """Time of fdatasync after a small append."""
     found: list[float] = []
@@ -49,9 +54,8 @@ def cpu_of(pid: int) -> float:
 
 
 def memory_of(pid: int) -> float:
-    """Megabytes of a process that are in memory and its own."""
-    found = 0
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith(("Private_Clean", "Private_Dirty")):
-            found += int(line.split()[1])
-    return found / 1024
+    """Megabytes of a process that are in memory (RSS)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise ProcessLookupError(pid)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from cocalc_tui import __version__
 from cocalc_tui.commands import (
+    backup,
     cat,
     chat,
     config,
@@ -44,6 +45,7 @@ MODULES = (
     running,
     past,
     snapshot,
+    backup,
     kept,
     config,
     doctor,

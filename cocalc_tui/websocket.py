@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -39,27 +38,56 @@ HANDSHAKE = 10.0
 class WebSocket(asyncio.Protocol):
     """One end of a connection; `side` says which."""
 
+    __slots__ = (
+        "__weakref__",
+        "_accepted",
+        "_busy",
+        "_ended",
+        "_frames",
+        "_framing",
+        "_full",
+        "_hear",
+        "_leaving",
+        "_loop",
+        "_lost",
+        "_max_size",
+        "_news",
+        "_parts",
+        "_pinged",
+        "_pong",
+        "_pulse",
+        "_side",
+        "_slowed",
+        "_timer",
+        "_unread",
+        "_writable",
+        "latency",
+        "open",
+        "wire",
+    )
     wire: asyncio.Transport
 
     def __init__(
         self,
         side: Protocol,
         *,
+        max_size: int | None = None,
         pulse: float | None = None,
         full: int = READ,
         accepted: Callable[[WebSocket], None] = lambda _: None,
     ) -> None:
         """Make an end that is not connected yet.
 
-        `pulse`: seconds between looks by itself whether anybody is there, and until silence ends
-        the connection. `full`: bytes written and not taken from which on `drained` waits.
-        `accepted` is called when a client is let in.
+        `max_size`: bytes of the longest message that a client may send. `pulse`: seconds between
+        looks by itself whether anybody is there, and until silence ends the connection. `full`:
+        bytes written and not taken from which on `drained` waits. `accepted` is called when a
+        client is let in.
         """
         self._side = side
-        self._pulse, self._full = pulse, full
+        self._max_size, self._pulse, self._full = max_size, pulse, full
         self._accepted = accepted
         self._loop = asyncio.get_running_loop()
-        self._frames: deque[bytes] = deque()
+        self._frames: list[bytes] = []
         self._unread = 0
         """Bytes of them."""
         self._parts: list[bytes] = []
@@ -71,6 +99,8 @@ class WebSocket(asyncio.Protocol):
         """Whoever waits for a message, or for the end."""
         self._writable: asyncio.Future[None] | None = None
         self._ended: Exception | None = None
+        self.open = False
+        """Whether messages can be sent."""
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._leaving = False
         self._slowed = False
@@ -113,6 +143,7 @@ class WebSocket(asyncio.Protocol):
         """The socket is gone."""
         if self._timer is not None:
             self._timer.cancel()
+        self.open = False
         self.resume_writing()
         self._lost.set_result(None)
         self._end(TransportClosed(self._why(error)))
@@ -134,11 +165,6 @@ class WebSocket(asyncio.Protocol):
         """Wait until the other side lets us in; raises TransportClosed where it does not."""
         while self._side.state is State.CONNECTING:
             await self._wait()
-
-    @property
-    def open(self) -> bool:
-        """Whether messages can be sent."""
-        return self._side.state is State.OPEN and not self.wire.is_closing()
 
     def send(self, message: bytes) -> None:
         """Send a message; one that cannot arrive any more is dropped."""
@@ -186,6 +212,7 @@ class WebSocket(asyncio.Protocol):
     async def close(self) -> None:
         """Say goodbye and end the connection; what was sent before arrives if that is quick."""
         self._leaving = True
+        self.open = False
         self._drop()
         self._slow_down()
         if self._side.state is State.OPEN:
@@ -206,6 +233,7 @@ class WebSocket(asyncio.Protocol):
 
     def cut(self) -> None:
         """End the connection and forget what is waiting."""
+        self.open = False
         self.wire.abort()
 
     # --- how it works --------------------------------------------------------------------------
@@ -223,13 +251,11 @@ class WebSocket(asyncio.Protocol):
         self._write()
         if self._frames or self._ended is not None:
             self._hand_on()
-        if self._side.state is not State.OPEN and self._side.close_expected():
-            self._say_farewell()
-
-    def _say_farewell(self) -> None:
-        if not self._leaving:
-            self._leaving = True
-            self._set_timer(FAREWELL, self.wire.abort)
+        if self._side.state is not State.OPEN:
+            self.open = False
+            if self._side.close_expected() and not self._leaving:
+                self._leaving = True
+                self._set_timer(FAREWELL, self.wire.abort)
 
     def _frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
@@ -249,11 +275,15 @@ class WebSocket(asyncio.Protocol):
         side: ServerProtocol = self._side  # type: ignore[assignment]  # only it has requests
         side.send_response(side.accept(request))
         if side.state is State.OPEN:
+            # The handshake is over, and what was said in it need not be remembered for hours.
+            self._side = Protocol(Side.SERVER, state=State.OPEN, max_size=self._max_size)
+            self._write_all(side.data_to_send())
             self._opened()
             self._accepted(self)
 
     def _opened(self) -> None:
-        if self._side.state is not State.OPEN:
+        self.open = self._side.state is State.OPEN
+        if not self.open:
             self.wire.abort()
         elif self._pulse is not None:
             self._beat()
@@ -263,7 +293,9 @@ class WebSocket(asyncio.Protocol):
 
     def _write(self) -> None:
         """Write what the protocol wants to say."""
-        data = self._side.data_to_send()
+        self._write_all(self._side.data_to_send())
+
+    def _write_all(self, data: list[bytes]) -> None:
         if not data or self.wire.is_closing():
             return
         self.wire.write(b"".join(data))
@@ -294,7 +326,7 @@ class WebSocket(asyncio.Protocol):
         self._hand_on()
 
     def _take(self) -> bytes:
-        frame = self._frames.popleft()
+        frame = self._frames.pop(0)
         self._unread -= len(frame)
         return frame
 

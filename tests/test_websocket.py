@@ -43,7 +43,9 @@ class Ends:
         side = ServerProtocol(origins=[None], max_size=LIMIT)
         loop = asyncio.get_running_loop()
         _, server = await loop.create_unix_connection(
-            lambda: WebSocket(side, pulse=pulse, accepted=lambda _: self.accepted.set_result(None)),
+            lambda: WebSocket(
+                side, max_size=LIMIT, pulse=pulse, accepted=lambda _: self.accepted.set_result(None)
+            ),
             sock=self._ours,
         )
         self._websockets.append(server)

@@ -35,11 +35,13 @@ from cocalc_tui.sync.patch import (
 from cocalc_tui.sync.undo import UndoStack
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.blobs import Blobs
     from cocalc_tui.protocol.events import (
         Asking,
         CellRun,
         Completion,
         Inspection,
+        KeptText,
         KernelChoice,
         KernelState,
     )
@@ -53,6 +55,15 @@ class ReadOnlyError(Exception):
 
 class Wire(Protocol):
     """What a document needs of the connection it came over."""
+
+    @property
+    def blobs(self) -> Blobs | None:
+        """Large parts of outputs."""
+
+    async def output_text(
+        self, document: SharedDocument, cell: str, run: str, index: int, start: int
+    ) -> KeptText:
+        """Some of what is left out of a long output."""
 
     def outgoing(self, document: SharedDocument) -> None:
         """Something waits in the document's outbox."""
@@ -108,6 +119,14 @@ class Wire(Protocol):
 
 class NoWire:
     """Stands in for the connection of a document that has none."""
+
+    blobs: Blobs | None = None
+
+    async def output_text(
+        self, document: SharedDocument, cell: str, run: str, index: int, start: int
+    ) -> KeptText:
+        """There is none."""
+        raise ReadOnlyError(f"{document.path}: not connected, so no more of it can be had")
 
     def outgoing(self, document: SharedDocument) -> None:
         """Nothing leaves."""
@@ -467,6 +486,15 @@ class SharedDocument:
     def trouble(self) -> str:
         """What everybody in the document should know, "" for nothing."""
         return self._held_back or self.hearing.trouble
+
+    @property
+    def blobs(self) -> Blobs | None:
+        """Where large parts of outputs come from; None where there is no connection."""
+        return self._wire.blobs
+
+    async def output_text(self, cell: str, run: str, index: int, start: int) -> KeptText:
+        """Some of the middle of a long output, which is left out of it here."""
+        return await self._wire.output_text(self, cell, run, index, start)
 
     @property
     def kernel(self) -> KernelState:

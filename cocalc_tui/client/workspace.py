@@ -12,16 +12,19 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.connection import Connection
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import (
     DocumentEvent,
     DocumentMoved,
     FilesChanged,
+    Heard,
     NotKept,
     Offline,
     Online,
@@ -43,8 +46,10 @@ from cocalc_tui.client.sharing import Sharing
 from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
+    BlobPart,
     Completion,
     Inspection,
+    KeptText,
     KernelChoice,
     OutputBatch,
     ProjectStatus,
@@ -59,6 +64,8 @@ DISK_PAUSE = 2.0
 """Seconds before patches that the relay's disk did not take are sent again."""
 REOPEN_PAUSE = 1.0
 """Seconds before a document that the relay could not open again is asked for once more."""
+TEXT_AT_ONCE = 200_000
+"""Code points of a long output that are asked for at a time."""
 Result = TypeVar("Result")
 
 
@@ -94,6 +101,7 @@ class Workspace:
             connect, session, up=self._up, down=self._down, heard=self._heard
         )
         self.requests = Requests(self.send)
+        self.blobs = Blobs(self._blob_part, self._blob_came)
         self.files = Files(self.requests)
         self.sharing = Sharing(self.requests)
         self._opening: dict[int, Opening] = {}
@@ -108,11 +116,37 @@ class Workspace:
             self._recovery = Recovery(self, journal.project, self._emit)
         self._sessions: dict[str, tuple[str, int]] = {}
         """Session and next number of documents that were left, by id."""
-        self._borrowed: set[str] = set()
-        """Documents that nobody asked for but `borrowed`."""
+        self._asked_for: set[str] = set()
+        """Documents that somebody opened, and not only `borrowed`."""
         self._leaving: set[str] = set()
         """Documents to leave once everything is sent."""
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def _blob_part(self, name: str, start: int) -> BlobPart:
+        return await self.requests.result(
+            lambda id_: m.Blob(id=id_, name=name, start=start), BlobPart
+        )
+
+    def _blob_came(self) -> None:
+        for document in self.documents.values():
+            document.emit(Heard("blob", ""))
+
+    async def output_text(
+        self, document: SharedDocument, cell: str, run: str, index: int, start: int
+    ) -> KeptText:
+        """Some of what is left out of a long output."""
+        return await self.requests.result(
+            lambda id_: m.OutputText(
+                id=id_,
+                doc=document.doc,
+                cell=cell,
+                run=run,
+                index=index,
+                start=start,
+                count=TEXT_AT_ONCE,
+            ),
+            KeptText,
+        )
 
     # --- the connection ------------------------------------------------------------------------
 
@@ -154,6 +188,7 @@ class Workspace:
 
     def _up(self, welcome: m.Welcome) -> None:
         self.me = welcome
+        self.blobs.forget_failures()
         self.offline_since = None
         for document in self.documents.values():
             self._reopen(document)
@@ -284,7 +319,7 @@ class Workspace:
     async def open(self, path: str) -> SharedDocument:
         """Take part in a document, or return the one that is open; raises RequestFailed."""
         document = await self._take_part(path)
-        self._borrowed.discard(document.doc)
+        self._asked_for.add(document.doc)
         return document
 
     @contextlib.asynccontextmanager
@@ -293,15 +328,11 @@ class Workspace:
 
         It is the one with this id, where the relay knows that, else the one at this path.
         """
-        open_before = set(self.documents)
         document = self.documents.get(doc) or await self._take_part(path, doc)
-        if document.doc not in open_before:
-            self._borrowed.add(document.doc)
         try:
             yield document
         finally:
-            if document.doc in self._borrowed:
-                self._borrowed.discard(document.doc)
+            if document.doc not in self._asked_for:
                 self.shut(document)
 
     async def _take_part(self, path: str, doc: str | None = None) -> SharedDocument:
@@ -409,6 +440,7 @@ class Workspace:
             self._leaving.add(document.doc)
             return
         self._leaving.discard(document.doc)
+        self._asked_for.discard(document.doc)
         self.documents.pop(document.doc, None)
         for id_, opening in list(self._opening.items()):
             if opening.document is document:  # its entries will not come any more
@@ -519,6 +551,10 @@ class Workspace:
     async def status(self) -> ProjectStatus:
         """What runs."""
         return await self.requests.result(lambda id_: m.Status(id=id_), ProjectStatus)
+
+    async def backup(self, to: Path) -> None:
+        """Copy the log to a new file on the relay's machine."""
+        await self.requests.ask(lambda id_: m.Backup(id=id_, file=str(to)))
 
     async def stop(self, *, everything: bool = False) -> None:
         """End the relay, and with `everything` the kernels too."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias, cast
 
+from cocalc_tui.notebook.blobs import BLOBS
 from cocalc_tui.notebook.printed import HEAD, TAIL, Cut, Printed
 from cocalc_tui.sync.patch import Json
 
@@ -162,6 +163,9 @@ class RunOutput:
         for output in found:
             news = {"data": item.get("data", {}), "metadata": item.get("metadata", {})}
             output.data = {**output.data, **news}
+            output.data.pop(BLOBS, None)
+            if BLOBS in item:
+                output.data[BLOBS] = item[BLOBS]
             self._weigh(output, weight_of(output.data))
         return bool(found)
 

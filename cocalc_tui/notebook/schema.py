@@ -201,6 +201,12 @@ def create_output(
     return [Create(output_key(cell, run, index), fields)]
 
 
+def output_place(key: str) -> tuple[str, int, str]:
+    """What sorts the keys of a cell's outputs."""
+    _, run, index = key.split("/")
+    return run, int(index), key
+
+
 def run_key(cell: str, run: str) -> str:
     """Name the record of a run."""
     return f"{cell}/{run}"

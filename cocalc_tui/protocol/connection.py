@@ -58,6 +58,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.TerminalSize,
         m.TerminalType,
         m.OutputText,
+        m.Blob,
         m.BrowseSnapshot,
         m.CompareSnapshots,
         m.DropSnapshot,
@@ -84,6 +85,7 @@ FROM_APP: frozenset[type[m.Message]] = FOR_HOST | {
     m.Share,
     m.Members,
     m.Status,
+    m.Backup,
     m.Stop,
 }
 """What an app may say after the handshake, its role permitting."""

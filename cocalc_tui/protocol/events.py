@@ -280,6 +280,14 @@ class KeptText(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class BlobPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `Blob`."""
+
+    size: int
+    """Bytes of all of it; 0 where it is not there."""
+    data: bytes
+
+
 class KernelChoice(msgspec.Struct, frozen=True, kw_only=True):
     """A kernel that a notebook could use."""
 

@@ -19,6 +19,8 @@ _FINAL, _CONTROL, _MASKED = 0x80, 0x08, 0x80
 class Framing:
     """One direction of one connection, from the first byte of its handshake on."""
 
+    __slots__ = ("_fragments", "_kept", "_masked", "_need", "_shaking", "_through")
+
     def __init__(self, *, masked: bool) -> None:
         """`masked`: whether messages are, as those of clients must be."""
         self._masked = _MASKED if masked else 0

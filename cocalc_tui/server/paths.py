@@ -60,6 +60,11 @@ class Places:
         return self.runtime / "k"
 
     @property
+    def blobs(self) -> Path:
+        """Large parts of outputs."""
+        return self.state / "blobs"
+
+    @property
     def outputs(self) -> Path:
         """What documents leave out of long outputs."""
         return self.state / "outputs"

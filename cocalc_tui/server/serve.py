@@ -21,6 +21,7 @@ from pathlib import Path
 from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
+from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.door import STOPPED
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.guests import Guest
@@ -84,6 +85,7 @@ class _Service:
             machine=socket.gethostname(),
             clock=clock,
             processes=self._processes,
+            backup=store.backup,
             on_stop=self._stop,
             on_broken=self._end.set,
         )
@@ -107,6 +109,7 @@ class _Service:
             self._where.project,
             self._where.keepers,
             self._where.outputs,
+            BlobStore(self._where.blobs),
             self._where.kernel_sockets,
             clean(os.environ),
             self._umask,

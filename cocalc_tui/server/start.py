@@ -39,7 +39,7 @@ def ensure_relay(project: Path) -> Path:
     where = places(project)
     if not _answers(where):
         prepare(where)
-        with _start_lock(where):
+        with start_lock(where):
             _start(where)
     return where.socket
 
@@ -70,7 +70,8 @@ def _answers(where: Places) -> bool:
 
 
 @contextlib.contextmanager
-def _start_lock(where: Places) -> Iterator[None]:
+def start_lock(where: Places) -> Iterator[None]:
+    """Keep everybody else from starting a relay; raises StartError."""
     until = time.monotonic() + PATIENCE
     path = where.runtime / "start.lock"
     while (lock := take_lock(path)) is None:

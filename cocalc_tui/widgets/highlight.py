@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
@@ -115,9 +116,23 @@ def language_of(path: str, first_line: str = "") -> Language:
 
 
 def named(name: str) -> Language:
-    """The language that people, kernels and fences call so; `PLAIN` for none with a grammar."""
+    """The language that people, kernels and fences call so; `PLAIN` for none that is known."""
     name = name.lower()
-    return _LANGUAGES.get(_ALIASES.get(name, name), PLAIN)
+    found = _LANGUAGES.get(_ALIASES.get(name, name))
+    return found or (_called(name) if name else PLAIN)
+
+
+@lru_cache(256)
+def _called(name: str) -> Language:
+    """What Pygments has under a name: R, Julia, C++ ..."""
+    from pygments.lexers import find_lexer_class_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        aliases = find_lexer_class_by_name(name).aliases
+    except ClassNotFound:
+        return PLAIN
+    return _of_lexer(aliases, name, prose="text" in aliases)
 
 
 def _by_pygments(filename: str, ending: str) -> Language:
@@ -126,9 +141,14 @@ def _by_pygments(filename: str, ending: str) -> Language:
     found = find_lexer_class_for_filename(filename) if ending not in ("txt", "log") else None
     if found is None or not found.aliases:
         return PLAIN
-    name = found.aliases[0]
+    return _of_lexer(found.aliases, ending, prose=ending in _PROSE)
+
+
+def _of_lexer(aliases: Sequence[str], wanted: str, *, prose: bool) -> Language:
+    """A lexer's language, by the name that was asked for if it has that: R is also called splus."""
+    name = wanted if wanted in aliases else aliases[0]
     mark = "#" if name in _HASH_COMMENTS else "%" if name in _PERCENT_COMMENTS else "//"
-    return Language(name, comment=mark, prose=ending in _PROSE, margin=20, begins=_AT_MARGIN)
+    return Language(name, comment=mark, prose=prose, margin=20, begins=_AT_MARGIN)
 
 
 def tokens(language: Language, lines: Sequence[str], wanted: range | None = None) -> list[Spans]:

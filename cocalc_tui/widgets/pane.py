@@ -80,6 +80,7 @@ def make_pane(document: SharedDocument, settings: Settings, requests: Requests) 
         pane.wrap = settings.editor_wrap == "on"
     if settings.editor_line_numbers != "auto":
         pane.painter.numbers = settings.editor_line_numbers == "on"
+    pane.painter.whitespace = settings.editor_whitespace == "on"
     if settings.editor_brackets == "on" or (
         settings.editor_brackets == "auto" and not pane.text_language().prose
     ):

@@ -142,6 +142,9 @@ class Settings:
         ("auto", "on", "off"),
         "Whether lines are numbered; auto: in code.",
     )
+    editor_whitespace: str = _choice(
+        "editor.whitespace", "off", ("on", "off"), "Whether spaces and tabs have marks."
+    )
     editor_keys: str = _choice(
         "editor.keys",
         "default",

@@ -45,6 +45,7 @@ LOOKS: Kinds = {
     m.TerminalOpen,
     m.TerminalHistory,
     m.OutputText,
+    m.Blob,
     m.ListChats,
     m.MarkRead,
     m.ListSnapshots,
@@ -84,7 +85,14 @@ RUNS: Kinds = {
     m.Inspect,
 }
 """Makes the host's account run something, or end something that runs."""
-OWNS: Kinds = {m.Share, m.Stop, m.EmptyTrash, m.DropSnapshot, m.SetSnapshotRules}
+OWNS: Kinds = {
+    m.Share,
+    m.Stop,
+    m.EmptyTrash,
+    m.DropSnapshot,
+    m.SetSnapshotRules,
+    m.Backup,
+}
 """Is the owner's."""
 LEAST = [(LOOKS, Role.VIEWER), (CHANGES, Role.EDITOR), (RUNS, Role.RUNNER), (OWNS, Role.OWNER)]
 USERS = {"vera": Role.VIEWER, "ben": Role.EDITOR, "rune": Role.RUNNER, "alice": Role.OWNER}
@@ -256,8 +264,8 @@ def variants(kind: type[Message], box: Project, app: App) -> Iterator[Message]:
                 "cells": [CELL],
             }
             values |= {"session": SESSION, "user": "vera", "role": "runner", "name": "python3"}
-            values |= {"transfer": box.transfer}
-            if kind in {m.RestoreFile, m.EmptyTrash}:
+            values |= {"transfer": box.transfer, "file": str(box.project / "copy")}
+            if kind in {m.RestoreFile, m.EmptyTrash, m.Backup}:
                 values |= {"name": box.trashed, "to": ""}
             yield sample(kind, values)
 

@@ -148,11 +148,10 @@ async def test_a_merge_conflict_in_the_file_is_not_overwritten(tmp_path: Path) -
         assert (found["metadata"], found["cells"][0]["source"]) == ({"a": 1}, ["x"])
 
 
-async def test_an_output_too_large_to_share_is_refused_in_one_line(tmp_path: Path) -> None:
+async def test_a_field_too_large_to_share_is_refused_in_one_line(tmp_path: Path) -> None:
     async with running(tmp_path) as box:
         notebook = json.loads(ipynb.EMPTY)
-        output = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * 2**23}}
-        notebook["cells"][0]["outputs"] = [output]
+        notebook["cells"][0]["metadata"] = {"x": "A" * 2**23}
         box.write("n.ipynb", json.dumps(notebook))
         with pytest.raises(RequestFailed, match="one output or field of it has 8 MB"):
             await (await box.person()).open("n.ipynb")

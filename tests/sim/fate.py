@@ -55,6 +55,7 @@ class Fate:
             self.the_network_is_slow: 3,
             self.an_app_is_stopped: 3,
             self.an_app_is_killed: 2,
+            self.who_was_shown_out_comes_again: 4,
             self.the_relay_is_killed: 3,
             self.the_relay_dies_while_writing: 3,
             self.the_relay_is_stopped: 2,
@@ -85,6 +86,7 @@ class Fate:
         for process in list(self.box.loop.processes):
             process.go_on()
         for person in self.people:
+            person.go_on()
             person.reachable = True
             person.weather.calm()
         for connection in self.box.connections:
@@ -156,13 +158,21 @@ class Fate:
         person.restart()
         person.do(open_all)
 
+    def who_was_shown_out_comes_again(self) -> None:
+        for person in self.people:
+            if person.over:
+                self._note("fate", f"{person.name} comes again")
+                person.restart()
+                person.do(open_all)
+                return
+
     def an_app_is_stopped(self) -> None:
         """A laptop sleeps, or somebody pressed ctrl+z."""
-        process = self._somebody().process
-        self._note("fate", f"{process} is stopped")
+        person = self._somebody()
+        self._note("fate", f"{person.name} is stopped")
         for connection in self.box.connections:
-            connection.stopped(process)
-        self._for_a_while(60, process.stop, process.go_on)
+            connection.stopped(person.process)
+        self._for_a_while(60, person.stop, person.go_on)
 
     def a_role_changes(self) -> None:
         owner = self.people[0]
@@ -283,4 +293,4 @@ class Fate:
         # Virtual time: two writes of one real tick must not look like one.
         when = 10**15 + int(self.box.loop.time() * 1e9) + self._count
         os.utime(file, ns=(when, when))
-        self.foreign.append(Word(path, word, None))
+        self.foreign.append(Word(path, word, self.box.loop.time()))

@@ -258,6 +258,9 @@ def _take_apart(process: Process) -> None:
     task, _ = process.tasks.popitem()
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     work: Any = task.get_coro()
+    if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+        for inner in filter(inspect.iscoroutine, inspect.getcoroutinelocals(work).values()):
+            inner.close()  # it would have been awaited
     while inspect.getcoroutinestate(work) != inspect.CORO_CLOSED:
         with contextlib.suppress(BaseException):
             process.context.copy().run(work.close)

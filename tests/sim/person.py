@@ -9,6 +9,7 @@ from functools import partial
 
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument
 from cocalc_tui.client.events import Offline, WorkRefused, WorkspaceEvent
+from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
@@ -17,6 +18,8 @@ from tests.sim.box import EPOCH, Box
 from tests.sim.network import Connection, SimTransport, Weather
 from tests.sim.oracle import AppTaps, Promises
 
+KEPT_WITHIN = 1.0
+"""Seconds within which unsent work is on the disk of the app that typed it."""
 GIVES_UP = 10.0
 """Seconds until a connection that nobody takes is given up."""
 
@@ -27,8 +30,8 @@ class Word:
 
     path: str
     text: str
-    by: Person | None
-    """None for a program that wrote the file."""
+    at: float
+    """When, seconds."""
     touched: bool = False
     """Somebody deleted some of it, or undid something: the reference alone knows."""
 
@@ -52,9 +55,10 @@ class Person:
         self.skew = 0
         """Milliseconds by which this person's clock is wrong."""
         self.words: list[Word] = []
-        """Of this start of the app."""
+        """Of this start of the app, and those that an earlier one must have kept."""
         self.copies: list[str] = []
         """Work that was refused and kept."""
+        self.journals = box.project.parent / "unsent" / name
         self.documents: dict[str, SharedDocument] = {}
         """By path as it was opened."""
         self.over = False
@@ -62,6 +66,7 @@ class Person:
         self._promises = promises
         self._note = note
         self._starts = 0
+        self._awake_since = 0.0
         self.start()
 
     @property
@@ -75,16 +80,37 @@ class Person:
         """Start the app."""
         self._starts += 1
         self.process = self.box.loop.process(f"{self.first_name}{self._starts}")
-        self.words, self.copies, self.documents, self.over = [], [], {}, False
+        self.documents, self.over = {}, False
         self.process.soon(self._begin)
 
     def restart(self) -> None:
         """The app is killed, and started again."""
+        awake = 0.0 if self.process.stopped else self.box.loop.time() - self._awake_since
+        if self.process.alive:  # it did not end in good order
+            until = self.box.loop.time() - KEPT_WITHIN
+            kept = awake > KEPT_WITHIN
+            self.words = [word for word in self.words if kept and word.at < until]
         self.process.kill()
         self.start()
 
+    def stop(self) -> None:
+        """The app is stopped."""
+        self.process.stop()
+
+    def go_on(self) -> None:
+        """It goes on."""
+        self._awake_since = self.box.loop.time()
+        self.process.go_on()
+
     def _begin(self) -> None:
-        self.workspace = Workspace(self._connect, self.new_session(), clock=self._clock)
+        session = self.new_session()
+        self.workspace = Workspace(
+            self._connect,
+            session,
+            clock=self._clock,
+            new_session=self.box.new_id,
+            journal=Journal("lab", session, self.journals),
+        )
         self.workspace.subscribe(self._heard)
         self.workspace.start()
 
@@ -174,7 +200,7 @@ class Person:
         except ReadOnlyError:
             return
         self._note(self.name, f"types {word} at {at} of {path}")
-        self.words.append(Word(path, word, self))
+        self.words.append(Word(path, word, self.box.loop.time()))
 
     def delete(self, path: str, words: list[Word]) -> None:
         """Delete a few characters; `words` are all there are."""
@@ -237,6 +263,10 @@ class Person:
     async def leave(self) -> None:
         """End the app in good order."""
         await self.workspace.close()
+
+    def owes_nothing(self) -> bool:
+        """Whether all that earlier starts left unsent is sent, or kept as a copy."""
+        return not any(self.journals.glob("*.journal"))
 
     def caught_up(self, path: str, seq: int) -> bool:
         """Whether everything is sent and everything heard."""

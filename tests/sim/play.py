@@ -22,6 +22,7 @@ from cocalc_tui.sync.patch import MAIN, Entry, Splice
 from tests.sim.box import BEHIND, CUT_OFF, OWNER, Box, Threads
 from tests.sim.disk import default_vfs
 from tests.sim.fate import PATHS, Fate, open_all
+from tests.sim.locks import Locks
 from tests.sim.loop import SimLoop
 from tests.sim.oracle import Broken, Promises, entries_of
 from tests.sim.person import Person, Word
@@ -54,9 +55,11 @@ _SMALL = {
     "cocalc_tui.server.relay.pushing.AT_ONCE": 3,
     "cocalc_tui.client.outbox.MAX_AMENDED": 4,
     "cocalc_tui.server.host.watching.Inotify": no_inotify,
+    "cocalc_tui.server.host.snapshots._LOOK": 10.0**9,
 }
 """Limits of the product, so low that a minute of life reaches them; threads done by the loop; and
-files looked at now and then, as nothing tells when they change."""
+files looked at now and then, as nothing tells when they change; and no snapshots, whose work is
+another process's."""
 
 
 @dataclass
@@ -114,6 +117,9 @@ def _stage() -> Iterator[Path]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         stack.enter_context(default_vfs())
         stack.enter_context(mock.patch.dict(os.environ, {"XDG_STATE_HOME": str(folder / "kept")}))
+        locks = Locks()
+        stack.callback(locks.close)
+        stack.enter_context(mock.patch("cocalc_tui.client.journal.fcntl", locks))
         now = lambda: asyncio.get_running_loop().time()  # noqa: E731
         stack.enter_context(mock.patch("cocalc_tui.client.connection._now", now))
         for name, value in _SMALL.items():
@@ -166,12 +172,15 @@ class Scene:
     async def play(self, steps: int) -> None:
         """Play to the end; raises Broken."""
         door = asyncio.ensure_future(self.box.be_a_door())
-        self.people = [self._come(*who) for who in PEOPLE]
         wild = self.loop.random.random() < 0.2
+        for name, user in PEOPLE:
+            person = self._person(self.box, name, user, self.promises, self.note)
+            self.people.append(person)
+            person.do(lambda person: person.open(PATHS[0]))
+            if len(self.people) == 1:
+                await self._share_with_all()
         for person in self.people:
             person.weather.wild = 0.02 if wild else 0.0
-            person.do(lambda person: person.open(PATHS[0]))
-        self.people[0].do(share_with_guests)
         fate = Fate(self.box, self.people, self.note)
         await fate.happen(steps)
         self.note("fate", "quiet")
@@ -182,22 +191,29 @@ class Scene:
         self.box.wanted = False
         self.box.end()
 
-    def _come(self, name: str, user: str) -> Person:
-        return self._person(self.box, name, user, self.promises, self.note)
+    async def _share_with_all(self) -> None:
+        owner = self.people[0]
+        await self._until(lambda: self.box.relay is not None, "the relay does not start")
+        for user in GUESTS:
+            await self._in(owner, owner.share_surely(user, "editor"))
 
     # --- quiet ---------------------------------------------------------------------------------
 
     async def _become_quiet(self) -> None:
         owner = self.people[0]
-        await self._until(lambda: self.box.relay is not None, "the relay does not start")
-        for user in GUESTS:
-            await self._in(owner, owner.share_surely(user, "editor"))
+        await self._share_with_all()
         for person in self.people:
             if person.over:
                 await self._in(person, person.leave())
-                self._all_are_somewhere(person, {})
+                person.process.kill()
                 person.restart()
             person.do(open_all)
+        await self._agree_on_all()
+        for person in self.people:
+            await self._until(
+                person.owes_nothing,
+                f"{person.name} does not send what was left unsent",
+            )
         await self._agree_on_all()
         owner.do(say_amen)
         await self._until(
@@ -301,12 +317,6 @@ class Scene:
         for connection in self.box.connections:
             if connection.down.most_unread > CUT_OFF + 4 * BEHIND:
                 raise Broken(f"{connection.down.most_unread} bytes wait for {connection.app}")
-
-
-def share_with_guests(owner: Person) -> None:
-    """Have the owner let the guests write."""
-    for user in GUESTS:
-        owner.share(user, "editor")
 
 
 def say_amen(person: Person) -> None:

@@ -55,7 +55,7 @@ def test_some_lines_among_others_have_the_tokens_they_have_among_all() -> None:
     lines = ["def f():", "    '''doc", "    é def", "    '''", "    return 1"]
     python = named("python")
     assert tokens(python, lines, range(1, 4)) == tokens(python, lines)[1:4]
-    assert tokens(named("r"), lines, range(2)) == [(), ()]
+    assert tokens(named("nothing such"), lines, range(2)) == [(), ()]
 
 
 def test_pygments_counts_lines_as_we_do() -> None:
@@ -74,7 +74,10 @@ def test_lone_surrogates_harm_nothing() -> None:
 
 def test_names_that_kernels_use() -> None:
     assert named("ipython3").comment == "#"
-    assert named("brainfuck") == PLAIN
+    assert named("R").comment == "#"
+    assert named("octave").comment == "%"
+    assert named("c++").name == "c++"
+    assert named("nothing such") == named("") == PLAIN
 
 
 def test_looking_again_after_a_key_is_as_looking_for_the_first_time() -> None:

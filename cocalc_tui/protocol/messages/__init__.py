@@ -71,6 +71,7 @@ from cocalc_tui.protocol.messages.hosting import (
     Unused,
 )
 from cocalc_tui.protocol.messages.notebooks import (
+    Blob,
     ChooseKernel,
     ClearOutputs,
     Complete,
@@ -85,6 +86,7 @@ from cocalc_tui.protocol.messages.notebooks import (
     Run,
 )
 from cocalc_tui.protocol.messages.project import (
+    Backup,
     Members,
     People,
     Person,
@@ -119,6 +121,8 @@ __all__ = [
     "Answer",
     "Answered",
     "Asked",
+    "Backup",
+    "Blob",
     "BrowseSnapshot",
     "Checkpoint",
     "ChooseKernel",

@@ -124,6 +124,17 @@ class CopyOutputs(Message, frozen=True, tag="copyout"):
     """Cells: from and to."""
 
 
+class Blob(Message, frozen=True, tag="blob"):
+    """Some of a large part of an output, by the name that its record gives: a `BlobPart`."""
+
+    id: int
+    name: str
+    start: int = 0
+    """Bytes."""
+    count: int = 1_000_000
+    """At most; the relay side gives up to 1,000,000 at a time."""
+
+
 class OutputText(Message, frozen=True, tag="outtext"):
     """Some of the middle of a long output, which the document leaves out: a `KeptText`."""
 

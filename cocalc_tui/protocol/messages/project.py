@@ -48,6 +48,15 @@ class Status(Message, frozen=True, tag="status"):
     id: int
 
 
+class Backup(Message, frozen=True, tag="backup"):
+    """Copy the log to a new file on the relay's machine, whose owner is the host's account."""
+
+    NEEDS: ClassVar[Role] = Role.OWNER
+    id: int
+    file: str
+    """Its absolute path."""
+
+
 class Stop(Message, frozen=True, tag="stop"):
     """End the relay, and with `everything` the kernels and terminals too."""
 

@@ -15,6 +15,8 @@ from cocalc_tui.chat.model import take as take_chat
 from cocalc_tui.notebook import foreign, ipynb, model
 from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.protocol import kinds
+from cocalc_tui.server.blobs import BlobStore
+from cocalc_tui.server.host.outputs import with_large, without_large
 from cocalc_tui.sync.diff import diff
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import MAIN, Op, Splice
@@ -69,14 +71,18 @@ class TextContent:
 
 
 class NotebookContent:
-    """An .ipynb file."""
+    """An .ipynb file; large parts of its outputs are blobs of the project."""
 
     type = kinds.NOTEBOOK
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self._blobs = blobs
 
     def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
         """Return what makes the cells and outputs."""
         notebook = ipynb.read(text, salt)
-        return model.creation(notebook), foreign.keys_of(notebook)
+        ops = without_large(model.creation(notebook), self._blobs)
+        return ops, foreign.keys_of(notebook)
 
     def take(self, document: Document) -> Notebook:
         """Take the records."""
@@ -84,13 +90,13 @@ class NotebookContent:
 
     def write(self, taken: Notebook, before: str | None) -> tuple[str, Keys]:
         """Return the JSON, what did not change copied from `before`."""
-        return ipynb.write(taken, before), foreign.keys_of(taken)
+        return ipynb.write(with_large(taken, self._blobs, before), before), foreign.keys_of(taken)
 
     def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
         """Return the differences, cell by cell."""
         base = foreign.with_keys(ipynb.read(before), keys)
         ops, notebook = foreign.changes(base, ipynb.read(found, salt), salt)
-        return ops, foreign.keys_of(notebook)
+        return without_large(ops, self._blobs), foreign.keys_of(notebook)
 
 
 class ScriptContent(TextContent):
@@ -123,24 +129,24 @@ class ChatContent:
         return ops, [[old, new] for old, new in names.items()]
 
 
-TEXT = TextContent()
-NOTEBOOK = NotebookContent()
-_CONTENTS: dict[str, Content] = {
-    kinds.TEXT: TEXT,
-    kinds.NOTEBOOK: NOTEBOOK,
-    kinds.CHAT: ChatContent(),
-    kinds.TERMINAL: ScriptContent(),
-}
+class Contents:
+    """All kinds of content of a project."""
 
+    def __init__(self, blobs: BlobStore) -> None:
+        self._of: dict[str, Content] = {
+            kinds.TEXT: TextContent(),
+            kinds.NOTEBOOK: NotebookContent(blobs),
+            kinds.CHAT: ChatContent(),
+            kinds.TERMINAL: ScriptContent(),
+        }
 
-def content_of(path: str) -> Content:
-    """Return which kind a new document at this path is."""
-    return of_kind(kinds.kind_of(path))
+    def at(self, path: str) -> Content:
+        """Return which kind a new document at this path is."""
+        return self.of_kind(kinds.kind_of(path))
 
-
-def of_kind(kind: str) -> Content:
-    """Return what the documents of a kind hold."""
-    return _CONTENTS[kind]
+    def of_kind(self, kind: str) -> Content:
+        """Return what the documents of a kind hold."""
+        return self._of[kind]
 
 
 def least_different(versions: Sequence[str], found: str) -> int:

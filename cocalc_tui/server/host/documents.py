@@ -15,7 +15,7 @@ from dataclasses import replace
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.protocol.kinds import CHAT, TERMINAL
 from cocalc_tui.server.host import disk
-from cocalc_tui.server.host.content import content_of, least_different, of_kind
+from cocalc_tui.server.host.content import Contents, least_different
 from cocalc_tui.server.host.git import is_at_it
 from cocalc_tui.server.host.moved import find_moved
 from cocalc_tui.server.host.patches import chain, session_of
@@ -41,6 +41,7 @@ class HostDocument:
         shared: SharedDocument,
         root: Root,
         saved: SavedVersions,
+        contents: Contents,
         push: Push,
         follow: Follow,
         clock: Callable[[], int],
@@ -57,7 +58,8 @@ class HostDocument:
         self._push = push
         self._follow = follow
         self._clock = clock
-        self._content = content_of(shared.path)
+        self._contents = contents
+        self._content = contents.at(shared.path)
         self._spoilt: tuple[disk.Stamp, FileError] | None = None
         """Of what is in the file and cannot be taken in, and why."""
         self._base: Version | None = None
@@ -90,7 +92,7 @@ class HostDocument:
             if self.shared.numbers.upto == 0 and self._base is None:
                 await self._import()
             else:
-                self._content = of_kind(self.shared.type)
+                self._content = self._contents.of_kind(self.shared.type)
                 with contextlib.suppress(FileError):  # `look` says it to everybody
                     await self._find_base()
                     await self._take_in()

@@ -25,8 +25,10 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
 from cocalc_tui.protocol.events import ChatNews, SnapshotProgress, TerminalScreen
 from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK, TERMINAL
+from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.chats import Chats
+from cocalc_tui.server.host.content import Contents
 from cocalc_tui.server.host.documents import HostDocument
 from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.outside import Outside
@@ -82,6 +84,8 @@ class Host:
         self.snapshots = Snapshots(project, state, self._say_snapshot, clock)
         self.outside = Outside(self.root, self.open.values, self.names_changed)
         self._saved = SavedVersions(state / "saved.db")
+        self.blobs = BlobStore(state / "blobs")
+        self._contents = Contents(self.blobs)
         self._pace = pace or Pace()
         self._opening: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -203,6 +207,7 @@ class Host:
                 shared,
                 self.root,
                 self._saved,
+                self._contents,
                 self._push,
                 lambda to: self._follow(shared, to),
                 self.clock,

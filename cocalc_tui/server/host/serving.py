@@ -5,9 +5,11 @@ The relay checked the role already. Whoever asked is named in what happens becau
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import BlobPart
 from cocalc_tui.server.host.filing import FileRequest, serve_files
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.snapshots import SERVED
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from cocalc_tui.server.host.host import Host
     from cocalc_tui.server.host.opened import Opened
 
+MOST_BYTES = 1_000_000
+"""Bytes of a blob that are given at a time."""
+
 
 async def serve(host: Host, request: m.Message, user: str) -> Any:
     """Do what is asked; returns the result. Raises FileError and KernelError."""
@@ -25,6 +30,8 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
     match request:
         case m.Save():
             await _opened(host, request.doc).save()
+        case m.Blob():
+            return await _blob(host, request)
         case m.ListChats():
             return host.chats.states(user)
         case m.MarkRead():
@@ -78,6 +85,12 @@ def _runner(host: Host) -> Runner:
     if host.runner is None:
         raise KernelError("no kernels can be run here")
     return host.runner
+
+
+async def _blob(host: Host, request: m.Blob) -> BlobPart:
+    count = max(0, min(request.count, MOST_BYTES))
+    size, data = await asyncio.to_thread(host.blobs.part, request.name, request.start, count)
+    return BlobPart(size=size, data=data)
 
 
 def _opened(host: Host, doc: str) -> Opened:

@@ -188,10 +188,13 @@ class Intake:
 
     def output(self, run: str, kind: str, content: Mapping[str, Any]) -> Item | None:
         """Take in output; returns the item, None where the run's output counts no more."""
+        return self.item(run, item_from(kind, content))
+
+    def item(self, run: str, item: Item) -> Item | None:
+        """Take in output that is an item already; returns it as `output` does."""
         if not self._counts_for(run):
             return None
-        item = item_from(kind, content)
-        if kind == "update_display_data":
+        if item["output_type"] == "update_display_data":
             self._update(run, item)
         else:
             self._add(run, item)
@@ -201,7 +204,10 @@ class Intake:
         """Take in that output was lost, and say so where it would be."""
         if not self._counts_for(run):
             return None
-        item = note(f"{count:,} bytes of output are lost: the disk was full, or the spool")
+        item = note(
+            f"{count:,} bytes of output are lost: one was above 32 MB, or the disk was full, "
+            "or the spool"
+        )
         self._add(run, item)
         return item
 
@@ -229,10 +235,14 @@ class Intake:
         """About how many bytes the document lacks."""
         return sum(made.weight for made in self._made.values())
 
-    def would_be_heavy(self, kind: str, content: object) -> bool:
+    def would_be_heavy(self, item: Item) -> bool:
         """Tell whether what is not in the document should go there before this output."""
-        more = weight_of(cast(Json, content)) if kind != "stream" else 0
+        more = weight_of(cast(Json, item)) if item["output_type"] != "stream" else 0
         return self.weight > 0 and self.weight + more > HEAVY
+
+    def shown(self) -> list[Item]:
+        """Return the outputs that are in memory."""
+        return [output.data for made in self._made.values() for output in made.outputs]
 
     def _counts_for(self, run: str) -> bool:
         """Whether a run's output is what its cell shows."""

@@ -17,8 +17,10 @@ import msgspec
 from cocalc_tui.notebook.outputs import Item, weight_of
 from cocalc_tui.sync.patch import Json
 
-LARGEST = 2 * 2**20
+LARGEST = 32 * 2**20
 """Characters of one output that is not printed text; printed text has its own limits."""
+TRACEBACK = 2**19
+"""Characters of a traceback."""
 DEEPEST = 60
 """Levels of lists and objects."""
 MOST_DIGITS = 2**63
@@ -61,7 +63,7 @@ def note(text: str) -> Item:
 def _error(content: Mapping[str, Any]) -> Item:
     trace = content.get("traceback")
     lines = [wholesome(str(line)) for line in trace] if isinstance(trace, list) else []
-    while weight_of(lines) > LARGEST:
+    while weight_of(lines) > TRACEBACK:
         del lines[len(lines) // 2]
     return {
         "output_type": "error",
@@ -74,7 +76,7 @@ def _error(content: Mapping[str, Any]) -> Item:
 def _display(kind: str, content: Mapping[str, Any]) -> Item:
     item: Item = {
         "output_type": kind,
-        "data": cast(Json, _bounded(_mapping(content.get("data")))),
+        "data": bounded(wholesome(content.get("data")), LARGEST, "is left out: too large"),
         "metadata": cast(Json, _mapping(content.get("metadata"))),
     }
     if kind == "execute_result":
@@ -90,13 +92,15 @@ def _mapping(value: object) -> dict[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-def _bounded(data: dict[str, Json]) -> dict[str, Json]:
+def bounded(data: Json, most: int, why: str) -> Json:
     """Leave out the largest representations of something too large, and say so in its text."""
+    if not isinstance(data, dict):
+        return {}
     weights = {mime: weight_of(value) for mime, value in data.items()}
     left_out = []
-    while sum(weights.values()) > LARGEST:
+    while sum(weights.values()) > most:
         mime = max(weights, key=lambda one: weights[one])
-        left_out.append(f"[{mime} of {weights.pop(mime):,} bytes is left out: too large]")
+        left_out.append(f"[{mime} of {weights.pop(mime):,} bytes {why}]")
     if not left_out:
         return data
     if isinstance(text := data.get("text/plain"), str) and "text/plain" in weights:

@@ -331,6 +331,7 @@ class Runner:
             folder,
             self._grounds.sockets_of(folder),
             notebook.overflow,
+            self._grounds.blobs,
             notebook.voice(about.id) if about.fresh else notebook.voice(),
             self._clock,
         )

@@ -21,15 +21,18 @@ from typing import Any
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, LightsChanged
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.outputs import Item
 from cocalc_tui.protocol.events import KernelInfo, OutputBatch
+from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
 from cocalc_tui.server.kernels import progress
 from cocalc_tui.server.kernels.intake import Intake
-from cocalc_tui.server.kernels.items import decode
+from cocalc_tui.server.kernels.items import decode, item_from
 from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink, StrangeKeeperError
 from cocalc_tui.server.kernels.live import Live
 from cocalc_tui.server.kernels.overflow import Overflow
+from cocalc_tui.server.kernels.parts import Parts
 from cocalc_tui.server.kernels.starting import PAUSE
 from cocalc_tui.server.kernels.table import OVER, Table
 from cocalc_tui.server.kernels.telling import Say, Telling
@@ -53,6 +56,7 @@ class Session:
         folder: Path,
         sockets: Path,
         overflow: Overflow,
+        blobs: BlobStore,
         say: Say,
         clock: Callable[[], int],
     ) -> None:
@@ -70,7 +74,8 @@ class Session:
         self._intake = Intake(
             document, about.id, spool, spill=overflow, state=progress.load(folder)
         )
-        self._writing = Writing(document, self._intake)
+        self._parts = Parts(blobs)
+        self._writing = Writing(document, self._intake, self._parts)
         self._reader = SpoolReader(folder, self._intake.offset)
         self._rows_from = 0
         """Rows before this offset are older than what the keeper said itself."""
@@ -291,10 +296,10 @@ class Session:
             case "row":
                 await self._row(said["row"], is_news=is_news)
             case "io":
-                if self._intake.would_be_heavy(said["type"], said["content"]):
+                item = await self._item(said["type"], said["content"])
+                if self._intake.would_be_heavy(item):
                     await self._commit()
-                item = self._intake.output(said["run"], said["type"], said["content"])
-                self._show(said["run"], item)
+                self._show(said["run"], self._intake.item(said["run"], item))
             case "ask":
                 cell = self._intake.cell_of(said["run"]) or ""
                 self._echo(said["run"], self.telling.inputs.asked(said, cell, is_news=is_news))
@@ -318,6 +323,14 @@ class Session:
             self._writing.over_for = user
             self.telling.live = None
             self.telling.inputs.over(run)
+
+    async def _item(self, kind: str, content: Mapping[str, Any]) -> Item:
+        """Make an item of a message; what may be large is seen to in a thread."""
+        if kind in ("stream", "clear_output", "error"):
+            return item_from(kind, content)
+        if self._parts.many:
+            await asyncio.to_thread(self._parts.sweep, self._intake.shown(), committed=False)
+        return await asyncio.to_thread(self._parts.item, kind, content)
 
     def _show(self, run: str, item: dict[str, Any] | None) -> None:
         if item is not None and (live := self._live_of(run)) is not None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.daemon import READY, last_line, python_command
 from cocalc_tui.server.keeper.order import Order, write_order
 from cocalc_tui.server.keeper.registry import About, lives, read_about
@@ -36,6 +37,8 @@ class Grounds:
     """Folder of the keepers' folders."""
     outputs: Path
     """Folder for what documents leave out of long outputs."""
+    blobs: BlobStore
+    """Of large parts of outputs."""
     sockets: Path
     """Short private folder of the folders of their sockets."""
     environment: Mapping[str, str]

@@ -17,6 +17,7 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.outputs import weight_of
 from cocalc_tui.server.keeper.registry import About
 from cocalc_tui.server.kernels.intake import Intake
+from cocalc_tui.server.kernels.parts import Parts
 from cocalc_tui.sync.patch import Create, DoesNotFit, Json, Op, Put
 
 COMMIT = 10.0
@@ -36,11 +37,12 @@ PATIENCE = 30.0
 class Writing:
     """Commits what an intake has taken in."""
 
-    def __init__(self, document: SharedDocument, intake: Intake) -> None:
+    def __init__(self, document: SharedDocument, intake: Intake, parts: Parts) -> None:
         self.over_for: str | None = None
         """A run of this user is over and not in the document yet."""
         self._document = document
         self._intake = intake
+        self._parts = parts
         self._unsent = 0
         self._pause = COMMIT
         self._paced: str | None = None
@@ -72,6 +74,7 @@ class Writing:
         except DoesNotFit:
             # Somebody took away what these operations build on. The document is right as it is.
             self.change(self._intake.spool_operations(), on_behalf_of)
+        self._parts.sweep(self._intake.shown(), committed=True)
         self._intake.committed(running)
         self._unsent += weight
         same = running is not None and running == self._paced

@@ -44,6 +44,24 @@ class Membership:
 class Peer:
     """One connection of a user, or the host side's."""
 
+    __slots__ = (
+        "_bulk",
+        "_closing",
+        "_pending",
+        "_serving",
+        "_tasks",
+        "_unclogged",
+        "asked",
+        "host",
+        "id",
+        "link",
+        "memberships",
+        "session",
+        "side",
+        "since",
+        "user",
+    )
+
     def __init__(self, link: Link, user: str, connection: str, *, host: bool) -> None:
         self.link = link
         self.user = user
@@ -60,7 +78,7 @@ class Peer:
         self._serving = False
         self._bulk = 0
         self._pending = 0
-        self._unclogged = asyncio.Event()
+        self._unclogged: asyncio.Event | None = None
 
     @property
     def role(self) -> m.Role:
@@ -164,7 +182,7 @@ class Peer:
     async def unclogged(self) -> None:
         """Wait until not too much of what it sent is on its way to the disk."""
         while self.clogged:
-            self._unclogged.clear()
+            self._unclogged = asyncio.Event()
             await self._unclogged.wait()
 
     def pending(self, size: int) -> Callable[[], None]:
@@ -173,7 +191,8 @@ class Peer:
 
         def done() -> None:
             self._pending -= size
-            self._unclogged.set()
+            if self._unclogged is not None:
+                self._unclogged.set()
 
         return done
 
@@ -181,16 +200,16 @@ class Peer:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something for it that takes a while; ends with the connection."""
-        task = asyncio.ensure_future(self._quietly(work))
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
 
-    @staticmethod
-    async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except TransportClosed:
-            return
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, TransportClosed):
+            text = f"what {self.user} asked for failed"
+            task.get_loop().call_exception_handler({"message": text, "exception": error})
 
     def end(self, code: str, text: str) -> None:
         """Say why, and end the connection."""

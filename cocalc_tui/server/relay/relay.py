@@ -51,6 +51,11 @@ class Processes:
     terminals: list[TerminalInfo] = field(default_factory=list)
 
 
+async def no_backup(_to: Path) -> None:
+    """Refuse: what is kept in memory alone has no copies."""
+    raise StoreTrouble("this relay keeps nothing on disk, so there is nothing to copy")
+
+
 class Relay:
     """One project's relay; `start` it before anything else."""
 
@@ -66,6 +71,7 @@ class Relay:
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hosted: bool = True,
         processes: Callable[[], Processes] = Processes,
+        backup: Callable[[Path], Awaitable[None]] = no_backup,
         on_stop: Callable[[bool], None] = lambda _everything: None,
         on_broken: Callable[[], None] = lambda: None,
     ) -> None:
@@ -73,8 +79,9 @@ class Relay:
 
         `project` is its name, `root` its folder's path on `machine`, all for people to read.
         `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
-        without a host side. `on_stop` is called with `everything` when the owner ends the relay,
-        `on_broken` when nothing can be stored any more and another relay is to be started.
+        without a host side. `backup` copies the log to a file. `on_stop` is called with
+        `everything` when the owner ends the relay, `on_broken` when nothing can be stored any more
+        and another relay is to be started.
         """
         self._store = store
         self._access = access
@@ -83,6 +90,7 @@ class Relay:
         self._clock = clock
         self._new_id = new_id
         self._processes = processes
+        self._backup = backup
         self._on_stop = on_stop
         self._on_broken = on_broken
         self._roster = Roster()
@@ -107,6 +115,7 @@ class Relay:
             m.Share: self._share,
             m.Members: self._members,
             m.Status: self._status,
+            m.Backup: self._back_up,
             m.Stop: self._stop,
             m.Checkpoint: self._checkpoint,
             m.Tell: self._tell,
@@ -356,6 +365,17 @@ class Relay:
             terminals=processes.terminals,
         )
         answer(peer, message.id, status)
+
+    async def _back_up(self, peer: Peer, message: m.Backup) -> None:
+        peer.spawn(self._backing_up(peer, message))
+
+    async def _backing_up(self, peer: Peer, message: m.Backup) -> None:
+        try:
+            await self._backup(Path(message.file))
+        except StoreTrouble as trouble:
+            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
+        else:
+            peer.say(m.Answer(id=message.id))
 
     def _stop(self, peer: Peer, message: m.Stop) -> None:
         peer.say(m.Answer(id=message.id))

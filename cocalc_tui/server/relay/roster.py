@@ -11,6 +11,8 @@ from cocalc_tui.server.relay.peer import Peer
 
 PAUSE = 0.05
 """Seconds between lists of people, for up to a few dozen of them."""
+SPENT = 2**20
+"""Bytes a second that go into lists where there are many more: each gets a list of all."""
 
 
 class Roster:
@@ -18,6 +20,8 @@ class Roster:
 
     def __init__(self) -> None:
         self._peers: dict[str, Peer] = {}
+        self._new: list[Peer] = []
+        """Who came in since the last list."""
         self._due = False
         self._timer: asyncio.Handle | None = None
 
@@ -32,6 +36,9 @@ class Roster:
     def add(self, peer: Peer) -> None:
         """Somebody was let in."""
         self._peers[peer.id] = peer
+        if self._timer is not None and not self._new:
+            asyncio.get_running_loop().call_soon(self._tell_new)
+        self._new.append(peer)
         self.changed()
 
     def remove(self, peer: Peer) -> bool:
@@ -53,7 +60,6 @@ class Roster:
             self._timer = asyncio.get_running_loop().call_soon(self._tell)
 
     def _tell(self) -> None:
-        """The more they are the less often: each gets a list of all."""
         self._timer = None
         if not self._due:
             return
@@ -61,9 +67,18 @@ class Roster:
         for peer in self:
             if not peer.behind:
                 peer.hand(frame)
+        self._new.clear()
         self._due = any(peer.behind for peer in self)
-        pause = PAUSE * (1 + len(self._peers) / 100)
+        pause = max(PAUSE, len(frame) * len(self._peers) / SPENT)
         self._timer = asyncio.get_running_loop().call_later(pause, self._tell)
+
+    def _tell_new(self) -> None:
+        """Who comes in need not wait until it is time for everybody."""
+        frame = Frame.of(m.People(people=self.people))
+        for peer in self._new:
+            if peer.id in self._peers:
+                peer.hand(frame)
+        self._new.clear()
 
     def close(self) -> None:
         """Tell nobody any more."""

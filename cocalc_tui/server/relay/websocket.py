@@ -32,13 +32,13 @@ class WebSocketLink:
     of the loop together: a system call costs more than all else that a frame to a reader does.
     """
 
+    __slots__ = ("_gate", "_held", "_held_size", "_websocket")
+
     def __init__(self, websocket: WebSocket, gate: Gate) -> None:
         self._websocket = websocket
         self._gate = gate
         self._held: list[bytes] = []
         self._held_size = 0
-        self.drained = websocket.drained
-        self.cut = websocket.cut
 
     def send(self, frame: Frame) -> None:
         """Hand a frame over."""
@@ -64,6 +64,14 @@ class WebSocketLink:
     async def listen(self, hear: Hear) -> None:
         """Hand on each frame as it comes; raises TransportClosed."""
         await self._websocket.listen(hear)
+
+    async def drained(self) -> None:
+        """Wait until few bytes are waiting; raises TransportClosed."""
+        await self._websocket.drained()
+
+    def cut(self) -> None:
+        """End the connection and forget what is waiting."""
+        self._websocket.cut()
 
     async def close(self) -> None:
         """End the connection; what was handed over arrives if that is quick."""
@@ -103,7 +111,9 @@ class Gate:
     def __call__(self) -> WebSocket:
         """The protocol of a new connection."""
         side = ServerProtocol(origins=[None], max_size=MAX_FRAME)
-        return WebSocket(side, pulse=PULSE, full=BEHIND, accepted=self._accepted)
+        return WebSocket(
+            side, max_size=MAX_FRAME, pulse=PULSE, full=BEHIND, accepted=self._accepted
+        )
 
     def _accepted(self, websocket: WebSocket) -> None:
         user = self._user_of(websocket)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from cocalc_tui.protocol.messages import WireEntry, WirePatch
 from cocalc_tui.protocol.patches import entry_from_wire, entry_to_wire
@@ -19,6 +21,10 @@ SESSION, N, TIME, PARENTS = (f"row ->> '$.{at}'" for at in ("id[0]", "id[1]", "t
 """Parts of a row (`sync.rows`): SQLite reads them many times faster than whole rows are decoded."""
 
 
+SPLICE = 0
+"""What an operation on the wire begins with where it is a splice (`protocol.patches`)."""
+_decode = msgspec.msgpack.Decoder(list[list[Any]]).decode
+_encode = msgspec.json.Encoder().encode
 MOST_SEALED = 4 * 2**20
 """Bytes of rows that go into a block at once: a block is sent in one frame."""
 MOST_GROWN = 2**20
@@ -239,4 +245,39 @@ class StoredLog:
 
 
 def _row(entry: WireEntry) -> str:
-    return encode_row(entry_from_wire(entry))
+    """The entry as `sync.rows` writes it: typed text, nearly all there is, straight from the wire.
+
+    Taking each letter apart and putting it together again was most of what the store did.
+    """
+    patch = entry.patch
+    ops = _splices(patch.ops)
+    if ops is None:
+        return encode_row(entry_from_wire(entry))
+    row: dict[str, object] = {
+        "seq": entry.seq,
+        "author": entry.author,
+        "role": entry.role,
+        "received": entry.received,
+        "id": (patch.session, patch.n),
+        "time": patch.time,
+    }
+    if patch.parents != ([(patch.session, patch.n - 1)] if patch.n else []):
+        row["parents"] = patch.parents
+    if patch.kind != "typing":
+        row["kind"] = patch.kind
+    if patch.acting_for is not None:
+        row["for"] = patch.acting_for
+    if patch.group is not None:
+        row["group"] = patch.group
+    row["ops"] = ops
+    return _encode(row).decode()
+
+
+def _splices(ops: msgspec.Raw) -> list[list[object]] | None:
+    """Operations as a row has them, None where one is no splice."""
+    found: list[list[object]] = []
+    for op in _decode(ops):
+        if op[0] != SPLICE:
+            return None
+        found.append(op[1:] if any(op[4:]) else op[1:4])
+    return found

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from cocalc_tui.protocol.messages import WireEntry
+from cocalc_tui.server.store.backup import Backup
 from cocalc_tui.server.store.database import Database, trouble
 from cocalc_tui.server.store.interface import (
     Denied,
@@ -295,6 +296,18 @@ class SqliteStore:
         """
         if self._logs.get(log.doc) is log:
             log.sealed(span, data)
+
+    async def backup(self, to: Path) -> None:
+        """Copy the log to a new file while it is written to."""
+        job = await self._call(Backup, self._database, to)
+        try:
+            whole = False
+            while not whole:
+                whole = await self._call(job.step)
+            await self._call(job.finish)
+        except BaseException:
+            await self._call(job.abandon)
+            raise
 
     async def close(self) -> None:
         """Finish what was begun and let go of the file."""

@@ -13,7 +13,7 @@ from typing import cast
 from textual.widget import Widget
 
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.editor import lines, motions, several, writing
+from cocalc_tui.widgets.editor import brackets, lines, motions, several, writing
 from cocalc_tui.widgets.editor.emacs import EmacsActs
 from cocalc_tui.widgets.editor.host import Step
 from cocalc_tui.widgets.editor.model import Editor
@@ -107,6 +107,26 @@ class TextActs(EmacsActs):
             self.text_act(lambda editor: lines.toggle_comment(editor, language.comment))
         elif (marks := language.block_comment) is not None:
             self.text_act(lambda editor: lines.toggle_block_comment(editor, *marks))
+
+    def do_bracket(self) -> None:
+        """Go to the bracket that belongs to the one at the caret, or to the one around."""
+
+        def step(editor: Editor) -> None:
+            pair = brackets.pair_at(editor.buffer, editor.caret)
+            there = [pair[1]] if pair is not None else self._around(editor)
+            if there:
+                editor.go(there[-1])
+
+        self.text_act(step)
+
+    @staticmethod
+    def _around(editor: Editor) -> list[int]:
+        """Where brackets around the caret open, the innermost last."""
+        found = (
+            brackets.around(editor.buffer, editor.caret, brackets.PAIRS[at : at + 2])
+            for at in (0, 2, 4)
+        )
+        return sorted(at for at in found if at is not None)
 
     def do_page_up(self) -> None:
         """A page up."""

@@ -26,7 +26,9 @@ from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
+from cocalc_tui.widgets.editor.brackets import pair_at
 from cocalc_tui.widgets.editor.colours import Colours
+from cocalc_tui.widgets.editor.folding import is_head
 from cocalc_tui.widgets.editor.indenting import step_of
 from cocalc_tui.widgets.editor.look import look_of
 from cocalc_tui.widgets.editor.model import Editor
@@ -70,6 +72,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         """Rows of caret and anchor as they are painted."""
         self._several = False
         """Whether more carets of mine are painted."""
+        self._look_timer: asyncio.TimerHandle | None = None
         self._visitor_rows: list[tuple[int, int]] = []
         self._top_offset = 0
         """Where the first row on the screen begins."""
@@ -90,7 +93,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
     def on_unmount(self) -> None:
         """Listen no more."""
         self._unsubscribe()
-        for timer in (self._colour_timer, self._fade_timer):
+        for timer in (self._colour_timer, self._fade_timer, self._look_timer):
             if timer is not None:
                 timer.cancel()
 
@@ -182,6 +185,30 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         if self._colour_timer is None and self.colours.language.name and self.is_mounted:
             self._colour_timer = self.later(COLOUR_AFTER, self._colour)
 
+    def _look_soon(self) -> None:
+        """See to what the caret's place changes elsewhere, once the caret is painted."""
+        if self._look_timer is None and self.is_mounted:
+            self._look_timer = self.later(COLOUR_AFTER, self._look_around)
+
+    def _look_around(self) -> None:
+        """Light up the brackets at the caret, and mark what can be folded there."""
+        self._look_timer = None
+        editor, over, left = self.editor, self.painter.over, self.painter.left
+        pair = pair_at(editor.buffer, editor.caret, self.colours.spans)
+        line = editor.place()[0]
+        at = line if is_head(editor.view, line, self.colours.language) else -1
+        rows = {*self._bracket_rows(), *(self._rows_of(one) for one in {left.folds_at, at} - {-1})}
+        over.brackets, left.folds_at = pair, at
+        for row in rows | {*self._bracket_rows()}:
+            self.repaint_rows(row, row)
+
+    def _bracket_rows(self) -> list[int]:
+        view, length = self.editor.view, len(self.editor.buffer)
+        return [view.place(min(one, length))[0] for one in self.painter.over.brackets or ()]
+
+    def _rows_of(self, line: int) -> int:
+        return self.editor.view.top(min(line, self.editor.view.lines - 1))
+
     # --- what happens to the document ----------------------------------------------------------
 
     def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
@@ -191,8 +218,10 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
     def _heard(self, event: DocumentEvent) -> None:
         if isinstance(event, Changed):
             texts = [change for change in event.changes if isinstance(change, TextChange)]
-            self._changed(texts, local=event.local)
-            if not event.local:
+            # Another view of mine on the same document is somebody else to this one.
+            mine = event.local and self.text_acting
+            self._changed(texts, local=mine)
+            if not mine:
                 frames.hurry(self)
         elif isinstance(event, PeopleMoved):
             self._people_moved()
@@ -207,8 +236,10 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         if dirty is None:
             return
         self._top_offset = self.editor.carried(self._top_offset, changes)
+        self.painter.over.brackets = None
         self.colours.changed(dirty)
         self._colour_soon()
+        self._look_soon()
         self.scroll.total = self.editor.view.height
         self.text_changed(changes)
         if not local:
@@ -289,15 +320,22 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def text_light(self, places: list[tuple[int, int]]) -> None:
         """Light them up."""
-        self.painter.matches = places
+        self.painter.over.matches = places
         self.refresh()
 
     def text_is_on(self, name: str) -> bool:
         """Line numbers and wrapping."""
-        return {"editor.numbers": self.painter.numbers, "editor.wrap": self.wrap}.get(name, False)
+        shown = {
+            "editor.numbers": self.painter.numbers,
+            "editor.wrap": self.wrap,
+            "editor.marks": self.painter.whitespace,
+        }
+        return shown.get(name, False)
 
     def text_moved(self, editor: Editor) -> None:
         """Show where the caret is now."""
+        self._fit_folds()
+        self._look_soon()
         before, self._caret_rows = self._caret_rows, self._where()
         rows = before + self._caret_rows
         if editor.others or self._several:
@@ -311,6 +349,14 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self._follow()
         self._stand()
         desk(self).bars_changed()
+
+    def _fit_folds(self) -> None:
+        """Rows are elsewhere where a fold opened because the caret went there."""
+        if self.scroll.total != self.editor.view.height:
+            self.scroll.total = self.editor.view.height
+            self.scroll_rows(self.editor.view.place(self._top_offset)[0])
+            self._people_moved()
+            self.refresh()
 
     def _where(self) -> tuple[int, int]:
         view, editor = self.editor.view, self.editor

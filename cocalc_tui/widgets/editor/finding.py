@@ -121,8 +121,8 @@ class FindingCanvas(Canvas):
         self._show_found()
 
     def _show_found(self) -> None:
-        self.painter.matches = self.search.places if self.bar else ()
-        self.painter.match = self.search.place
+        self.painter.over.matches = self.search.places if self.bar else ()
+        self.painter.over.match = self.search.place
         self.refresh()
 
     def _go_to(self, place: tuple[int, int]) -> None:

@@ -29,6 +29,8 @@ Step = Callable[[Editor], object]
 class TextHost(Acting):
     """Mixin for a widget in which text is edited."""
 
+    text_acting = False
+    """Whether what happens to the text just now is done here."""
     vim_keys: VimKeys | None = None
     """Vim's keys, where a person chose them."""
 
@@ -77,10 +79,13 @@ class TextHost(Acting):
         editor = self.text_editor()
         if editor is None:
             return
+        before, self.text_acting = self.text_acting, True
         try:
             step(editor)
         except ReadOnlyError as error:
             self._text_notice(str(error))
+        finally:
+            self.text_acting = before
         self.text_moved(editor)
 
     def _text_notice(self, text: str) -> None:

@@ -32,7 +32,10 @@ def lines_of(editor: Editor, caret: Caret) -> Range:
     """First and last line of a selection; a line of which nothing is selected is not one."""
     low, high = caret.selection
     first, (last, column) = editor.buffer.row_col(low)[0], editor.buffer.row_col(high)
-    return first, last - 1 if last > first and column == 0 else last
+    last = last - 1 if last > first and column == 0 else last
+    # What is folded goes with the line that shows.
+    cover = editor.view.folds.cover(last + 1) if editor.view.folds else None
+    return first, last if cover is None else cover[1]
 
 
 def _with_ranges(editor: Editor, found: list[Range], shifts: list[int]) -> Where:

@@ -50,6 +50,10 @@ class Look:
     caret: Style
     caret_away: Style
     """My caret while the keyboard is elsewhere."""
+    bracket: Style
+    """A bracket at the caret, and its partner."""
+    space: Style
+    """Marks of white space, and of what is folded."""
     odd: Style
     """Symbols that stand for control characters and the like."""
     bar: Style
@@ -81,6 +85,8 @@ def look_of(variables: Mapping[str, str]) -> Look:
         match_current=style("text-bright", "match-now"),
         caret=style("background", "text-bright"),
         caret_away=style(ground="raised"),
+        bracket=style("text-bright", "raised") + Style(bold=True),
+        space=style("text-faint"),
         odd=style("warning"),
         bar=style("foreground", "bar"),
         edge=style("raised", "background"),

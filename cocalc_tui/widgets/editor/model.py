@@ -234,8 +234,11 @@ class Editor:
         line, settled = self.buffer.row_col(caret.at)[0], self.settle(offset)
         caret.put(settled, anchor)
         self._going = None
-        if self.closers and self.buffer.row_col(settled)[0] != line:
-            self.closers = []
+        if self.closers or self.view.folds:
+            now = self.buffer.row_col(settled)[0]
+            if now != line:
+                self.closers = []
+            self.view.reveal(now)
 
     def settle(self, offset: int, *, on: bool = False) -> int:
         """The nearest place before an offset (`on`: behind it) where a caret may stand."""

@@ -22,7 +22,7 @@ def left(editor: Editor, at: int) -> int:
     line, column = editor.buffer.row_col(at)
     if column:
         return at - column + editor.view.cells(line).before(column)
-    return editor.end_of(line - 1) if line else 0
+    return editor.end_of(editor.view.showing(line - 1)) if line else 0
 
 
 def right(editor: Editor, at: int) -> int:
@@ -30,7 +30,8 @@ def right(editor: Editor, at: int) -> int:
     line, column = editor.buffer.row_col(at)
     if column < len(editor.view.text(line)):
         return at - column + editor.view.cells(line).after(column)
-    return editor.start_of(line + 1)
+    fold = editor.view.folds.cover(line + 1) if editor.view.folds else None
+    return editor.start_of(line + 1 if fold is None else fold[1] + 1)
 
 
 def word_left(editor: Editor, at: int) -> int:

@@ -8,38 +8,22 @@ Strips' keys themselves.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from cocalc_tui.widgets.editor.cells import Cells
-from cocalc_tui.widgets.editor.look import DARK, Look, Visitor, mixed
+from cocalc_tui.widgets.editor import gutter
+from cocalc_tui.widgets.editor.gutter import Gutter
+from cocalc_tui.widgets.editor.look import DARK, Look, Visitor
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.overlay import Overlay
+from cocalc_tui.widgets.editor.runs import Paints, Part, Spans, segments
 from cocalc_tui.widgets.glyphs import safe
 
-Spans: TypeAlias = tuple[tuple[int, int, str], ...]
-"""Tokens of a line: start and end column, name; in order, not overlapping."""
-Marks: TypeAlias = tuple[tuple[int, int, Style], ...]
-"""What lies over a line: start and end column, style; later ones on top. A mark may reach one
-column beyond the text: that draws one cell there."""
-
 NAME_WIDTH = 12
-SELECTION_PART = 0.3
-"""How much of a person's colour is in the ground of what they selected."""
-
-
-class _Range(NamedTuple):
-    """A stretch of text in one style, by line and column."""
-
-    first: tuple[int, int]
-    last: tuple[int, int]
-    style: Style
 
 
 class Painter:
@@ -55,13 +39,10 @@ class Painter:
     ) -> None:
         """`spans` gives the tokens of a line; `numbers`: whether there is a gutter."""
         self.editor = editor
-        self.numbers = numbers
-        self.focused = True
-        self.visitors: Sequence[Visitor] = ()
-        self.matches: Sequence[tuple[int, int]] = ()
-        """What a search found: start and end offsets, in order."""
-        self.match: tuple[int, int] | None = None
-        """The one of them that is looked at."""
+        self.over = Overlay(editor, look)
+        self.left = Gutter(editor.view, numbers=numbers)
+        self.whitespace = False
+        """Whether spaces and tabs have marks."""
         self.top = 0
         """The first row on the screen: there a name goes below its caret, elsewhere above."""
         self._spans = spans
@@ -75,7 +56,7 @@ class Painter:
 
     @look.setter
     def look(self, look: Look) -> None:
-        self._look = look
+        self._look = self.over.look = look
         self._strips.clear()
         self._plain = {name: look.text + style for name, style in look.tokens.items()}
         lit = look.text + look.current
@@ -83,9 +64,36 @@ class Painter:
         self._plain[""], self._lit[""] = look.text, lit
 
     @property
+    def numbers(self) -> bool:
+        """Whether lines are numbered."""
+        return self.left.numbers
+
+    @numbers.setter
+    def numbers(self, shown: bool) -> None:
+        self.left.numbers = shown
+
+    @property
     def gutter(self) -> int:
-        """Cells the line numbers take."""
-        return len(str(self.editor.view.lines)) + 2 if self.numbers else 0
+        """Cells left of the text."""
+        return self.left.width
+
+    @property
+    def focused(self) -> bool:
+        """Whether the keyboard is here."""
+        return self.over.focused
+
+    @focused.setter
+    def focused(self, focused: bool) -> None:
+        self.over.focused = focused
+
+    @property
+    def visitors(self) -> Sequence[Visitor]:
+        """The others in the text."""
+        return self.over.visitors
+
+    @visitors.setter
+    def visitors(self, visitors: Sequence[Visitor]) -> None:
+        self.over.visitors = visitors
 
     # --- rows ----------------------------------------------------------------------------------
 
@@ -101,143 +109,54 @@ class Painter:
         return strip
 
     def _base_row(self, row: int, width: int, left: int, edge: Segment | None) -> Strip:
-        view = self.editor.view
+        view, over = self.editor.view, self.over
         if row >= view.height:
             room = width - (edge is not None)
-            segments = [Segment(" " * room, self.look.text), *([edge] if edge else [])]
-            return Strip(segments, width)
+            blank = [Segment(" " * room, self.look.text), *([edge] if edge else [])]
+            return Strip(blank, width)
         line, part = view.at(row)
         text = view.text(line)
         start, end = view.span(line, part)
         spans = self._spans(line) if self._spans else ()
-        marks = self._marks(line, start, end)
-        lit = self.focused and self.editor.anchor is None and line == self.editor.place()[0]
-        label = self._label(line, part)
-        key = (text, start, end, spans, marks, lit, label, width, left, edge)
+        marks = over.marks(line, start, end)
+        mine = self.editor.main
+        lit = over.focused and mine.anchor is None and line == over.at(mine.at)[0]
+        label = self.left.label(line, part, self.look, lit=lit)
+        tail = self._tail(line) if end == len(text) else ""
+        key = (
+            *(text, start, end, spans, marks, lit, label),
+            *(tail, width, left, edge, self.whitespace),
+        )
         strip = self._strips.get(key)
         if strip is None:
-            room = width - len(label) - (edge is not None)
-            body = self._text(view.cells(line), text, start, end, spans, marks, lit, left, room)
-            strip = Strip([*self._gutter(label, lit=lit), *body, *([edge] if edge else [])], width)
+            room = width - self.gutter - (edge is not None)
+            body = segments(
+                Part(view.cells(line), text, start, end, left, room),
+                spans,
+                marks,
+                self._paints(lit=lit),
+                tail,
+            )
+            strip = Strip([*gutter.drawn(label), *body, *([edge] if edge else [])], width)
             self._strips[key] = strip
         return strip
 
-    def _label(self, line: int, part: int) -> str:
-        if not self.numbers:
+    def _tail(self, line: int) -> str:
+        """What stands behind a line below which others are folded away."""
+        last = self.editor.view.folds.last(line) if self.editor.view.folds else None
+        if last is None:
             return ""
-        return (str(line + 1) if part == 0 else "").rjust(self.gutter - 1) + " "
+        return f" ⋯ {last - line:,} {'line' if last == line + 1 else 'lines'} "
 
-    def _gutter(self, label: str, *, lit: bool) -> list[Segment]:
-        style = self.look.gutter_current if lit else self.look.gutter
-        return [Segment(label, style)] if label else []
-
-    def _text(
-        self,
-        cells: Cells,
-        text: str,
-        start: int,
-        end: int,
-        spans: Spans,
-        marks: Marks,
-        lit: bool,
-        left: int,
-        room: int,
-    ) -> list[Segment]:
-        """Segments of exactly `room` cells for columns start..end from cell `left` on."""
-        styles = self._lit if lit else self._plain
-        origin = cells.x(start)
-        low = cells.column(origin + left) if left else start
-        high = min(end, cells.column(origin + left + room) + 1)
-        runs = _runs(low, high, spans, styles)
-        for column, after in cells.odd:
-            runs = _over(runs, column, after, self.look.odd)
-        beyond: Style | None = None
-        for column, after, style in marks:
-            runs = _over(runs, column, after, style)
-            if after > end:
-                beyond = style if beyond is None else beyond + style
-        segments = [
-            Segment(piece, style)
-            for first, last, style in runs
-            for piece, style in self._pieces(cells, text, first, last, style)
-        ]
-        width = cells.x(high) - cells.x(low) if high > low else 0
-        if beyond is not None and high == end:
-            segments.append(Segment(" ", styles[""] + beyond))
-            width += 1
-        if width < left + room:
-            segments.append(Segment(" " * (left + room - width), styles[""]))
-            width = left + room
-        skip = origin + left - cells.x(low) if high > low else left
-        if skip == 0 and width == room:
-            return segments
-        return list(Strip(segments, width).crop(skip, skip + room))
-
-    def _pieces(
-        self, cells: Cells, text: str, first: int, last: int, style: Style
-    ) -> list[tuple[str, Style]]:
-        piece = cells.piece(first, last)
-        if last == first + 1 and len(piece) > 1 and text[first] == "\t":
-            # A caret on a tab is one cell, not the whole way to the next stop.
-            caret = self.look.caret if self.focused else self.look.caret_away
-            if style.bgcolor == caret.bgcolor:
-                return [(piece[:1], style), (piece[1:], self.look.text)]
-        return [(piece, style)]
-
-    # --- what lies over the text ---------------------------------------------------------------
-
-    def _marks(self, line: int, start: int, end: int) -> Marks:
-        """What lies over columns start..end of a line, the topmost last."""
-        editor = self.editor
-        found: list[tuple[int, int, Style]] = []
-        length = len(editor.view.text(line))
-        for stretch in self._ranges():
-            if stretch.first[0] <= line <= stretch.last[0]:
-                column = stretch.first[1] if stretch.first[0] == line else 0
-                after = stretch.last[1] if stretch.last[0] == line else length + 1
-                found.append((column, after, stretch.style))
-        if self.matches:
-            found += self._matches(line, length)
-        found += self._carets(line, start, end, length)
-        return tuple(mark for mark in found if mark[0] <= end and mark[1] > start)
-
-    def _ranges(self) -> list[_Range]:
-        at = self.editor.buffer.row_col
-        found = [
-            _Range(at(min(who.caret, who.anchor)), at(max(who.caret, who.anchor)), self._faint(who))
-            for who in self.visitors
-            if who.anchor is not None and who.anchor != who.caret
-        ]
-        for caret in self.editor.carets:
-            if caret.anchor is not None:
-                low, high = self.editor.shown(caret)
-                found.append(_Range(at(low), at(high), self.look.selection))
-        return found
-
-    def _matches(self, line: int, length: int) -> list[tuple[int, int, Style]]:
-        begin = self.editor.buffer.offset(line, 0)
-        found: list[tuple[int, int, Style]] = []
-        index = max(bisect_left(self.matches, (begin, 0)) - 1, 0)
-        while index < len(self.matches) and self.matches[index][0] <= begin + length:
-            low, high = self.matches[index]
-            if high > begin:
-                here = self.look.match_current if (low, high) == self.match else self.look.match
-                found.append((max(low - begin, 0), min(high - begin, length), here))
-            index += 1
-        return found
-
-    def _carets(self, line: int, start: int, end: int, length: int) -> list[tuple[int, int, Style]]:
-        """Carets in this row: at a break they stand in the row that begins there."""
-        at = self.editor.buffer.row_col
-        mine = self.look.caret if self.focused else self.look.caret_away
-        carets = [(at(who.caret), self._strong(who)) for who in self.visitors]
-        carets += [(at(caret.at), mine) for caret in self.editor.carets]
-        cells = self.editor.view.cells(line)
-        return [
-            (column, max(cells.after(column), column + 1), style)
-            for (where, column), style in carets
-            if where == line and start <= column and (column < end or column >= length)
-        ]
+    def _paints(self, *, lit: bool) -> Paints:
+        look = self.look
+        return Paints(
+            self._lit if lit else self._plain,
+            look.odd,
+            look.caret if self.focused else look.caret_away,
+            look.text,
+            look.space if self.whitespace else None,
+        )
 
     # --- names ---------------------------------------------------------------------------------
 
@@ -266,50 +185,5 @@ class Painter:
         size = min(cell_len(label), width - self.gutter)
         x = self.gutter + self.editor.view.place(visitor.caret)[1] - left
         x = max(min(x, width - size), self.gutter)
-        name = Segment(set_cell_size(label, size), self._strong(visitor))
+        name = Segment(set_cell_size(label, size), self.over.strong(visitor))
         return Strip([*strip.crop(0, x), name, *strip.crop(x + size, width)], width)
-
-    def _strong(self, visitor: Visitor) -> Style:
-        return Style(color=self.look.on_person, bgcolor=visitor.colour)
-
-    def _faint(self, visitor: Visitor) -> Style:
-        return Style(bgcolor=mixed(visitor.colour, self.look.text.bgcolor, SELECTION_PART))
-
-
-def _runs(low: int, high: int, spans: Spans, styles: dict[str, Style]) -> list[_Run]:
-    """Cut columns low..high into stretches of one token each."""
-    plain = styles[""]
-    runs: list[_Run] = []
-    at = low
-    for start, end, token in spans:
-        if end <= at:
-            continue
-        if start >= high:
-            break
-        if start > at:
-            runs.append((at, start, plain))
-            at = start
-        stop = min(end, high)
-        runs.append((at, stop, styles.get(token, plain)))
-        at = stop
-    if at < high:
-        runs.append((at, high, plain))
-    return runs
-
-
-_Run: TypeAlias = tuple[int, int, Style]
-
-
-def _over(runs: list[_Run], low: int, high: int, style: Style) -> list[_Run]:
-    """Lay a style over columns low..high."""
-    laid: list[_Run] = []
-    for start, end, under in runs:
-        if end <= low or start >= high:
-            laid.append((start, end, under))
-            continue
-        if start < low:
-            laid.append((start, low, under))
-        laid.append((max(start, low), min(end, high), under + style))
-        if end > high:
-            laid.append((high, end, under))
-    return laid

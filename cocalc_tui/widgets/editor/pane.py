@@ -9,7 +9,7 @@ from textual import events
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.sync.patch import MAIN, Change, Json, TextChange, TextId
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.editor import several
+from cocalc_tui.widgets.editor import folding, several
 from cocalc_tui.widgets.editor.finding import FindingCanvas
 
 WHEEL_ROWS = 3
@@ -62,6 +62,53 @@ class EditorPane(FindingCanvas):
         self.painter.numbers = not self.painter.numbers
         self.lay_out()
 
+    def do_marks(self) -> None:
+        """Show marks for spaces and tabs, or do not."""
+        self.painter.whitespace = not self.painter.whitespace
+        self.refresh()
+
+    def do_count(self) -> None:
+        """Say how many words, characters and lines are selected, or are in all."""
+        chosen = self.editor.selected
+        text = chosen or str(self.editor.buffer)
+        counts = (
+            (len(text.split()), "word"),
+            (len(text), "character"),
+            (text.count("\n") + (not text.endswith("\n")), "line"),
+        )
+        said = ", ".join(f"{count:,} {what}{'s'[: count != 1]}" for count, what in counts)
+        desk(self).notice(f"{said} {'selected' if chosen else 'in all'}")
+
+    # --- folds ---------------------------------------------------------------------------------
+
+    def do_fold(self) -> None:
+        """Fold what is at the caret or around it, or unfold it."""
+        if not folding.toggle(self.editor, self.colours.language):
+            desk(self).notice("Nothing folds here")
+        self._folded()
+
+    def do_fold_all(self) -> None:
+        """Fold everything."""
+        view = self.editor.view
+        view.fold(folding.all_folds(view, self.colours.language))
+        line = self.editor.place()[0]
+        if view.showing(line) != line:
+            self.editor.go(self.editor.end_of(view.showing(line)))
+        self._folded()
+
+    def do_unfold_all(self) -> None:
+        """Unfold everything."""
+        self.editor.view.fold(())
+        self._folded()
+
+    def _folded(self) -> None:
+        """Rows are elsewhere: keep the caret where it is on the screen."""
+        on_screen = self._caret_rows[0] - self.scroll.top
+        self.scroll.total = self.editor.view.height
+        self.scroll_rows(self.editor.view.place(self.editor.caret)[0] - on_screen)
+        self.refresh()
+        self.text_moved(self.editor)
+
     def do_deselect(self) -> None:
         """Drop all carets but one, then the selection."""
         self.editor.marking = False
@@ -80,13 +127,42 @@ class EditorPane(FindingCanvas):
         if event.x >= self.size.width - 1:
             self._dragging = "thumb"
             self.scroll_rows(self.scroll.top_for(event.y))
+        elif event.x < self.painter.gutter:
+            self._press_gutter(event)
         else:
             self._dragging = "text"
+            if self._press_tail(event):
+                return
             if event.meta or event.ctrl:
                 several.add_at(self.editor, self._offset_at(event))
                 self.text_moved(self.editor)
             else:
                 self._point(event, select=event.shift)
+
+    def _press_gutter(self, event: events.MouseDown) -> None:
+        """Beside a number: fold or unfold below the line, else select it."""
+        view = self.editor.view
+        line = view.at(self.scroll.top + event.y)[0]
+        marked = event.x == self.painter.gutter - 1
+        if marked and (
+            view.folds.last(line) is not None or folding.is_head(view, line, self.colours.language)
+        ):
+            self.editor.go(self.editor.start_of(line))
+            self.do_fold()
+        else:
+            self.editor.select_line(line)
+            self.text_moved(self.editor)
+
+    def _press_tail(self, event: events.MouseDown) -> bool:
+        """Unfold what a click is on; False where it is on something else."""
+        view = self.editor.view
+        line = view.at(self.scroll.top + event.y)[0]
+        x = event.x - self.painter.gutter + self.scroll.left
+        if view.folds.last(line) is None or x <= view.place(self.editor.end_of(line))[1]:
+            return False
+        self.editor.go(self.editor.end_of(line))
+        self.do_fold()
+        return True
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Select, or scroll."""
@@ -146,7 +222,14 @@ class EditorPane(FindingCanvas):
 
     def memento(self) -> dict[str, Json]:
         """Caret, scroll and wrapping."""
-        return {"caret": self.editor.caret, "top": self._top_offset, "wrap": self.wrap}
+        found: dict[str, Json] = {
+            "caret": self.editor.caret,
+            "top": self._top_offset,
+            "wrap": self.wrap,
+        }
+        if self.editor.view.folds:
+            found["folds"] = [list(one) for one in self.editor.view.folds]
+        return found
 
     def go_to(self, *, line: int = 0, cell: int = 0) -> None:
         """Go to a line, as far as there are so many."""
@@ -168,6 +251,7 @@ class EditorPane(FindingCanvas):
             return
         caret, top = memento.get("caret"), memento.get("top")
         self.wrap = bool(memento.get("wrap", self.wrap))
+        self.editor.view.fold(_folds(memento.get("folds")))
         if isinstance(top, int):
             self._top_offset = self.editor.settle(top)
         if isinstance(caret, int):
@@ -181,3 +265,16 @@ class EditorPane(FindingCanvas):
             self.go_to_line(line, column, length)
         else:
             self.call_after_refresh(self.go_to_line, line, column, length)
+
+
+def _folds(memento: Json) -> list[tuple[int, int]]:
+    """Folds as they were remembered, as far as they are such."""
+    found = memento if isinstance(memento, list) else []
+    return [
+        (one[0], one[1])
+        for one in found
+        if isinstance(one, list)
+        and len(one) == 2
+        and isinstance(one[0], int)
+        and isinstance(one[1], int)
+    ]

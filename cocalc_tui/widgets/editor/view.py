@@ -1,19 +1,18 @@
-"""Which visual row shows what: the map between lines and rows when long lines are wrapped.
+"""Which visual row shows what: the map between lines and rows, wrapped and folded.
 
-Without wrapping row and line are the same number and nothing is stored. With it, each line has a
-height, kept in blocks with their sums, so that finding a row, and a line that comes or goes, cost
-the same in a file of ten lines and of a million.
+Without either, row and line are the same number and nothing is stored. With them each line has a
+height, kept in blocks with their sums (`heights`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
 from typing import NamedTuple, Protocol
 
 from cocalc_tui.widgets.editor.cells import Cells, breaks, cells
+from cocalc_tui.widgets.editor.folds import Folds, Range
+from cocalc_tui.widgets.editor.heights import Heights
 
-BLOCK = 512
 REMEMBERED = 500
 """Lines whose text is at hand: a screen full and more."""
 
@@ -51,68 +50,6 @@ class Buffer(Protocol):
         ...
 
 
-class Heights:
-    """A long list of small numbers with quick sums over its beginning."""
-
-    def __init__(self, heights: Iterable[int] = ()) -> None:
-        all_heights = list(heights)
-        self._blocks = [all_heights[at : at + BLOCK] for at in range(0, len(all_heights), BLOCK)]
-        self._sum()
-
-    def _sum(self) -> None:
-        """Sums before each block; a few hundred additions even for a million lines."""
-        self._lines = [0, *accumulate(len(block) for block in self._blocks)]
-        self._rows = [0, *accumulate(sum(block) for block in self._blocks)]
-
-    @property
-    def total(self) -> int:
-        """Sum of all."""
-        return self._rows[-1]
-
-    def top(self, line: int) -> int:
-        """Sum of those before `line`."""
-        block, within = self._find(line, self._lines)
-        if block == len(self._blocks):
-            return self.total
-        return self._rows[block] + sum(self._blocks[block][:within])
-
-    def at(self, row: int) -> tuple[int, int]:
-        """The line that covers `row`, and which of its rows that is."""
-        block, within = self._find(row, self._rows)
-        if block == len(self._blocks):
-            return self._lines[-1], 0
-        for index, height in enumerate(self._blocks[block]):
-            if within < height:
-                return self._lines[block] + index, within
-            within -= height
-        raise AssertionError("a block is as high as its lines")
-
-    @staticmethod
-    def _find(value: int, sums: list[int]) -> tuple[int, int]:
-        low, high = 0, len(sums) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if sums[middle + 1] <= value:
-                low = middle + 1
-            else:
-                high = middle
-        return low, value - sums[low]
-
-    def replace(self, start: int, end: int, heights: list[int]) -> None:
-        """Put other heights in the place of lines start..end."""
-        first, within = self._find(start, self._lines)
-        last, after = self._find(end, self._lines)
-        head = self._blocks[first][:within] if first < len(self._blocks) else []
-        tail = self._blocks[last][after:] if last < len(self._blocks) else []
-        merged = head + heights + tail
-        if len(merged) <= 2 * BLOCK:
-            middle = [merged] if merged else []
-        else:
-            middle = [merged[at : at + BLOCK] for at in range(0, len(merged), BLOCK)]
-        self._blocks[first : last + 1] = middle
-        self._sum()
-
-
 class Dirty(NamedTuple):
     """What a change of the text means for the screen."""
 
@@ -134,14 +71,19 @@ class View:
         self.tab = tab
         self.width = 80
         self.wrap = False
-        self._heights = Heights()
+        self.folds = Folds()
+        self.version = 0
+        """Counts what happens to the text."""
+        self._heights: Heights | None = None
         self.load(buffer)
 
     def load(self, buffer: Buffer) -> None:
         """Show another text, or one that changed beyond what `changed` was told."""
         self.buffer = buffer
         self.lines = buffer.line_count
+        self.version += 1
         self._texts: dict[int, str] = {}
+        self.folds.clear()
         self._measure()
 
     def resize(self, width: int, *, wrap: bool) -> bool:
@@ -153,13 +95,42 @@ class View:
         return True
 
     def _measure(self) -> None:
+        self._heights = None
         if self.wrap:
-            lines = self.buffer.slice(0, len(self.buffer)).split("\n")
-            shown = [line.removesuffix("\r") for line in lines[:-1]] + lines[-1:]
-            self._heights = Heights(self._height(line) for line in shown)
+            shown = self.texts(0, self.lines)
+            self._heights = Heights(map(self._height, shown))
+        elif self.folds:
+            self._heights = Heights([1] * self.lines)
+        self._hide(0, self.lines - 1)
 
     def _height(self, text: str) -> int:
-        return 1 + len(breaks(text, self.tab, self.width))
+        return 1 + len(breaks(text, self.tab, self.width)) if self.wrap else 1
+
+    def _hide(self, first: int, last: int) -> None:
+        """Take the rows of folded lines away."""
+        if self._heights is not None:
+            for low, high in self.folds.hidden(first, last):
+                self._heights.replace(low, high + 1, [0] * (high + 1 - low))
+
+    # --- folds ---------------------------------------------------------------------------------
+
+    def fold(self, folds: Iterable[Range]) -> None:
+        """Have exactly these folds, each a line that shows and the last that does not."""
+        last = self.lines - 1
+        self.folds.set((head, min(end, last)) for head, end in folds if 0 <= head < last)
+        self._measure()
+
+    def reveal(self, line: int) -> bool:
+        """Open what hides a line; False where it shows."""
+        if not self.folds.reveal(line):
+            return False
+        self._measure()
+        return True
+
+    def showing(self, line: int) -> int:
+        """The line itself, or the head of the fold that hides it."""
+        cover = self.folds.cover(line) if self.folds else None
+        return line if cover is None else cover[0] - 1
 
     # --- a line --------------------------------------------------------------------------------
 
@@ -195,16 +166,16 @@ class View:
     @property
     def height(self) -> int:
         """Rows in all."""
-        return self._heights.total if self.wrap else self.lines
+        return self.lines if self._heights is None else self._heights.total
 
     def top(self, line: int) -> int:
         """The first row of a line."""
-        return self._heights.top(line) if self.wrap else line
+        return line if self._heights is None else self._heights.top(line)
 
     def at(self, row: int) -> tuple[int, int]:
         """The line that a row shows, and which of the line's rows it is."""
         row = min(max(row, 0), self.height - 1)
-        return self._heights.at(row) if self.wrap else (row, 0)
+        return (row, 0) if self._heights is None else self._heights.at(row)
 
     def span(self, line: int, part: int) -> tuple[int, int]:
         """The columns that one of a line's rows shows."""
@@ -213,8 +184,13 @@ class View:
         return start, found[part] if part < len(found) else len(self.text(line))
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Row and cell of an offset; at a break, the row that begins there."""
+        """Row and cell of an offset; at a break, the row that begins there.
+
+        What is folded away is at the end of the line that shows.
+        """
         line, column = self.buffer.row_col(offset)
+        if (head := self.showing(line)) != line:
+            line, column = head, len(self.text(head))
         layout = self.cells(line)
         part = sum(1 for start in self.breaks(line) if start <= column)
         x = layout.x(column)
@@ -227,7 +203,8 @@ class View:
         if row < 0:
             return 0
         if row >= self.height:
-            return self.buffer.offset(self.lines - 1, len(self.text(self.lines - 1)))
+            last = self.showing(self.lines - 1)
+            return self.buffer.offset(last, len(self.text(last)))
         line, part = self.at(row)
         layout = self.cells(line)
         start, end = self.span(line, part)
@@ -244,14 +221,19 @@ class View:
         Text before `start` and after `end` is what it was.
         """
         self._texts.clear()
+        self.version += 1
         lines_before, self.lines = self.lines, self.buffer.line_count
         first = self.buffer.row_col(start)[0]
         last = self.buffer.row_col(end)[0] if end > start else first
         added = self.lines - lines_before
-        if not self.wrap:
+        if self.folds and not self.folds.changed(first, last, added):
+            self._measure()
+            return Dirty(self.top(self.showing(first)), None, first, last, added)
+        if self._heights is None:
             return Dirty(first, None if added else last, first, last, added)
-        top, height = self._heights.top(first), self._heights.total
+        top, height = self._heights.top(self.showing(first)), self._heights.total
         fresh = [self._height(self.text(line)) for line in range(first, last + 1)]
         self._heights.replace(first, last + 1 - added, fresh)
+        self._hide(first, last)
         moved = added or self._heights.total != height
         return Dirty(top, None if moved else top + sum(fresh) - 1, first, last, added)

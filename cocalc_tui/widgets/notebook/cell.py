@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
+from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.notebook.schema import input_of
 from cocalc_tui.sync.patch import Json, TextChange
 from cocalc_tui.widgets.editor.model import Edit
@@ -19,10 +20,12 @@ from cocalc_tui.widgets.notebook.headings import rank_of
 from cocalc_tui.widgets.notebook.look import NotebookLook
 from cocalc_tui.widgets.notebook.results import PLACEHOLDER, Results
 from cocalc_tui.widgets.notebook.source import Source
+from cocalc_tui.widgets.notebook.suggesting import words_of
 from cocalc_tui.widgets.outputs.pictures import Pictures
 from cocalc_tui.widgets.outputs.rows import Frame, one_row
 from cocalc_tui.widgets.outputs.streams import Output
 
+_ALL = Dirty(0, None, 0, 0, 0)
 GAP = 1
 """Empty rows above each cell."""
 HEADING_WITHIN = 20
@@ -59,6 +62,8 @@ class Setting:
     """How to see what is left out of long outputs."""
     pictures: Pictures | None = None
     """Where pictures come from."""
+    blobs: Blobs | None = None
+    """Where large parts of outputs come from."""
     tab: int = 4
     brackets: str = "off"
     """Whether brackets come in pairs: on, off, or auto for in code."""
@@ -66,7 +71,13 @@ class Setting:
     @property
     def frame(self) -> Frame:
         """The same for outputs."""
-        return Frame(self.width, self.look.output, hint=self.hint, pictures=self.pictures)
+        return Frame(
+            self.width,
+            self.look.output,
+            hint=self.hint,
+            pictures=self.pictures,
+            blobs=self.blobs,
+        )
 
 
 class CellView:
@@ -86,12 +97,34 @@ class CellView:
         self.source_hidden = False
         """Whether only a mark of its text shows."""
         self._setting = setting
-        self.source = Source(buffer, edit, input_of(key), self._language(), setting.look)
-        self.source.type_as(setting.tab, setting.brackets)
-        self.source.resize(setting.width)
+        self._buffer = buffer
+        self._edit = edit
+        self._source: Source | None = None
+        self._numbers = False
+        self._laid_out = False
+        """Whether its height counts the rows of its text as they are drawn, not only its lines."""
         self.results = Results(setting.frame)
         self._page: list[Strip] | None = None
         self._attachments: Json = None
+        self._words: tuple[str, ...] | None = None
+
+    @property
+    def source(self) -> Source:
+        """Its text on the screen; most are never looked at, so it is made when it first is."""
+        if self._source is None:
+            setting = self._setting
+            at, language = input_of(self.key), self._language()
+            self._source = Source(self._buffer, self._edit, at, language, setting.look)
+            self._source.type_as(setting.tab, setting.brackets)
+            self._source.resize(setting.width)
+            if self._numbers:
+                self._source.set_numbers(True)
+        return self._source
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a `source` yet."""
+        return self._source is not None
 
     def _language(self) -> Language:
         if self.kind == "code":
@@ -120,9 +153,9 @@ class CellView:
         """Rows of its text, or of its page: an estimate until that is drawn."""
         if self.covered:
             return 1
-        if not self.paged or self._page is None:
-            return self.source.height
-        return len(self._page)
+        if self.paged and self._page is not None:
+            return len(self._page)
+        return self.source.height if self._laid_out else self._buffer.line_count
 
     @property
     def height(self) -> int:
@@ -154,19 +187,25 @@ class CellView:
     @property
     def settled(self) -> bool:
         """Whether its height is known and all of it is drawn."""
-        page = self._page is not None or self.covered or not self.paged
-        return page and self.results.settled
+        body = self.covered or (self._page is not None if self.paged else self._laid_out)
+        return body and self.results.settled
 
     def settle(self) -> bool:
         """Draw what is not drawn yet; True when its height became another."""
         before = self.height
-        if self.paged and not self.covered and self._page is None:
-            self._page = self._make_page()
+        if not self.covered:
+            self._settle_body()
         self.results.settle()
         return self.height != before
 
+    def _settle_body(self) -> None:
+        if not self.paged:
+            self._laid_out = True
+        elif self._page is None:
+            self._page = self._make_page()
+
     def _cover(self) -> Strip:
-        count = self.source.editor.view.lines
+        count = self._buffer.line_count
         lines = "1 line" if count == 1 else f"{count:,} lines"
         frame = self._setting.frame
         return one_row(frame, (f"… {lines} hidden", frame.look.note))
@@ -184,28 +223,32 @@ class CellView:
     @property
     def text(self) -> str:
         """Its text."""
-        buffer = self.source.editor.buffer
-        return buffer.slice(0, len(buffer))
+        return self._buffer.slice(0, len(self._buffer))
 
     @property
     def rank(self) -> int:
         """The rank of the heading that it begins with, 0 for none."""
         if self.kind != "markdown":
             return 0
-        view = self.source.editor.view
-        for line in range(min(view.lines, HEADING_WITHIN)):
-            if (text := view.text(line)).strip():
+        for line in range(min(self._buffer.line_count, HEADING_WITHIN)):
+            if (text := self._buffer.line(line)).strip():
                 return rank_of(text)
         return 0
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of its text, each once."""
+        if self._words is None:
+            self._words = words_of(self.text)
+        return self._words
+
     def changed(self, changes: Iterable[TextChange]) -> Dirty | None:
         """Its text went through these; rows to paint are counted within its text."""
-        dirty = self.source.changed(changes)
-        if dirty is not None and (self.paged or self.covered):
-            self._page = None
+        self._words = None
+        self._page = None
+        dirty = self._source.changed(changes) if self._source is not None else _ALL
+        if dirty is not None and (self.paged or self.covered or not self._laid_out):
             return dirty._replace(first=0, last=None)
-        if dirty is not None:
-            self._page = None
         return dirty
 
     def set_kind(self, kind: str) -> None:
@@ -213,12 +256,30 @@ class CellView:
         if kind != self.kind:
             self.kind, self._page, self._attachments = kind, None, None
             self.results.show(())
-            self.source.set_language(self._language())
-            self.source.type_as(self._setting.tab, self._setting.brackets)
+            if self._source is not None:
+                self._source.set_language(self._language())
+                self._source.type_as(self._setting.tab, self._setting.brackets)
 
     def set_editing(self, editing: bool) -> None:
         """Show the text of a markdown cell, or the page it makes."""
         self.editing = editing
+        self._laid_out = self._laid_out or editing
+
+    @property
+    def numbers(self) -> bool:
+        """Whether its lines are numbered."""
+        return self._numbers
+
+    def set_numbers(self, shown: bool) -> None:
+        """Number its lines, or do not."""
+        self._numbers = shown
+        if self._source is not None:
+            self._source.set_numbers(shown)
+
+    def show_caret(self, *, active: bool, focused: bool) -> None:
+        """Whether my caret shows in it, and whether keys would go there."""
+        if active or self._source is not None:
+            self.source.show_caret(active=active, focused=focused)
 
     def show(self, outputs: Sequence[Output]) -> bool:
         """Take other outputs; False when they are the same as before."""
@@ -233,10 +294,11 @@ class CellView:
     def fit(self, setting: Setting) -> None:
         """Lay it out for other colours or another width."""
         before, self._setting = self._setting, setting
-        if setting.look is not before.look:
-            self.source.set_look(setting.look)
-        self.source.set_language(self._language())
-        self.source.type_as(setting.tab, setting.brackets)
-        self.source.resize(setting.width)
+        if self._source is not None:
+            if setting.look is not before.look:
+                self._source.set_look(setting.look)
+            self._source.set_language(self._language())
+            self._source.type_as(setting.tab, setting.brackets)
+            self._source.resize(setting.width)
         self.results.fit(setting.frame)
         self._page = None

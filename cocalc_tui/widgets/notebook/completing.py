@@ -24,6 +24,8 @@ from cocalc_tui.widgets.notebook.suggesting import Suggestions, fragment, words,
 
 REST = 0.15
 """Seconds after a key until something is asked because of it."""
+NEAR = 50
+"""Cells on either side whose words are offered while typing."""
 LONG_WORD = 3
 """Letters from which on words of the notebook are offered while typing."""
 
@@ -58,7 +60,7 @@ class CompletingActs(InspectActs):
             piece = fragment(self.before_caret(editor))
             start = at - len(piece.text)
             if asked or len(piece.text) >= LONG_WORD:
-                matches = self._words(piece.text)
+                matches = self._words(piece.text, len(self.stack) if asked else NEAR)
             note = "words of the notebook"
         if not self.wants(question, editor, at):
             return
@@ -87,11 +89,16 @@ class CompletingActs(InspectActs):
             return at, [], reason(error)
         return begin + found.start, found.matches, ""
 
-    def _words(self, beginning: str) -> list[Match]:
-        """Words of the notebook, those of near cells first."""
-        here = self.stack.place(self.active)
-        cells = sorted(self.stack, key=lambda cell: abs(self.stack.place(cell.key) - here))
-        return words((cell.text for cell in cells), beginning) if beginning else []
+    def _words(self, beginning: str, most: int) -> list[Match]:
+        """Words of the notebook, those of the nearest cells first, of so many on either side."""
+        if not beginning:
+            return []
+        here, cells = self.stack.place(self.active), self.stack.cells
+        near = sorted(
+            range(max(0, here - most), min(here + most + 1, len(cells))),
+            key=lambda place: abs(place - here),
+        )
+        return words((cells[place].words for place in near), beginning)
 
     def _take(self, editor: Editor, found: Suggestions, match: Match) -> None:
         """Put a match in the place of what is typed, at each caret behind the same letters."""

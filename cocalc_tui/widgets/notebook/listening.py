@@ -16,6 +16,7 @@ from textual.timer import Timer
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import Changed, DocumentEvent, Heard, PeopleMoved, Replaced
 from cocalc_tui.notebook import schema
+from cocalc_tui.protocol.events import CellRun
 from cocalc_tui.sync.patch import Change, RecordChange, TextChange
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.visitors import NAMED_FOR
@@ -48,6 +49,8 @@ class ListeningView(NotebookView):
         self._fade_timer: Timer | None = None
         self._tick: Timer | None = None
         self._printed_at = 0.0
+        self._runs_seen: dict[str, CellRun] = {}
+        """How cells stood when they were looked at last."""
         self._unsubscribe: Callable[[], None] = lambda: None
         self._pictures_end: Callable[[], None] = lambda: None
 
@@ -84,6 +87,8 @@ class ListeningView(NotebookView):
                 self._kernel_changed()
             case Heard(topic="asking"):
                 self.asked()
+            case Heard(topic="blob"):
+                self._pictures_made()
             case Heard(topic="output"):
                 self._print_soon(event.cell)
 
@@ -100,7 +105,7 @@ class ListeningView(NotebookView):
         records = [change for change in changes if isinstance(change, RecordChange)]
         if records:
             self._note_deletions(records)
-            self._records_came(held, local=local)
+            self._records_came(records, held, local=local)
         elif any(row.last is None for row in rows):
             scrolled = self.window.keep(held)
             self.repaint(self.window.top if scrolled else min(row.first for row in rows), None)
@@ -129,11 +134,11 @@ class ListeningView(NotebookView):
         if who != "you":
             desk(self).notice(what + back, bad=True)
 
-    def _records_came(self, held: Held, *, local: bool) -> None:
+    def _records_came(self, records: Sequence[RecordChange], held: Held, *, local: bool) -> None:
         cells = self.stack.cells
         printed = self.window.hold_printing(editing=self.editing)
-        self.records_changed()
-        same = [one.key for one in cells] == [one.key for one in self.stack]
+        self.records_changed(records)
+        same = cells is self.stack.cells or [*cells] == self.stack.cells
         if same and not local:
             self.window.keep(printed)
         else:
@@ -167,7 +172,9 @@ class ListeningView(NotebookView):
     def _colour_soon(self, keys: Iterable[str]) -> None:
         """Colour what was typed in: with the same frame where the parser needs no time."""
         self._to_colour.update(keys)
-        self._to_colour &= self.stack.keys()
+        self._to_colour &= {
+            cell.key for cell in map(self.stack.get, self._to_colour) if cell and cell.made
+        }
         if all(self.stack[key].source.editor.view.lines <= SMALL for key in self._to_colour):
             self._colour()
         elif self._colour_timer is None:
@@ -202,10 +209,13 @@ class ListeningView(NotebookView):
         under_way = any(run.state in runs.UNDER_WAY for run in self.document.runs.values())
         if self._tick is not None:
             (self._tick.resume if under_way else self._tick.pause)()
+        now, before = self.document.runs, self._runs_seen
+        self._runs_seen = dict(now)
         held = self.window.hold_printing(editing=self.editing)
-        self.records_changed()
+        self.stack.look_again(key for key in {*before, *now} if before.get(key) != now.get(key))
         self.window.keep(held)
         self.refresh()
+        desk(self).bars_changed()
 
     def _kernel_changed(self) -> None:
         """Show what the kernel says of itself."""

@@ -183,8 +183,8 @@ class LookActs(CellActs):
         self._number([cell.key for cell in self.stack])
 
     def _number(self, keys: Sequence[str]) -> None:
-        shown = not all(self.stack[key].source.numbers for key in keys)
-        self._look_at(keys, lambda cell: cell.source.set_numbers(shown))
+        shown = not all(self.stack[key].numbers for key in keys)
+        self._look_at(keys, lambda cell: cell.set_numbers(shown))
 
     # --- tags ----------------------------------------------------------------------------------
 

@@ -88,9 +88,9 @@ class Results:
 
     def _drawn(self) -> list[Strip]:
         frame = replace(self._frame, limit=WHOLE, hint="") if self.whole else self._frame
-        missed = frame.pictures.missed if frame.pictures is not None else 0
+        missed = frame.missed
         rows = render(self._items, frame)
-        self.waiting = frame.pictures is not None and frame.pictures.missed > missed
+        self.waiting = frame.missed > missed
         return rows
 
     def _mark(self) -> Strip:

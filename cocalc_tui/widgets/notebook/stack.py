@@ -14,13 +14,12 @@ from typing import NamedTuple, cast
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.notebook import schema
-from cocalc_tui.sync.patch import Json, TextChange
+from cocalc_tui.sync.patch import Json, RecordChange, TextChange
+from cocalc_tui.widgets.editor.heights import Heights
 from cocalc_tui.widgets.editor.model import Edit
-from cocalc_tui.widgets.editor.view import Heights
 from cocalc_tui.widgets.highlight import Language, named
 from cocalc_tui.widgets.notebook.cell import GAP, CellView, Setting, Spot
 from cocalc_tui.widgets.notebook.headings import hidden
-from cocalc_tui.widgets.outputs.streams import Output
 
 
 class Rows(NamedTuple):
@@ -29,6 +28,43 @@ class Rows(NamedTuple):
     first: int
     last: int | None
     """None for all below."""
+
+
+class Printed:
+    """Which records of outputs and runs there are of each cell.
+
+    Kept as they come and go: to look through all of them for each line that is printed takes
+    longer the more cells there are.
+    """
+
+    def __init__(self) -> None:
+        self._outputs: dict[str, set[str]] = {}
+        self._runs: dict[str, set[str]] = {}
+
+    def read(self, document: schema.Document) -> None:
+        """Take them from a document."""
+        self._outputs = {cell: {*keys} for cell, keys in schema.outputs(document).items()}
+        self._runs = {cell: {*keys} for cell, keys in schema.runs(document).items()}
+
+    def changed(self, change: RecordChange) -> str | None:
+        """A record changed; returns the cell whose output or run it is, None for another."""
+        cell, *rest = change.key.split("/")
+        if not cell or not rest:
+            return None
+        of_cell = (self._runs if len(rest) == 1 else self._outputs).setdefault(cell, set())
+        if change.what == "removed":
+            of_cell.discard(change.key)
+        else:
+            of_cell.add(change.key)
+        return cell
+
+    def outputs(self, cell: str) -> list[str]:
+        """Keys of a cell's outputs, in order."""
+        return sorted(self._outputs.get(cell, ()), key=schema.output_place)
+
+    def runs(self, cell: str) -> Iterable[str]:
+        """Keys of a cell's runs."""
+        return self._runs.get(cell, ())
 
 
 class Stack:
@@ -46,6 +82,7 @@ class Stack:
         self._under: dict[str, str] = {}
         """Cells that are folded away, and the folded one that each is under."""
         self._heights = Heights()
+        self._printed = Printed()
 
     # --- cells and rows ------------------------------------------------------------------------
 
@@ -60,6 +97,10 @@ class Stack:
 
     def __getitem__(self, key: str) -> CellView:
         return self._by_key[key]
+
+    def get(self, key: str) -> CellView | None:
+        """A cell, if it is there."""
+        return self._by_key.get(key)
 
     def keys(self) -> AbstractSet[str]:
         """The keys of all cells."""
@@ -162,19 +203,54 @@ class Stack:
         """Follow the records: cells that came, went, moved or are of another kind; outputs."""
         replica = self._document.replica
         order = schema.cells(replica)
-        counts = self._counts()
         before, self._by_key = self._by_key, {}
         for key in order:
-            fields = replica.records[key]
-            kind, count = str(fields.get("cell_type")), counts.get(key, fields.get("exec_count"))
-            cell = before.get(key) or self._make(key, kind)
-            cell.set_kind(kind)
-            cell.count = cast("int | None", count)
-            self._by_key[key] = cell
+            kind = str(replica.records[key].get("cell_type"))
+            self._by_key[key] = before.get(key) or self._make(key, kind)
         self.cells = list(self._by_key.values())
         self._places = {key: place for place, key in enumerate(order)}
-        self._show_outputs()
+        self._printed.read(replica)
+        for cell in self.cells:
+            self._look_at(cell)
         self.fold()
+
+    def follow(self, changes: Iterable[RecordChange]) -> None:
+        """The same where it is known which records changed: most are of one cell's outputs."""
+        cells: set[str] = set()
+        for change in changes:
+            cell = self._printed.changed(change)
+            if cell is None and change.key in self._by_key and change.what == "fields":
+                cell = change.key if not {"pos", "cell_type"} & {*change.fields} else None
+            elif cell is None and change.key in (schema.NOTEBOOK, schema.SPOOL):
+                continue
+            if cell is None:
+                self.update()
+                return
+            cells.add(cell)
+        self.look_again(cells)
+
+    def look_again(self, keys: Iterable[str]) -> None:
+        """Take in what is said of these cells now: counts, outputs, attachments."""
+        for key in keys:
+            if (cell := self._by_key.get(key)) is not None:
+                self._look_at(cell)
+                self.measure(cell)
+
+    def _look_at(self, cell: CellView) -> None:
+        records = self._document.replica.records
+        fields = records[cell.key]
+        cell.set_kind(str(fields.get("cell_type")))
+        runs = self._printed.runs(cell.key)
+        ran = [cast(int, records[run].get("count", 0)) for run in runs]
+        cell.count = max(ran) if ran else cast("int | None", fields.get("exec_count"))
+        if cell.kind != "code":
+            cell.attach(fields.get("attachments"))
+            return
+        live = self._document.output(cell.key)
+        if live is None:
+            found = self._printed.outputs(cell.key)
+            live = [cast("dict[str, Json]", records[key]["data"]) for key in found]
+        cell.show(live)
 
     def fold(self) -> None:
         """Hide what is under the cells that are folded, and show all else."""
@@ -199,27 +275,6 @@ class Stack:
         if isinstance(metadata, dict):
             cell.source_hidden, cell.results.hidden = hidden_at_first(metadata)
         return cell
-
-    def _counts(self) -> dict[str, int]:
-        """Execution counts by cell, of runs under this relay."""
-        records = self._document.replica.records
-        return {
-            cell: max(cast(int, records[key].get("count", 0)) for key in keys)
-            for cell, keys in schema.runs(self._document.replica).items()
-        }
-
-    def _show_outputs(self) -> None:
-        records = self._document.replica.records
-        found = schema.outputs(self._document.replica)
-        for cell in self.cells:
-            live = self._document.output(cell.key)
-            if cell.kind != "code":
-                cell.attach(records[cell.key].get("attachments"))
-            elif live is None:
-                keys = found.get(cell.key, ())
-                cell.show([cast(Output, records[key]["data"]) for key in keys])
-            else:
-                cell.show(live)
 
     def printed(self, key: str) -> None:
         """A running cell printed something."""

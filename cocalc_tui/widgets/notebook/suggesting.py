@@ -36,16 +36,18 @@ def worth_asking(before: str) -> bool:
     return bool(before) and not before[-1].isspace()
 
 
-def words(texts: Iterable[str], beginning: str) -> list[Match]:
-    """Words of these texts that begin so, those of the first text first."""
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, each once."""
+    return tuple(dict.fromkeys(_WORD.findall(text)))
+
+
+def words(texts: Iterable[Iterable[str]], beginning: str) -> list[Match]:
+    """Those words of texts that begin so, those of the first text first."""
     found: dict[str, None] = {}
     low = beginning.lower()
     for text in texts:
-        if low not in text.lower():
-            continue
-        for match in _WORD.finditer(text):
-            word = match[0]
-            if word != beginning and word.lower().startswith(low):
+        for word in text:
+            if word.lower().startswith(low) and word != beginning:
                 found.setdefault(word)
         if len(found) >= MOST_WORDS:
             break

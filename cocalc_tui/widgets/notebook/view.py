@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
 from cocalc_tui.client.places import Place
-from cocalc_tui.sync.patch import Op, Splice
+from cocalc_tui.sync.patch import Op, RecordChange, Splice
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
 from cocalc_tui.widgets.highlight import PLAIN
@@ -118,7 +118,14 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             width = max(8, self.size.width - EDGES)
             language = self.stack.language()
             setting = Setting(
-                width, self.look, language, MORE, self.pictures, self.tab, self.brackets
+                width,
+                self.look,
+                language,
+                hint=MORE,
+                pictures=self.pictures,
+                blobs=self.document.blobs,
+                tab=self.tab,
+                brackets=self.brackets,
             )
             self.stack.fit(setting)
             self._show_caret()
@@ -231,7 +238,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
     def _show_caret(self) -> None:
         for cell in self.stack:
             active = self.editing and cell.key == self.active
-            cell.source.show_caret(active=active, focused=self.has_focus)
+            cell.show_caret(active=active, focused=self.has_focus)
         self.repaint_cell(self.active)
 
     # --- which cell ----------------------------------------------------------------------------
@@ -285,7 +292,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         cell = self.stack[self.active]
         with self.held():
             cell.set_editing(editing)
-            cell.source.show_caret(active=editing, focused=self.has_focus)
+            cell.show_caret(active=editing, focused=self.has_focus)
             self.stack.measure(cell)
 
     def show_active(self) -> None:
@@ -361,10 +368,15 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
             return False
         return True
 
-    def records_changed(self) -> None:
-        """Cells or outputs came, went or are others."""
+    def records_changed(self, changes: Sequence[RecordChange] | None = None) -> None:
+        """Cells or outputs came, went or are others; None: any of them."""
         place = self.stack.place(self.active) if self.active in self.stack else 0
-        self.stack.update()
+        if changes is None:
+            self.stack.update()
+        else:
+            self.stack.follow(changes)
+            if self.stack.language() != self.stack.setting.language:
+                self.fit()
         if self.active not in self.stack:
             self._go_somewhere(place)
         elif self.stack[self.active].away:

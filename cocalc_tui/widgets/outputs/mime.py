@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
+from cocalc_tui.widgets.outputs.bundle import Bundle
 from cocalc_tui.widgets.outputs.html import LONGEST, Table, parse_html
-from cocalc_tui.widgets.outputs.image import DRAWN, in_bytes, picture_rows
+from cocalc_tui.widgets.outputs.image import (
+    DRAWN,
+    absent_rows,
+    in_bytes,
+    picture_rows,
+    size_of,
+)
 from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, one_row, wrap_lines
 from cocalc_tui.widgets.outputs.streams import joined
 from cocalc_tui.widgets.outputs.table import table_rows
 from cocalc_tui.widgets.outputs.text import text_rows
 
-Bundle = Mapping[str, Json]
-"""MIME type to content."""
 Draw = Callable[[Bundle, Frame], "list[Strip] | None"]
 
 PLAIN = "text/plain"
@@ -81,6 +86,8 @@ def _image(bundle: Bundle, frame: Frame) -> list[Strip] | None:
     if not mimes:
         return None
     mime = next((mime for mime in DRAWN if mime in mimes), mimes[0])
+    if (absent := bundle.absent.get(mime)) is not None:
+        return absent_rows(mime, absent.about, absent.trouble, frame)
     return picture_rows(mime, joined(bundle[mime]), frame, joined(bundle.get(PLAIN)))
 
 
@@ -140,11 +147,14 @@ def _named(bundle: Bundle, frame: Frame) -> Strip:
     """Say what there is, where nothing of it can be drawn."""
     kinds = ", ".join(safe(mime) for mime in bundle if mime != PLAIN)
     size = sum(_size(value) for value in bundle.values())
+    size += sum(size_of(absent.about) for absent in bundle.absent.values())
+    trouble = next((absent.trouble for absent in bundle.absent.values()), None)
+    what = "not drawn in a terminal" if trouble is None else trouble or "on its way"
     return one_row(
         frame,
         ("▣ ", frame.look.accent),
         (kinds, frame.look.text),
-        (f"  {in_bytes(size)}  not drawn in a terminal", frame.look.dim),
+        (f"  {in_bytes(size)}  {safe(what)}", frame.look.dim),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
+from cocalc_tui.widgets.outputs.bundle import bundle_of
 from cocalc_tui.widgets.outputs.image import ROWS
 from cocalc_tui.widgets.outputs.mime import bundle_rows, unknown_row
 from cocalc_tui.widgets.outputs.rows import SHORT, Frame, cut_rows
@@ -34,9 +35,8 @@ def output_rows(output: Output, frame: Frame) -> list[Strip]:
         case "error":
             return error_rows(output, frame)
         case _:
-            data = output.get("data")
-            if isinstance(data, Mapping):
-                return bundle_rows(data, frame)
+            if isinstance(output.get("data"), Mapping):
+                return bundle_rows(bundle_of(output, frame), frame)
             return [unknown_row(str(output.get("output_type")), frame)]
 
 

@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.pictures import Pictures
 
@@ -41,6 +42,14 @@ class Frame:
     """How to see what is left out, as in `O shows all`."""
     pictures: Pictures | None = None
     """Where pictures come from; None: they are named and not drawn."""
+    blobs: Blobs | None = None
+    """Where large parts of outputs come from."""
+
+    @property
+    def missed(self) -> int:
+        """How often drawing has had to do without something that is on its way."""
+        pictures = self.pictures.missed if self.pictures is not None else 0
+        return pictures + (self.blobs.missed if self.blobs is not None else 0)
 
 
 def wrap(line: Sequence[Segment], width: int) -> list[Strip]:

@@ -19,6 +19,7 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.printed import notice
 from cocalc_tui.protocol.events import CellRun, KernelState, OutputBatch
 from cocalc_tui.protocol.messages import OutputText
+from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.kernels import progress
 from cocalc_tui.server.kernels.runner import Runner
@@ -95,6 +96,7 @@ class Running:
             project=project,
             keepers=where.keepers,
             outputs=where.outputs,
+            blobs=BlobStore(where.blobs),
             sockets=where.kernel_sockets,
             environment=environment or clean(os.environ),
             umask=0o022,

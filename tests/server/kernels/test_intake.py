@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.outputs import Item
 from cocalc_tui.notebook.printed import notice
 from cocalc_tui.server.kernels.intake import HEAVY, Intake
 from cocalc_tui.sync.patch import Create, Json, Remove
@@ -272,13 +273,13 @@ def test_heavy_output_goes_to_the_document_in_parts() -> None:
     intake = Intake(document, "keeper")
     take(intake, row("a", "r", "running", 1))
     image: dict[str, Json] = {"image/png": "x" * (HEAVY // 2)}
-    big = {"data": image, "metadata": {}}
-    assert not intake.would_be_heavy("display_data", big)
-    take(intake, io("r", "display_data", **big))
-    assert intake.would_be_heavy("display_data", big)
-    assert not intake.would_be_heavy("stream", {"text": "x" * HEAVY})
+    big: Item = {"output_type": "display_data", "data": image, "metadata": {}}
+    assert not intake.would_be_heavy(big)
+    assert intake.item("r", big) is big
+    assert intake.would_be_heavy(big)
+    assert not intake.would_be_heavy({"output_type": "stream", "text": "x" * HEAVY})
     commit(intake, document, "r")
-    assert not intake.would_be_heavy("display_data", big)
+    assert not intake.would_be_heavy(big)
 
 
 def test_output_of_a_run_nobody_knows_is_passed_over() -> None:

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.blobs import put_back
 from cocalc_tui.notebook.printed import HEAD, TAIL
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.keeper.registry import lives
@@ -350,9 +351,9 @@ async def test_output_that_cannot_be_stored_is_made_so(project: Path) -> None:
     async with Running(project, notebook(code)) as running:
         await running.ran("c0")
         outputs = running.outputs("c0")
-        assert outputs[2]["data"] == {
-            "text/plain": "a picture\n[image/png of 9,000,000 bytes is left out: too large]"
-        }
+        assert outputs[2]["data"] == {"image/png": "", "text/plain": "a picture"}
+        whole = put_back(outputs[2], running.grounds.blobs.get)
+        assert whole["data"] == {"image/png": "x" * 9_000_000, "text/plain": "a picture"}
         msgspec.msgpack.encode(outputs)
 
 

@@ -54,7 +54,7 @@ async def test_vims_line_at_the_foot() -> None:
     async with app.run_test(size=(40, 8)) as pilot:
         await pilot.press("slash", "t", "w")
         assert rows(app.pane)[-1].strip() == "/tw"
-        assert app.pane.painter.matches == [(4, 6)]
+        assert app.pane.painter.over.matches == [(4, 6)]
         await pilot.press("enter", "x")
         assert str(document.replica.text()) == "one wo\nthree\n"
         assert rows(app.pane)[-1] == ""

@@ -45,7 +45,7 @@ def test_every_row_is_exactly_as_wide_as_asked(
     shown.editor.caret = min(caret, len(text))
     shown.editor.anchor = min(anchor, len(text)) if anchor % 2 else None
     shown.visitors = [Visitor("bo\x1b]0;x", min(anchor, len(text)), 0, named=True)]
-    shown.matches = [(0, min(2, len(text)))]
+    shown.over.matches = [(0, min(2, len(text)))]
     width += shown.gutter
     for row in range(shown.editor.view.height + 1):
         strip = shown.row(row, width, left, Segment("|", DARK.text))
@@ -106,8 +106,8 @@ def test_a_name_is_above_its_caret_or_below_at_the_top(top: int, row: int) -> No
 
 def test_what_was_found_is_lit() -> None:
     shown = painter("a\nxbx")
-    shown.matches = [(2, 3), (4, 5)]
-    shown.match = (4, 5)
+    shown.over.matches = [(2, 3), (4, 5)]
+    shown.over.match = (4, 5)
     assert cells_in(shown, 1, ground(DARK.match)) == "x"
     assert cells_in(shown, 1, ground(DARK.match_current)) == "x"
 

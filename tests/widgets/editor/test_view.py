@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.sync.buffer import TextBuffer
-from cocalc_tui.widgets.editor.view import BLOCK, Heights, View
+from cocalc_tui.widgets.editor.heights import BLOCK, Heights
+from cocalc_tui.widgets.editor.view import View
 
 TEXTS = st.text(st.sampled_from("ab \t日\r\n\n"), max_size=120)
 EDITS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), TEXTS), max_size=6)

@@ -13,6 +13,7 @@ from cocalc_tui.widgets.notebook.suggesting import (
     fragment,
     signature_of,
     words,
+    words_of,
     worth_asking,
 )
 
@@ -47,8 +48,9 @@ def test_worth_asking(before: str, worth: bool) -> None:
 
 def test_words_of_near_texts_come_first() -> None:
     texts = ["load = Loader()", "nothing", "loads, load1, load"]
-    assert [one.text for one in words(texts, "lo")] == ["load", "Loader", "loads", "load1"]
-    assert words(["load"], "load") == []
+    found = words(map(words_of, texts), "lo")
+    assert [one.text for one in found] == ["load", "Loader", "loads", "load1"]
+    assert words([["load"]], "load") == []
 
 
 def test_what_is_typed_narrows_and_the_choice_stays() -> None:

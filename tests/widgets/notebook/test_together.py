@@ -7,7 +7,7 @@ from typing import Any
 
 from cocalc_tui.client.places import Place
 from cocalc_tui.notebook import schema
-from cocalc_tui.sync.patch import Create
+from cocalc_tui.sync.patch import Create, Json, Put
 from tests.widgets.notebook.desk import (
     NotebookDesk,
     Somebody,
@@ -167,6 +167,14 @@ async def test_carets_move_with_the_text() -> None:
         await pilot.press("enter", "x")
         [visitor] = app.pane.stack[key].source.painter.visitors
         assert visitor.caret == 3
+
+
+async def test_another_kernel_colours_the_code_in_its_language() -> None:
+    async with desk("x <- 1") as (app, _):
+        bob = Somebody(app.pane.document)
+        spec: Json = {"name": "ir", "display_name": "R", "language": "R"}
+        bob.does(Put(schema.NOTEBOOK, "metadata", {"kernelspec": spec}))
+        assert app.pane.stack.setting.language.name == "r"
 
 
 async def test_i_tell_where_i_am() -> None:

@@ -132,7 +132,8 @@ def test_the_notebook_may_end_above_the_foot_of_the_screen() -> None:
     window.scroll.height = 20
     window.to(stack.total // 2)
     held, before = window.hold(), shown(stack, window)
-    below = [cell.key for cell in stack.between(window.bottom, stack.total)]
+    first = stack.between(window.top, window.top)[0]
+    below = [cell.key for cell in stack.cells[stack.place(first.key) + 1 :]]
     Somebody(stack._document).does(*schema.delete_cells(below))
     stack.update()
     window.keep(held)

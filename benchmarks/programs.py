@@ -1,0 +1,82 @@
+"""A program in a PTY whose CPU is counted: what a step costs, until nothing is done any more.
+
+CPU is that of the process, all threads, as the kernel counts it in nanoseconds. The program runs
+in a real PTY, so what it writes is part of the cost.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROWS, COLUMNS = 40, 120
+QUIET = 0.08
+"""Seconds without output after which a step counts as done."""
+IDLE = 0.002
+"""Seconds of CPU in that time that a program at rest may need."""
+
+
+class Program:
+    """A program in a PTY."""
+
+    def __init__(self, pid: int, master: int) -> None:
+        self._pid = pid
+        self._master = master
+
+    def settle(self, quiet: float = QUIET, within: float = 120.0) -> None:
+        """Read until nothing comes any more and the program does nothing."""
+        end = time.monotonic() + within
+        spent = self.cpu()
+        while time.monotonic() < end:
+            if select.select([self._master], [], [], quiet)[0]:
+                os.read(self._master, 1 << 16)
+                continue
+            before, spent = spent, self.cpu()
+            if spent - before < IDLE:
+                return
+
+    def cpu(self) -> float:
+        """Seconds of CPU so far."""
+        tasks = Path(f"/proc/{self._pid}/task")
+        return (
+            sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+        )
+
+    def memory(self) -> float:
+        """Megabytes that are its own just now."""
+        rollup = Path(f"/proc/{self._pid}/smaps_rollup").read_text()
+        fields = (line.split() for line in rollup.splitlines())
+        return sum(int(field[1]) for field in fields if field[0].startswith("Private_")) / 1000
+
+    def step(self, keys: bytes, quiet: float = QUIET) -> float:
+        """Seconds of CPU that these keys cost."""
+        before = self.cpu()
+        os.write(self._master, keys)
+        self.settle(quiet)
+        return self.cpu() - before
+
+
+@contextmanager
+def in_pty(run: Callable[[], None]) -> Iterator[Program]:
+    """Run something in a PTY, in a process of its own."""
+    pid, master = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+        os.environ.pop("TMUX", None)
+        run()
+        os._exit(0)
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    try:
+        yield Program(pid, master)
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        os.close(master)

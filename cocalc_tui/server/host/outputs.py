@@ -1,0 +1,95 @@
+"""The large parts of a notebook's outputs between its file, which holds them, and its document.
+
+A file must never lose a picture because the blob store did: what is not there is looked for in the
+file as it was, and only then is it said in its place that it is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cocalc_tui.notebook import ipynb
+from cocalc_tui.notebook.blobs import (
+    BLOBS,
+    WHOLE,
+    Data,
+    Get,
+    MissingBlobError,
+    blobs_of,
+    put_back,
+    take_out,
+    take_out_of,
+)
+from cocalc_tui.notebook.model import Notebook, Output
+from cocalc_tui.server.blobs import BlobStore
+from cocalc_tui.sync.patch import Json, Op
+
+
+def without_large(ops: Sequence[Op], blobs: BlobStore) -> list[Op]:
+    """Return operations that make outputs, their large parts in the store. Raises ValueError."""
+
+    def put(name: str, data: bytes) -> None:
+        try:
+            blobs.put(name, data)
+        except OSError as error:
+            raise ValueError(f"its outputs cannot be kept: {error.strerror}") from None
+
+    return take_out_of(ops, put)
+
+
+def with_large(notebook: Notebook, blobs: BlobStore, before: str | None) -> Notebook:
+    """Return a notebook as its file is to hold it; `before` is what that held."""
+    get = _Getter(blobs, before)
+    cells = tuple(
+        replace(cell, outputs=tuple(_whole(output, get) for output in cell.outputs))
+        if any(blobs_of(output.data) for output in cell.outputs)
+        else cell
+        for cell in notebook.cells
+    )
+    return replace(notebook, cells=cells)
+
+
+def _whole(output: Output, get: Get) -> Output:
+    try:
+        return replace(output, data=put_back(output.data, get))
+    except MissingBlobError as error:
+        return replace(output, data=_saying(output.data, str(error)))
+
+
+def _saying(output: Data, what: str) -> Data:
+    """An output without the parts that are gone, and a word about it."""
+    blobs = blobs_of(output)
+    left = {key: value for key, value in output.items() if key != BLOBS}
+    if WHOLE in blobs:
+        return {"output_type": "stream", "name": "stderr", "text": f"[{what}]\n"}
+    data = left.get("data")
+    kept: Data = {
+        mime: value
+        for mime, value in (data.items() if isinstance(data, dict) else ())
+        if mime not in blobs
+    }
+    plain: Json = kept.get("text/plain")
+    kept["text/plain"] = f"{plain}\n[{what}]" if isinstance(plain, str) else f"[{what}]"
+    return {**left, "data": kept}
+
+
+class _Getter:
+    """Gets parts from the store, else from the file as it was, which is read once if need be."""
+
+    def __init__(self, blobs: BlobStore, before: str | None) -> None:
+        self._blobs = blobs
+        self._before = before
+        self._of_file: dict[str, bytes] | None = None
+
+    def __call__(self, name: str) -> bytes | None:
+        """Return the bytes of a name."""
+        if (found := self._blobs.get(name)) is not None:
+            return found
+        if self._of_file is None:
+            self._of_file = {}
+            if self._before:
+                for cell in ipynb.read(self._before).cells:
+                    for output in cell.outputs:
+                        take_out(output.data, self._of_file.__setitem__)
+        return self._of_file.get(name)
