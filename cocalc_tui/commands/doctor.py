@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 from collections.abc import Iterator
@@ -38,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what was found; exit code 1 where something is in trouble."""
     found = list(_look(arguments))
     if arguments.json:
+        import dataclasses
+
         say(json.dumps([dataclasses.asdict(one) for one in found], indent=1, ensure_ascii=False))
     else:
         for one in found:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import secrets
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +90,8 @@ def _with_past(
 
 def _version(opened: Opened, word: str | None) -> int | None:
     """The version that a word means; None for one that is no version or time."""
+    from datetime import datetime
+
     from cocalc_tui.history.when import moment
 
     latest = opened.versions.latest
@@ -206,6 +205,8 @@ def run_blame(arguments: argparse.Namespace) -> int:
 
 def run_restore(arguments: argparse.Namespace) -> int:
     """Make the file as it was, on top of what is there now."""
+    import asyncio
+    import secrets
 
     async def work(workspace: Workspace, opened: Opened) -> int:
         from cocalc_tui.client.document import ReadOnlyError

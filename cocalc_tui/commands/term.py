@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import re
 import sys
 from pathlib import Path
@@ -79,6 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _rest(terminal: Terminal) -> None:
     """Wait until the screen rests, as a program needs a moment to answer."""
+    import asyncio
+
     before = None
     for _ in range(int(LONGEST / SETTLE)):
         await asyncio.sleep(SETTLE)
