@@ -24,7 +24,7 @@ from benchmarks.programs import Program, in_pty
 OPEN, REMOTE, WHEEL = b"\x1bOP", b"\x1bOQ", b"\x1b[<65;60;20M"
 """F1, by which the programs here open the file, F2, by which somebody else types, and a turn of
 the wheel."""
-FEW = {1_000: 20, 10_000: 5, 100_000: 2}
+FEW = {1_000: 10, 10_000: 3, 100_000: 1}
 """Steps of the text area, which takes seconds for one in a long file."""
 BAR = 1.5
 """How much more the longest file may cost than the shortest."""
@@ -95,7 +95,7 @@ PROGRAMS: dict[str, Callable[[int], None]] = {"editor": run_editor, "textarea": 
 
 def measure(name: str, lines: int, keys: int) -> dict[str, float]:
     """What opening, a key, a line, a scroll step and a neighbour's edit cost."""
-    count = keys if name == "editor" else min(keys, FEW.get(lines, 2))
+    count = keys if name == "editor" else min(keys, FEW.get(lines, 1))
     with in_pty(partial(PROGRAMS[name], lines)) as running:
         running.settle(quiet=1.5)
         before = running.memory()

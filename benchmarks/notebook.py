@@ -10,36 +10,25 @@ Another's edit is a patch that arrives: three characters in the cell below mine,
 Memory is what opening adds to the resident pages of the process.
 Prints a table on stderr and JSON on stdout.
 
-    python benchmarks/notebook.py [--cells 20,200,2000] [--keys 50] [--only pane,widgets]
+    python -m benchmarks.notebook [--cells 20,200,2000] [--keys 50] [--only pane,widgets]
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import fcntl
 import json
-import os
-import pty
-import select
 import signal
 import statistics
-import struct
 import sys
-import termios
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-ROWS, COLUMNS = 40, 120
-QUIET = 0.08
-"""Seconds without output after which a step counts as done."""
+from benchmarks.programs import in_pty
+
 RESTED = 0.3
 """The same with what is offered when the keyboard rests."""
-IDLE = 0.002
-"""Seconds of CPU in that time that a program at rest may need."""
 BARS = {"open_s": 0.2, "key_ms": 4.0, "scroll_ms": 6.0}
 """Of `design.md` 6, for 200 cells."""
 INDEPENDENT = 1.5
@@ -191,71 +180,9 @@ PROGRAMS: dict[str, Callable[[int], None]] = {
 # --- measuring -----------------------------------------------------------------------------------
 
 
-class Program:
-    """A program in a PTY."""
-
-    def __init__(self, pid: int, master: int) -> None:
-        self._pid = pid
-        self._master = master
-
-    def settle(self, quiet: float = QUIET, within: float = 120.0) -> None:
-        """Read until nothing comes any more and the program does nothing."""
-        end = time.monotonic() + within
-        spent = self.cpu()
-        while time.monotonic() < end:
-            if select.select([self._master], [], [], quiet)[0]:
-                os.read(self._master, 1 << 16)
-                continue
-            before, spent = spent, self.cpu()
-            if spent - before < IDLE:
-                return
-
-    def cpu(self) -> float:
-        """Seconds of CPU so far."""
-        tasks = Path(f"/proc/{self._pid}/task")
-        return (
-            sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
-        )
-
-    def memory(self) -> float:
-        """Megabytes of resident pages."""
-        for line in Path(f"/proc/{self._pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
-
-    def step(self, what: bytes | signal.Signals, quiet: float = QUIET) -> float:
-        """Seconds of CPU that keys, or what a signal stands for, cost."""
-        before = self.cpu()
-        if isinstance(what, bytes):
-            os.write(self._master, what)
-        else:
-            os.kill(self._pid, what)
-        self.settle(quiet)
-        return self.cpu() - before
-
-
-@contextmanager
-def program(name: str, count: int) -> Iterator[Program]:
-    """Run one of the programs in a PTY."""
-    pid, master = pty.fork()
-    if pid == 0:
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-        os.environ.pop("TMUX", None)
-        PROGRAMS[name](count)
-        os._exit(0)
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    try:
-        yield Program(pid, master)
-    finally:
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
-        os.close(master)
-
-
 def measure(name: str, count: int, keys: int) -> dict[str, float]:
     """CPU of opening and of each kind of step, and the memory that opening takes."""
-    with program(name, count) as running:
+    with in_pty(partial(PROGRAMS[name], count)) as running:
         running.settle(quiet=2.0)
         empty = running.memory()
         opened = running.step(OPEN, quiet=1.5)
@@ -270,7 +197,7 @@ def measure(name: str, count: int, keys: int) -> dict[str, float]:
 
 def measure_offering(count: int, keys: int) -> dict[str, float]:
     """CPU of a key with what is offered after it."""
-    with program("offering", count) as running:
+    with in_pty(partial(run_offering, count)) as running:
         running.settle(quiet=2.0)
         running.step(OPEN, quiet=1.5)
         return _summary({"offered": [running.step(one, RESTED) for one in _letters(keys // 2)]})

@@ -10,6 +10,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import termios
 import time
@@ -51,15 +52,19 @@ class Program:
         )
 
     def memory(self) -> float:
-        """Megabytes that are its own just now."""
-        rollup = Path(f"/proc/{self._pid}/smaps_rollup").read_text()
-        fields = (line.split() for line in rollup.splitlines())
-        return sum(int(field[1]) for field in fields if field[0].startswith("Private_")) / 1000
+        """Megabytes of resident pages."""
+        for line in Path(f"/proc/{self._pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        return 0.0
 
-    def step(self, keys: bytes, quiet: float = QUIET) -> float:
-        """Seconds of CPU that these keys cost."""
+    def step(self, what: bytes | signal.Signals, quiet: float = QUIET) -> float:
+        """Seconds of CPU that keys, or what a signal stands for, cost."""
         before = self.cpu()
-        os.write(self._master, keys)
+        if isinstance(what, bytes):
+            os.write(self._master, what)
+        else:
+            os.kill(self._pid, what)
         self.settle(quiet)
         return self.cpu() - before
 
