@@ -7,12 +7,14 @@ and they draw again. What is very large is fetched only for who asks for it by a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.notebook.blobs import MissingBlobError, decoded
+from cocalc_tui.notebook.blobs import MissingBlobError, blobs_of, decoded
+from cocalc_tui.notebook.model import Notebook, with_parts
 from cocalc_tui.protocol.events import BlobPart
 from cocalc_tui.sync.patch import Json
 
@@ -71,6 +73,16 @@ class Blobs:
                 raise MissingBlobError("it is not in the project any more")
             if len(data) >= part.size:
                 return bytes(data)
+
+    async def whole(self, notebook: Notebook) -> Notebook:
+        """A notebook with all its parts; of what cannot be had, a word in its place."""
+        found: dict[str, bytes] = {}
+        for cell in notebook.cells:
+            for output in cell.outputs:
+                for about in blobs_of(output.data).values():
+                    with contextlib.suppress(MissingBlobError):
+                        found[str(about.get("name"))] = await self.fetch(about)
+        return with_parts(notebook, found.get)
 
     def forget_failures(self) -> None:
         """Try again what could not be had, as after a new connection."""

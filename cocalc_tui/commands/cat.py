@@ -33,11 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     from cocalc_tui.widgets.outputs.look import unknown_look
     from cocalc_tui.widgets.outputs.page import notebook_rows
+    from cocalc_tui.widgets.outputs.pictures import Pictures
 
     notebook = read(arguments.notebook)
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else WIDE
-    for row in notebook_rows(notebook, width, unknown_look()):
+    pictures = Pictures() if terminal and "NO_COLOR" not in os.environ else None
+    for row in notebook_rows(notebook, width, unknown_look(), pictures):
         line = painted(row) if terminal and "NO_COLOR" not in os.environ else row.text
         print(line.rstrip())  # noqa: T201 - this is the data
     return FINE
@@ -66,7 +68,7 @@ def read(path: Path) -> Notebook:
         document = await workspace.open(project.files[0])
         if document.type != "notebook":
             raise CommandError(f"{path}: this is no notebook")
-        return model.take(document.replica)
+        return await workspace.blobs.whole(model.take(document.replica))
 
     if project.runs():
         return with_workspace(project.root, take, start=False)

@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     project = join([path])
 
     async def work(workspace: Workspace) -> int:
+        from cocalc_tui.notebook import ipynb, model
+
         document = await workspace.open(project.files[0])
         if document.type != "notebook":
             raise CommandError(f"{path}: this is no notebook")
@@ -55,16 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
         code = await Headless(document).run(fresh=arguments.fresh, timeout=arguments.timeout)
         await document.save()
         if arguments.output is not None:
-            _write(document, arguments.output)
+            notebook = await workspace.blobs.whole(model.take(document.replica))
+            _write(ipynb.write(notebook), arguments.output)
         return code
 
     return with_relay(project.root, work, start=True)
 
 
-def _write(document: SharedDocument, where: str) -> None:
-    from cocalc_tui.notebook import ipynb, model
-
-    text = ipynb.write(model.take(document.replica))
+def _write(text: str, where: str) -> None:
     if where == "-":
         sys.stdout.write(text)
         return

@@ -134,6 +134,26 @@ def put_back(output: Data, get: Get) -> Data:
     return {**{key: value for key, value in output.items() if key != BLOBS}, "data": data}
 
 
+def put_back_or_say(output: Data, get: Get) -> Data:
+    """The same; where parts are gone, a word about that stands in their place."""
+    try:
+        return put_back(output, get)
+    except MissingBlobError as error:
+        return _saying(output, f"[{error}]")
+
+
+def _saying(output: Data, what: str) -> Data:
+    blobs = blobs_of(output)
+    if WHOLE in blobs:
+        return {"output_type": "stream", "name": "stderr", "text": f"{what}\n"}
+    left = {key: value for key, value in output.items() if key != BLOBS}
+    data = cast(Data, left.get("data", {}))
+    kept = {mime: value for mime, value in data.items() if mime not in blobs}
+    plain = kept.get("text/plain")
+    kept["text/plain"] = f"{plain}\n{what}" if isinstance(plain, str) else what
+    return {**left, "data": kept}
+
+
 def _got(mime: str, about: Mapping[str, Json], get: Get) -> bytes:
     data = get(str(about.get("name")))
     if data is None:

@@ -7,10 +7,10 @@ do it while people go on typing into the document.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
-from cocalc_tui.notebook import schema
+from cocalc_tui.notebook import blobs, schema
 from cocalc_tui.sync.patch import Create, Json, Op, Splice
 
 Fields = dict[str, Json]
@@ -90,6 +90,20 @@ def take(document: schema.Document) -> Notebook:
 
     fields = dict(records[schema.NOTEBOOK]) if records.live(schema.NOTEBOOK) else {}
     return Notebook(fields, tuple(cell(key) for key in schema.cells(document)))
+
+
+def with_parts(notebook: Notebook, get: blobs.Get) -> Notebook:
+    """Return a notebook whose outputs have their large parts again; see `blobs`."""
+
+    def whole(cell: Cell) -> Cell:
+        if not any(blobs.blobs_of(output.data) for output in cell.outputs):
+            return cell
+        outputs = (
+            replace(output, data=blobs.put_back_or_say(output.data, get)) for output in cell.outputs
+        )
+        return replace(cell, outputs=tuple(outputs))
+
+    return replace(notebook, cells=tuple(map(whole, notebook.cells)))
 
 
 def _output(key: str, fields: Mapping[str, Json]) -> Output:

@@ -19,6 +19,7 @@ import pytest
 
 from tests.e2e.test_bad_input import PROGRAM, one_line, run
 from tests.widgets.hostile import PAYLOADS
+from tests.widgets.outputs.samples import plot
 
 pytestmark = pytest.mark.xdist_group("headless")
 
@@ -182,6 +183,29 @@ def test_cat_is_plain_for_a_pipe(project: Path) -> None:
         "      0.5  7",
     ]
     assert not (project.parent / ".cocalc-tui").exists()
+
+
+PICTURE = (
+    "import base64\nfrom IPython.display import Image, display\n"
+    f"display(Image(base64.b64decode('{plot(size=(320, 160))}' + ''), metadata=dict(a=1)))\n"
+    f"display({{'image/png': '{'A' * 9000}', 'text/plain': 'x'}}, raw=True)"
+)
+
+
+def test_pictures_go_into_files_and_onto_terminals(project: Path) -> None:
+    path, copy = project / "p.ipynb", project.parent / "p.ipynb"
+    done = run("run", str(notebook(path, PICTURE)), "--output", str(copy))
+    assert done.returncode == 0, done.stderr
+    (cell,) = json.loads(copy.read_text())["cells"]
+    assert [output["data"]["image/png"].strip() for output in cell["outputs"]] == [
+        plot(size=(320, 160)),
+        "A" * 9000,
+    ]
+    assert json.loads(path.read_text())["cells"][0]["outputs"] == cell["outputs"]
+    shown = in_a_terminal("cat", str(path)).decode()
+    assert "▌" in shown
+    assert "image/png" in shown
+    assert "▣ image/png  320×160" in run("cat", str(path)).stdout
 
 
 def in_a_terminal(*words: str) -> bytes:

@@ -7,23 +7,12 @@ file as it was, and only then is it said in its place that it is gone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cocalc_tui.notebook import ipynb
-from cocalc_tui.notebook.blobs import (
-    BLOBS,
-    WHOLE,
-    Data,
-    Get,
-    MissingBlobError,
-    blobs_of,
-    put_back,
-    take_out,
-    take_out_of,
-)
-from cocalc_tui.notebook.model import Notebook, Output
+from cocalc_tui.notebook.blobs import take_out, take_out_of
+from cocalc_tui.notebook.model import Notebook, with_parts
 from cocalc_tui.server.blobs import BlobStore
-from cocalc_tui.sync.patch import Json, Op
+from cocalc_tui.sync.patch import Op
 
 
 def without_large(ops: Sequence[Op], blobs: BlobStore) -> list[Op]:
@@ -40,38 +29,7 @@ def without_large(ops: Sequence[Op], blobs: BlobStore) -> list[Op]:
 
 def with_large(notebook: Notebook, blobs: BlobStore, before: str | None) -> Notebook:
     """Return a notebook as its file is to hold it; `before` is what that held."""
-    get = _Getter(blobs, before)
-    cells = tuple(
-        replace(cell, outputs=tuple(_whole(output, get) for output in cell.outputs))
-        if any(blobs_of(output.data) for output in cell.outputs)
-        else cell
-        for cell in notebook.cells
-    )
-    return replace(notebook, cells=cells)
-
-
-def _whole(output: Output, get: Get) -> Output:
-    try:
-        return replace(output, data=put_back(output.data, get))
-    except MissingBlobError as error:
-        return replace(output, data=_saying(output.data, str(error)))
-
-
-def _saying(output: Data, what: str) -> Data:
-    """An output without the parts that are gone, and a word about it."""
-    blobs = blobs_of(output)
-    left = {key: value for key, value in output.items() if key != BLOBS}
-    if WHOLE in blobs:
-        return {"output_type": "stream", "name": "stderr", "text": f"[{what}]\n"}
-    data = left.get("data")
-    kept: Data = {
-        mime: value
-        for mime, value in (data.items() if isinstance(data, dict) else ())
-        if mime not in blobs
-    }
-    plain: Json = kept.get("text/plain")
-    kept["text/plain"] = f"{plain}\n[{what}]" if isinstance(plain, str) else f"[{what}]"
-    return {**left, "data": kept}
+    return with_parts(notebook, _Getter(blobs, before))
 
 
 class _Getter:

@@ -22,8 +22,10 @@ from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.highlight import PLAIN, Language, named, tokens
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.markdown import markdown_rows
+from cocalc_tui.widgets.outputs.pictures import Pictures
 from cocalc_tui.widgets.outputs.render import render
 from cocalc_tui.widgets.outputs.rows import WHOLE, Frame, wrap
+from cocalc_tui.widgets.outputs.streams import Output
 
 PROMPT = 6
 WIDEST_TEXT = 100
@@ -41,9 +43,11 @@ _TOKENS = {
 """Of the terminal's own colours, which are not known to us."""
 
 
-def notebook_rows(notebook: Notebook, width: int, look: Look) -> Iterator[Strip]:
+def notebook_rows(
+    notebook: Notebook, width: int, look: Look, pictures: Pictures | None = None
+) -> Iterator[Strip]:
     """Draw all cells with an empty row between two; rows are at most `width` cells wide."""
-    frame = Frame(max(20, width - PROMPT), look, limit=WHOLE)
+    frame = Frame(max(20, width - PROMPT), look, limit=WHOLE, pictures=pictures)
     language = _language(notebook)
     for number, cell in enumerate(notebook.cells):
         if number:
@@ -61,7 +65,17 @@ def _cell_rows(cell: Cell, frame: Frame, language: Language) -> Iterator[Strip]:
     for row in _source_rows(cell.source, frame, language if code else PLAIN):
         yield Strip([Segment(f"{prompt:<{PROMPT}}"[:PROMPT], frame.look.accent), *row])
         prompt = ""
-    yield from map(_indented, render([output.data for output in cell.outputs], frame))
+    yield from map(_indented, _output_rows([output.data for output in cell.outputs], frame))
+
+
+def _output_rows(outputs: Sequence[Output], frame: Frame) -> list[Strip]:
+    """Draw outputs; again where pictures among them had to be made first."""
+    missed = frame.missed
+    rows = render(outputs, frame)
+    if frame.pictures is None or frame.missed == missed:
+        return rows
+    frame.pictures.wait()
+    return render(outputs, frame)
 
 
 def _indented(row: Strip) -> Strip:
