@@ -18,7 +18,7 @@ from tests.widgets.outputs.samples import plot
 async def test_room_is_kept_and_nothing_moves(monkeypatch: Any) -> None:
     monkeypatch.setattr("cocalc_tui.notebook.blobs.PICTURES", 100)
     store: dict[str, bytes] = {}
-    whole = {
+    whole: dict[str, Any] = {
         "output_type": "display_data",
         "data": {"image/png": plot(), "text/plain": "<Figure>"},
         "metadata": {},
@@ -50,7 +50,11 @@ async def test_room_is_kept_and_nothing_moves(monkeypatch: Any) -> None:
 
 async def test_what_is_gone_is_said(monkeypatch: Any) -> None:
     monkeypatch.setattr("cocalc_tui.notebook.blobs.PICTURES", 100)
-    whole = {"output_type": "display_data", "data": {"image/png": plot()}, "metadata": {}}
+    whole: dict[str, Any] = {
+        "output_type": "display_data",
+        "data": {"image/png": plot()},
+        "metadata": {},
+    }
     document = document_of([cell("plot()", "code", take_out(whole, lambda *_: None))])
 
     async def ask(name: str, start: int) -> BlobPart:
