@@ -6,24 +6,18 @@ gathered and shown at most once per `SOON`, after the key that caused it is on t
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING, ParamSpec
 
 import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
-from textual.geometry import Region
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Static
 
-from cocalc_tui.chat import places
-from cocalc_tui.chat.model import EVERYBODY
 from cocalc_tui.client.events import (
     DocumentMoved,
     FilesChanged,
@@ -38,15 +32,14 @@ from cocalc_tui.client.events import (
     WorkRefused,
     WorkSent,
 )
-from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.events import ChatNews
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
+from cocalc_tui.widgets.chat.acts import ChatActs
 from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.files import FileTree
-from cocalc_tui.widgets.files_model import wrong_name
+from cocalc_tui.widgets.going import GoingActs
 from cocalc_tui.widgets.keynames import shown
-from cocalc_tui.widgets.pane import Pane
 from cocalc_tui.widgets.people import PeopleList
 from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.tiles import Tiles
@@ -55,9 +48,7 @@ if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.events import DocumentEvent, WorkspaceEvent
     from cocalc_tui.sync.patch import Json
-    from cocalc_tui.widgets.chat.pane import ChatPane
     from cocalc_tui.widgets.memory import Memory
-    from cocalc_tui.widgets.picker import Choice
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.settings import Settings
 
@@ -65,9 +56,6 @@ SOON = 0.05
 """Seconds until bars and lists show what happened."""
 LATENCY_EVERY = 5.0
 """Seconds between looks at the latency while nothing happens."""
-CHAT_SHARE = 0.36
-"""Of the room of a document and the chat beside it."""
-TERMINAL_ENDING = ".term"
 FOOTER_FROM = 28
 LEAST = (48, 12)
 """Columns and rows below which nothing useful fits."""
@@ -76,17 +64,7 @@ LEAST = (48, 12)
 News = ParamSpec("News")
 
 
-def _room(query: str) -> Choice | None:
-    """A room of a name that was typed."""
-    from cocalc_tui.widgets.picker import Choice
-
-    name = query.removesuffix(places.ENDING)
-    if not name or wrong_name(name):
-        return None
-    return Choice(f"{name}{places.ENDING}", name, "a room of this name")
-
-
-class MainScreen(Acting, Screen[None], inherit_bindings=False):
+class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=False):
     """Everything that is there all the time."""
 
     AUTO_FOCUS = None
@@ -120,8 +98,8 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         self.tiles = Tiles(memory.layout(), self.documents, settings, self._views_changed)
         self.files = FileTree(project, self.visit, self._visitors, self.tiles.focus_pane)
         self.people = PeopleList(project, self.visit)
-        self.report = Report(project, name, settings, self._click)
-        self._side = Vertical(id="side")
+        self.report = Report(project, name, settings, self.click)
+        self.side = Vertical(id="side")
         self._soon: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._troubles: dict[SharedDocument, str] = {}
@@ -130,7 +108,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         """Bars above and below, the side bar and the tiles between them."""
         yield self.report.top
         with Horizontal(id="body"):
-            with self._side:
+            with self.side:
                 yield Static("Files", classes="heading", markup=False)
                 yield self.files
                 yield Static("People", classes="heading", id="people-heading", markup=False)
@@ -154,8 +132,8 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         """Paint first, then connect."""
         self._home = copy_context()
         self._unsubscribe = self.project.subscribe(self._at_home(self._happened))
-        self._side.styles.width = self.settings.screen_side_bar_width
-        self._fit()
+        self.side.styles.width = self.settings.screen_side_bar_width
+        self.fit()
         self.tiles.sync()
         self.show_now()
         self.set_interval(LATENCY_EVERY, self.show_soon)
@@ -167,13 +145,14 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
 
     def on_resize(self, _: Resize) -> None:
         """Open and close what the size decides."""
-        self._fit()
+        self.fit()
         self.show_soon()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Open and close parts of the screen by its size and the person's wishes."""
         size = self.app.size
         small = size.width < LEAST[0] or size.height < LEAST[1]
-        self._side.display = not small and self._open_by(
+        self.side.display = not small and self._open_by(
             self.settings.screen_side_bar, self.memory.side_bar, size.width >= WIDE
         )
         self.report.footer.display = not small and self._open_by(
@@ -232,7 +211,7 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
             case NotKept():
                 self._say_kept(event.reason)
             case ProjectTold("chat", data):
-                self._chat_news(msgspec.msgpack.decode(data, type=ChatNews))
+                self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
             case PeopleChanged() | ProjectTold():
                 pass
         self.show_soon()
@@ -293,12 +272,13 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         self.people.look_again()
         document = self.tiles.document
         self.files.show_current(document.path if document else "")
-        self.report.show(self.tiles, self._scopes(), side_bar=self._side.display)
+        self.report.show(self.tiles, self._scopes(), side_bar=self.side.display)
 
     def _scopes(self) -> list[str]:
         return scopes_at(self.focused or self)
 
-    def _click(self, act: str) -> None:
+    def click(self, act: str) -> None:
+        """Do what a word of a bar stands for."""
         kind, _, rest = act.partition(" ")
         if kind == "tab":
             views = self.tiles.division.current.views
@@ -333,81 +313,6 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
                 return sorted({other.user for other in document.others})
         return []
 
-    def do_history(self) -> None:
-        """Show the past of the document."""
-        from cocalc_tui.widgets.history.screen import HistoryScreen
-
-        if (document := self.tiles.document) is None:
-            desk(self).notice("Open a file first: this shows its past")
-        else:
-            self.app.push_screen(HistoryScreen(self.project, document))
-
-    async def do_terminal(self) -> None:
-        """Open a shared terminal, a new one or one that is there."""
-        from cocalc_tui.widgets.files_model import wrong_name
-
-        name = await desk(self).ask("Name of the terminal", "shell", wrong_name)
-        if name:
-            self.visit(name if name.endswith(TERMINAL_ENDING) else name + TERMINAL_ENDING)
-
-    # --- chats ---------------------------------------------------------------------------------
-
-    def do_chat(self) -> None:
-        """Open or close the chat beside the document."""
-        document = self.tiles.document
-        if document is None:
-            desk(self).notice("Open a file first: the chat stands beside it")
-        elif document.path.endswith(places.ENDING):
-            self.tiles.do_close()
-        else:
-            self.tiles.beside(places.beside(document.path), CHAT_SHARE)
-
-    async def do_chats(self) -> None:
-        """Choose from all chats, those with news first."""
-        from cocalc_tui.client.chats import Chats
-        from cocalc_tui.widgets.picker import Choice
-
-        states = await Chats(self.project.requests).all()
-        states.sort(key=lambda one: (-one.mentions, -one.unread, -one.at))
-        choices = [
-            Choice(one.path, places.subject(one.path) or one.path, phrases.chat_state(one))
-            for one in states
-        ]
-        path = await desk(self).pick("Chats", choices, make=_room)
-        if path is not None:
-            self.visit(path)
-
-    def on_chat_pane_read(self, event: ChatPane.Read) -> None:
-        """Tell the relay how far I have read."""
-        from cocalc_tui.client.chats import Chats
-
-        chats = Chats(self.project.requests)
-
-        async def mark() -> None:
-            # Where the connection is lost, it is said again with the next message.
-            with contextlib.suppress(RequestFailed):
-                await chats.mark(event.doc, event.seq)
-
-        self.run_worker(mark(), group="chat")
-
-    def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
-        """Go to what a message points to."""
-        link = event.link
-        self.tiles.visit_place(link.path, line=link.line, cell=link.cell)
-
-    def _chat_news(self, news: ChatNews) -> None:
-        """Say it when somebody mentions me where I am not looking."""
-        me = self.project.me
-        document = self.tiles.document
-        looking = document is not None and document.path == news.path
-        if me is None or news.user == me.user or not {me.user, EVERYBODY} & set(news.names):
-            return
-        if not looking:
-            name = places.subject(news.path) or news.path
-            desk(self).notice(f"{news.user} mentions you beside {name}: {news.text[:80]}")
-        if self.settings.chat_bell == "on":
-            self.app.bell()
-
     # --- what can be done ----------------------------------------------------------------------
 
     async def do_palette(self) -> None:
@@ -423,18 +328,6 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         chosen = await desk(self).pick("What to do", choices)
         if chosen is not None:
             perform(node, keymap.registry[chosen])
-
-    async def do_open(self) -> None:
-        """Open a file by a few letters of its name."""
-        from cocalc_tui.widgets.opening import ask_file
-
-        path = await ask_file(self, self.project, self.memory.recent)
-        if path is not None:
-            self.visit(path)
-
-    async def do_new(self) -> None:
-        """Make a file and open it."""
-        await self.files.do_new()
 
     async def do_save(self) -> None:
         """Write the document to disk now."""
@@ -455,78 +348,6 @@ class MainScreen(Acting, Screen[None], inherit_bindings=False):
         said = [("", "What was said", "")]
         said += [(at, text, " ") for at, text in desk(self).said]
         self.app.push_screen(Reading(said, "esc close"))
-
-    async def do_kept(self) -> None:
-        """Choose a copy of work that was not taken, and read it."""
-        from cocalc_tui.widgets.kept import Kept, ask_copy
-
-        copy = await ask_copy(self)
-        if copy is not None:
-            self.app.push_screen(Kept(copy))
-
-    def do_jump(self) -> None:
-        """Show a letter on everything one can go to."""
-        from cocalc_tui.widgets.jump import Jump
-
-        def go(where: Callable[[], None] | None) -> None:
-            if where is not None:
-                where()
-
-        self.app.push_screen(Jump([(region.offset, act) for region, act in self._jumps()]), go)
-
-    def _jumps(self) -> list[tuple[Region, Callable[[], None]]]:
-        found: list[tuple[Region, Callable[[], None]]] = [
-            (Region(at.x, at.y, width, 1), partial(self._click, act))
-            for act, at, width in self.report.top.places()
-        ]
-        found += self.tiles.jumps()
-        return found + self.files.jumps() if self._side.display else found
-
-    def do_side_bar(self) -> None:
-        """Open or close the side bar, and keep it so."""
-        self.memory.side_bar = not self._side.display
-        self._fit()
-        if not self._side.display:
-            self.tiles.focus_pane()
-        self.show_soon()
-
-    def do_files(self) -> None:
-        """Go to the files, opening the side bar for it."""
-        if not self._side.display:
-            self.do_side_bar()
-        self.set_focus(self.files)
-
-    def do_next_pane(self) -> None:
-        """Go to the next tile; the files come after the last."""
-        self._step(1)
-
-    def do_previous_pane(self) -> None:
-        """Go to the tile before; the files come before the first."""
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        stops: list[Widget] = self.tiles.showing()
-        if self._side.display:
-            stops.append(self.files)
-        here = set(self.focused.ancestors_with_self) if self.focused is not None else set()
-        at = next((index for index, place in enumerate(stops) if place in here), 0)
-        place = stops[(at + by) % len(stops)]
-        self.set_focus(place.keyboard() if isinstance(place, Pane) else place)
-
-    def do_people(self) -> None:
-        """Show who is here and who may join, and let people in and out."""
-        from cocalc_tui.widgets.sharing.screen import PeopleScreen
-
-        self.app.push_screen(PeopleScreen(self.project))
-
-    async def do_snapshots(self) -> None:
-        """Choose a snapshot of the project folder and go through it."""
-        from cocalc_tui.client.snapshots import Snapshots
-        from cocalc_tui.widgets.snapshots.browser import SnapshotBrowser, ask_snapshot
-
-        snapshots = Snapshots(self.project.requests)
-        if (chosen := await ask_snapshot(self, snapshots)) is not None:
-            self.app.push_screen(SnapshotBrowser(snapshots, chosen))
 
     async def do_theme(self) -> None:
         """Choose the colours, for this time."""

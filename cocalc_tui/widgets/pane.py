@@ -34,9 +34,6 @@ class Pane(Acting):
         """The part of it that takes the keyboard."""
         return cast("Widget", self)
 
-    def go_to(self, *, line: int = 0, cell: int = 0) -> None:
-        """Go to a line or a cell, each counted from 1; 0 for neither."""
-
     def where(self) -> str:
         """Where the caret is, for the status line: `12:4`, `cell 6`."""
         return ""
@@ -50,7 +47,11 @@ class Pane(Acting):
         return {}
 
     def recall(self, memento: dict[str, Json]) -> None:
-        """Go where an earlier `memento` was, as far as that still exists; never raises."""
+        """Go where an earlier `memento` was, as far as that still exists; never raises.
+
+        Besides what its own mementos hold, `line` (of a text, from 0) and `number` (of a
+        cell, from 1) say where to go.
+        """
 
 
 def make_pane(document: SharedDocument, settings: Settings, requests: Requests) -> Widget:

@@ -72,8 +72,6 @@ class Tiles(Acting, Widget):
         self._changed = changed
         self._panes: dict[View, Widget] = {}
         self._bars: dict[Tile, Bar] = {}
-        self._going: dict[View, tuple[int, int]] = {}
-        """Line and cell to go to in views that are being opened."""
         self._welcome = Welcome()
 
     @property
@@ -224,8 +222,6 @@ class Tiles(Acting, Widget):
         await self.mount(pane)
         if isinstance(pane, Pane):
             pane.recall(view.memento)
-            if (place := self._going.pop(view, None)) is not None:
-                pane.go_to(line=place[0], cell=place[1])
         if had_focus:
             self._focus(pane)
         await note.remove()
@@ -268,16 +264,6 @@ class Tiles(Acting, Widget):
             if isinstance(pane, Pane):
                 pane.recall(view.memento)
         self.sync()
-
-    def visit_place(self, path: str, *, line: int = 0, cell: int = 0) -> None:
-        """Show a place of a document, as soon as that is open."""
-        self.division.visit(path)
-        self.sync()
-        view, pane = self.division.current.view, self.pane
-        if isinstance(pane, Pane):
-            pane.go_to(line=line, cell=cell)
-        elif view is not None:
-            self._going[view] = (line, cell)
 
     def beside(self, path: str, share: float) -> None:
         """Show a document in a tile of its own at the right, or close it where it shows."""

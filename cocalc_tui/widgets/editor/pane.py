@@ -231,13 +231,6 @@ class EditorPane(FindingCanvas):
             found["folds"] = [list(one) for one in self.editor.view.folds]
         return found
 
-    def go_to(self, *, line: int = 0, cell: int = 0) -> None:
-        """Go to a line, as far as there are so many."""
-        buffer = self.editor.buffer
-        if line:
-            self.editor.go(buffer.offset(min(line, buffer.line_count) - 1, 0))
-            self.call_after_refresh(self.text_moved, self.editor)
-
     def recall(self, memento: dict[str, Json]) -> None:
         """Go where I was, or to a `line` and `column`, of which `length` is selected."""
         line = memento.get("line")

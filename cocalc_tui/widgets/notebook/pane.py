@@ -179,12 +179,6 @@ class NotebookPane(CompletingActs):
             "folded": folded,
         }
 
-    def go_to(self, *, line: int = 0, cell: int = 0) -> None:
-        """Mark a cell, as far as there are so many."""
-        keys = schema.cells(self.document.replica)
-        if cell and keys:
-            self.call_after_refresh(self.select, keys[min(cell, len(keys)) - 1])
-
     def recall(self, memento: dict[str, Json]) -> None:
         """Go to that cell, if it still is there."""
         self.call_after_refresh(self._recall, memento)
@@ -192,7 +186,10 @@ class NotebookPane(CompletingActs):
     def _recall(self, memento: dict[str, Json]) -> None:
         key, caret = memento.get("cell"), memento.get("caret")
         top, within = memento.get("top"), memento.get("within")
-        folded = memento.get("folded")
+        folded, number = memento.get("folded"), memento.get("number")
+        cells = schema.cells(self.document.replica)
+        if isinstance(number, int) and cells:
+            key = cells[min(max(number, 1), len(cells)) - 1]
         if isinstance(folded, list):
             self.stack.folded.update(key for key in folded if isinstance(key, str))
             with self.held():
