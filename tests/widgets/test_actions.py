@@ -2,6 +2,7 @@ import pytest
 
 from cocalc_tui.widgets.actions import Action, Keymap, KeyReader, KeysError, Registry, Scope
 from cocalc_tui.widgets.keynames import canonical, canonical_sequence, shown
+from cocalc_tui.widgets.registry import registry as all_actions
 
 SCOPES = (Scope("app", "Everywhere"), Scope("command", "Command mode"), Scope("text", "Text"))
 ACTIONS = (
@@ -139,3 +140,16 @@ class TestKeyNames:
         assert shown("escape") == "esc"
         assert shown("ctrl++") == "ctrl++"
         assert shown("shift+f6") == "shift+F6"
+
+
+def test_no_key_of_a_place_hides_one_of_everywhere() -> None:
+    """What is said to work everywhere does, but where all keys go to somebody else."""
+    everywhere = {key for action in all_actions().of(["app"]) for key in action.keys}
+    hiding = {
+        (key, action.name)
+        for scope in ("notebook", "command", "cell", "text", "editor", "files")
+        for action in all_actions().of([scope])
+        for key in action.keys
+        if key in everywhere and not key.startswith("ctrl+")
+    }
+    assert hiding == set()

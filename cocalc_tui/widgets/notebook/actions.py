@@ -34,7 +34,7 @@ _NOTEBOOK = (
     Action("notebook.run_all", "Run all cells", ("shift+f5",), needs=_RUNNER),
     Action("notebook.run_above", "Run all above", (), needs=_RUNNER),
     Action("notebook.run_below", "Run this and all below", (), needs=_RUNNER),
-    Action("notebook.answer", "Answer a cell", ("f8",), "One that waits for input.", _RUNNER),
+    Action("notebook.answer", "Answer a cell", ("f9",), "One that waits for input.", _RUNNER),
     Action("notebook.kernel", "Kernel", ("alt+k",), "How it is, and what can be done with it."),
     Action("notebook.interrupt", "Interrupt the kernel", (), "Empties the queue, too.", _RUNNER),
     Action(

@@ -48,15 +48,15 @@ async def test_it_is_said_and_answered_with_a_key() -> None:
     app, wire = asking_desk()
     async with app.run_test(size=(60, 10)) as pilot:
         asks(app)
-        assert rows(app)[-1] == " cell 2 asks: who?   [F8 answers]"
-        await pilot.press("f8")
+        assert rows(app)[-1] == " cell 2 asks: who?   [F9 answers]"
+        await pilot.press("f9")
         await pilot.pause()
         assert isinstance(app.screen, Answer)
         await pilot.press("a", "l", "enter")
         await pilot.pause()
         assert wire.answers == [("r", "al")]
         assert rows(app)[-1] == ""
-        await pilot.press("f8")
+        await pilot.press("f9")
         assert app.said[-1][1] == "No cell waits for input"
 
 
@@ -87,7 +87,7 @@ async def test_others_may_be_quicker() -> None:
     app, wire = asking_desk()
     async with app.run_test(size=(60, 12)) as pilot:
         asks(app)
-        await pilot.press("f8", "b")
+        await pilot.press("f9", "b")
         await pilot.pause()
         ask(app.pane.document, NOBODY)
         await pilot.pause()
@@ -99,7 +99,7 @@ async def test_a_password_is_not_seen() -> None:
     app, wire = asking_desk()
     async with app.run_test(size=(60, 12)) as pilot:
         asks(app, "key: ", password=True)
-        await pilot.press("f8", *"geheim")
+        await pilot.press("f9", *"geheim")
         await pilot.pause()
         shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         assert "key:" in shown
@@ -115,7 +115,7 @@ async def test_hostile_prompts_are_text() -> None:
         for payload in PAYLOADS:
             asks(app, payload)
             assert "\x1b" not in rows(app)[-1]
-            await pilot.press("f8")
+            await pilot.press("f9")
             await pilot.pause()
             assert isinstance(app.screen, Answer)
             assert "\x1b" not in app.screen._prompt
