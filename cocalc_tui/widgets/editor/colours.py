@@ -93,6 +93,9 @@ def _carried(old: list[str], spans: list[Spans], new: list[str]) -> list[Spans]:
 
     What was typed within a token takes its colour.
     """
+    if not any(spans):
+        # As of data in one line of a megabyte: nothing to find the way of.
+        return [()] * len(new)
     before, after = "\n".join(old), "\n".join(new)
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])

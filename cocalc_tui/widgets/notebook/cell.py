@@ -28,6 +28,10 @@ from cocalc_tui.widgets.outputs.streams import Output
 _ALL = Dirty(0, None, 0, 0, 0)
 GAP = 1
 """Empty rows above each cell."""
+LONG_PAGE = 4000
+"""Characters of markdown from which on a page is not made anew with each key of others."""
+PAGE = 15_000
+"""Characters of markdown that a page is made of; nobody writes more in a cell, programs do."""
 HEADING_WITHIN = 20
 """Lines of a cell in which the heading that folds it may be the first that is not empty."""
 
@@ -101,6 +105,8 @@ class CellView:
         self._edit = edit
         self._source: Source | None = None
         self._numbers = False
+        self.page_is_old = False
+        """Whether the page is that of an earlier text, to be made anew soon."""
         self._laid_out = False
         """Whether its height counts the rows of its text as they are drawn, not only its lines."""
         self.results = Results(setting.frame)
@@ -215,7 +221,11 @@ class CellView:
         from cocalc_tui.widgets.outputs.markdown import markdown_rows
 
         frame = self._setting.frame
-        rows = markdown_rows(self.text, Frame(frame.width, frame.look, limit=1000))
+        self.page_is_old = False
+        text = self._buffer.slice(0, min(len(self._buffer), PAGE))
+        rows = markdown_rows(text, Frame(frame.width, frame.look, limit=1000))
+        if left := len(self._buffer) - len(text):
+            rows.append(one_row(frame, (f"… {left:,} more characters", frame.look.note)))
         return rows or [one_row(frame, ("empty markdown cell", frame.look.faint))]
 
     # --- changes -------------------------------------------------------------------------------
@@ -235,6 +245,11 @@ class CellView:
                 return rank_of(text)
         return 0
 
+    def renew_page(self) -> None:
+        """Have the page be made of the text as it is now."""
+        if self.page_is_old:
+            self.page_is_old, self._page = False, None
+
     @property
     def words(self) -> tuple[str, ...]:
         """The words of its text, each once."""
@@ -245,8 +260,11 @@ class CellView:
     def changed(self, changes: Iterable[TextChange]) -> Dirty | None:
         """Its text went through these; rows to paint are counted within its text."""
         self._words = None
-        self._page = None
         dirty = self._source.changed(changes) if self._source is not None else _ALL
+        if self.paged and self._page is not None and len(self._buffer) > LONG_PAGE:
+            self.page_is_old = True
+            return None
+        self._page = None
         if dirty is not None and (self.paged or self.covered or not self._laid_out):
             return dirty._replace(first=0, last=None)
         return dirty
@@ -264,6 +282,7 @@ class CellView:
         """Show the text of a markdown cell, or the page it makes."""
         self.editing = editing
         self._laid_out = self._laid_out or editing
+        self.renew_page()
 
     @property
     def numbers(self) -> bool:

@@ -31,6 +31,8 @@ COLOUR_AFTER = 0.01
 """Seconds after a change at which a cell's text is coloured anew."""
 SMALL = 100
 """Lines of a cell that are coloured with every key."""
+PAGE_AFTER = 0.3
+"""Seconds until a long page is made anew."""
 PRINT_EVERY = 0.05
 """Seconds between two drawings of live output."""
 
@@ -45,6 +47,7 @@ class ListeningView(NotebookView):
         self._to_colour: set[str] = set()
         self._to_print: set[str] = set()
         self._colour_timer: Timer | None = None
+        self._page_timer: Timer | None = None
         self._print_timer: Timer | None = None
         self._fade_timer: Timer | None = None
         self._tick: Timer | None = None
@@ -102,6 +105,7 @@ class ListeningView(NotebookView):
         )
         rows = self.stack.changed(texts)
         self._colour_soon(change.at.key for change in texts)
+        self._page_soon(change.at.key for change in texts)
         records = [change for change in changes if isinstance(change, RecordChange)]
         if records:
             self._note_deletions(records)
@@ -179,6 +183,22 @@ class ListeningView(NotebookView):
             self._colour()
         elif self._colour_timer is None:
             self._colour_timer = self.set_timer(COLOUR_AFTER, self._colour_late)
+
+    def _page_soon(self, keys: Iterable[str]) -> None:
+        """Make long pages of markdown anew when whoever types in one rests."""
+        old = any(cell.page_is_old for cell in map(self.stack.get, keys) if cell is not None)
+        if old and self._page_timer is None:
+            self._page_timer = self.set_timer(PAGE_AFTER, self._page_late)
+
+    def _page_late(self) -> None:
+        self._page_timer = None
+        held = self.window.hold()
+        for cell in self.stack:
+            if cell.page_is_old:
+                cell.renew_page()
+                self.stack.measure(cell)
+        self.window.keep(held)
+        self.refresh()
 
     def _colour_late(self) -> None:
         self._colour_timer = None

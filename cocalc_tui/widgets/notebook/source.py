@@ -19,8 +19,8 @@ from cocalc_tui.widgets.editor.view import Buffer, Dirty
 from cocalc_tui.widgets.highlight import Language
 from cocalc_tui.widgets.notebook.look import NotebookLook
 
-AROUND = 300
-"""Lines that are coloured above and below a line of a big cell: about a millisecond."""
+AROUND = 60
+"""Lines that are coloured above and below a line of a big cell: a screen."""
 
 
 class Source:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
+
 from cocalc_tui.client.places import Place
 from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Create, Json, Put
@@ -167,6 +169,23 @@ async def test_carets_move_with_the_text() -> None:
         await pilot.press("enter", "x")
         [visitor] = app.pane.stack[key].source.painter.visitors
         assert visitor.caret == 3
+
+
+async def test_a_long_page_follows_when_whoever_types_rests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cocalc_tui.widgets.notebook.listening.PAGE_AFTER", 0.01)
+    text = "".join(f"paragraph {n}\n\n" for n in range(400))
+    async with desk(text, "x", size=(40, 12)) as (app, pilot):
+        await pilot.press("m")
+        bob = Somebody(app.pane.document)
+        bob.types(keys(app)[0], 0, "new ")
+        assert rows(app)[1].endswith("paragraph 0")
+        await pilot.pause(0.1)
+        assert rows(app)[1].endswith("new paragraph 0")
+        bob.types(keys(app)[0], 0, "new ")
+        await pilot.press("enter", "escape")
+        assert rows(app)[1].endswith("new new paragraph 0")
 
 
 async def test_another_kernel_colours_the_code_in_its_language() -> None:
