@@ -11,6 +11,7 @@ import pytest
 
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.notebook import schema
+from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
@@ -40,6 +41,7 @@ class KernelBox(Box):
             project=project,
             keepers=where.keepers,
             outputs=where.outputs,
+            blobs=BlobStore(where.blobs),
             sockets=where.kernel_sockets,
             environment=clean(os.environ),
             umask=0o022,
@@ -70,7 +72,7 @@ async def test_one_queue_one_order_equal_screens_and_an_equal_file(tmp_path: Pat
     await box.start()
     try:
         alice = await box.person("alice")
-        await alice.share("ben", "runner")
+        await alice.sharing.give("ben", "runner")
         ben = await box.person("ben")
         mine, theirs = [await person.open("fit.ipynb") for person in (alice, ben)]
         await _run_together(mine, theirs)
