@@ -15,6 +15,10 @@ from cocalc_tui.server.store import Denied, Draft, Outcome, Store, StoreTrouble
 
 MOST = 2000
 """Patches in one transaction: nobody waits for all of somebody else's flood."""
+CROWD = 4
+"""Pushes in a batch that are more than people make by typing: then the next is worth a wait."""
+TURNS = 20
+"""Turns of the loop for which it is waited at most, while each brings more."""
 
 
 class Job(NamedTuple):
@@ -47,15 +51,28 @@ class Committer:
 
     async def run(self) -> None:
         """Commit for ever."""
+        last = 0
         try:
             while True:
                 await self._wake.wait()
-                await self._commit(self._take())
+                if last >= CROWD:
+                    await self._gather()
+                jobs = self._take()
+                last = len(jobs)
+                await self._commit(jobs)
                 if not self._queue:
                     self._wake.clear()
                     self._idle.set()
         finally:
             self._idle.set()
+
+    async def _gather(self) -> None:
+        """Take in what is coming just now: many who heard the last batch answer it at once."""
+        for _ in range(TURNS):
+            queued = len(self._queue)
+            await asyncio.sleep(0)
+            if len(self._queue) == queued:
+                return
 
     async def _commit(self, jobs: list[Job]) -> None:
         outcomes = await self._append([draft for job in jobs for draft in job.drafts])

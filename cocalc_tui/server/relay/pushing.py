@@ -15,6 +15,7 @@ from cocalc_tui.server.store import Denied, Draft, Outcome, Store
 AT_ONCE = 1000
 """Patches that are queued as one: nobody waits for all of a large push."""
 _session = attrgetter("session")
+_WORD = {role: role.name.lower() for role in m.Role}
 OVERHEAD = 500
 """Bytes that a patch costs in memory besides its operations, roughly."""
 
@@ -43,6 +44,9 @@ class Pushing:
         await peer.unclogged()
 
     def _push(self, peer: Peer, message: m.Push, owners: Mapping[str, str | None]) -> None:
+        if len(message.patches) == 1:  # as nearly always
+            self._queue(peer, message.doc, message.patches[0].session, message.patches, owners)
+            return
         for session, patches in groupby(message.patches, _session):
             own = list(patches)
             for first in range(0, len(own), AT_ONCE):
@@ -58,13 +62,16 @@ class Pushing:
     ) -> None:
         drafts: list[Draft] = []
         refused: list[Outcome] = []
+        role, size = _WORD[peer.role], 0
         for patch in patches:
             denied = self._objection(peer, doc, patch, owners)
             if denied is not None:
                 refused.append(denied)
                 break
-            drafts.append(_draft(peer, doc, patch))
-        stored = peer.pending(sum([len(draft.patch.ops) + OVERHEAD for draft in drafts]))
+            hold = peer.host and patch.kind == "import"
+            drafts.append(Draft(doc, peer.user, role, patch, hold))
+            size += len(patch.ops) + OVERHEAD
+        stored = peer.pending(size)
 
         def done(outcomes: Sequence[Outcome]) -> None:
             stored()
@@ -106,8 +113,3 @@ class Pushing:
             peer.say(m.Ack(doc=doc, session=session, seqs=seqs))
         if refused is not None:
             peer.say(refused)
-
-
-def _draft(peer: Peer, doc: str, patch: m.WirePatch) -> Draft:
-    hold = peer.host and patch.kind == "import"
-    return Draft(doc, peer.user, peer.role.name.lower(), patch, hold)
