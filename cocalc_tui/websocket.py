@@ -308,7 +308,7 @@ class WebSocket(asyncio.Protocol):
             try:
                 work = self._hear(self._take())
             except Exception as error:
-                self._end(error)
+                self._refuse(error)
                 return
             if work is not None:
                 self._busy = asyncio.ensure_future(self._finish(work))
@@ -320,10 +320,15 @@ class WebSocket(asyncio.Protocol):
         try:
             await work
         except Exception as error:
-            self._end(error)
+            self._refuse(error)
         finally:
             self._busy = None
         self._hand_on()
+
+    def _refuse(self, why: Exception) -> None:
+        """Whoever listened wants no more: what is still unread is for nobody."""
+        self._drop()
+        self._end(why)
 
     def _take(self) -> bytes:
         frame = self._frames.pop(0)
@@ -359,8 +364,6 @@ class WebSocket(asyncio.Protocol):
         """The connection is over; the first reason counts."""
         if self._ended is None:
             self._ended = why
-        if not isinstance(why, TransportClosed):
-            self._drop()
         self._wake()
 
     def _why(self, error: Exception | None) -> str:

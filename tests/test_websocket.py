@@ -326,3 +326,23 @@ async def test_a_server_that_is_none_is_told_from_one() -> None:
     async with asyncio.timeout(10):
         with pytest.raises(TransportClosed):
             await client.opened()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_who_is_done_listening_does_not_wait_for_what_is_left(at_once: bool) -> None:
+    async with pair() as (server, client):
+        for _ in range(5):
+            client.send(b"more")
+
+        async def soon() -> None:
+            await asyncio.sleep(0)
+            raise TransportClosed("enough")
+
+        def hear(_: bytes) -> Awaitable[None]:
+            if at_once:
+                raise TransportClosed("enough")
+            return soon()
+
+        async with asyncio.timeout(5):
+            with pytest.raises(TransportClosed, match="enough"):
+                await server.listen(hear)

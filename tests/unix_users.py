@@ -65,11 +65,14 @@ def unix_users(*names: str) -> Iterator[list[User]]:
             subprocess.run(["useradd", "-m", "-U", "-s", "/bin/bash", login], check=True)
             entry = pwd.getpwnam(login)
             users.append(User(login, entry.pw_uid, Path(entry.pw_dir)))
+            # Numbers are given again: what a run that was killed left behind is not theirs.
+            shutil.rmtree(f"/tmp/cocalc-tui-{entry.pw_uid}", ignore_errors=True)
         yield users
     finally:
         for user in users:
             subprocess.run(["pkill", "-KILL", "-u", str(user.uid)], check=False)
             subprocess.run(["userdel", "-r", "-f", user.name], capture_output=True, check=False)
+            shutil.rmtree(f"/tmp/cocalc-tui-{user.uid}", ignore_errors=True)
 
 
 def program_for_all(folder: Path) -> Path:

@@ -136,6 +136,7 @@ def find_project(start: Path, *, home_asked: bool = False) -> Path:
     _refuse_special(found, home_asked=home_asked or bool(projects))
     if not _reachable(found):
         raise ProjectError(f"{found}: no such folder, or nobody shares it with you")
+    _refuse_planted(found)
     return found
 
 
@@ -161,6 +162,21 @@ def _reachable(path: Path) -> bool:
         return path.is_dir()
     except PermissionError:
         return _is_project(path)
+
+
+def _refuse_planted(project: Path) -> None:
+    """In a folder that everybody may write, anybody could make the state and so be its host."""
+    try:
+        folder, state = os.stat(project), os.lstat(project / STATE)
+    except OSError:
+        return
+    if not folder.st_mode & stat.S_IWOTH or state.st_uid in {folder.st_uid, os.geteuid()}:
+        return
+    if not folder.st_mode & stat.S_IWGRP or not _in_group(state.st_uid, folder.st_gid):
+        raise ProjectError(
+            f"{project / STATE} belongs to {user_name(state.st_uid)}, who does not own {project}: "
+            "somebody may have planted it; have it removed"
+        )
 
 
 def _refuse_special(folder: Path, *, home_asked: bool) -> None:

@@ -14,6 +14,7 @@ from typing import cast
 
 from cocalc_tui.server.keeper.channels import Channels
 from cocalc_tui.server.keeper.journal import Journal
+from cocalc_tui.server.keeper.preparing import PREPARE
 from cocalc_tui.server.keeper.questions import Questions
 from cocalc_tui.server.keeper.queueing import Queue, Run
 from cocalc_tui.server.keeper.wire import Received
@@ -29,20 +30,6 @@ OUTPUT = frozenset(
     }
 )
 """Message types that are a cell's output."""
-PREPARE = (
-    "(lambda thread, done: ("
-    "thread.schedule(lambda: ("
-    "thread.socket.setsockopt(__import__('zmq').SNDHWM, 0), done.set())), "
-    "done.wait(5)))"
-    "(get_ipython().kernel.iopub_thread, __import__('threading').Event())"
-)
-"""What makes ipykernel keep what it cannot send yet.
-
-By default it drops what it publishes as soon as a thousand messages wait for its own sending
-thread, which on a busy machine happens to any cell that prints a lot. Set once we are connected, as
-libzmq applies it to connections that are there, not to those that a bound socket accepts later. An
-expression, run silently: it leaves no name and no execution count behind.
-"""
 BUDGET = 2**20
 """Bytes read from a channel before the others have their turn."""
 

@@ -414,7 +414,7 @@ def test_another_user_gets_at_nothing(kept: Talking) -> None:
     where = places(kept.folder.parents[2])
     open_to_guests(where, GUESTS)
     sockets = sorted(path for path in kept.sockets.iterdir() if path.is_socket())
-    assert len(sockets) == 6
+    assert len(sockets) == 7
     code = (
         "import socket, sys\n"
         "for path in sys.argv[1:]:\n"
