@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import get_origin
+import types
+from typing import get_args, get_origin
 
 import msgspec
 import pytest
@@ -18,15 +19,20 @@ KINDS = [
 ]
 
 
+def _value(kind: object) -> object:
+    """A value of a field's type."""
+    plain: dict[object, object] = {int: 1, str: "x", float: 0.5, bool: True, bytes: b"x"}
+    origin = get_origin(kind)
+    if origin is tuple and Ellipsis not in get_args(kind):
+        return tuple(_value(part) for part in get_args(kind))
+    if origin is types.UnionType:
+        return _value(get_args(kind)[0])
+    return plain.get(kind, {} if origin is dict else [])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_topic_passes_and_takes_newer_fields(kind: type[msgspec.Struct]) -> None:
-    values: dict[object, object] = {int: 1, str: "x", float: 0.5, bool: True, bytes: b"x"}
-    said = kind(
-        **{
-            one.name: values.get(one.type, {} if get_origin(one.type) is dict else [])
-            for one in msgspec.structs.fields(kind)
-        }
-    )
+    said = kind(**{one.name: _value(one.type) for one in msgspec.structs.fields(kind)})
     fields = msgspec.to_builtins(said, builtin_types=(bytes,)) | {"newer": 1}
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(fields), type=kind) == said
     assert kind.__doc__
