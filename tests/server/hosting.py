@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -32,6 +34,17 @@ async def until(true: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not true():
             await asyncio.sleep(0.002)
+
+
+async def threads_idle() -> None:
+    """Wait until no thread works for this loop: those of a killed process would be gone."""
+    with ThreadPoolExecutor(1) as outside:
+        executor = asyncio.get_running_loop()._default_executor  # type: ignore[attr-defined]
+        if executor is not None:
+            barrier = threading.Barrier(executor._max_workers + 1)
+            for _ in range(executor._max_workers):
+                executor.submit(barrier.wait)
+            await asyncio.wrap_future(outside.submit(barrier.wait))
 
 
 class Box:
@@ -94,8 +107,11 @@ class Box:
         """End relay and host side without saving anything, as kill -9 does."""
         for opened in self.host.open.values():
             opened.autosave.begun()
+            if opened.autosave._task is not None:
+                opened.autosave._task.cancel()
         self.host.open.clear()
         await self.stop()
+        await threads_idle()
 
     async def marked(self) -> None:
         """Wait until it is noted that something is unsaved."""

@@ -299,7 +299,7 @@ async def crash_in_save(box: Box, monkeypatch: pytest.MonkeyPatch, left: str | N
     type_in(document, 0, "zero\n")
     await until(lambda: document.sent)
 
-    def dies(*_args: object) -> None:
+    def dies(*_args: object, **_more: object) -> None:
         if left is not None:
             box.write("a.txt", left)
         raise Crash
@@ -390,10 +390,10 @@ async def test_a_stranger_who_writes_in_the_last_instant_is_merged(
         type_in(document, 0, "zero\n")
         real = disk.write
 
-        def late(*args: object) -> disk.Written:
+        def late(*args: object, **more: object) -> disk.Written:
             monkeypatch.setattr(disk, "write", real)
             box.write("a.txt", "one\nlate\n")
-            return real(*args)  # type: ignore[arg-type]  # passed on as they came
+            return real(*args, **more)  # type: ignore[arg-type]  # passed on as they came
 
         monkeypatch.setattr(disk, "write", late)
         await document.save()

@@ -8,7 +8,8 @@ stays under the temporary name until it is merged (`left_over`, `forget_left_ove
 
 Another's file, or one with several names (hard links), is written in place: replacing it would
 change its owner or part its names. The log holds the text by then, so a torn write can be seen
-(`torn`) and done again.
+(`torn`) and done again. So is one that somebody keeps open for writing: whoever goes on writing to
+a file that was replaced writes to nowhere.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import fcntl
 import os
 import signal
 import stat
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cocalc_tui.server.host.renaming import exchange, move
 from cocalc_tui.server.host.root import FileError, Place, Root
@@ -28,6 +30,10 @@ from cocalc_tui.server.host.textfile import too_big
 
 TEMPORARY = ".cocalc-tui~"
 """Ends the name of a temporary file."""
+_UNREAD = 1_000_000_000
+"""Nanoseconds by which a file that we wrote seems to have been read before that."""
+_GRACE = 2.0
+"""Seconds for who opened a file in the instant before it was replaced to write it."""
 _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 
 
@@ -67,9 +73,15 @@ class Written:
 
     stamp: Stamp
     found: bytes | None = None
-    """What stood there instead of what was expected: a stranger wrote it in the last instant."""
+    """What stood there instead of what was expected: a stranger wrote it in the last instant.
+
+    It is on disk until `forget_left_over`."""
     read: bool = True
     """Whether somebody may have read what stood there: an editor may write a change of it."""
+
+
+class HeldError(Exception):
+    """Somebody has the file open for writing; in a moment it may be closed."""
 
 
 def look(root: Root, place: Place) -> Stamp | None:
@@ -111,11 +123,14 @@ def writable(root: Root, place: Place) -> bool:
         )
 
 
-def write(root: Root, place: Place, data: bytes, expected: Stamp | None) -> Written:
+def write(
+    root: Root, place: Place, data: bytes, expected: Stamp | None, *, patient: bool = False
+) -> Written:
     """Make these the file's bytes, on disk when this returns.
 
     `expected` is the stamp of what may be overwritten, None where no file should be there. Raises
-    FileError; then the file is as it was.
+    FileError; then the file is as it was. Raises HeldError where `patient` and somebody has the
+    file open for writing.
     """
     with root.folder(place) as folder:
         try:
@@ -124,7 +139,10 @@ def write(root: Root, place: Place, data: bytes, expected: Stamp | None) -> Writ
             return _replace(root, place, data, folder, None, expected)
         _require_regular(found, place.path)
         _require_writable(found, place.path)
-        if _may_replace(found, folder) and not _is_held(place.name, folder):
+        held = _is_held(place.name, folder)
+        if held and patient:
+            raise HeldError
+        if not held and _may_replace(found, folder):
             try:
                 return _replace(root, place, data, folder, found, expected)
             except _CannotKeepError:
@@ -191,26 +209,50 @@ def _may_replace(found: os.stat_result, folder: int) -> bool:
 
 
 def _is_held(name: str, folder: int) -> bool:
-    """Ask for a lease, which the kernel gives only while nobody has the file open for writing.
-
-    Whoever goes on writing to a file that was replaced writes to nowhere.
-    """
     with contextlib.suppress(OSError), _opened(name, os.O_RDONLY, folder) as file:
+        return _has_writer(file)
+    return False
+
+
+def _has_writer(file: int) -> bool:
+    """Whether somebody has a file open for writing; False where that cannot be known."""
+    return _leased(file, fcntl.F_RDLCK) is False
+
+
+def _is_alone(file: int) -> bool:
+    """Whether it is certain that nobody else has a file open."""
+    return _leased(file, fcntl.F_WRLCK) is True
+
+
+def _leased(file: int, kind: int) -> bool | None:
+    """Ask for a lease, which the kernel gives only while nobody has the file open otherwise.
+
+    None: another's file, or a file system without leases.
+    """
+    try:
         # Whoever opens it in this instant makes the kernel send a signal: one that is ignored.
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-        try:
-            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        except BlockingIOError:
-            return True
+        fcntl.fcntl(file, fcntl.F_SETLEASE, kind)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    return False
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _was_read(found: os.stat_result, folder: int) -> bool:
     """Whether somebody may have read a file since it was written; our own looks do not count."""
     if os.fstatvfs(folder).f_flag & os.ST_NOATIME:
         return True
-    return found.st_atime_ns > found.st_mtime_ns
+    return found.st_atime_ns > found.st_mtime_ns - _UNREAD
+
+
+def _mark_unread(file: int) -> None:
+    """Set the time of the last reading back, so that the next one shows however soon it comes."""
+    modified = os.fstat(file).st_mtime_ns
+    with contextlib.suppress(PermissionError):
+        os.utime(file, ns=(modified - _UNREAD, modified))
 
 
 def _replace(
@@ -227,20 +269,21 @@ def _replace(
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     file = os.open(name, flags, 0o600 if old else 0o666, dir_fd=folder)
     try:
-        _write_all(file, data)
-        if old is not None:
-            _keep(file, place.name, folder, old)
-        else:
-            root.settle(file, folder, 0o666)
-        os.fsync(file)
-        seen = old is not None and _was_read(old, folder)
-        found = _swap(place, name, folder, expected)
+        try:
+            _write_all(file, data)
+            if old is not None:
+                _keep(file, place.name, folder, old)
+            else:
+                root.settle(file, folder, 0o666)
+            _mark_unread(file)
+            os.fsync(file)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+            raise
+        found, seen = _swap(place, name, folder, expected)
         os.fsync(folder)
         return Written(Stamp.of(os.fstat(file)), found, seen)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name, dir_fd=folder)
-        raise
     finally:
         os.close(file)
 
@@ -268,29 +311,39 @@ def _attributes(file: int) -> dict[str, bytes]:
         raise
 
 
-def _swap(place: Place, temporary: str, folder: int, expected: Stamp | None) -> bytes | None:
-    """Put the temporary file in its place; returns what was there if it was not `expected`."""
+def _swap(
+    place: Place, temporary: str, folder: int, expected: Stamp | None
+) -> tuple[bytes | None, bool]:
+    """Put the temporary file in its place; returns `found` and `read` of `Written`."""
     if not exchange(temporary, place.name, folder):
         if expected is None:
             with contextlib.suppress(FileExistsError):
                 move(temporary, folder, place.name, folder)
-                return None
+                return None, False
         if not exchange(temporary, place.name, folder):
             os.rename(temporary, place.name, src_dir_fd=folder, dst_dir_fd=folder)
-            return None
+            return None, True
     return _displaced(place, temporary, folder, expected)
 
 
-def _displaced(place: Place, name: str, folder: int, expected: Stamp | None) -> bytes | None:
-    found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    if not stat.S_ISREG(found.st_mode):
+def _displaced(
+    place: Place, name: str, folder: int, expected: Stamp | None
+) -> tuple[bytes | None, bool]:
+    if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
         exchange(name, place.name, folder)
+        found = os.stat(place.name, dir_fd=folder, follow_symlinks=False)
+        os.unlink(name, dir_fd=folder)
         _require_regular(found, place.path)
-    if expected is None or Stamp.of(found).text != expected.text:
-        with _opened(name, os.O_RDONLY, folder) as file:
-            return _read_all(file)
+    read = True
+    with contextlib.suppress(PermissionError), _opened(name, os.O_RDONLY, folder) as file:
+        until = time.monotonic() + _GRACE
+        while _has_writer(file) and time.monotonic() < until:
+            time.sleep(0.002)
+        read = not _is_alone(file) or _was_read(os.fstat(file), folder)
+        if expected is None or Stamp.of(os.fstat(file)).text != expected.text:
+            return _read_all(file), read
     os.unlink(name, dir_fd=folder)
-    return None
+    return None, read
 
 
 # --- in place ----------------------------------------------------------------------------------
@@ -306,8 +359,13 @@ def _overwrite(place: Place, data: bytes, folder: int, expected: Stamp | None) -
         os.lseek(file, 0, os.SEEK_SET)
         _write_all(file, data)
         os.ftruncate(file, len(data))
+        _mark_unread(file)
         os.fsync(file)
-        return Written(Stamp.of(os.fstat(file)), found, _was_read(before, folder))
+        stamp = Stamp.of(os.fstat(file))
+        os.lseek(file, 0, os.SEEK_SET)
+        if _read_all(file) != data:
+            stamp = replace(stamp, modified=0)  # whoever else writes there is to be noticed
+        return Written(stamp, found, _was_read(before, folder))
 
 
 def _reserve(file: int, size: int, wanted: int) -> None:

@@ -29,6 +29,8 @@ Push = Callable[[SharedDocument, Sequence[Patch]], Awaitable[None]]
 """Gives ready patches to the relay and returns when the document has them; raises FileError."""
 Follow = Callable[[str], bool]
 """Told where the file went: the document goes along, or False where it cannot."""
+_HOLD = 1.0
+"""Seconds for which a save waits for who has the file open for writing."""
 _SETTLE = 20.0
 """Seconds within which the relay must have numbered what the host side wrote."""
 
@@ -131,8 +133,10 @@ class HostDocument:
         A file that somebody deleted is made again where somebody changed the document since, or
         (`asked`) wants it.
         """
+        now = asyncio.get_running_loop().time
         async with self.busy:
-            while not await self._save_once(asked=asked):
+            until = now() + _HOLD
+            while not await self._save_once(asked=asked, patient=now() < until):
                 pass
 
     async def mark(self, *, unsaved: bool) -> None:
@@ -193,6 +197,7 @@ class HostDocument:
         known = list(filter(self._holds, known))
         data = await self._data()
         if known and not known[0].done:
+            await self._take_in_left_over()  # before the note of what is ours in it goes
             known = await asyncio.to_thread(self._after_crash, known, data)
         if known:
             self._base = known[0]
@@ -383,8 +388,11 @@ class HostDocument:
 
     # --- saving --------------------------------------------------------------------------------
 
-    async def _save_once(self, *, asked: bool) -> bool:
-        """Write the document as it is now; False where a foreign change came up meanwhile."""
+    async def _save_once(self, *, asked: bool, patient: bool) -> bool:
+        """Write the document as it is now; False where a foreign change came up meanwhile.
+
+        While `patient` it waits for who has the file open for writing.
+        """
         await self._take_in()
         await self._settled()
         seq, heads = self.shared.numbers.upto, self.shared.numbers.heads
@@ -398,10 +406,15 @@ class HostDocument:
         place = await self._place()
         number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
         try:
-            written = await asyncio.to_thread(disk.write, self._root, place, data, self.stamp)
-        except FileError:
+            written = await asyncio.to_thread(
+                disk.write, self._root, place, data, self.stamp, patient=patient
+            )
+        except (FileError, disk.HeldError) as error:
             await asyncio.to_thread(self._saved.settle, number, written=False)
-            raise
+            if isinstance(error, FileError):
+                raise
+            await asyncio.sleep(BETWEEN)
+            return False
         # First of all, so that what is in the file now is known whatever the notes' disk does.
         before = self._base
         self._base, self.stamp = replace(version, done=True, number=number), written.stamp
