@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.server.host import disk, files, renaming
+from cocalc_tui.server.host import disk, files, moved, renaming
+from cocalc_tui.server.host.moved import find_moved
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.textfile import MAX_BYTES
 
@@ -330,3 +333,106 @@ def test_a_torn_write_is_known(old: bytes, new: bytes, at: int) -> None:
 
 def test_another_text_is_not_taken_for_a_torn_write() -> None:
     assert not disk.torn(b"hello there", b"hello world", b"goodbye all")
+
+
+# --- who else has it open ------------------------------------------------------------------------
+
+
+def test_who_has_the_file_open_for_writing_is_waited_for_or_written_along_with(root: Root) -> None:
+    save(root, "log.txt", b"one\n")
+    place = root.place("log.txt")
+    with (root.path / "log.txt").open("ab", buffering=0) as log:
+        assert disk.held(root, place)
+        with pytest.raises(disk.HeldError):
+            disk.write(root, place, b"zero\none\n", disk.look(root, place), patient=True)
+        save(root, "log.txt", b"zero\none\n")
+        log.write(b"two\n")
+    assert not disk.held(root, place)
+    assert (root.path / "log.txt").read_bytes() == b"zero\none\ntwo\n"
+
+
+def test_who_writes_right_after_a_save_is_seen(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(root, "a.txt", b"one\n")
+    place = root.place("a.txt")
+    real = disk._displaced
+
+    def written_at_once(*args: object) -> object:
+        with (root.path / "a.txt").open("ab") as file:
+            file.write(b"late\n")
+        return real(*args)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(disk, "_displaced", written_at_once)
+    assert save(root, "a.txt", b"two\n").stamp != disk.look(root, place)
+
+
+def test_who_opened_the_file_before_it_was_replaced_is_heard(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(root, "a.txt", b"one\n")
+    real = disk.exchange
+    writer: list[threading.Thread] = []
+
+    def opened_before(one: str, other: str, folder: int) -> bool:
+        file = (root.path / "a.txt").open("ab")
+
+        def write_late() -> None:
+            time.sleep(0.1)
+            with file:
+                file.write(b"late\n")
+
+        writer.append(threading.Thread(target=write_late))
+        writer[0].start()
+        return real(one, other, folder)
+
+    monkeypatch.setattr(disk, "exchange", opened_before)
+    written = save(root, "a.txt", b"two\n")
+    writer[0].join()
+    assert written.found == b"one\nlate\n"
+    assert disk.left_over(root, root.place("a.txt")) == b"one\nlate\n"
+
+
+@pytest.mark.parametrize("how", ["read_bytes", "open"])
+def test_whether_somebody_read_what_we_wrote_is_known(root: Root, how: str) -> None:
+    assert not save(root, "a.txt", b"one\n").read
+    assert not save(root, "a.txt", b"two\n").read
+    disk.read(root, root.place("a.txt"))
+    assert not save(root, "a.txt", b"three\n").read
+    with (root.path / "a.txt").open("rb") as file:
+        if how == "read_bytes":
+            file.read()
+            file.close()
+        assert save(root, "a.txt", b"four\n").read
+    assert not save(root, "a.txt", b"five\n").read
+
+
+def test_a_file_that_nobody_may_write_is_left_alone(root: Root) -> None:
+    save(root, "a.txt", b"one\n")
+    (root.path / "a.txt").chmod(0o444)
+    with pytest.raises(FileError, match=r"a\.txt: the file is read-only \(mode 444\)"):
+        save(root, "a.txt", b"two\n")
+    assert (root.path / "a.txt").read_bytes() == b"one\n"
+
+
+# --- where it went -------------------------------------------------------------------------------
+
+
+def test_a_file_is_found_by_its_inode_and_a_copy_only_if_it_is_new(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(root, "a.txt", b"one\n")
+    (root.path / ".git").mkdir()
+    (root.path / "deep" / "er").mkdir(parents=True)
+    was = disk.look(root, root.place("a.txt"))
+    assert was is not None
+    file = root.path / "a.txt"
+    (root.path / "copy.txt").write_bytes(b"one\n")
+
+    def same(path: str) -> bool:
+        return (root.path / path).read_bytes() == b"one\n"
+
+    file = file.rename(root.path / "deep" / "er" / "b.txt")
+    assert find_moved(root, was, same) == "deep/er/b.txt"
+    file = file.rename(root.path / ".git" / "b.txt")
+    assert find_moved(root, was, same) == "copy.txt"
+    monkeypatch.setattr(moved, "RECENT", 0.0)
+    assert find_moved(root, was, same) is None

@@ -586,9 +586,9 @@ async def test_what_a_save_displaced_is_merged_after_a_crash(
         await until(lambda: document.sent)
         real = disk.write
 
-        def late(*args: object) -> disk.Written:
+        def late(*args: object, **more: object) -> disk.Written:
             box.write("a.txt", "zero\none\nlate\n")
-            real(*args)  # type: ignore[arg-type]  # passed on as they came
+            real(*args, **more)  # type: ignore[arg-type]  # passed on as they came
             raise Crash
 
         with monkeypatch.context() as patched:
@@ -602,6 +602,31 @@ async def test_what_a_save_displaced_is_merged_after_a_crash(
         await document.save()
         assert text(document) == box.read("a.txt") == "first\nzero\none\nlate\n"
         assert box.names() == ["a.txt"]
+
+
+async def test_a_crash_half_way_into_the_temporary_file_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one\ntwo\nthree\n")
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await until(lambda: document.sent)
+
+        def half(*_args: object, **_more: object) -> None:
+            box.write(".a.txt.cocalc-tui~", "zero\none\nt")
+            raise Crash
+
+        with monkeypatch.context() as patched:
+            patched.setattr("cocalc_tui.server.host.disk.write", half)
+            with pytest.raises(Crash):
+                await next(iter(box.host.open.values())).document.save()
+        await box.kill()
+        await box.start()
+        document = await (await box.person()).open("a.txt")
+        await document.save()
+        assert text(document) == box.read("a.txt") == "zero\none\ntwo\nthree\n"
+        assert "disk" not in [patch.kind for patch in document.replica.patches()]
 
 
 async def test_what_a_crash_left_half_written_is_nothing(tmp_path: Path) -> None:

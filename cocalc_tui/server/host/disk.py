@@ -281,9 +281,11 @@ def _replace(
             with contextlib.suppress(OSError):
                 os.unlink(name, dir_fd=folder)
             raise
+        ours = Stamp.of(os.fstat(file))
         found, seen = _swap(place, name, folder, expected)
         os.fsync(folder)
-        return Written(Stamp.of(os.fstat(file)), found, seen)
+        # The rename set the time of change; all else is as we wrote it, whoever wrote since.
+        return Written(replace(ours, changed=os.fstat(file).st_ctime_ns), found, seen)
     finally:
         os.close(file)
 

@@ -346,7 +346,7 @@ class HostDocument:
         known = _possible(list(filter(self._holds, known))[0 if in_file else 1 :])
         if len(known) > 1 and known[0].done and await asyncio.to_thread(anew):
             known = known[:1]
-        if self._base is None or not known:
+        if not known:
             known = [self._base or await self._guess(data)]
         patches, version = await asyncio.to_thread(self._changed_to, text, form, data, known)
         version = replace(version, read=True)  # whoever wrote it has it
