@@ -31,6 +31,7 @@ from rich.theme import Theme
 from textual.strip import Strip
 
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.outputs.formulas import BLOCK, Formulas
 from cocalc_tui.widgets.outputs.html import Table as HtmlTable
 from cocalc_tui.widgets.outputs.html import parse_html
 from cocalc_tui.widgets.outputs.look import Look
@@ -45,10 +46,11 @@ def markdown_rows(text: str, frame: Frame) -> list[Strip]:
     """Draw a markdown text; no rows for one that shows nothing."""
     text = text[:LONGEST].expandtabs(4)
     cleaned = "\n".join(safe(line.removesuffix("\r")) for line in text.split("\n"))
+    formulas = Formulas()
     console = _console(frame.look)
     options = console.options.update(width=frame.width)
     try:
-        lines = console.render_lines(_Page(cleaned, frame), options, pad=False)
+        lines = console.render_lines(_Page(cleaned, frame, formulas), options, pad=False)
     except Exception:
         return cut_rows(_source(cleaned, frame), frame, frame.limit)
     rows = [_row(line) for line in lines]
@@ -111,6 +113,10 @@ class _Heading(Heading):
 
 class _Code(CodeBlock):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if self.lexer_name == BLOCK:
+            for formula in str(self.text).rstrip("\n").split("\n"):
+                yield Text(f"    {formula}")
+            return
         code = Text(str(self.text).rstrip(), style=console.get_style("markdown.code_block"))
         for line in code.split("\n"):
             yield Text("  ").append_text(line)
@@ -172,16 +178,19 @@ class _Page(Markdown):
         "html_block": _Html,
     }
 
-    def __init__(self, text: str, frame: Frame) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, frame: Frame, formulas: Formulas) -> None:
+        super().__init__(formulas.taken_out(text))
         self.frame = frame
+        self._formulas = formulas
 
     def _flatten_tokens(self, tokens: Iterable[Token]) -> Iterable[Token]:
-        """Make images words of their sentence; rich would draw them before it."""
+        """Make images words of their sentence; rich would draw them before it. Formulas, too."""
         for token in super()._flatten_tokens(tokens):
             if token.type == "image":
                 source = str(token.attrs.get("src", ""))
                 name = token.content or source.rpartition("/")[2][:80] or "no description"
                 yield Token("text", "", 0, content=f"[image: {name}]")
-            else:
-                yield token
+                continue
+            if token.content:
+                token.content = self._formulas.put_in(token.content)
+            yield token

@@ -17,6 +17,7 @@ from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
 from cocalc_tui.widgets.outputs.bundle import Bundle
+from cocalc_tui.widgets.outputs.charts import plotly_rows, vega_rows
 from cocalc_tui.widgets.outputs.html import LONGEST, Table, parse_html
 from cocalc_tui.widgets.outputs.image import (
     DRAWN,
@@ -25,10 +26,12 @@ from cocalc_tui.widgets.outputs.image import (
     picture_rows,
     size_of,
 )
+from cocalc_tui.widgets.outputs.math import math_lines
 from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, one_row, wrap_lines
 from cocalc_tui.widgets.outputs.streams import joined
 from cocalc_tui.widgets.outputs.table import table_rows
 from cocalc_tui.widgets.outputs.text import text_rows
+from cocalc_tui.widgets.outputs.tree import tree_rows
 
 Draw = Callable[[Bundle, Frame], "list[Strip] | None"]
 
@@ -36,6 +39,12 @@ PLAIN = "text/plain"
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 LATEX = "text/latex"
+_FORMULA = re.compile(
+    r"\$\$?([^$]+)\$\$?|\\\[(.+)\\\]|\\\((.+)\\\)"
+    r"|(\\begin\{(?:equation|align|gather|eqnarray|multline|pmatrix|bmatrix|array)\*?\}.+)",
+    re.DOTALL,
+)
+"""LaTeX that is a formula and nothing else."""
 _OBJECT = re.compile(r"<[^<>\n]{1,200}>")
 """What Python prints of an object that cannot be printed, as in `<IPython.core.display.HTML>`."""
 
@@ -109,14 +118,44 @@ def _telling_plain(bundle: Bundle, frame: Frame) -> list[Strip] | None:
 
 
 def _latex(bundle: Bundle, frame: Frame) -> list[Strip] | None:
-    return text_rows(joined(bundle[LATEX]), frame) if LATEX in bundle else None
+    """A formula; whatever else LaTeX may say is shown as it is written."""
+    if not (source := joined(bundle.get(LATEX)).strip()):
+        return None
+    formula = _FORMULA.fullmatch(source)
+    if formula is None:
+        return text_rows(source, frame)
+    lines = math_lines(next(filter(None, formula.groups())))
+    return text_rows("\n".join(lines), frame)
+
+
+def _formula_for_plain(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    """A formula that is richer than one line of text; what is laid out in rows is left alone."""
+    plain = joined(bundle.get(PLAIN)).strip()
+    source = joined(bundle.get(LATEX)).strip()
+    return _latex(bundle, frame) if _FORMULA.fullmatch(source) and "\n" not in plain else None
 
 
 def _json(bundle: Bundle, frame: Frame) -> list[Strip] | None:
     found = next((bundle[mime] for mime in bundle if mime == "application/json"), None)
     if found is None:
         return None
-    return text_rows(json.dumps(found, indent=2, ensure_ascii=False), frame)
+    return tree_rows(found, frame)
+
+
+def _chart(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    """A chart that came with no image."""
+    for mime, value in bundle.items():
+        if mime.startswith("application/vnd.plotly."):
+            return plotly_rows(value, frame)
+        if mime.startswith(("application/vnd.vega.", "application/vnd.vegalite.")):
+            return vega_rows(value, frame)
+    return None
+
+
+def _other_json(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    """JSON of a kind that only some browser knows."""
+    found = next((value for mime, value in bundle.items() if mime.endswith("+json")), None)
+    return tree_rows(found, frame) if isinstance(found, dict | list) else None
 
 
 def _html(bundle: Bundle, frame: Frame) -> list[Strip] | None:
@@ -135,11 +174,14 @@ _BY_RICHNESS: tuple[Draw, ...] = (
     _table,
     _markdown,
     _image,
+    _chart,
+    _formula_for_plain,
     _telling_plain,
     _latex,
     _json,
     _html,
     _other_text,
+    _other_json,
 )
 
 
