@@ -41,16 +41,23 @@ class Scene:
         """What mallory hears of a patch."""
         mallory = self.mallory
         await mallory.push(self.doc, patch)
-        await mallory.until(lambda: mallory.heard_of(m.Refused) or mallory.heard_of(m.Ack))
-        (found,) = [*mallory.heard_of(m.Refused), *mallory.heard_of(m.Ack)]
+        found = await self._first_of(m.Refused, m.Ack)
         mallory.heard.clear()
+        assert isinstance(found, m.Refused | m.Ack)
         return found
 
     async def refusal(self) -> m.Refused | m.Failed:
         """The next no, of whichever kind."""
-        mallory = self.mallory
-        await mallory.until(lambda: mallory.heard_of(m.Refused) or mallory.heard_of(m.Failed))
-        return [*mallory.heard_of(m.Refused), *mallory.heard_of(m.Failed)][0]
+        found = await self._first_of(m.Refused, m.Failed)
+        assert isinstance(found, m.Refused | m.Failed)
+        return found
+
+    async def _first_of(self, *kinds: type[m.Message]) -> m.Message:
+        def there() -> list[m.Message]:
+            return [message for message in self.mallory.heard if isinstance(message, kinds)]
+
+        await self.mallory.until(there)
+        return there()[0]
 
     async def undisturbed(self) -> None:
         """Ann types and is answered; her text is what she typed."""
@@ -333,13 +340,13 @@ async def test_deep_and_huge_fields_of_a_known_message(tmp_path: Path) -> None:
         deep: Any = 0
         for _ in range(900):
             deep = [deep]
-        for place in (
-            deep,
+        places: list[Any] = [
+            {"at": deep},
             {"x" * 10**6: 1},
             {"at": "x" * 10**6},
             {"seq": 2**64 - 1, "n": -(2**63)},
-        ):
-            place = place if isinstance(place, dict) else {"at": place}
+        ]
+        for place in places:
             await it.mallory.say(m.Presence(doc=it.doc, place=place))
         for ops in (b"\x91" * 50_000, b"\xdc\xff\xff" + b"\x90" * 65535, b"\x91\x95\x00\x00\x00"):
             patch = m.WirePatch(MALLORY, 0, 1, [], "typing", msgspec.Raw(ops))

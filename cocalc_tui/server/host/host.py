@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -87,7 +88,8 @@ class Host:
         self.blobs = BlobStore(state / "blobs")
         self._contents = Contents(self.blobs)
         self._pace = pace or Pace()
-        self._opening: dict[str, asyncio.Lock] = {}
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By path; gone with the last who holds one, or anybody's list of names would fill it."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.workspace.handlers |= {
             m.Prepare: self._on(self._prepare),
@@ -195,9 +197,16 @@ class Host:
             answer = m.Failed(id=message.id, code=code, text=text)
         self.workspace.send(answer)
 
+    def _alone(self, path: str) -> asyncio.Lock:
+        """What is held while a document is brought together with its file, or parted from it."""
+        lock = self._opening.get(path)
+        if lock is None:
+            lock = self._opening[path] = asyncio.Lock()
+        return lock
+
     async def _make_ready(self, path: str) -> tuple[Opened, str | None]:
         """Bring a document and its file together; returns it and why it cannot be changed."""
-        async with self._opening.setdefault(path, asyncio.Lock()):
+        async with self._alone(path):
             shared = await self.workspace.open(path)
             shared.readonly = None  # that is for people; outputs of what runs still go in
             known = self.open.get(shared.doc)
@@ -259,7 +268,7 @@ class Host:
         doc = opened.shared.doc
         if self.runner is not None and self.runner.needs(doc):
             return
-        async with self._opening.setdefault(opened.shared.path, asyncio.Lock()):
+        async with self._alone(opened.shared.path):
             if opened.used or self.open.get(doc) is not opened:
                 return
             del self.open[doc]

@@ -42,9 +42,9 @@ class Passing:
             if not future.done():
                 future.set_exception(NotReady("busy", AWAY))
         for peer in self._askers.values():
-            for id_ in peer.asked:
+            for id_ in list(peer.asked):
                 peer.say(m.Failed(id=id_, code="busy", text=AWAY))
-            peer.asked.clear()
+                peer.answered(id_)
         self._askers.clear()
 
     def ask(self, peer: Peer, request: m.Message) -> None:
@@ -53,14 +53,15 @@ class Passing:
         if self.host is None:
             peer.say(m.Failed(id=id_, code="busy", text=AWAY))
             return
-        peer.asked.add(id_)
+        packed = encode(request)
+        peer.ask(id_, len(packed))
         self._askers[peer.id] = peer
         self.host.say(
             m.Asked(
                 connection=peer.id,
                 user=peer.user,
                 role=peer.role.name.lower(),
-                request=msgspec.Raw(encode(request)),
+                request=msgspec.Raw(packed),
             )
         )
 
@@ -74,8 +75,7 @@ class Passing:
             return
         if peer is None or not isinstance(answer, m.Answer | m.Failed):
             return
-        if answer.id in peer.asked:
-            peer.asked.discard(answer.id)
+        if peer.answered(answer.id):
             peer.hand(Frame(frame))
 
     def forget(self, peer: Peer) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SLICE = BEHIND // 2
 """Bytes of the log served at a time."""
+MOST_BEGUN = 100
+"""Things being done for one connection (documents opened, questions at the host side) before it is
+read on: honest apps have a few at a time, and nobody waits for somebody else's flood."""
 MOST_PENDING = 2 * 2**20
 """Bytes of one connection's patches on their way to the disk before it is read on."""
 
@@ -71,8 +74,8 @@ class Peer:
         self.session = ""
         self.since = 0
         self.memberships: dict[str, Membership] = {}
-        self.asked: set[int] = set()
-        """Requests that the host side has yet to answer."""
+        self.asked: dict[int, Callable[[], None]] = {}
+        """Requests that the host side has yet to answer, and what is to be called then."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._serving = False
@@ -113,7 +116,8 @@ class Peer:
             for member in self.memberships.values():
                 member.live = False
             self.serve_log()
-            if waiting > CUT_OFF + self._bulk:
+            # What waits for the host side is bounded where it is asked for.
+            if waiting > CUT_OFF + self._bulk and not self.host:
                 self.link.cut()
 
     def push(self, member: Membership, frame: Frame, first: int, last: int) -> None:
@@ -176,25 +180,41 @@ class Peer:
 
     @property
     def clogged(self) -> bool:
-        """Whether too much of what it sent is on its way to the disk."""
-        return self._pending > MOST_PENDING
+        """Whether too much of what it sent is still to be done."""
+        begun = len(self._tasks) + len(self.asked)
+        return self._pending > MOST_PENDING or (begun > MOST_BEGUN and not self.host)
 
     async def unclogged(self) -> None:
-        """Wait until not too much of what it sent is on its way to the disk."""
+        """Wait until not too much of what it sent is still to be done."""
         while self.clogged:
             self._unclogged = asyncio.Event()
             await self._unclogged.wait()
 
     def pending(self, size: int) -> Callable[[], None]:
-        """Note bytes on their way to the disk; returns what is to be called when they are there."""
+        """Note bytes that are being dealt with; returns what is to be called when that is done."""
         self._pending += size
 
         def done() -> None:
             self._pending -= size
-            if self._unclogged is not None:
-                self._unclogged.set()
+            self._look_again()
 
         return done
+
+    def _look_again(self) -> None:
+        if self._unclogged is not None:
+            self._unclogged.set()
+
+    def ask(self, id_: int, size: int) -> None:
+        """Note a request for the host side, of so many bytes."""
+        self.answered(id_)
+        self.asked[id_] = self.pending(size)
+
+    def answered(self, id_: int) -> bool:
+        """The host side answered a request; whether it was waited for."""
+        done = self.asked.pop(id_, None)
+        if done is not None:
+            done()
+        return done is not None
 
     # --- life ----------------------------------------------------------------------------------
 
@@ -206,6 +226,7 @@ class Peer:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._look_again()
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, TransportClosed):
             text = f"what {self.user} asked for failed"

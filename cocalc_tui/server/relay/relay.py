@@ -35,6 +35,12 @@ from cocalc_tui.server.relay.roster import Roster
 from cocalc_tui.server.relay.websocket import serve
 from cocalc_tui.server.store import Store, StoreTrouble, owner_of
 
+MOST_CONNECTIONS = 300
+"""Of one user; each costs a descriptor, and a message that never ends costs its size."""
+STRANGERS = 16
+"""Connections of a user who is no member, or not known to be one yet."""
+HELLO = 10.0
+"""Seconds in which somebody who connects has to say who they are."""
 HOUSEKEEPING = 1.0
 """Seconds between looks at the store's files and at what is to be sealed."""
 
@@ -136,7 +142,11 @@ class Relay:
 
     async def serve_unix(self, at: Path | socket.socket) -> None:
         """Accept connections at a path, or on a socket that listens there already."""
-        self._servers.append(await serve(self.attend, at))
+        self._servers.append(await serve(self.attend, at, self._most_connections))
+
+    def _most_connections(self, user: str) -> int:
+        """How many connections somebody may have, whatever they say over them."""
+        return STRANGERS if self._access.role(user) is m.Role.NOBODY else MOST_CONNECTIONS
 
     def connect_memory(self, user: str, *, host: bool = False) -> MemoryTransport:
         """Return a new connection within this process; `host` makes it the host side's."""
@@ -192,6 +202,7 @@ class Relay:
     async def attend(self, link: Link, user: str, *, host: bool = False) -> None:
         """Talk with one connection until it ends."""
         peer = Peer(link, user, self._new_id(), host=host)
+        silence = asyncio.get_running_loop().call_later(HELLO, self._expect_hello, peer)
         try:
             await link.listen(partial(self._hear, peer))
         except TransportClosed:
@@ -199,8 +210,14 @@ class Relay:
         except StoreTrouble as trouble:
             peer.end("disk", str(trouble))
         finally:
+            silence.cancel()
             await self._left(peer)
             await peer.ended()
+
+    @staticmethod
+    def _expect_hello(peer: Peer) -> None:
+        if peer.side.state is c.State.GREETING:
+            peer.end("form", f"no hello came within {HELLO:.0f} seconds")
 
     def _hear(self, peer: Peer, frame: bytes) -> Awaitable[None] | None:
         self.heard += 1
@@ -274,8 +291,9 @@ class Relay:
 
     # --- documents -----------------------------------------------------------------------------
 
-    def _open(self, peer: Peer, message: m.Open) -> None:
+    def _open(self, peer: Peer, message: m.Open) -> Awaitable[None] | None:
         peer.spawn(self._opening(peer, message))
+        return _when_unclogged(peer)
 
     async def _opening(self, peer: Peer, message: m.Open) -> None:
         try:
@@ -288,8 +306,9 @@ class Relay:
     async def _shut(self, peer: Peer, message: m.Shut) -> None:
         await self._rooms.leave(peer, message.doc)
 
-    def _fetch(self, peer: Peer, message: m.Fetch) -> None:
+    def _fetch(self, peer: Peer, message: m.Fetch) -> Awaitable[None] | None:
         peer.spawn(self._fetching(peer, message))
+        return _when_unclogged(peer)
 
     async def _fetching(self, peer: Peer, message: m.Fetch) -> None:
         member = peer.memberships.get(message.doc)
@@ -384,8 +403,9 @@ class Relay:
 
     # --- the host side -------------------------------------------------------------------------
 
-    def _pass_on(self, peer: Peer, message: m.Message) -> None:
+    def _pass_on(self, peer: Peer, message: m.Message) -> Awaitable[None] | None:
         self._passing.ask(peer, message)
+        return _when_unclogged(peer)
 
     def _answered(self, _peer: Peer, message: m.Answered) -> None:
         self._passing.answered(message)
@@ -409,6 +429,11 @@ class Relay:
     async def _moved(self, _peer: Peer, message: m.Moved) -> None:
         await self._rooms.rename(message.path, message.to)
         self._roster.to_all(Frame.of(message))
+
+
+def _when_unclogged(peer: Peer) -> Awaitable[None] | None:
+    """What is to be waited for before more of a connection is read, None for nothing."""
+    return peer.unclogged() if peer.clogged else None
 
 
 def answer(peer: Peer, id_: int, result: object) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import pwd
 import socket
 import struct
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -102,22 +103,38 @@ class Gate:
         self,
         attend: Callable[[Link, str], Awaitable[None]],
         user_of: Callable[[WebSocket], str] = peer_of,
+        most: Callable[[str], int] = lambda _: 2**31,
     ) -> None:
+        """Make a gate; `most` says how many connections a user may have at a time."""
         self._attend = attend
         self._user_of = user_of
+        self._most = most
+        self._open: Counter[str] = Counter()
+        """Connections by user, those too that have not said anything."""
         self._attending: set[asyncio.Future[None]] = set()
         self._unwritten: list[WebSocketLink] = []
 
     def __call__(self) -> WebSocket:
         """The protocol of a new connection."""
         side = ServerProtocol(origins=[None], max_size=MAX_FRAME)
-        return WebSocket(
-            side, max_size=MAX_FRAME, pulse=PULSE, full=BEHIND, accepted=self._accepted
-        )
+        return _Guest(self, side)
 
-    def _accepted(self, websocket: WebSocket) -> None:
-        user = self._user_of(websocket)
-        task = asyncio.ensure_future(self._attend(WebSocketLink(websocket, self), user))
+    def admit(self, guest: _Guest) -> bool:
+        """Count a new connection; False where its user has too many."""
+        guest.user = self._user_of(guest)
+        self._open[guest.user] += 1
+        return self._open[guest.user] <= self._most(guest.user)
+
+    def gone(self, guest: _Guest) -> None:
+        """A connection is over."""
+        self._open[guest.user] -= 1
+        if not self._open[guest.user]:
+            del self._open[guest.user]
+
+    def accepted(self, websocket: WebSocket) -> None:
+        """Somebody is let in."""
+        assert isinstance(websocket, _Guest)
+        task = asyncio.ensure_future(self._attend(WebSocketLink(websocket, self), websocket.user))
         self._attending.add(task)
         task.add_done_callback(self._attending.discard)
 
@@ -133,11 +150,39 @@ class Gate:
             link.write()
 
 
+class _Guest(WebSocket):
+    """Somebody's connection, counted from its first moment to its last."""
+
+    __slots__ = ("_gate", "user")
+
+    def __init__(self, gate: Gate, side: ServerProtocol) -> None:
+        super().__init__(side, max_size=MAX_FRAME, pulse=PULSE, full=BEHIND, accepted=gate.accepted)
+        self._gate = gate
+        self.user = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is connected."""
+        super().connection_made(transport)
+        if not self._gate.admit(self):
+            self.cut()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The socket is gone."""
+        self._gate.gone(self)
+        super().connection_lost(error)
+
+
 async def serve(
-    attend: Callable[[Link, str], Awaitable[None]], at: Path | socket.socket
+    attend: Callable[[Link, str], Awaitable[None]],
+    at: Path | socket.socket,
+    most: Callable[[str], int],
 ) -> asyncio.Server:
-    """Accept connections at a path, or on a socket that listens there already."""
+    """Accept connections at a path, or on a socket that listens there already.
+
+    `most` says how many connections a user may have at a time.
+    """
     loop = asyncio.get_running_loop()
+    gate = Gate(attend, most=most)
     if isinstance(at, socket.socket):
-        return await loop.create_unix_server(Gate(attend), sock=at)
-    return await loop.create_unix_server(Gate(attend), path=str(at))
+        return await loop.create_unix_server(gate, sock=at)
+    return await loop.create_unix_server(gate, path=str(at))
