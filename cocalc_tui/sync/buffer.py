@@ -159,26 +159,26 @@ class TextBuffer:
 
         IndexError where they are not within the text.
         """
-        if pos < 0 or delete < 0 or pos + delete > self._length:
-            self._check(pos, delete)
         if "\n" not in insert:
             at = pos - self._line_at
             block = self._block
             line = block.lines[self._line]
             if not 0 <= at < len(line):
+                self._check(pos, delete)
                 self._seek(pos)
                 at = pos - self._line_at
                 block = self._block
                 line = block.lines[self._line]
             end = at + delete
             # The "\n" of a line that is not the last stays, or lines would have to be joined.
-            if end < len(line) or (end == len(line) and line[-1:] != "\n"):
+            if at <= end < len(line) or (end == len(line) and line[-1:] != "\n"):
                 block.lines[self._line] = line[:at] + insert + line[end:]
                 grown = len(insert) - delete
                 block.chars += grown
                 self._group.chars += grown
                 self._length += grown
                 return line[at:end]
+        self._check(pos, delete)
         removed = self.slice(pos, pos + delete)
         self._splice_lines(pos, delete, insert)
         return removed

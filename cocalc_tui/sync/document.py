@@ -146,22 +146,27 @@ class Document:
         if id[1] != graph.count(id[0]) or self._intake.holds(id[0]):
             raise ForgedPatch(f"the next patch of {id.session} is {graph.count(id.session)}")
         ops = tuple(ops)
-        has = contents(ops)
-        if has & RECORDS:
+        if has := contents(ops):
             patch = Patch(id, time, self.heads, ops, kind, acting_for, group)
+            return self._commit(patch, has)
+        check_splices(ops, merger.texts.length)
+        index = graph.append(id[0], time, ops, (kind, acting_for, group))
+        return [*merger.apply(index, ops, id)]
+
+    def _commit(self, patch: Patch, has: int) -> list[Change]:
+        """Commit a patch with cancels, or one that is about records."""
+        merger, ops = self._merger, patch.ops
+        if has & RECORDS:
             merger.records.check(patch, merger)
         if has & CANCELS:
             merger.check_cancelling(ops)
-        else:
-            check_splices(ops, merger.texts.length)
-        if has & CANCELS:
-            return self.apply([Patch(id, time, self.heads, ops, kind, acting_for, group)])
-        index = graph.append(id[0], time, ops, (kind, acting_for, group))
-        changes: list[Change] = [*merger.apply(index, ops, id)]
-        if has & RECORDS:
-            merger.records.add(patch, merger)
-            changes += merger.records.settle()
-        return changes
+            return self.apply([patch])
+        check_splices(ops, merger.texts.length)
+        label = (patch.kind, patch.acting_for, patch.group)
+        index = self._graph.append(patch.id.session, patch.time, ops, label)
+        changes = merger.apply(index, ops, patch.id)
+        merger.records.add(patch, merger)
+        return [*changes, *merger.records.settle()]
 
     def amend(self, ops: Sequence[Op], time: int | None = None) -> list[Change]:
         """Extend the last own patch: it must be the only head and nobody may have seen it.

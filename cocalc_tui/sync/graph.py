@@ -74,6 +74,8 @@ class Graph:
         self.pieces: list[int] = []
         """Where to cut the log, rising, so that each piece is a chain of one session, on top of
         ends of pieces: the first index of each."""
+        self._tip = ROOT
+        """Whose the last patch is, a place in the log's sessions, where it may be gone on with."""
         self._said: dict[int, tuple[PatchId, ...]] = {}
         """Parents as a patch names them, where that is not how they are named here."""
         self._critical = [[ROOT, ROOT]]
@@ -206,6 +208,8 @@ class Graph:
     def refuse(self, index: int) -> None:
         """Note that a patch does not fit."""
         self.empty.add(index)
+        if index == len(self.log.ops) - 1:
+            self._tip = ROOT
         self.log.cut(index)
         self.log.cut(index + 1)
 
@@ -213,8 +217,17 @@ class Graph:
         """Take in the next patch of a session, on top of everything, that is known to fit."""
         own = self._sessions.get(session) or self._session(session)
         step = ops[0] if len(ops) == 1 and type(ops[0]) is Splice else ops
-        self._put(own, self.heads, (time,), (step,), label)
-        return len(self.log.ops) - 1
+        log = self.log
+        index = len(log.ops)
+        if self.heads != (index - 1,) or own.owner != self._tip:
+            self._put(own, self.heads, (time,), (step,), label)
+            return index
+        log.append(own.owner, time, step, label, grows=True)
+        own.at.append(index)
+        own.end += 1
+        self.heads = (index,)
+        self._critical[-1][1] = index
+        return index
 
     def _put(
         self,
@@ -225,41 +238,42 @@ class Graph:
         label: Label,
     ) -> None:
         """Take in patches of a session, each but the first on top of just the one before."""
-        log = self.log
-        index = len(log.ops)
-        last = parents[0]
-        linear = last == index - 1
-        grows = linear and index > 0 and log.owners[-1] == own.owner
-        grows = grows and last not in self.empty
-        log.append(own.owner, times, steps, label, grows=grows)
-        stop = len(log.ops)
-        own.at.extend(range(index, stop))
-        own.end += stop - index
-        if not linear:
-            self.joins[index] = parents
+        log, heads = self.log, self.heads
+        index, size = len(log.ops), len(times)
+        before, last = index - 1, index + size - 1
+        linear = parents[0] == before
+        grows = linear and own.owner == self._tip
+        self._tip = own.owner
+        if size == 1:
+            log.append(own.owner, times[0], steps[0], label, grows=grows)
+            own.at.append(index)
+        else:
+            log.extend(own.owner, times, steps, label, grows=grows)
+            own.at.extend(range(index, index + size))
+        own.end += size
         if not grows:
             self._cut(index, parents)
-        heads = self.heads
-        if heads == parents:
-            self.heads = (stop - 1,)
-        elif len(heads) == 1:
-            self.heads = (*heads, stop - 1)
-        else:
-            self.heads = (*[head for head in heads if head not in parents], stop - 1)
-        self._narrow(last, index, stop)
+        if linear and len(heads) == 1:
+            self.heads = (last,)
+            self._critical[-1][1] = last
+            return
+        if not linear:
+            self.joins[index] = parents
+        self.heads = (*[head for head in heads if head not in parents], last)
+        self._narrow(parents[0], index, last)
 
-    def _narrow(self, least: int, index: int, stop: int) -> None:
-        """Find anew what is critical, now that there are patches from `index` to `stop`."""
+    def _narrow(self, least: int, first: int, last: int) -> None:
+        """Find anew what is critical, now that there are patches at `first` to `last`."""
         ranges = self._critical
         while ranges[-1][0] > least:
             ranges.pop()
         if ranges[-1][1] > least:
             ranges[-1][1] = least
         if len(self.heads) == 1:
-            if ranges[-1][1] == index - 1:
-                ranges[-1][1] = stop - 1
+            if ranges[-1][1] == first - 1:
+                ranges[-1][1] = last
             else:
-                ranges.append([index, stop - 1])
+                ranges.append([first, last])
 
     def _cut(self, index: int, parents: tuple[int, ...]) -> None:
         """Let a piece begin at `index`, and end at its parents."""

@@ -105,17 +105,15 @@ class _History:
     def _take(self, node: Node) -> None:
         """Note what a node did to which items."""
         lines = _Strip(self._lines(node.indexes()))
-        start = 0
         for first, length, deletes in node.refs:
             item: Item | None = first
-            stop = start + length
-            while start < stop and item is not None:
+            while length and item is not None:
                 part = lines.cut(item.length)
                 if deletes:
                     self._died.setdefault(item, []).append(part)
                 else:
                     self._born[item] = part
-                start += item.length
+                length -= item.length
                 item = item.rest
 
     def _lines(self, indexes: Sequence[int]) -> Lines:

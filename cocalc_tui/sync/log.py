@@ -35,49 +35,64 @@ class Log:
         self.owners: list[int] = []
         """Whose they are: the place of the session in `sessions`."""
         self.sessions: list[str] = []
+        self._label: Label | None = None
+        """Of the last patch."""
         self._labels: list[Label] = []
         """Of the patches from each of these indexes on:"""
         self._labelled: list[int] = []
 
-    def append(
+    def append(self, owner: int, time: int, step: Step, label: Label, *, grows: bool) -> None:
+        """Add a patch.
+
+        Where it `grows` by it, that is on top of the last one, and of its session.
+        """
+        if label != self._label:
+            self._begin(label)
+        if not (grows and self._continue(step)):
+            self.ops.append(step)
+        self.owners.append(owner)
+        self.times.append(time)
+        if time > self.latest:
+            self.latest = time
+
+    def extend(
         self, owner: int, times: Sequence[int], steps: Sequence[Step], label: Label, *, grows: bool
     ) -> None:
-        """Add patches of a session, each on top of the one before.
-
-        Where it `grows` by them, the first is on top of the last one here, and of its session.
-        """
+        """Add patches, each on top of the one before; `grows` as in `append`."""
         ops = self.ops
-        if not self._labels or label != self._labels[-1]:
-            self._labels.append(label)
-            self._labelled.append(len(ops))
-        if grows and self._continue(steps[0]):
-            steps = steps[1:]
-        for step in steps:
-            if isinstance(step, Stretch):
+        if label != self._label:
+            self._begin(label)
+        for at, step in enumerate(steps):
+            if type(step) is Stretch:
                 step.first = len(ops)
                 ops += [step] * len(step.ends)
-            else:
+            elif at or not (grows and self._continue(step)):
                 ops.append(step)
         self.owners += [owner] * len(times)
         self.times.extend(times)
         self.latest = max(self.latest, *times)
 
+    def _begin(self, label: Label) -> None:
+        self._label = label
+        self._labels.append(label)
+        self._labelled.append(len(self.ops))
+
     def _continue(self, step: Step) -> bool:
         """Add a patch to the stretch of the last one, if it continues that."""
+        last = self.ops[-1]
         if type(step) is not Splice:
             return False
-        last = self.ops[-1]
-        if type(last) is Splice:
-            both, *others = fold((last, step))
-            if others or type(both) is not Stretch:
-                return False
-            both.first = len(self.ops) - 1
-            self.ops[-1:] = [both, both]
-            return True
         if type(last) is Stretch and last.grow(step):
             self.ops.append(last)
             return True
-        return False
+        if type(last) is not Splice:
+            return False
+        both, *others = fold((last, step))
+        if others or type(both) is not Stretch:
+            return False
+        both.first = len(self.ops) - 1
+        self.ops[-1:] = [both, both]
+        return True
 
     def cut(self, index: int) -> None:
         """Let a step begin with this patch."""

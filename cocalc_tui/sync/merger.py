@@ -103,7 +103,8 @@ class Merger:
         changes: list[TextChange] = []
         for op in ops:
             if type(op) is Splice:
-                change = TextChange(op.at, op.pos, op.delete, op.insert, by)
+                pos, delete, insert, at = op
+                change = TextChange(at, pos, delete, insert, by)
                 self.texts.change(change, index, index)
                 changes.append(change)
         return changes

@@ -57,21 +57,28 @@ class Stretch:
 
     def grow(self, op: Splice) -> bool:
         """Take in one more patch, if it continues this."""
-        pos, delete, insert, at = self.whole
-        total = delete + len(insert)
-        if total >= _MOST or (op[3] is not at and op[3] != at):
+        pos, delete, insert, at = op
+        start, deleted, text, place = self.whole
+        total = deleted + len(text)
+        if total >= _MOST or (at is not place and at != place):
             return False
-        more = len(op[2])
-        if insert:
-            if op[1] or op[0] != pos + total or not more:
+        if text:
+            if delete or not insert or pos != start + total:
                 return False
-            self.whole = Splice(pos, 0, insert + op[2], at)
+            self.whole = Splice(start, 0, text + insert, place)
+            total += len(insert)
         else:
-            more = op[1]
-            if op[2] or not more or (op[0] + more if self.backward else op[0]) != pos:
+            if insert or not delete or (pos + delete if self.backward else pos) != start:
                 return False
-            self.whole = Splice(op[0], total + more, "", at)
-        self.ends = _longer(self.ends, total + more)
+            total += delete
+            self.whole = Splice(pos, total, "", place)
+        ends = self.ends
+        if type(ends) is array:
+            ends.append(total)
+        elif total == len(ends) + 1:
+            self.ends = range(1, total + 1)
+        else:
+            self.ends = array("q", (*ends, total))
         return True
 
     def cut(self, index: int) -> Stretch:
@@ -92,15 +99,6 @@ class Stretch:
         """Forget the last patch."""
         self.whole = self.splice(self.first, self.first + len(self.ends) - 2)
         self.ends = self.ends[:-1]
-
-
-def _longer(ends: Sequence[int], end: int) -> Sequence[int]:
-    if isinstance(ends, array):
-        ends.append(end)
-        return ends
-    if end == len(ends) + 1:
-        return range(1, end + 1)
-    return array("q", (*ends, end))
 
 
 Step: TypeAlias = "Splice | Stretch | tuple[Op, ...]"
