@@ -71,12 +71,14 @@ class TextBuffer:
         "_line",
         "_line_at",
         "_rows",
+        "_sums",
     )
 
     def __init__(self, text: str = "") -> None:
         self._groups = _groups(_blocks(_lines(text)))
         self._length = len(text)
         self._rows = sum([group.lines for group in self._groups])
+        self._sums: tuple[list[int], list[int]] | None = None
         self._forget()
 
     def __len__(self) -> int:
@@ -123,23 +125,17 @@ class TextBuffer:
         g, b, at = self._find(row)
         blocks = self._groups[g].blocks
         lines = blocks[b].lines
-        chars = sum([group.chars for group in self._groups[:g]])
+        chars = self._before()[1][g]
         chars += sum([block.chars for block in blocks[:b]]) + sum(map(len, lines[:at]))
         return chars + min(max(col, 0), len(lines[at].removesuffix("\n")))
 
     def row_col(self, offset: int) -> tuple[int, int]:
         r"""The row and column of an offset; the offset behind a "\n" is on the next row."""
         self._check(offset, 0)
-        row = 0
-        for group in self._groups:
-            if offset < group.chars:
-                break
-            row += group.lines
-            offset -= group.chars
-        else:
-            row -= group.lines
-            offset += group.chars
-        for block in group.blocks:
+        rows, chars = self._before()
+        g = min(bisect_right(chars, offset) - 1, len(self._groups) - 1)
+        row, offset = rows[g], offset - chars[g]
+        for block in self._groups[g].blocks:
             if offset < block.chars:
                 break
             row += len(block.lines)
@@ -153,6 +149,15 @@ class TextBuffer:
             row += 1
             offset -= len(line)
         return row - 1, offset + len(line)
+
+    def _before(self) -> tuple[list[int], list[int]]:
+        """Rows and code points before each group: counted once until the text changes."""
+        if self._sums is None:
+            self._sums = (
+                [0, *accumulate([group.lines for group in self._groups])],
+                [0, *accumulate([group.chars for group in self._groups])],
+            )
+        return self._sums
 
     def splice(self, pos: int, delete: int, insert: str) -> str:
         """Replace `delete` code points from `pos` by `insert`; returns what was there.
@@ -177,6 +182,7 @@ class TextBuffer:
                 block.chars += grown
                 self._group.chars += grown
                 self._length += grown
+                self._sums = None
                 return line[at:end]
         self._check(pos, delete)
         removed = self.slice(pos, pos + delete)
@@ -242,6 +248,7 @@ class TextBuffer:
         """Put `lines` in the place of the rows `first` to `last`, without `last`."""
         g, b, at = self._find(first)
         end_g, end_b, end_at = self._find(last - 1)
+        self._sums = None
         group = self._groups[g]
         block = group.blocks[b]
         kept = self._groups[end_g].blocks[end_b].lines[end_at + 1 :]
@@ -268,10 +275,9 @@ class TextBuffer:
         """The group, block in it and line in that of a row."""
         if not 0 <= row < self._rows:
             raise IndexError(f"there is no row {row} among {self._rows}")
-        g = b = 0
-        while row >= (lines := self._groups[g].lines):
-            row -= lines
-            g += 1
+        rows = self._before()[0]
+        g = bisect_right(rows, row) - 1
+        row, b = row - rows[g], 0
         blocks = self._groups[g].blocks
         while row >= (lines := len(blocks[b].lines)):
             row -= lines

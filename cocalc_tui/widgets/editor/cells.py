@@ -10,6 +10,7 @@ cell, so that all three are one again and nobody waits.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 
 from cocalc_tui.widgets.glyphs import clusters, glyph, narrow, plain
@@ -19,9 +20,9 @@ LONG = 10_000
 
 
 class Cells:
-    """A line as it is drawn: `drawn` holds exactly one `width` of cells."""
+    """A line as it is drawn: `drawn` is exactly `width` cells wide, but for a very long line."""
 
-    __slots__ = ("_draws", "_starts", "_xs", "drawn", "length", "odd", "width")
+    __slots__ = ("_draws", "_narrow", "_starts", "_xs", "drawn", "length", "odd", "width")
 
     def __init__(self, text: str, tab: int) -> None:
         self.length = len(text)
@@ -31,10 +32,9 @@ class Cells:
         self._xs: list[int] | None = None
         self._draws: list[int] = []
         self._starts: list[int] = []
-        if plain(text):
+        self._narrow = len(text) > LONG
+        if self._narrow or plain(text):
             self.drawn, self.width = text, len(text)
-        elif len(text) > LONG:
-            self.drawn, self.width = narrow(text), len(text)
         else:
             self._lay_out(text, tab)
 
@@ -94,22 +94,30 @@ class Cells:
 
     def piece(self, start: int, end: int) -> str:
         """What is drawn for code points start..end."""
+        if self._narrow:
+            # Only what is on the screen is looked at: looking at all of it takes longer than a key.
+            return narrow(self.drawn[start:end])
         if self._xs is None:
             return self.drawn[start:end]
         return self.drawn[self._draws[min(start, self.length)] : self._draws[min(end, self.length)]]
 
 
-@lru_cache(4096)
 def cells(text: str, tab: int) -> Cells:
-    """The layout of a line, remembered."""
-    return Cells(text, tab)
+    """The layout of a line, remembered unless remembering takes longer than making it."""
+    return Cells(text, tab) if len(text) > LONG else _cells(text, tab)
 
 
-def breaks(text: str, tab: int, width: int) -> tuple[int, ...]:
-    """Columns at which the second and later rows of a wrapped line begin.
+_cells = lru_cache(4096)(Cells)
 
-    Breaks after a space where there is one; a space that just does not fit hangs over the edge.
+
+def breaks(text: str, tab: int, width: int) -> Sequence[int]:
+    """Columns at which the second and later rows of a wrapped line begin, in order.
+
+    Breaks after a space where there is one; a space that just does not fit hangs over the edge. A
+    line that is data breaks wherever a row is full.
     """
+    if len(text) > LONG:
+        return range(width, len(text), width)
     if len(text) <= width and (len(text) * 2 <= width or text.isascii()) and "\t" not in text:
         return ()
     return _breaks(text, tab, width)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import chain
 
 from cocalc_tui.widgets.editor.view import Dirty, View
-from cocalc_tui.widgets.highlight import Language, Spans, tokens
+from cocalc_tui.widgets.highlight import LINE_LIMIT, Language, Spans, tokens
 
 FEW = 200
 """Lines through which tokens are carried; a bigger change waits for `refresh`."""
@@ -55,13 +55,22 @@ class Colours:
         index, after = dirty.line - self._first, dirty.until + 1 - dirty.added - self._first
         if after <= 0:
             self._first += dirty.added
-        elif index < 0 or after > len(self._lines) or after - index > FEW:
+        elif (
+            index < 0
+            or after > len(self._lines)
+            or after - index > FEW
+            or self._is_data(range(dirty.line, dirty.until + 1))
+        ):
             self._lines, self._spans = self._lines[: max(index, 0)], self._spans[: max(index, 0)]
         else:
             new = [self._view.text(line) for line in range(dirty.line, dirty.until + 1)]
             spans = _carried(self._lines[index:after], self._spans[index:after], new)
             self._lines[index:after] = new
             self._spans[index:after] = spans
+
+    def _is_data(self, lines: range) -> bool:
+        """Whether one of these lines is too long to be looked at."""
+        return any(len(self._view.text(line)) > LINE_LIMIT for line in lines)
 
     def refresh(self, first: int, last: int) -> list[int]:
         """Look anew at lines first..last and some around; returns lines with other tokens."""

@@ -16,6 +16,7 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from cocalc_tui.widgets.editor import gutter
+from cocalc_tui.widgets.editor.cells import LONG
 from cocalc_tui.widgets.editor.gutter import Gutter
 from cocalc_tui.widgets.editor.look import DARK, Look, Visitor
 from cocalc_tui.widgets.editor.model import Editor
@@ -123,8 +124,10 @@ class Painter:
         lit = over.focused and mine.anchor is None and line == over.at(mine.at)[0]
         label = self.left.label(line, part, self.look, lit=lit)
         tail = self._tail(line) if end == len(text) else ""
+        # A line of megabytes is known by its version: comparing it takes longer than drawing.
+        known = text if len(text) <= LONG else (view.version, line)
         key = (
-            *(text, start, end, spans, marks, lit, label),
+            *(known, start, end, spans, marks, lit, label),
             *(tail, width, left, edge, self.whitespace),
         )
         strip = self._strips.get(key)

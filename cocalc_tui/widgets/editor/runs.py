@@ -76,10 +76,13 @@ def segments(part: Part, spans: Spans, marks: Marks, paints: Paints, tail: str) 
     if tail and high == end:
         found.append(Segment(tail, plain + (paints.space or paints.odd)))
         width += len(tail)
-    if width < left + part.room:
-        found.append(Segment(" " * (left + part.room - width), plain))
-        width = left + part.room
-    skip = origin + left - cells.x(low) if high > low else left
+    # A row may begin within a wide character, or behind the end of its text.
+    skip = origin + left - cells.x(low)
+    if skip >= width:
+        return [Segment(" " * part.room, plain)]
+    if width < skip + part.room:
+        found.append(Segment(" " * (skip + part.room - width), plain))
+        width = skip + part.room
     if skip == 0 and width == part.room:
         return found
     return list(Strip(found, width).crop(skip, skip + part.room))

@@ -6,7 +6,8 @@ height, kept in blocks with their sums (`heights`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from cocalc_tui.widgets.editor.cells import Cells, breaks, cells
@@ -157,7 +158,7 @@ class View:
         """The layout of a line."""
         return cells(self.text(line), self.tab)
 
-    def breaks(self, line: int) -> tuple[int, ...]:
+    def breaks(self, line: int) -> Sequence[int]:
         """Columns at which the line's second and later rows begin."""
         return breaks(self.text(line), self.tab, self.width) if self.wrap else ()
 
@@ -192,7 +193,7 @@ class View:
         if (head := self.showing(line)) != line:
             line, column = head, len(self.text(head))
         layout = self.cells(line)
-        part = sum(1 for start in self.breaks(line) if start <= column)
+        part = bisect_right(self.breaks(line), column)
         x = layout.x(column)
         if part:
             x -= layout.x(self.breaks(line)[part - 1])

@@ -9,9 +9,11 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from cocalc_tui.sync.buffer import TextBuffer
+from cocalc_tui.widgets.editor import cells
 from cocalc_tui.widgets.editor.look import DARK, Visitor
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.painter import Painter
+from cocalc_tui.widgets.glyphs import narrow
 
 TEXTS = st.text(st.sampled_from("ab \t日\u0301🇩🇪\x1b\n"), max_size=60)
 
@@ -120,6 +122,29 @@ def test_an_unchanged_row_is_the_same_strip() -> None:
     assert shown.row(1, 10) is before
     shown.look = DARK
     assert shown.row(1, 10) is not before
+
+
+def test_the_caret_left_of_what_shows_is_not_drawn() -> None:
+    shown = painter("ab\n" + "x" * 50)
+    shown.editor.go(2)
+    assert cells_in(shown, 0, ground(DARK.caret)) == " "
+    assert [segment.text for segment in shown.row(0, 5, 20)] == ["     "]
+
+
+def test_a_line_of_megabytes_costs_what_shows_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def counted(text: str) -> str:
+        seen.append(len(text))
+        return narrow(text)
+
+    monkeypatch.setattr(cells, "narrow", counted)
+    shown = painter("x\x1b" * 1_000_000, wrap=50)
+    assert shown.editor.view.height == 40_000
+    assert shown.row(39_999, 51).text.startswith("x␛x␛")
+    shown.editor.go(1_500_001)
+    assert shown.editor.view.place(1_500_001) == (30_000, 1)
+    assert max(seen) < 200
 
 
 def test_far_along_a_long_line() -> None:
