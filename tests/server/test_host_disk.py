@@ -369,7 +369,7 @@ def test_who_opened_the_file_before_it_was_replaced_is_heard(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(root, "a.txt", b"one\n")
-    real = disk.exchange
+    real = renaming.exchange
     writer: list[threading.Thread] = []
 
     def opened_before(one: str, other: str, folder: int) -> bool:
