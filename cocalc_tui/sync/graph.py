@@ -270,10 +270,7 @@ class Graph:
         if ranges[-1][1] > least:
             ranges[-1][1] = least
         if len(self.heads) == 1:
-            if ranges[-1][1] == first - 1:
-                ranges[-1][1] = last
-            else:
-                ranges.append([first, last])
+            ranges.append([first, last])
 
     def _cut(self, index: int, parents: tuple[int, ...]) -> None:
         """Let a piece begin at `index`, and end at its parents."""
