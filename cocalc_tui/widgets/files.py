@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.events import Blur, Focus
 from textual.geometry import Offset, Region
+from textual.worker import WorkType
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.widgets.acting import Acting, desk
@@ -57,7 +58,12 @@ class FileTree(Acting, Rows, can_focus=True):
 
     def look_again(self) -> None:
         """List anew what shows: files came or went, or the relay is back."""
-        self.run_worker(self._list(self.model.to_list()), group="files", exclusive=True)
+        self._begin_listing(self.model.to_list(), exclusive=True)
+
+    def _begin_listing(self, folders: Sequence[str], *, exclusive: bool = False) -> None:
+        # Called in the worker: one that is cancelled before it began leaves no coroutine behind.
+        work: WorkType[None] = partial(self._list, folders)
+        self.run_worker(work, group="files", exclusive=exclusive)
 
     async def _list(self, folders: Sequence[str]) -> None:
         for folder in folders:
@@ -176,7 +182,7 @@ class FileTree(Acting, Rows, can_focus=True):
         if entry.unfolded:
             self.do_down()
         elif self.model.unfold(entry.path):
-            self.run_worker(self._list([entry.path]), group="files")
+            self._begin_listing([entry.path])
         else:
             self.relist()
 

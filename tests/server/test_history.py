@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -114,8 +115,10 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
     capfdbinary.readouterr()
     assert "import" in said("log", notes)
     (lab / "notes.md").write_text("one\ntwo\n")
-    said("list", "--project", str(lab))
-    assert said("show", notes) == "one\ntwo\n"
+    end = time.monotonic() + 10
+    while said("show", notes) != "one\ntwo\n":  # whoever writes is given time to finish
+        assert time.monotonic() < end
+        time.sleep(0.1)
     assert {"+one", "+two"} <= set(said("diff", notes, "0").splitlines())
     rows = json.loads(said("blame", notes, "--json"))
     assert [row["text"] for row in rows] == ["one", "two"]

@@ -115,7 +115,7 @@ MUTANTS = [
     Mutant(
         "own save taken as foreign",
         _replace(SavedVersions, "note", _does_not_note),
-        "were taken in",
+        "were taken in|times in",
         20,
     ),
     Mutant(
