@@ -5,7 +5,7 @@ A text is itself; a notebook is its cells with what they printed; a chat is who 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cocalc_tui.chat import model as chat
@@ -23,7 +23,7 @@ class _Records:
     def __init__(self, found: dict[str, dict[str, Json]]) -> None:
         self._found = found
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._found)
 
     def __getitem__(self, key: str) -> Mapping[str, Json]:

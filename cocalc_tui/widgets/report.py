@@ -46,7 +46,7 @@ class Report:
         reader = desk(tiles).reader
         self._show_top(tiles, side_bar=side_bar)
         self._show_status(tiles, reader, scopes)
-        self._show_footer(reader, scopes)
+        self.footer.say(footer_words(reader, scopes))
 
     def _show_top(self, tiles: Tiles, *, side_bar: bool) -> None:
         me = self._project.me.user if self._project.me else ""
@@ -73,15 +73,16 @@ class Report:
             right += [Word("  F1 help", "text-dim", act="app.help")]
         self.status.say(left, [*right, Word(" ")])
 
-    def _show_footer(self, reader: KeyReader, scopes: Sequence[str]) -> None:
-        words = [Word(" ")]
-        if reader.pending:
-            words += _going_on(reader, scopes)
-        else:
-            for action in reader.keymap.footer(scopes):
-                key = reader.keymap.keys_of(action.name)[0]
-                words += _key_words(key, action.title, action.name)
-        self.footer.say(words)
+
+def footer_words(reader: KeyReader, scopes: Sequence[str]) -> list[Word]:
+    """The keys that work here; of a longer key that was begun, how it goes on."""
+    words = [Word(" ")]
+    if reader.pending:
+        return words + _going_on(reader, scopes)
+    for action in reader.keymap.footer(scopes):
+        key = reader.keymap.keys_of(action.name)[0]
+        words += _key_words(key, action.title, action.name)
+    return words
 
 
 def _place_words(document: SharedDocument, pane: Pane, *, wide: bool) -> list[Word]:

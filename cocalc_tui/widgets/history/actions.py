@@ -23,16 +23,23 @@ ACTIONS = (
     Action("history.first", "The beginning", ("home", "g"), palette=False),
     Action("history.last", "Now", ("end", "G"), palette=False),
     Action("history.go", "Go to a version or a time", (":",), "14:02, yesterday 14:00, 120."),
-    Action("history.difference", "Difference", ("d",), "To the step before, or to the mark."),
+    Action(
+        "history.difference", "Difference", ("d",), "To the step before, or to the mark.", footer=1
+    ),
     Action("history.beside", "Side by side", ("s",), "Or in one column."),
     Action("history.mark", "Mark", ("v",), "The other end of what is compared."),
-    Action("history.blame", "Who wrote it", ("b",)),
-    Action("history.play", "Play", ("space",), "And stop."),
+    Action("history.blame", "Who wrote it", ("b",), footer=2),
+    Action("history.play", "Play", ("space",), "And stop.", footer=4),
     Action("history.person", "One person", ("p",), "Step through what one person did."),
-    Action("history.find", "Find", ("/",), "When a text came or went, going back."),
+    Action("history.find", "Find", ("/",), "When a text came or went, going back.", footer=3),
     Action("history.snapshots", "Snapshots", ("S",), "Compare with the file in a snapshot."),
     Action(
-        "history.restore", "Restore", ("r",), "As a new step, which can be undone.", Role.EDITOR
+        "history.restore",
+        "Restore",
+        ("r",),
+        "As a new step, which can be undone.",
+        Role.EDITOR,
+        footer=5,
     ),
     Action("history.copy", "Copy", ("c", "y"), "The text as it was."),
     Action("history.save_copy", "Open as a copy", ("o",), "A new file beside it.", Role.EDITOR),
@@ -40,5 +47,5 @@ ACTIONS = (
     Action("history.down", "Down", ("down", "j"), palette=False),
     Action("history.page_up", "Page up", ("pageup",), palette=False),
     Action("history.page_down", "Page down", ("pagedown",), palette=False),
-    Action("history.close", "Back", ("escape", "q", "f4"), palette=False),
+    Action("history.close", "Back", ("escape", "q", "f4"), palette=False, footer=6),
 )

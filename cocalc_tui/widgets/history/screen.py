@@ -22,16 +22,17 @@ from cocalc_tui.history.timeline import EVENTS, TimeLine
 from cocalc_tui.history.when import moment
 from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.history.body import Body
 from cocalc_tui.widgets.history.line import TimeLineView
+from cocalc_tui.widgets.report import footer_words
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.sync.versions import Versions
     from cocalc_tui.widgets.project import Project
 
-KEYS = "←→ step  shift 10  ctrl author  d diff  v mark  b blame  / find  space play  r restore  esc"
 SPEED = 0.12
 """Seconds between two steps of playing."""
 TEXT = "text"
@@ -51,7 +52,7 @@ class HistoryScreen(Acting, Screen[None], inherit_bindings=False):
     DEFAULT_CSS = """
     HistoryScreen { background: $background; }
     HistoryScreen Static { height: 1; width: 1fr; padding: 0 1; background: $bar; }
-    HistoryScreen #keys { color: $text-dim; background: $side; }
+    HistoryScreen #footer { background: $side; }
     """
 
     def __init__(self, project: Project, document: SharedDocument) -> None:
@@ -74,6 +75,7 @@ class HistoryScreen(Acting, Screen[None], inherit_bindings=False):
         self._playing: Timer | None = None
         self._head = Static("", id="head", markup=False)
         self._body = Body()
+        self._footer = Bar(id="footer")
         self._view = TimeLineView(lambda name: desk(self).faces.colour(name), self._go)
 
     def compose(self) -> ComposeResult:
@@ -81,7 +83,7 @@ class HistoryScreen(Acting, Screen[None], inherit_bindings=False):
         yield self._head
         yield self._body
         yield self._view
-        yield Static(KEYS, id="keys", markup=False)
+        yield self._footer
 
     def scopes(self) -> Sequence[str]:
         """Its own."""
@@ -90,6 +92,7 @@ class HistoryScreen(Acting, Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Fetch the past."""
         self._body.focus()
+        self._footer.say(footer_words(desk(self).reader, self.scopes()))
         self._body.blame_words = self._blame_words
         self._head.update(f"{safe(self._document.path)}: fetching its history …")
         self.run_worker(self._prepare(), group="history")
