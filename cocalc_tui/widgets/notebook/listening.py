@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import copy_context
 
 from textual.timer import Timer
 
@@ -59,7 +60,12 @@ class ListeningView(NotebookView):
 
     def listen(self) -> None:
         """Follow the document from now on."""
-        self._unsubscribe = self.document.subscribe(self._heard)
+        # News come in a task of the connection. A timer that is started there outside of the app
+        # never rings, and what waits for it (live output, names that fade) would wait for ever.
+        home = copy_context()
+        self._unsubscribe = self.document.subscribe(
+            lambda event: home.copy().run(self._heard, event)
+        )
         self._listen_to_pictures()
         self._tick = self.set_interval(1, self._seconds_passed, pause=True)
         self._runs_changed()

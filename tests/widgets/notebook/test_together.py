@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextvars import Context
 from typing import Any
 
 import pytest
@@ -270,6 +271,18 @@ async def test_output_appears_while_it_runs() -> None:
         )
         runs(document, run_of(key, "done", started=START, finished=START + 5, count=2))
         assert rows(app)[1:4] == ["▌[2]    a", "▌       old", "▌       end"]
+
+
+async def test_output_appears_whichever_task_brings_it() -> None:
+    app = NotebookDesk(document_of([cell("a")]))
+    async with app.run_test(size=(48, 12)) as pilot:
+        document, key = app.pane.document, keys(app)[0]
+        runs(document, run_of(key, "running", started=START))
+        for at in range(3):
+            outside = Context()
+            outside.run(live, document, key, at, printed(f"{at}\n"))
+            while rows(app)[2 + at] != f"▌       {at}":
+                await pilot.pause(0.01)
 
 
 async def test_output_above_leaves_my_caret_where_it_is() -> None:
