@@ -47,7 +47,7 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
 class Ask(Dialog[str | None], inherit_bindings=False):
     """Asks for a line of text; None when it was cancelled."""
 
-    DEFAULTCSS = (
+    DEFAULT_CSS = (
         CSS.replace("NAME", "Ask")
         + """
     Ask Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
@@ -99,7 +99,7 @@ class Ask(Dialog[str | None], inherit_bindings=False):
 class Confirm(Dialog[bool], inherit_bindings=False):
     """Asks whether to go on with something that cannot simply be taken back."""
 
-    DEFAULTCSS = CSS.replace("NAME", "Confirm")
+    DEFAULT_CSS = CSS.replace("NAME", "Confirm")
 
     def __init__(self, question: str, yes: str) -> None:
         """`yes` says what is done then, in a word or two: `delete`."""

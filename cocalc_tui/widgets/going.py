@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from cocalc_tui.widgets.report import Report
     from cocalc_tui.widgets.tiles import Tiles
 
-TERMINAL_ENDING = ".term"
-
 
 class GoingActs(Screen[None]):
     """Part of the main screen: where one can go."""
@@ -66,11 +64,10 @@ class GoingActs(Screen[None]):
 
     async def do_terminal(self) -> None:
         """Open a shared terminal, a new one or one that is there."""
-        from cocalc_tui.widgets.files_model import wrong_name
+        from cocalc_tui.widgets.terminal.choosing import ask_terminal
 
-        name = await desk(self).ask("Name of the terminal", "shell", wrong_name)
-        if name:
-            self.visit(name if name.endswith(TERMINAL_ENDING) else name + TERMINAL_ENDING)
+        if (path := await ask_terminal(self, self.project)) is not None:
+            self.visit(path)
 
     def do_people(self) -> None:
         """Show who is here and who may join, and let people in and out."""

@@ -46,7 +46,7 @@ APP = (
     Action("app.chat", "Chat", ("f8", "ctrl+t c"), "Beside the document, or away again.", footer=3),
     Action("app.chats", "All chats", ("ctrl+t u",), "Those with unread messages first."),
     Action("app.people", "People and sharing", ("ctrl+t i",), "Who is here, who may join."),
-    Action("app.terminal", "New terminal", ("ctrl+t t",), "Shared, by its name.", Role.RUNNER),
+    Action("app.terminal", "Terminals", ("ctrl+t t",), "That run, or a new one.", Role.RUNNER),
     Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
     Action("app.notices", "What was said", (), "The notices so far."),

@@ -211,6 +211,14 @@ class TestMore:
         keys = ("ctrl+t", "f", "home", "right", "down", "r")
         assert snap_compare(app, terminal_size=(120, 34), run_before=people(*keys))
 
+    def test_question(self, snap_compare: Compare) -> None:
+        keys = ("ctrl+t", "f", "home", "down", "down", "d")
+        assert snap_compare(app_of("model.py"), terminal_size=(80, 24), run_before=people(*keys))
+
+    def test_line_asked_for(self, snap_compare: Compare) -> None:
+        app = app_of("model.py")
+        assert snap_compare(app, terminal_size=(80, 24), run_before=people("ctrl+n"))
+
     def test_cut_off(self, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("cocalc_tui.widgets.phrases.clock", lambda _: "14:02")
 

@@ -18,6 +18,7 @@ from cocalc_tui.server.environment import clean
 from cocalc_tui.server.terminals.order import living
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
+from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pane import TerminalPane
 from tests.server.hosting import BY_HAND, Box, until
@@ -96,6 +97,23 @@ async def test_who_may_not_type_watches(tmp_path: Path) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert not here.model.screen.running
+
+
+async def test_those_who_come_later_find_it(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (box, app, pilot):
+        await until(lambda: pane(app).model.screen.running)
+        await until((box.project / "build.term").exists)
+        await pilot.press("f12", "ctrl+t", "t")
+        await until(lambda: isinstance(app.screen, Picker))
+        picker = app.screen
+        assert isinstance(picker, Picker)
+        offered = ["build.term", "shell.term"]
+        await until(lambda: [choice.value for choice, _ in picker._list.found] == offered)
+        await pilot.press(*"new")
+        assert [choice.value for choice, _ in picker._list.found] == ["new.term"]
+        await pilot.press("enter")
+        await until(lambda: pane(app).document.path == "new.term")
+        await until(lambda: pane(app).model.screen.running)
 
 
 def frame(seq: int, rows: dict[int, str], **more: object) -> TerminalScreen:

@@ -293,6 +293,13 @@ class Host:
 
     # --- requests ------------------------------------------------------------------------------
 
+    async def _give_file(self, doc: str) -> None:
+        """Make the file of a terminal that was started, empty at first, so that others find it."""
+        opened = self.open.get(doc)
+        if opened is not None and opened.document.stamp is None:
+            with contextlib.suppress(FileError):  # a folder that is full or closed; it is said
+                await opened.save()
+
     async def _asked(self, asked: m.Asked) -> None:
         request = decode(bytes(asked.request))
         id_: int = getattr(request, "id", 0)
@@ -303,6 +310,8 @@ class Host:
                 result = await self.terminals.serve(
                     request, asked.user, asked.connection, types=types
                 )
+                if types and isinstance(request, m.TerminalOpen):
+                    await self._give_file(request.doc)
             else:
                 result = await serve(self, request, asked.user)
             answer = m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result)))
