@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.notebook.blobs import MissingBlobError, blobs_of, decoded
-from cocalc_tui.notebook.model import Notebook, with_parts
+from cocalc_tui.notebook.blobs import MissingBlobError, decoded
+from cocalc_tui.notebook.model import Notebook, parts_of, with_parts
 from cocalc_tui.protocol.events import BlobPart
 from cocalc_tui.sync.patch import Json
 
@@ -77,11 +77,9 @@ class Blobs:
     async def whole(self, notebook: Notebook) -> Notebook:
         """A notebook with all its parts; of what cannot be had, a word in its place."""
         found: dict[str, bytes] = {}
-        for cell in notebook.cells:
-            for output in cell.outputs:
-                for about in blobs_of(output.data).values():
-                    with contextlib.suppress(MissingBlobError):
-                        found[str(about.get("name"))] = await self.fetch(about)
+        for about in parts_of(notebook):
+            with contextlib.suppress(MissingBlobError):
+                found[str(about.get("name"))] = await self.fetch(about)
         return with_parts(notebook, found.get)
 
     def forget_failures(self) -> None:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 
 from cocalc_tui.notebook.pixels import image_pixels
 from cocalc_tui.notebook.printed import Printed
-from cocalc_tui.sync.patch import Create, Json, Op
+from cocalc_tui.sync.patch import Json
 
 BLOBS = "cocalc_tui_blobs"
 """A key of an output that no file has."""
@@ -59,11 +59,11 @@ def take_out(output: Data, put: Put) -> Data:
     data = output.get("data")
     small = _without_large(output, data, put) if isinstance(data, dict) else output
     # A file may have our key: it is not to be taken for what we say.
-    if BLOBS not in output and _length(small) <= MOST:
+    if BLOBS not in output and length_of(small) <= MOST:
         return small
-    encoded = _encoded(output)
-    put(name := name_of(encoded), encoded)
-    about: Json = {"name": name, "size": len(encoded), "json": True}
+    all_of_it = encoded(output)
+    put(name := name_of(all_of_it), all_of_it)
+    about: Json = {"name": name, "size": len(all_of_it), "json": True}
     return {**_ends(small), BLOBS: {WHOLE: about}}
 
 
@@ -71,17 +71,18 @@ def _without_large(output: Data, data: Data, put: Put) -> Data:
     taken: Data = {}
     for mime, value in data.items():
         is_text = mime.startswith("text/") or mime.endswith(("json", "javascript"))
-        if _length(value) > (TEXTS if is_text else PICTURES):
-            encoded = _encoded(value)
-            put(name := name_of(encoded), encoded)
-            taken[mime] = _about(mime, value, name, len(encoded))
+        if length_of(value) > (TEXTS if is_text else PICTURES):
+            data_of = encoded(value)
+            put(name := name_of(data_of), data_of)
+            taken[mime] = about_part(mime, value, name, len(data_of))
     if not taken:
         return output
     left = {mime: "" if mime in taken else value for mime, value in data.items()}
     return {**output, "data": left, BLOBS: taken}
 
 
-def _about(mime: str, value: Json, name: str, size: int) -> Json:
+def about_part(mime: str, value: Json, name: str, size: int) -> Json:
+    """Return what is said of a part that is kept under a name as so many bytes."""
     about: Data = {"name": name, "size": size}
     if not isinstance(value, str):
         about["json"] = True
@@ -90,7 +91,8 @@ def _about(mime: str, value: Json, name: str, size: int) -> Json:
     return about
 
 
-def _encoded(value: Json) -> bytes:
+def encoded(value: Json) -> bytes:
+    """Return the bytes that a value is kept as."""
     text = value if isinstance(value, str) else json.dumps(value)
     return text.encode("utf-8", "surrogatepass")
 
@@ -127,10 +129,10 @@ def put_back(output: Data, get: Get) -> Data:
     if not blobs:
         return output
     if WHOLE in blobs:
-        return cast(Data, decoded(blobs[WHOLE], _got(WHOLE, blobs[WHOLE], get)))
+        return cast(Data, got("an output", blobs[WHOLE], get))
     data = dict(cast(Data, output.get("data", {})))
     for mime, about in blobs.items():
-        data[mime] = decoded(about, _got(mime, about, get))
+        data[mime] = got(mime, about, get)
     return {**{key: value for key, value in output.items() if key != BLOBS}, "data": data}
 
 
@@ -154,31 +156,18 @@ def _saying(output: Data, what: str) -> Data:
     return {**left, "data": kept}
 
 
-def _got(mime: str, about: Mapping[str, Json], get: Get) -> bytes:
+def got(what: str, about: Mapping[str, Json], get: Get) -> Json:
+    """Return the value that is kept elsewhere. Raises MissingBlobError."""
     data = get(str(about.get("name")))
     if data is None:
-        what = "an output" if mime == WHOLE else mime
         raise MissingBlobError(f"{what} of {about.get('size')} bytes is not there any more")
-    return data
+    return decoded(about, data)
 
 
-def take_out_of(ops: Iterable[Op], put: Put) -> list[Op]:
-    """Return operations that make outputs without their large parts."""
-    return [_op_without_large(op, put) for op in ops]
-
-
-def _op_without_large(op: Op, put: Put) -> Op:
-    if not isinstance(op, Create) or op.fields.get("type") != "output":
-        return op
-    data = cast(Data, op.fields.get("data", {}))
-    taken = take_out(data, put)
-    return op if taken is data else Create(op.key, {**op.fields, "data": taken})
-
-
-def _length(value: Json) -> int:
+def length_of(value: Json) -> int:
     """About how many characters a value takes."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
-        return sum(len(key) + _length(part) for key, part in value.items())
-    return sum(map(_length, value)) if isinstance(value, list) else 8
+        return sum(len(key) + length_of(part) for key, part in value.items())
+    return sum(map(length_of, value)) if isinstance(value, list) else 8

@@ -36,7 +36,7 @@ def known_keys(kind: str) -> set[str]:
 def cell_from_json(raw: Json, number: int, key: str, pos: str, block: int) -> Cell:
     """Read the `number`-th cell (from 1). Raises NotebookError."""
     if not isinstance(raw, dict):
-        raise NotebookError(f"cell {number} is not an object")
+        raise NotebookError(f"cell {number} is not an object; mend it with a text editor")
     fit = {name: value for name, value in raw.items() if name not in _FORMS or _FORMS[name](value)}
     kind = cast(str, fit.get("cell_type", _NO_TYPE))
     known = known_keys(kind)

@@ -8,7 +8,8 @@ Records travel as MessagePack and lie in readable rows, where not every JSON val
 a place. `carry` maps those to ones that have, `uncarry` back:
 
 - a number beyond 64 bits, NaN and Infinity become `{"$number": "..."}`;
-- a lone surrogate becomes a private code point: text of records is Unicode without surrogates.
+- a lone surrogate becomes a private code point: text of records is Unicode without surrogates;
+- a key `$blob` gets another `$`, as records say by that key that a value is elsewhere (`fields`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_ABOVE_ASCII = re.compile(r"(?<!\\)(?:\\\\)*\\u(?!00[0-7])")
 _NUMBER = re.compile(r"-?[0-9]+|NaN|-?Infinity")
 _NUMBER_KEY = re.compile(r"\$+number")
+_BLOB_KEY = re.compile(r"\$+blob")
+"""Of a file; with one `$` less it would be taken for what `notebook.fields` writes."""
 _BLOCKS = (0x10D800, 0xFD800)
 """Where lone surrogates may go: private code points that nobody uses."""
 
@@ -229,7 +232,10 @@ def carry(value: Json, block: int = 0, depth: int = 0) -> Json:
             return [carry(item, block, depth + 1) for item in value]
     if len(value) == 1 and _NUMBER_KEY.fullmatch(key := next(iter(value))):
         return {"$" + key: carry(value[key], block, depth + 1)}
-    return {hide(key, block): carry(item, block, depth + 1) for key, item in value.items()}
+    return {
+        ("$" if _BLOB_KEY.fullmatch(key) else "") + hide(key, block): carry(item, block, depth + 1)
+        for key, item in value.items()
+    }
 
 
 def uncarry(value: Json, block: int = 0) -> Json:
@@ -248,4 +254,7 @@ def uncarry(value: Json, block: int = 0) -> Json:
         if key == "$number" and isinstance(held, str) and _NUMBER.fullmatch(held):
             return cast(Json, json.loads(held))
         return {key[1:] if key.startswith("$$") else key: uncarry(held, block)}
-    return {unhide(key, block): uncarry(item, block) for key, item in value.items()}
+    return {
+        unhide(key[1:] if _BLOB_KEY.fullmatch(key[1:]) else key, block): uncarry(item, block)
+        for key, item in value.items()
+    }

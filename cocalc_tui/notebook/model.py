@@ -6,11 +6,12 @@ do it while people go on typing into the document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from cocalc_tui.notebook import blobs, schema
+from cocalc_tui.notebook.fields import blobs_in, whole_fields
 from cocalc_tui.sync.patch import Create, Json, Op, Splice
 
 Fields = dict[str, Json]
@@ -93,17 +94,25 @@ def take(document: schema.Document) -> Notebook:
 
 
 def with_parts(notebook: Notebook, get: blobs.Get) -> Notebook:
-    """Return a notebook whose outputs have their large parts again; see `blobs`."""
+    """Return a notebook that has its large parts again; see `blobs` and `fields`."""
 
     def whole(cell: Cell) -> Cell:
-        if not any(blobs.blobs_of(output.data) for output in cell.outputs):
-            return cell
         outputs = (
             replace(output, data=blobs.put_back_or_say(output.data, get)) for output in cell.outputs
         )
-        return replace(cell, outputs=tuple(outputs))
+        return replace(cell, fields=whole_fields(cell.fields, get), outputs=tuple(outputs))
 
-    return replace(notebook, cells=tuple(map(whole, notebook.cells)))
+    cells = tuple(map(whole, notebook.cells))
+    return Notebook(whole_fields(notebook.fields, get), cells)
+
+
+def parts_of(notebook: Notebook) -> Iterator[blobs.Data]:
+    """Say what is known of each large part of a notebook that is elsewhere."""
+    for fields in (notebook.fields, *(cell.fields for cell in notebook.cells)):
+        yield from blobs_in(fields)
+    for cell in notebook.cells:
+        for output in cell.outputs:
+            yield from blobs.blobs_of(output.data).values()
 
 
 def _output(key: str, fields: Mapping[str, Json]) -> Output:

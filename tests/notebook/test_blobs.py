@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from cocalc_tui.notebook import blobs
 from cocalc_tui.notebook.blobs import BLOBS, WHOLE, MissingBlobError, put_back, take_out
 from cocalc_tui.notebook.pixels import image_pixels
-from cocalc_tui.sync.patch import Create, Put
 
 PNG = base64.b64encode(
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0" + b"\0" * 9000
@@ -99,16 +98,6 @@ def test_what_is_gone_is_said() -> None:
     small = take_out(display(**{"image/png": PNG}), Kept().put)
     with pytest.raises(MissingBlobError, match=f"image/png of {len(PNG)} bytes is not there"):
         put_back(small, lambda _: None)
-
-
-def test_only_outputs_are_looked_into() -> None:
-    kept = Kept()
-    output = Create("o", {"type": "output", "data": display(**{"image/png": PNG})})
-    cell = Create("c", {"type": "cell", "data": display(**{"image/png": PNG})})
-    text = Put("c", "x", PNG)
-    made = blobs.take_out_of([output, cell, text], kept.put)
-    assert made[1:] == [cell, text]
-    assert len(json.dumps(made[0].fields)) < 500  # type: ignore[union-attr]
 
 
 JSON: Any = st.recursive(

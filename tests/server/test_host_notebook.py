@@ -9,7 +9,7 @@ import pytest
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.notebook import ipynb, schema
-from cocalc_tui.sync.patch import Splice
+from cocalc_tui.sync.patch import Put, Splice
 from tests.server.hosting import QUICK, running, until
 from tests.shared_data import notebooks
 
@@ -148,13 +148,53 @@ async def test_a_merge_conflict_in_the_file_is_not_overwritten(tmp_path: Path) -
         assert (found["metadata"], found["cells"][0]["source"]) == ({"a": 1}, ["x"])
 
 
-async def test_a_field_too_large_to_share_is_refused_in_one_line(tmp_path: Path) -> None:
+async def test_large_attachments_and_metadata_come_and_go(tmp_path: Path) -> None:
     async with running(tmp_path) as box:
         notebook = json.loads(ipynb.EMPTY)
-        notebook["cells"][0]["metadata"] = {"x": "A" * 2**23}
-        box.write("n.ipynb", json.dumps(notebook))
-        with pytest.raises(RequestFailed, match="one output or field of it has 8 MB"):
+        picture = {"a.png": {"image/png": "A" * 2**23}}
+        notebook["cells"].append(
+            {
+                "attachments": picture,
+                "cell_type": "markdown",
+                "id": "m",
+                "metadata": {},
+                "source": [],
+            }
+        )
+        state = {"$blob": 1, **{f"m{n}": {"state": {"value": n}} for n in range(60_000)}}
+        notebook["metadata"] = {"kernelspec": {"name": "python3"}, "widgets": {"state": state}}
+        text = json.dumps(notebook, indent=1) + "\n"
+        box.write("n.ipynb", text)
+        document = await (await box.person()).open("n.ipynb")
+        code, shown = schema.cells(document.replica)
+        assert schema.metadata(document.replica)["kernelspec"] == {"name": "python3"}
+        await document.save()
+        assert box.read("n.ipynb") == text
+        metadata = {**schema.metadata(document.replica), "mine": 1}
+        document.change([Put(schema.NOTEBOOK, "metadata", metadata)])
+        document.change([Splice(0, 0, "x", schema.input_of(code))])
+        await document.save()
+        notebook["metadata"]["mine"] = 1
+        notebook["cells"][0]["source"] = ["x"]
+        assert json.loads(box.read("n.ipynb")) == notebook
+        notebook["cells"][1]["attachments"]["b.png"] = {"image/png": "B" * 2**22}
+        box.write("n.ipynb", json.dumps(notebook, indent=1) + "\n")
+        await until(lambda: "b.png" in document.replica.records[shown]["attachments"])  # type: ignore[operator]
+        assert len(json.dumps(document.replica.records[shown])) < 1000
+        document.change([Splice(0, 0, "y", schema.input_of(shown))])
+        await document.save()
+        notebook["cells"][1]["source"] = ["y"]
+        assert json.loads(box.read("n.ipynb")) == notebook
+
+
+async def test_a_name_too_large_to_share_is_refused_in_one_line(tmp_path: Path) -> None:
+    async with running(tmp_path) as box:
+        notebook = json.loads(ipynb.EMPTY)
+        notebook["cells"][0]["id"] = "A" * 2**23
+        box.write("n.ipynb", text := json.dumps(notebook))
+        with pytest.raises(RequestFailed, match=r"n.ipynb: one value of it has 8 MB"):
             await (await box.person()).open("n.ipynb")
+        assert box.read("n.ipynb") == text
 
 
 async def test_a_notebook_of_many_megabytes_is_shared_in_pieces(tmp_path: Path) -> None:

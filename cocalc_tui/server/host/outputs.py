@@ -1,4 +1,4 @@
-"""The large parts of a notebook's outputs between its file, which holds them, and its document.
+"""The large parts of a notebook between its file, which holds them, and its document.
 
 A file must never lose a picture because the blob store did: what is not there is looked for in the
 file as it was, and only then is it said in its place that it is gone.
@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cocalc_tui.notebook import ipynb
-from cocalc_tui.notebook.blobs import take_out, take_out_of
-from cocalc_tui.notebook.model import Notebook, with_parts
+from cocalc_tui.notebook.fields import take_out_of
+from cocalc_tui.notebook.model import Notebook, creation, with_parts
 from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.sync.patch import Op
 
 
 def without_large(ops: Sequence[Op], blobs: BlobStore) -> list[Op]:
-    """Return operations that make outputs, their large parts in the store. Raises ValueError."""
+    """Return operations that make records, their large parts in the store. Raises ValueError."""
 
     def put(name: str, data: bytes) -> None:
         try:
             blobs.put(name, data)
         except OSError as error:
-            raise ValueError(f"its outputs cannot be kept: {error.strerror}") from None
+            raise ValueError(f"its large parts cannot be kept: {error.strerror}") from None
 
     return take_out_of(ops, put)
 
@@ -47,7 +47,5 @@ class _Getter:
         if self._of_file is None:
             self._of_file = {}
             if self._before:
-                for cell in ipynb.read(self._before).cells:
-                    for output in cell.outputs:
-                        take_out(output.data, self._of_file.__setitem__)
+                take_out_of(creation(ipynb.read(self._before)), self._of_file.__setitem__)
         return self._of_file.get(name)

@@ -81,7 +81,7 @@ def _size(op: Op) -> int:
     if size > MAX_PATCH - LARGE:
         mb = size / 2**20
         raise TooLargeError(
-            f"one output or field of it has {mb:.0f} MB, more than can be shared; "
-            "clear that output first"
+            f"one value of it has {mb:.0f} MB, more than can be shared; "
+            "make it smaller with another program"
         )
     return size
