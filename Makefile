@@ -41,7 +41,9 @@ demo: $(READY)
 
 test: $(READY)
 	@command -v tmux >/dev/null || echo "tmux is missing: the tests in a real terminal are skipped and named below"
-	$(BIN)/coverage run -m pytest -q tests/sync tests/protocol
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n 2 tests/sync tests/protocol
+	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --ignore tests/sync --ignore tests/protocol
 
@@ -84,4 +86,4 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --group pyproject.toml:bench -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
