@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import MAX_PATCH
 from cocalc_tui.protocol.patches import to_wire
-from cocalc_tui.sync.patch import Patch
+from cocalc_tui.sync.patch import Patch, PatchId
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
@@ -31,9 +31,27 @@ class PushRefused(Exception):  # noqa: N818 - it is an answer
         super().__init__(message.text)
         self.code = message.code
         self.text = message.text
-        self.n = message.n
+        self.patch = PatchId(message.session, message.n)
         self.now = message.now
         """The relay's clock, milliseconds."""
+
+
+class _Waiting(NamedTuple):
+    """Who waits for what becomes of a session's patches."""
+
+    document: SharedDocument
+    first: PatchId
+    refused: asyncio.Future[None]
+
+    def hears(self, message: m.Refused) -> bool:
+        """Whether a refusal is news: a gap behind one that was refused itself says nothing more.
+
+        Some of those are still on their way when the patches before the gap leave again.
+        """
+        first = self.first.n
+        while PatchId(message.session, first) in self.document.replica:
+            first += 1
+        return not self.refused.done() and (message.code != "gap" or message.n <= first)
 
 
 class ReadyPatches:
@@ -41,7 +59,7 @@ class ReadyPatches:
 
     def __init__(self, send: Callable[[m.Message], object]) -> None:
         self._send = send
-        self._refusals: dict[tuple[str, str], asyncio.Future[None]] = {}
+        self._waiting: dict[tuple[str, str], _Waiting] = {}
         """By document and session."""
 
     async def push(self, document: SharedDocument, patches: Sequence[Patch]) -> None:
@@ -50,23 +68,27 @@ class ReadyPatches:
         `patches` are in order; a connection that never comes back is waited for.
         """
         refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        names = {(document.doc, patch.id.session) for patch in patches}
-        self._refusals |= dict.fromkeys(names, refused)
+        firsts = {patch.id.session: patch.id for patch in reversed(patches)}
+        waiting = {
+            (document.doc, session): _Waiting(document, first, refused)
+            for session, first in firsts.items()
+        }
+        self._waiting |= waiting
         news = asyncio.Event()
         stop = document.subscribe(lambda _: news.set())
         try:
             await self._until_there(document, patches, news, refused)
         finally:
             stop()
-            for name in names:
-                del self._refusals[name]
+            for name in waiting:
+                del self._waiting[name]
             refused.cancel()
 
     def refused(self, message: m.Refused) -> None:
         """The relay did not take something."""
-        waiting = self._refusals.get((message.doc, message.session))
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(PushRefused(message))
+        waiting = self._waiting.get((message.doc, message.session))
+        if waiting is not None and waiting.hears(message):
+            waiting.refused.set_exception(PushRefused(message))
 
     async def _until_there(
         self,

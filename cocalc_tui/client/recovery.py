@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,16 @@ if TYPE_CHECKING:
 
 _LATER = {"offline", "busy", "disk", "gap"}
 """Codes of a refusal that says nothing against the work itself."""
+AGAIN = 3.0
+"""Seconds until what could not be sent just now is tried again."""
 
 
 class _LaterError(Exception):
     """Not now: the journal stays for another try."""
+
+
+class _NewerError(Exception):
+    """Of a newer release, which may know what it is: the journal stays for that."""
 
 
 class Recovery:
@@ -55,29 +62,41 @@ class Recovery:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, within: Path) -> None:
+        later = True
+        while later and self._workspace.online:
+            later = await self._put_off(within)
+            if later:
+                await asyncio.sleep(AGAIN)
+
+    async def _put_off(self, within: Path) -> bool:
+        """Send what there is; returns whether some of it is to be tried again."""
         found = await asyncio.to_thread(lambda: list(orphans(self._project, within)))
+        later = False
         try:
             while found:
-                await self._send_all(found[-1])
+                later |= not await self._sent(found[-1])
                 found.pop()
         finally:
             for orphan in found:
                 orphan.release()
+        return later
 
-    async def _send_all(self, orphan: Orphan) -> None:
+    async def _sent(self, orphan: Orphan) -> bool:
+        """Send a journal; False where that is to be tried again."""
         try:
             for work in orphan.works:
                 await self._send(work)
-        except _LaterError:
+        except (_LaterError, _NewerError) as error:
             orphan.release()
-        else:
-            orphan.done()
+            return isinstance(error, _NewerError)
+        orphan.done()
+        return True
 
     async def _send(self, work: Work) -> None:
         try:
             patches = [from_wire(patch) for patch in work.patches]
         except PatchFormError as error:
-            raise _LaterError from error  # of a newer release, which may know it
+            raise _NewerError from error
         try:
             async with self._workspace.borrowed(work.path, work.doc) as document:
                 await self._push(document, patches)
@@ -108,10 +127,11 @@ class Recovery:
         if refused.code in _LATER:
             raise _LaterError from refused
         if refused.code == "clock":
-            # Nobody has seen them yet, so their times may still change.
-            await self._push(
-                document, [replace(p, time=refused.now + i) for i, p in enumerate(fresh)]
-            )
+            # Nobody has seen it yet, nor what follows it, so their times may still change.
+            first = [patch.id for patch in fresh].index(refused.patch)
+            times = count(refused.now)
+            restamped = [replace(patch, time=next(times)) for patch in fresh[first:]]
+            await self._push(document, [*fresh[:first], *restamped])
             return
         lost = [patch for patch in fresh if patch.id not in document.replica]
         self._workspace.keep_copy(document.path, lost, refused.text)

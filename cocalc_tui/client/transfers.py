@@ -145,7 +145,8 @@ class Transfers:
                     if not data:
                         raise TransferError(f"{path}: the file became shorter while it was sent")
                     data = data[: size - at]
-                    part = asyncio.ensure_future(self._part(transfer, at, data))
+                    before = going[-1][1] if going else None
+                    part = asyncio.ensure_future(self._part(transfer, at, data, before))
                     at += len(data)
                     going.append((at, part))
                     continue
@@ -156,8 +157,17 @@ class Transfers:
         finally:
             await _end(task for _, task in going)
 
-    async def _part(self, transfer: str, at: int, data: bytes) -> None:
-        await self._again(lambda: self._line.files.send_part(transfer, at, data))
+    async def _part(
+        self, transfer: str, at: int, data: bytes, before: asyncio.Task[None] | None
+    ) -> None:
+        """Send a part; where a lost connection let it overtake the one before, once more."""
+        try:
+            await self._again(lambda: self._line.files.send_part(transfer, at, data))
+        except RequestFailed as failed:
+            if failed.code != "gap" or before is None:
+                raise
+            await before
+            await self._part(transfer, at, data, None)
 
     # --- fetching ------------------------------------------------------------------------------
 

@@ -160,6 +160,28 @@ async def test_a_connection_that_breaks_is_waited_for(tmp_path: Path, mine: Path
         assert (mine / "back").read_bytes() == LARGE
 
 
+async def test_a_part_that_overtook_another_is_sent_again(tmp_path: Path, mine: Path) -> None:
+    """A lost connection holds one part back; those behind it are there first."""
+    async with running(tmp_path) as box:
+        person = await box.person()
+        send, refused = person.files.send_part, []
+
+        async def held_back(transfer: str, at: int, data: bytes) -> None:
+            if at == 0 and not refused:
+                refused.append(at)
+                raise RequestFailed("offline", "the connection was lost")
+            try:
+                await send(transfer, at, data)
+            except RequestFailed:
+                refused.append(at)
+                raise
+
+        person.files.send_part = held_back  # type: ignore[method-assign]  # counts
+        await Transfers(person).upload(mine / "data" / "large.bin", "large.bin")
+        assert refused[:2] == [0, MAX_PART]
+        assert (box.project / "large.bin").read_bytes() == LARGE
+
+
 async def test_a_relay_that_forgot_is_sent_it_again(tmp_path: Path, mine: Path) -> None:
     async with running(tmp_path) as box:
         heard: list[Progress] = []

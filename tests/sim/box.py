@@ -83,6 +83,9 @@ class Box:
         self._news: list[asyncio.Future[None]] = []
         self._starts = 0
         self._dark = False
+        self._left_open: list[apsw.Connection] = []
+        """Databases of a process that died, held until the operating system closes them: freed
+        any sooner, whenever Python collects them, they would still write."""
 
     # --- the relay process ---------------------------------------------------------------------
 
@@ -106,6 +109,7 @@ class Box:
     def _died(self, gone: asyncio.Future[None]) -> None:
         self._note("box", "the relay is gone")
         self.relay = None
+        self._left_open = apsw.connections()
         if self.vfs is not None:
             self.vfs.alive = False
         self.loop.call_soon(gone.set_result, None, context=self.loop.world.context)
@@ -116,6 +120,7 @@ class Box:
             if connection.filename.startswith(str(self.project)):
                 with contextlib.suppress(apsw.Error):
                     connection.close(True)
+        self._left_open.clear()
         if self.vfs is not None:
             self.vfs.unregister()
             self.vfs = None

@@ -143,6 +143,8 @@ class Weather:
         self.slow = 1.0
         self.wild = 0.0
         """Share of frames to which happens what no socket does."""
+        self.rough = False
+        """Whether it is wild at times."""
 
     def calm(self) -> None:
         """From now on it is a good network."""

@@ -138,7 +138,7 @@ class Person:
             self._promises,
             self.user,
             partial(self._note, self.name),
-            orderly=not self.weather.wild,
+            orderly=not self.weather.rough,
         )
         connection = Connection(self.box.loop, self.weather, taps, self.process)
         async with asyncio.timeout(GIVES_UP):

@@ -175,6 +175,7 @@ class Scene:
         wild = self.loop.random.random() < 0.2
         for name, user in PEOPLE:
             person = self._person(self.box, name, user, self.promises, self.note)
+            person.weather.rough = wild
             self.people.append(person)
             person.do(lambda person: person.open(PATHS[0]))
             if len(self.people) == 1:

@@ -21,5 +21,5 @@ class Failed(Message, frozen=True, tag="failed"):
 
     id: int
     code: str
-    """role, missing, exists, form, disk, kernel, busy, unknown."""
+    """role, missing, exists, form, gap, disk, kernel, busy, unknown."""
     text: str

@@ -84,7 +84,7 @@ class Uploads:
             raise FileError("form", f"{upload.place.path}: this part is too long")
         async with upload.lock:
             if at > upload.at:
-                raise FileError("form", f"{upload.place.path}: a part is missing before {at}")
+                raise FileError("gap", f"{upload.place.path}: a part is missing before {at}")
             if at + len(data) > upload.at:
                 new = data[upload.at - at :]
                 with _said(upload.place.path):
