@@ -65,7 +65,8 @@ class Project:
         """
         session = secrets.token_hex(8)
         journal = Journal(self.key, session) if keep else None
-        return Workspace(self.connector(start=start), session, journal=journal)
+        rejoin = self.connector(start=False)
+        return Workspace(self.connector(start=start), session, rejoin=rejoin, journal=journal)
 
     def connector(self, *, start: bool) -> Connect:
         """What makes a connection to the project's relay."""

@@ -52,7 +52,8 @@ class RemoteProject:
         """A new app's side of the project."""
         session = secrets.token_hex(8)
         journal = Journal(self.key, session) if keep else None
-        return Workspace(self._connector(start=start), session, journal=journal)
+        rejoin = self._connector(start=False)
+        return Workspace(self._connector(start=start), session, rejoin=rejoin, journal=journal)
 
     def _connector(self, *, start: bool) -> Connect:
         pause, opened = 0.0, time.monotonic()

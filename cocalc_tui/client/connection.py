@@ -1,8 +1,9 @@
 """The connection to a relay, which comes and goes by itself.
 
 It connects, says hello, hands on what comes, and when it is lost it tries again, soon at first and
-never rarely. Only a relay that says no (`RefusedError`) ends that. Whoever uses it hears `up` and
-`down`, never an exception out of a background task.
+never rarely. Only a relay that says no (`RefusedError`) ends that. A relay that somebody ended is
+not started by those who were connected, or nobody could ever end it: they look whether there is one
+again. Whoever uses it hears `up` and `down`, never an exception out of a background task.
 """
 
 from __future__ import annotations
@@ -22,8 +23,14 @@ from cocalc_tui.protocol.codec import FrameError, MessageError, decode, encode
 from cocalc_tui.protocol.transport import Transport, TransportClosed
 
 _log = logging.getLogger(__name__)
-FINAL = {"role", "session", "stopped", "version"}
+FINAL = {"role", "session", "version"}
 """Codes of `Goodbye` after which trying again is of no use."""
+STOPPED = "stopped"
+"""Code of `Goodbye` when somebody ended the relay."""
+
+
+class _StoppedError(TransportClosed):
+    """Somebody ended the relay, and it is not this app's to start another."""
 
 
 class Connection:
@@ -37,8 +44,16 @@ class Connection:
         up: Callable[[m.Welcome], None],
         down: Callable[[Offline], None],
         heard: Callable[[m.Message], None],
+        rejoin: Connect | None = None,
     ) -> None:
+        """Make a line; `rejoin` connects like `connect`, but starts no relay where none runs.
+
+        Without it, it is over when somebody ends the relay.
+        """
         self._connect = connect
+        self._rejoin = rejoin
+        self._stopped = False
+        self._hurry = asyncio.Event()
         self._session = session
         self._up, self._down, self._heard = up, down, heard
         self._transport: Transport | None = None
@@ -70,6 +85,11 @@ class Connection:
         waiter.cancel()
         return self.online
 
+    def start_again(self) -> None:
+        """Start a relay after somebody ended it."""
+        self._stopped = False
+        self._hurry.set()
+
     def send(self, message: m.Message) -> bool:
         """Send a message; False where there is no connection."""
         if not self.online or self._transport is None:
@@ -88,10 +108,16 @@ class Connection:
         waits = delays()
         while True:
             try:
-                await self._converse(await self._connect())
+                await self._converse(await self._reached())
             except RefusedError as error:
                 self._lost(Offline(str(error), final=True))
                 return
+            except _StoppedError as error:
+                final = self._rejoin is None
+                self._lost(Offline(str(error), final, stopped=not final))
+                if final:
+                    return
+                self._stopped, waits = True, delays()
             except (OSError, TransportClosed, FrameError) as error:
                 if self.online:
                     waits = delays()
@@ -100,7 +126,21 @@ class Connection:
                 # Whatever it was, an app that hears nothing any more and does not say so is worse.
                 _log.exception("the connection failed in a way nobody thought of")
                 self._lost(Offline(f"the connection failed: {error!r:.120}"))
-            await asyncio.sleep(await anext(waits))
+            await self._pause(await anext(waits))
+
+    async def _reached(self) -> Transport:
+        if not self._stopped or self._rejoin is None:
+            return await self._connect()
+        try:
+            return await self._rejoin()
+        except RefusedError as error:
+            raise OSError(str(error)) from None  # as long as nobody starts one, that may change
+
+    async def _pause(self, seconds: float) -> None:
+        self._hurry.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
 
     async def _converse(self, transport: Transport) -> None:
         self._transport = transport
@@ -152,6 +192,7 @@ class Connection:
         if not isinstance(message, m.Welcome):
             self._take_goodbye(message)
             raise TransportClosed("the relay did not say welcome")
+        self._stopped = False
         self._online.set()
         self._up(message)
 
@@ -165,8 +206,9 @@ class Connection:
 
     def _take_goodbye(self, message: m.Message) -> None:
         if isinstance(message, m.Goodbye):
-            kind = RefusedError if message.code in FINAL else TransportClosed
-            raise kind(message.text)
+            if message.code == STOPPED:
+                raise _StoppedError(message.text)
+            raise (RefusedError if message.code in FINAL else TransportClosed)(message.text)
 
     def _lost(self, gone: Offline) -> None:
         was_online = self.online

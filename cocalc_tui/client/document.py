@@ -372,11 +372,15 @@ class SharedDocument:
         self._wire.outgoing(self)
         self.emit(LightsChanged())
 
-    def clock_refused(self, n: int, now: int) -> None:
-        """The relay, whose clock says `now`, did not take patch `n` and all after it.
+    def clock_refused(self, n: int, time: int, now: int) -> None:
+        """The relay, whose clock says `now`, did not take patch `n` of a time and all after it.
 
-        They leave again under the same ids with times that it takes, and so does what comes.
+        They leave again under the same ids with times that it takes, and so does what comes. Where
+        that is so already, it is not done again: the relay may have them by now as they are.
         """
+        first = next((patch for patch in self.outbox.patches if patch.id.n == n), None)
+        if first is None or (time and first.time != time):
+            return
         self._ahead = self._clock() - now
         changes = self.replica.restamp(PatchId(self.session, n), now)
         self.outbox.resend([self.replica.patch(patch.id) for patch in self.outbox.patches])

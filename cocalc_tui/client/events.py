@@ -56,6 +56,8 @@ class Offline:
 
     reason: str
     final: bool = False
+    stopped: bool = False
+    """Whether somebody ended it: then it is waited for, and not started."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Opening:
         """The one that is opened again, None for a new one."""
         self.doc = document.doc if document is not None else ""
         self.type = ""
+        self.asked = False
+        """Whether somebody opens it, and does not only borrow it for a moment."""
         self.told: list[tuple[str, bytes]] = []
         self.filled = False
         self.over = asyncio.Event()

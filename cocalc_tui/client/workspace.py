@@ -77,12 +77,15 @@ class Workspace:
         connect: Connect,
         session: str,
         *,
+        rejoin: Connect | None = None,
         clock: Callable[[], int] = wall_clock,
         new_session: Callable[[], str] = lambda: secrets.token_hex(8),
         journal: Journal | None = None,
     ) -> None:
         """Make an app's side; `session` is new for this start: 16 random hex digits.
 
+        `rejoin` connects like `connect`, but starts no relay where none runs; without it, it is
+        over when somebody ends the relay.
         With a `journal` unsent work outlives the app, and what another start of it left unsent is
         sent.
         """
@@ -98,7 +101,7 @@ class Workspace:
         self._new_session = new_session
         self._listeners: list[Listener] = []
         self._connection = Connection(
-            connect, session, up=self._up, down=self._down, heard=self._heard
+            connect, session, up=self._up, down=self._down, heard=self._heard, rejoin=rejoin
         )
         self.requests = Requests(self.send)
         self.blobs = Blobs(self._blob_part, self._blob_came)
@@ -163,6 +166,10 @@ class Workspace:
     def start(self) -> None:
         """Connect, and again whenever the connection is lost, until `close`."""
         self._connection.start()
+
+    def start_again(self) -> None:
+        """Start a relay after somebody ended it."""
+        self._connection.start_again()
 
     async def ready(self) -> None:
         """Wait for the first connection; raises RequestFailed where the relay says no."""
@@ -293,7 +300,7 @@ class Workspace:
             else:
                 self.outgoing(document)
         elif message.code == "clock":
-            document.clock_refused(message.n, message.now)
+            document.clock_refused(message.n, message.time, message.now)
         elif message.code == "disk":
             document.held_back(message.text)
             asyncio.get_running_loop().call_later(DISK_PAUSE, self.outgoing, document)
@@ -318,7 +325,7 @@ class Workspace:
 
     async def open(self, path: str) -> SharedDocument:
         """Take part in a document, or return the one that is open; raises RequestFailed."""
-        document = await self._take_part(path)
+        document = await self._take_part(path, asked=True)
         self._asked_for.add(document.doc)
         return document
 
@@ -335,7 +342,9 @@ class Workspace:
             if document.doc not in self._asked_for:
                 self.shut(document)
 
-    async def _take_part(self, path: str, doc: str | None = None) -> SharedDocument:
+    async def _take_part(
+        self, path: str, doc: str | None = None, *, asked: bool = False
+    ) -> SharedDocument:
         while True:
             for document in self.documents.values():
                 if document.path == path and doc in {None, document.doc}:
@@ -344,9 +353,11 @@ class Workspace:
             known = next((one for one in self._opening.values() if one.path == path), None)
             if known is None:
                 break
+            known.asked |= asked
             await known.over.wait()
         id_ = self.requests.next_id()
         opening = self._opening[id_] = Opening(path)
+        opening.asked = asked
         try:
             await self.requests.ask(lambda id_: m.Open(id=id_, path=path, doc=doc), id_)
             await opening.over.wait()
@@ -408,6 +419,8 @@ class Workspace:
             reason = "the relay has another log of it"
             self.keep_copy(document.path, opening.left_over, reason, opening.text_before)
         self.documents[document.doc] = document
+        if opening.asked:
+            self._asked_for.add(document.doc)
         document.back()
         for id_, known in list(self._opening.items()):
             if known is opening and opening.document is not None:

@@ -194,6 +194,8 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
                 self.documents.offline()
                 if event.final:
                     self._given_up(event.reason)
+                if event.stopped:
+                    self._ended(event.reason)
             case FilesChanged():
                 self.files.look_again()
             case DocumentMoved():
@@ -229,6 +231,14 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
             self.app.exit(return_code=3, message=reason)
         else:
             desk(self).notice(f"Not connected any more: {reason}", bad=True)
+
+    def _ended(self, reason: str) -> None:
+        """Whoever was connected goes on alone until somebody starts a relay."""
+        desk(self).notice(
+            f"{reason}. What you type is kept and sent when there is one again; "
+            "`Start the relay again` in the commands starts it",
+            bad=True,
+        )
 
     def _heard(self, document: SharedDocument, event: DocumentEvent) -> None:
         if isinstance(event, Heard) and event.topic == "output":
@@ -360,6 +370,13 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
                 desk(self).wear(theme_files.find(name))
             except theme_files.ThemeError as error:
                 desk(self).notice(str(error), bad=True)
+
+    def do_start_relay(self) -> None:
+        """Start the relay again that somebody ended."""
+        if self.project.online:
+            desk(self).notice("The relay runs: you are connected")
+        else:
+            self.project.start_again()
 
     def do_how_to_leave(self) -> None:
         """Say which key leaves, to who expects another."""

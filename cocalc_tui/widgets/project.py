@@ -46,6 +46,10 @@ class Project(Protocol):
         """Connect, and again whenever the connection is lost."""
         ...
 
+    def start_again(self) -> None:
+        """Start a relay after somebody ended it."""
+        ...
+
     async def close(self) -> None:
         """Send what is unsent if that is quick, then leave."""
         ...

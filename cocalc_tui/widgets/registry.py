@@ -54,6 +54,7 @@ APP = (
         "app.kept", "Work that was not taken", (),
         "Copies of what you typed and could not be merged, to read and copy from.",
     ),
+    Action("app.start_relay", "Start the relay again", (), "After somebody ended it."),
     Action("app.how_to_leave", "How to leave", ("ctrl+c",), palette=False),
     Action(
         "app.leave", "Leave", ("ctrl+q",), "Relay, kernels and terminals go on without you.",

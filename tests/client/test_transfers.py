@@ -164,7 +164,8 @@ async def test_a_part_that_overtook_another_is_sent_again(tmp_path: Path, mine: 
     """A lost connection holds one part back; those behind it are there first."""
     async with running(tmp_path) as box:
         person = await box.person()
-        send, refused = person.files.send_part, []
+        send = person.files.send_part
+        refused: list[int] = []
 
         async def held_back(transfer: str, at: int, data: bytes) -> None:
             if at == 0 and not refused:

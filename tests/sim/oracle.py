@@ -164,9 +164,13 @@ class AppTaps(Taps):
                 self._shared(self._asked.pop(id_))
 
     def _shared(self, share: m.Message) -> None:
-        """Who may write no more is known once the owner was told so."""
+        """Who may write no more is known once the owner was told so.
+
+        Where they were given another role since, it may hold before the owner is told of either.
+        """
         assert isinstance(share, m.Share)
-        if share.role in {None, "viewer"}:
+        since = {later.user for later in self._asked.values() if isinstance(later, m.Share)}
+        if share.role in {None, "viewer"} and share.user not in since:
             self._promises.revoked.add(share.user)
 
     def _entries(self, message: m.Entries) -> None:

@@ -272,6 +272,16 @@ class TestBars:
             run.main.show_now()
             assert "! not saved" in run.main.report.status.text
 
+    async def test_a_relay_that_somebody_ended_can_be_started(self) -> None:
+        async with started() as run:
+            run.project.lose("bob ended the relay of lab", stopped=True)
+            await run.settle()
+            assert "bob ended the relay of lab" in run.said[-1]
+            await run.press("ctrl+p", *"start", "space", *"relay", "enter")
+            await run.settle()
+            assert run.project.online
+            assert "not synced" not in run.main.report.top.text
+
     async def test_people_by_letters(self) -> None:
         async with started() as run:
             run.project.join("bob", "model.py")

@@ -117,6 +117,8 @@ class Refused(Message, frozen=True, tag="refused"):
     text: str
     now: int = 0
     """The relay's clock, for *clock*."""
+    time: int = 0
+    """The patch's time, for *clock*: it may have left again with another meanwhile."""
 
 
 class Entries(Message, frozen=True, tag="entries"):

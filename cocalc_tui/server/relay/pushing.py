@@ -105,7 +105,13 @@ class Pushing:
             if isinstance(outcome, Denied):
                 code, text = outcome
                 refused = m.Refused(
-                    doc=doc, session=session, n=patch.n, code=code, text=text, now=self._clock()
+                    doc=doc,
+                    session=session,
+                    n=patch.n,
+                    code=code,
+                    text=text,
+                    now=self._clock(),
+                    time=patch.time,
                 )
                 break
             seqs.append((patch.n, outcome))

@@ -21,11 +21,13 @@ import pytest
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.link import connect_unix
 from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.joining import join
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.daemon import is_locked, take_lock
 from cocalc_tui.server.paths import ProjectError, places, prepare
 from cocalc_tui.server.start import StartError, ensure_relay, running_relay
+from cocalc_tui.sync.patch import Splice
 from tests.server.processes.look import alive, eventually, processes
 from tests.server.processes.test_paths import STRANGER, as_stranger, needs_root
 
@@ -273,6 +275,30 @@ async def test_stop_ends_door_and_relay_and_keeps_the_kernel(project: Path) -> N
     assert not alive(kernel.pid)
     assert not alive(kernel.keeper)
     assert not processes(str(project))
+
+
+async def test_who_was_there_when_it_was_stopped_comes_back_with_whoever_starts_it(
+    project: Path,
+) -> None:
+    """They start none themselves, or nobody could ever end a relay."""
+    (project / "a.txt").write_text("text")
+    workspace = join([project]).workspace(start=True)
+    workspace.start()
+    await workspace.ready()
+    document = await workspace.open("a.txt")
+    await workspace.stop()
+    await until(lambda: not workspace.online and not doors(project))
+    document.change([Splice(0, 0, "more ")])
+    await asyncio.sleep(1.5)  # so that they look more than once
+    assert not doors(project)
+    async with app(project) as other:
+        theirs = await other.open("a.txt")
+        await until(lambda: workspace.online and str(theirs.replica.text()) == "more text")
+        await other.stop()
+        await until(lambda: not workspace.online and not doors(project))
+    workspace.start_again()
+    await until(lambda: workspace.online)
+    await workspace.close()
 
 
 async def test_the_relay_is_killed_in_mid_run(project: Path) -> None:
