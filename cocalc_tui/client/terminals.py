@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import TerminalRows, TerminalScreen
+from cocalc_tui.protocol.events import BlobPart, RecordingFiles, TerminalRows, TerminalScreen
+from cocalc_tui.terminal.cast import joined
 
 
 class Terminal:
@@ -44,6 +45,30 @@ class Terminal:
             lambda id_: m.TerminalHistory(id=id_, doc=self._doc, first=first, count=count),
             TerminalRows,
         )
+
+    async def recording(self) -> str:
+        """All that it showed, as an asciicast; "" where nothing is kept. See `terminal.replay`."""
+        found = await self._requests.result(
+            lambda id_: m.TerminalFiles(id=id_, doc=self._doc), RecordingFiles
+        )
+        return joined([await self._file(one.name, one.size) for one in found.files])
+
+    async def _file(self, name: str, size: int) -> str:
+        data = b""
+        while len(data) < size:
+            part = await self._requests.result(
+                lambda id_: m.TerminalRecording(
+                    id=id_,
+                    doc=self._doc,
+                    name=name,
+                    start=len(data),  # noqa: B023 - asked at once
+                ),
+                BlobPart,
+            )
+            if not part.data:
+                break
+            data += part.data
+        return data.decode("utf-8", "replace")
 
     async def end(self) -> None:
         """Hang up."""

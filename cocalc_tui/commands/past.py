@@ -44,7 +44,9 @@ def add(commands: Commands) -> None:
     blame = _command(commands, "blame", run_blame, "who wrote which line")
     restore = _command(commands, "restore", run_restore, "make a file as it was, as a new version")
     restore.add_argument("--at", metavar="WHEN", required=True, help=AT)
-    export = _command(commands, "export", run_export, "a file's history as JSON lines")
+    export = _command(
+        commands, "export", run_export, "a file's history as JSON lines, a terminal's as asciicast"
+    )
     export.add_argument("--history", action="store_true", required=True, help="each patch a line")
     for command in (show, blame):
         command.add_argument("--at", metavar="WHEN", help=AT)
@@ -235,9 +237,15 @@ def run_restore(arguments: argparse.Namespace) -> int:
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    """Print every version as a line of JSON."""
+    """Print every version as a line of JSON; of a terminal, what it showed."""
 
-    async def work(_: Workspace, opened: Opened) -> int:
+    async def work(workspace: Workspace, opened: Opened) -> int:
+        if opened.document.type == "terminal":
+            from cocalc_tui.client.terminals import Terminal
+
+            terminal = Terminal(workspace.requests, opened.document.doc)
+            sys.stdout.write(await terminal.recording())
+            return FINE
         for number in range(1, opened.versions.latest + 1):
             made = opened.versions.made(number)
             row = {"version": number, **made._asdict()}

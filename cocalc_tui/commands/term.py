@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
+    FAILED,
     FINE,
     USAGE,
     CommandError,
@@ -43,12 +44,15 @@ def add(commands: Commands) -> None:
     term.add_argument("name", nargs="?", default="shell", metavar="NAME")
     term.add_argument("--send", metavar="TEXT", help="type this and enter; - reads it from stdin")
     term.add_argument("--tail", type=int, metavar="N", help="print the last N lines")
+    term.add_argument(
+        "--record", metavar="FILE", help="write what it showed so far as an asciicast; - prints it"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Open, type or print."""
     name = arguments.name if arguments.name.endswith(ENDING) else arguments.name + ENDING
-    if arguments.send is None and arguments.tail is None:
+    if (arguments.send, arguments.tail, arguments.record) == (None, None, None):
         from cocalc_tui.commands import opening
 
         return opening.run(argparse.Namespace(paths=[name], names=(), set=[]))
@@ -62,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         document = await workspace.open(path)
         terminal = Terminal(workspace.requests, document.doc)
-        await terminal.open(again=text is not None)
+        if text is not None or arguments.tail:
+            await terminal.open(again=text is not None)
         if text is not None:
             await terminal.type(text=text.rstrip("\n").replace("\n", "\r"), keys=[])
             await terminal.type(keys=["enter"])
@@ -71,9 +76,25 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.tail:
             for line in await _last(terminal, arguments.tail):
                 say(line)
+        if arguments.record is not None:
+            _record(await terminal.recording(), path, arguments.record)
         return FINE
 
     return with_workspace(Path(name), talk, start=True)
+
+
+def _record(cast: str, path: str, file: str) -> None:
+    """Write a recording. A player shows text and colours only, whatever ran in the terminal."""
+    if not cast:
+        raise CommandError(f"{path}: nothing is recorded of this terminal", FAILED)
+    if file == "-":
+        sys.stdout.write(cast)
+        sys.stdout.flush()
+        return
+    try:
+        Path(file).write_text(cast, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}", FAILED) from None
 
 
 async def _rest(terminal: Terminal) -> None:

@@ -152,6 +152,19 @@ class TerminalRows(msgspec.Struct, frozen=True, kw_only=True):
     """Of all that have."""
 
 
+class RecordingFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a terminal's recording: an asciicast, which may still grow."""
+
+    name: str
+    size: int
+
+
+class RecordingFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """All of a terminal's recording, oldest first."""
+
+    files: list[RecordingFile]
+
+
 class TerminalInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A terminal that runs, for `status`."""
 

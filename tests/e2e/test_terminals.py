@@ -37,6 +37,15 @@ def run(*words: str, cwd: Path) -> str:
     return done.stdout
 
 
+def refused(*words: str, cwd: Path) -> str:
+    done = subprocess.run(
+        [*PROGRAM, *words], cwd=cwd, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    return done.stderr
+
+
 def test_no_line_is_lost_when_the_relay_is_killed(lab: Path) -> None:
     count = f"for i in $(seq 1 {LINES}); do echo line $i; sleep 0.01; done"
     run("term", "count", "--send", count, cwd=lab)
@@ -54,6 +63,14 @@ def test_no_line_is_lost_when_the_relay_is_killed(lab: Path) -> None:
     assert found == list(range(1, LINES + 1))
     (after,) = json.loads(run("status", "--json", cwd=lab))["terminals"]
     assert after["pid"] == terminal["pid"]
+
+
+def test_it_is_recorded(lab: Path) -> None:
+    run("term", "count", "--send", "echo $((6*7)) is the answer", "--tail", "5", cwd=lab)
+    run("term", "count", "--record", "count.cast", cwd=lab)
+    assert "42 is the answer" in (lab / "count.cast").read_text()
+    assert "42 is the answer" in run("export", "count.term", "--history", cwd=lab)
+    assert "nothing is recorded" in refused("term", "other", "--record", "-", cwd=lab)
 
 
 def test_text_may_come_from_stdin(lab: Path) -> None:

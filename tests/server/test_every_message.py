@@ -44,6 +44,8 @@ LOOKS: Kinds = {
     m.Outputs,
     m.TerminalOpen,
     m.TerminalHistory,
+    m.TerminalFiles,
+    m.TerminalRecording,
     m.OutputText,
     m.Blob,
     m.ListChats,
@@ -159,7 +161,7 @@ class Screens:
     def detach(self, doc: str) -> None: ...
     async def close(self, *, everything: bool = False) -> None: ...
     async def serve(self, request: Message, *_: object, types: bool) -> None:
-        if types and not isinstance(request, m.TerminalOpen | m.TerminalHistory):
+        if types and request.NEEDS is m.Role.RUNNER:
             self._calls.append(type(request).__name__)
 
 

@@ -107,8 +107,10 @@ from cocalc_tui.protocol.messages.snapshots import (
 )
 from cocalc_tui.protocol.messages.terminals import (
     TerminalEnd,
+    TerminalFiles,
     TerminalHistory,
     TerminalOpen,
+    TerminalRecording,
     TerminalSize,
     TerminalType,
 )
@@ -184,8 +186,10 @@ __all__ = [
     "TakeSnapshot",
     "Tell",
     "TerminalEnd",
+    "TerminalFiles",
     "TerminalHistory",
     "TerminalOpen",
+    "TerminalRecording",
     "TerminalSize",
     "TerminalType",
     "Told",

@@ -50,6 +50,22 @@ class TerminalHistory(Message, frozen=True, tag="terminal-history"):
     count: int
 
 
+class TerminalFiles(Message, frozen=True, tag="terminal-files"):
+    """The files of what it showed so far: RecordingFiles."""
+
+    id: int
+    doc: str
+
+
+class TerminalRecording(Message, frozen=True, tag="terminal-recording"):
+    """Bytes of one of those files, from `start` on: BlobPart."""
+
+    id: int
+    doc: str
+    name: str
+    start: int = 0
+
+
 class TerminalEnd(Message, frozen=True, tag="terminal-end"):
     """Hang up: the program gets SIGHUP."""
 

@@ -19,6 +19,7 @@ import signal
 import struct
 import termios
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from cocalc_tui.server.terminals.order import (
 )
 from cocalc_tui.server.terminals.recording import Recording
 from cocalc_tui.server.terminals.screen import Frame, Screen
+from cocalc_tui.terminal.cast import Shown
 
 RATE = 30
 """Frames a second under load."""
@@ -63,7 +65,7 @@ class TerminalKeeper:
     def __init__(self, folder: Path, order: TerminalOrder) -> None:
         self._order = order
         self._screen = Screen(order.columns, order.lines)
-        self._recording = Recording(folder, self._drawn)
+        self._recording = Recording(folder, order.path)
         self._shown: Frame | None = None
         self._seq = 0
         self._frame_at = 0.0
@@ -73,12 +75,13 @@ class TerminalKeeper:
         self._unwritten = b""
         self._pid, self._master = self._start()
         self._ended = os.pidfd_open(self._pid)
-        about = AboutTerminal(
-            order.doc, order.path, order.socket, os.getpid(), self._pid, int(time.time() * 1000)
+        self._folder = folder
+        self._about = AboutTerminal(
+            order.doc, order.path, order.socket, os.getpid(), self._pid, clock()
         )
-        write_about(folder, about)
+        write_about(folder, self._about)
         self._link = Link(Path(order.socket), self._greeting)
-        self._recording.begin(order.columns, order.lines)
+        self._recording.changed(clock())
         self._running = True
         signal.signal(signal.SIGTERM, lambda *_: self._hang_up())
 
@@ -126,13 +129,17 @@ class TerminalKeeper:
         self._write(b"")
         self._hear(ready)
         self._show()
+        self._record()
         if self._ended in ready and not ready.get(self._master, 0) & select.POLLIN:
             self._program_ended()
 
     def _timeout(self) -> float:
-        if not self._dirty and self._credit > 0:
-            return 1000.0
-        return max(self._frame_at + 1 / RATE - time.monotonic(), 0) * 1000
+        wait = 1000.0
+        if self._dirty or self._credit <= 0:
+            wait = (self._frame_at + 1 / RATE - time.monotonic()) * 1000
+        if (due := self._recording.due) is not None:
+            wait = min(wait, due - clock())
+        return max(wait, 0)
 
     def _read(self) -> None:
         try:
@@ -144,7 +151,7 @@ class TerminalKeeper:
             return
         self._credit -= len(data)
         self._write(self._screen.feed(data))
-        self._recording.output(data, self._screen.size)
+        self._recording.changed(clock())
         self._dirty = True
 
     def _write(self, data: bytes) -> None:
@@ -162,11 +169,14 @@ class TerminalKeeper:
         with contextlib.suppress(OSError):
             while data := os.read(self._master, READ):
                 self._screen.feed(data)
-                self._recording.output(data, self._screen.size)
         self._dirty = True
         self._frame_at = 0.0
         self._show()
         code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        self._recording.changed(clock())
+        self._record(at_once=True)
+        self._recording.ended(clock(), code)
+        write_about(self._folder, replace(self._about, exit=code))
         for peer in self._link.peers:
             peer.socket.setblocking(True)
             peer.say({"exit": code})
@@ -240,7 +250,7 @@ class TerminalKeeper:
         if size != self._screen.size:
             self._screen.resize(*size)
             self._set_size(self._master, *size)
-            self._recording.resized(*size)
+            self._recording.changed(clock())
             self._dirty = True
 
     # --- frames --------------------------------------------------------------------------------
@@ -286,9 +296,16 @@ class TerminalKeeper:
         frame = self._shown or self._screen.frame()
         return {**self._state(frame), "rows": {str(y): row for y, row in enumerate(frame.rows)}}
 
-    def _drawn(self) -> bytes:
-        """Bytes that draw the screen as it is."""
+    def _record(self, *, at_once: bool = False) -> None:
+        """Write down what the screen shows, where it is time."""
+        now, due = clock(), self._recording.due
+        if due is None or (now < due and not at_once):
+            return
         frame = self._screen.frame()
-        x, y = frame.cursor or (0, 0)
-        rows = "\r\n".join(frame.rows)
-        return f"\x1b[2J\x1b[H{rows}\x1b[{y + 1};{x + 1}H".encode()
+        shown = Shown(*self._screen.size, frame.rows, frame.cursor)
+        self._recording.take(self._screen, shown, now, self._typist)
+
+
+def clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000

@@ -40,6 +40,8 @@ class AboutTerminal:
     program: int
     started: int
     """Milliseconds since 1970."""
+    exit: int | None = None
+    """Its exit code, once it ended; negative: the signal."""
 
 
 def write_order(folder: Path, order: TerminalOrder) -> None:
@@ -62,13 +64,17 @@ def write_about(folder: Path, about: AboutTerminal) -> None:
     new.replace(folder / "about.json")
 
 
-def living(terminals: Path) -> list[tuple[Path, AboutTerminal]]:
-    """The folders of keepers that live, and who they are."""
+def about_all(terminals: Path) -> list[tuple[Path, AboutTerminal]]:
+    """The folders of all keepers, living or dead, the oldest first, and who they are."""
     found: list[tuple[Path, AboutTerminal]] = []
     with contextlib.suppress(FileNotFoundError):
-        for folder in sorted(terminals.iterdir()):
-            if is_locked(folder / "alive"):
-                with contextlib.suppress(OSError, ValueError, TypeError):
-                    told = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-                    found.append((folder, form(AboutTerminal, told)))
-    return found
+        for folder in terminals.iterdir():
+            with contextlib.suppress(OSError, ValueError, TypeError):
+                told = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+                found.append((folder, form(AboutTerminal, told)))
+    return sorted(found, key=lambda one: one[1].started)
+
+
+def living(terminals: Path) -> list[tuple[Path, AboutTerminal]]:
+    """The folders of keepers that live, and who they are."""
+    return [one for one in about_all(terminals) if is_locked(one[0] / "alive")]

@@ -1,77 +1,122 @@
-"""What a terminal showed, as an asciicast: for its history, and for `term NAME --record`.
+"""The recording of a terminal, in files under a cap: for its history, and for `term NAME --record`.
 
-A line a burst of output; above the cap what is oldest goes, and the recording begins anew with a
-key frame: the screen as it was. So `yes` for a day costs megabytes, and what is left can be played
-from its beginning. What people type is never recorded, only what the program wrote.
+`cast` says what is written; here is where, how often, and how much. A flood is recorded in full
+for a while and then ever more seldom, by a key frame at a time, so that a day of `yes` neither
+fills the disk nor drives out what was shown before. What people type is never recorded, only what
+was shown.
 
-Source: asciicast v2, https://docs.asciinema.org/manual/asciicast/v2/.
+The files of one run of a program are numbered; when the newest is full another is begun, and those
+that are too many go, the oldest first.
 """
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable
+import contextlib
 from pathlib import Path
 
+from cocalc_tui.server.terminals.order import about_all
+from cocalc_tui.server.terminals.screen import Screen
+from cocalc_tui.terminal.cast import Cast, Shown
+
 CAP = 4 * 2**20
-"""Bytes of each of the two files a recording has."""
-RATE = 64 * 2**10
-"""Bytes of output a second that are recorded in full; of more only the screen is, as it is then."""
+"""Bytes of one file."""
+FILES = 2
+"""Of one run of the program."""
+RUNS = 4
+"""Of a terminal's program that are kept, beside the one that runs."""
+SWIFT, SELDOM = 100, 60_000
+"""Milliseconds between two screens, usually and at the end of a long flood."""
+FULL = 2**20
+"""Bytes that can be written in a row, where the terminal was at rest before."""
+STEADY = 64
+"""Bytes a second that may be written for ever."""
+AT_REST = 16 * 2**10
+"""Bytes that are added for each second of rest."""
+REST = 1000
+"""Milliseconds without a change that count as rest."""
+MOST_LINES = 2000
+"""Lines between two screens that are written one by one."""
+ENDING = ".cast"
 
 
 class Recording:
-    """The recording of one terminal, in its keeper's folder."""
+    """The recording of one run; all times are milliseconds since 1970."""
 
-    def __init__(self, folder: Path, screen: Callable[[], bytes]) -> None:
-        """`screen` gives bytes that draw the screen as it is now."""
-        self._file = folder / "recording.cast"
-        self._older = folder / "recording.old.cast"
-        self._screen = screen
-        self._began = 0.0
+    def __init__(self, folder: Path, title: str) -> None:
+        self._folder = folder
+        self._title = title
+        self._cast: Cast | None = None
+        self._number = 0
         self._size = 0
-        self._second = 0
+        self._left = float(FULL)
+        self._pause = SWIFT
+        self._changed = 0
         self._written = 0
-        self._skipped = False
+        self._due = 0
+        self._pending = False
 
-    def begin(self, columns: int, lines: int) -> None:
-        """Begin a file, with the screen as it is."""
-        self._began = time.time()
-        header = {"version": 2, "width": columns, "height": lines, "timestamp": int(self._began)}
-        try:
-            if self._file.exists():
-                self._file.replace(self._older)
-            self._file.write_text(json.dumps(header) + "\n", encoding="utf-8")
-        except OSError:
-            return
+    def changed(self, now: int) -> None:
+        """The screen is another."""
+        rest = now - self._changed
+        self._left += STEADY * rest / 1000 + (AT_REST * rest / 1000 if rest > REST else 0)
+        self._left = min(self._left, FULL)
+        self._changed = now
+        self._pending = True
+
+    @property
+    def due(self) -> int | None:
+        """When the next screen is to be written; None while nothing changed."""
+        return self._due if self._pending else None
+
+    def take(self, screen: Screen, shown: Shown, now: int, typist: str) -> None:
+        """Write the screen as it is now."""
+        self._pending = False
+        scrolled = screen.scrolled(MOST_LINES)
+        if self._cast is None or self._size > CAP:
+            self._begin(shown, now, typist)
+        else:
+            self._put(self._cast.frame(shown, now, scrolled, typist))
+        self._slow_down()
+        self._due = now + self._pause
+
+    def ended(self, now: int, code: int) -> None:
+        """The program ended."""
+        if self._cast is not None:
+            self._put(self._cast.ended(now, code))
+
+    def _slow_down(self) -> None:
+        """Write ever more seldom once too much was written, until there was a rest."""
+        if self._left < 0:
+            self._pause = min(max(self._pause * 2, 1000), SELDOM)
+        elif self._left > FULL // 8:
+            self._pause = SWIFT
+
+    def _begin(self, shown: Shown, now: int, typist: str) -> None:
+        self._cast = Cast(shown, now, self._title, typist)
+        self._number += 1
         self._size = 0
-        self._put("o", self._screen().decode("utf-8", "replace"))
+        with contextlib.suppress(OSError):
+            (self._folder / f"{self._number - FILES}{ENDING}").unlink()
+        self._put(self._cast.beginning)
 
-    def output(self, data: bytes, size: tuple[int, int]) -> None:
-        """Record what the program wrote."""
-        if self._size > CAP:
-            self.begin(*size)
-        second = int(time.time())
-        if second != self._second:
-            self._second, self._written = second, 0
-            if self._skipped:
-                self._skipped = False
-                self._put("o", self._screen().decode("utf-8", "replace"))
-        self._written += len(data)
-        if self._written > RATE:
-            self._skipped = True
-            return
-        self._put("o", data.decode("utf-8", "replace"))
+    def _put(self, lines: str) -> None:
+        data = lines.encode("utf-8", "replace")
+        self._size += len(data)
+        self._left -= len(data)
+        with (
+            contextlib.suppress(OSError),
+            (self._folder / f"{self._number}{ENDING}").open("ab") as file,
+        ):
+            file.write(data)
 
-    def resized(self, columns: int, lines: int) -> None:
-        """Record another size."""
-        self._put("r", f"{columns}x{lines}")
 
-    def _put(self, kind: str, text: str) -> None:
-        line = json.dumps([round(time.time() - self._began, 3), kind, text]) + "\n"
-        self._size += len(line)
-        try:
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(line)
-        except OSError:
-            return
+def recordings(terminals: Path, doc: str) -> list[Path]:
+    """The files of a terminal's recording, oldest first."""
+    runs = sorted(
+        (about.started, folder) for folder, about in about_all(terminals) if about.doc == doc
+    )
+    found: list[Path] = []
+    for _, folder in runs:
+        files = [file for file in folder.glob(f"*{ENDING}") if file.stem.isdigit()]
+        found += sorted(files, key=lambda file: int(file.stem))
+    return found

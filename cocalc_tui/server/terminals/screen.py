@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from pyghostty import Terminal
+from pyghostty._ffi import union_fn
 from pyghostty.core import ffi, init_sized, read_buf
 from pyghostty.core import lib as ghostty
 
@@ -46,6 +47,8 @@ class Screen:
         self._replies: list[bytes] = []
         self._terminal.on_reply(self._replies.append)
         self._terminal.feed(CLUSTERS)
+        self._mark: Any = None
+        """Moves with the line that was topmost when `scrolled` was asked last."""
 
     def _set(self, name: str, kind: str, value: int) -> None:
         option = getattr(ghostty, f"GHOSTTY_TERMINAL_OPT_{name}")
@@ -67,6 +70,7 @@ class Screen:
     def resize(self, columns: int, lines: int) -> None:
         """Have another size; what does not fit any more is wrapped anew or scrolls out."""
         self._terminal.resize(columns, lines)
+        self._mark = None
 
     def frame(self) -> Frame:
         """The screen as it is now."""
@@ -93,6 +97,36 @@ class Screen:
         first = max(first, 0)
         count = min(count, self.history_length - first)
         return self._rows("history", first, count, self.size[0]) if count > 0 else ()
+
+    def scrolled(self, most: int) -> tuple[str, ...] | None:
+        """Lines that went out above since this was asked last.
+
+        None where they are more than `most`, or it is not known, as after another size.
+        """
+        mark, self._mark = self._mark, self._top()
+        place = ffi.new("GhosttyPointCoordinate*")
+        if mark is None or self._mark is None:
+            return None
+        tag = ghostty.GHOSTTY_POINT_TAG_SCREEN
+        if ghostty.ghostty_tracked_grid_ref_point(mark[0], tag, place) or place.x:
+            return None
+        length = self.history_length
+        count = length - int(place.y)
+        return self.history(length - count, count) if 0 <= count <= most else None
+
+    def _top(self) -> Any:
+        """A mark on the topmost line; None while a full-screen program shows."""
+        if self._terminal.get("active_screen", "int"):
+            return None
+        track = union_fn(
+            "ghostty_terminal_grid_ref_track",
+            "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyTrackedGridRef*)",
+        )
+        point, mark = ffi.new("GhosttyPointS*"), ffi.new("GhosttyTrackedGridRef*")
+        point.tag = ghostty.GHOSTTY_POINT_TAG_ACTIVE
+        if track(self._terminal._t[0], point[0], mark):
+            return None
+        return ffi.gc(mark, lambda mark: ghostty.ghostty_tracked_grid_ref_free(mark[0]))
 
     def _title(self) -> str:
         text: Any = self._terminal.get("title", "GhosttyString")

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cocalc_tui.server.daemon import READY, last_line, python_command
-from cocalc_tui.server.terminals.order import TerminalOrder, write_order
+from cocalc_tui.server.daemon import READY, is_locked, last_line, python_command
+from cocalc_tui.server.terminals.order import TerminalOrder, about_all, write_order
+from cocalc_tui.server.terminals.recording import RUNS
 
 PATIENCE = 20.0
 """Seconds a keeper has to start."""
@@ -75,12 +76,21 @@ def _order(
     )
 
 
+def _forget(terminals: Path, doc: str) -> None:
+    """Leave no more recordings of a terminal's past runs than are kept."""
+    past = [folder for folder, about in about_all(terminals) if about.doc == doc]
+    for folder in past[:-RUNS]:
+        if not is_locked(folder / "alive"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 async def start_terminal(
     grounds: TerminalGrounds, doc: str, path: str, script: str, size: tuple[int, int]
 ) -> Path:
     """Start a keeper with its program; returns its folder. Raises StartError."""
     name = secrets.token_hex(6)
     folder = grounds.terminals / name
+    await asyncio.to_thread(_forget, grounds.terminals, doc)
     try:
         folder.mkdir(0o700, parents=True)
         write_order(folder, _order(grounds, name, doc, path, script, size))

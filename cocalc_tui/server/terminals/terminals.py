@@ -13,9 +13,17 @@ import msgspec
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, PeopleMoved
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import TerminalInfo, TerminalRows, TerminalScreen
+from cocalc_tui.protocol.events import (
+    BlobPart,
+    RecordingFile,
+    RecordingFiles,
+    TerminalInfo,
+    TerminalRows,
+    TerminalScreen,
+)
 from cocalc_tui.server.host.root import FileError
-from cocalc_tui.server.terminals.order import living
+from cocalc_tui.server.terminals.order import about_all, living
+from cocalc_tui.server.terminals.recording import recordings
 from cocalc_tui.server.terminals.session import (
     USUAL,
     TerminalGoneError,
@@ -31,11 +39,15 @@ SERVED = frozenset(
         m.TerminalOpen,
         m.TerminalType,
         m.TerminalSize,
+        m.TerminalFiles,
         m.TerminalHistory,
+        m.TerminalRecording,
         m.TerminalEnd,
     }
 )
 """What `Terminals.serve` answers."""
+MOST_BYTES = 1_000_000
+"""Bytes of a recording that are given at a time."""
 _CALM = 0.1
 """Seconds until a new size counts: dragging a window is one change."""
 
@@ -66,7 +78,9 @@ class Terminals:
         self._known: dict[str, _Terminal] = {}
 
     async def start(self) -> None:
-        """Find the terminals that live."""
+        """Find the terminals that live, and how the others ended."""
+        for _, about in await asyncio.to_thread(about_all, self._grounds.terminals):
+            self._known.setdefault(about.doc, _Terminal(about.path)).exit = about.exit
         for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
             terminal = self._known.setdefault(about.doc, _Terminal(about.path))
             with contextlib.suppress(TerminalGoneError):
@@ -156,6 +170,10 @@ class Terminals:
                     "history", first=request.first, count=request.count
                 )
                 return TerminalRows(rows=said["rows"], length=said["length"])
+            case m.TerminalFiles():
+                return RecordingFiles(files=await asyncio.to_thread(self._files, doc))
+            case m.TerminalRecording():
+                return await asyncio.to_thread(self._part, doc, request.name, request.start)
             case m.TerminalEnd():
                 await _running(terminal).ask("end")
             case _:
@@ -203,6 +221,23 @@ class Terminals:
             by = min(present, key=lambda one: (one[1] * one[2], one[0]))[0] if present else ""
         exit_ = terminal.exit if terminal.session is None else None
         return msgspec.structs.replace(screen, size_by=by, exit=exit_)
+
+    # --- what it showed ------------------------------------------------------------------------
+
+    def _files(self, doc: str) -> list[RecordingFile]:
+        return [
+            RecordingFile(name=f"{file.parent.name}/{file.name}", size=file.stat().st_size)
+            for file in recordings(self._grounds.terminals, doc)
+        ]
+
+    def _part(self, doc: str, name: str, start: int) -> BlobPart:
+        """Bytes of a recording of this terminal, and of no other file."""
+        for file in recordings(self._grounds.terminals, doc):
+            if f"{file.parent.name}/{file.name}" == name:
+                with file.open("rb") as opened:
+                    opened.seek(max(start, 0))
+                    return BlobPart(size=file.stat().st_size, data=opened.read(MOST_BYTES))
+        raise FileError("missing", "this part of the recording is not kept any more")
 
     # --- sizes ---------------------------------------------------------------------------------
 

@@ -15,12 +15,15 @@ import pytest
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import TerminalRows, TerminalScreen
+from cocalc_tui.protocol.events import BlobPart, RecordingFiles, TerminalRows, TerminalScreen
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.host.root import FileError
-from cocalc_tui.server.terminals.order import living
+from cocalc_tui.server.terminals.order import AboutTerminal, about_all, living, write_about
+from cocalc_tui.server.terminals.recording import RUNS
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
+from cocalc_tui.terminal.cast import joined
+from cocalc_tui.terminal.replay import Replay
 
 SGR = re.compile(r"\x1b\[[0-9;:]*m")
 DOC = "d0c"
@@ -57,6 +60,18 @@ class Side:
         assert isinstance(past, TerminalRows)
         rows = [*past.rows, *(screen.rows[y] for y in sorted(screen.rows))]
         return "\n".join(SGR.sub("", row).rstrip() for row in rows)
+
+    async def recording(self) -> str:
+        """As an app that may only watch has it."""
+        found = await self.ask(m.TerminalFiles(id=1, doc=DOC), user="vera", types=False)
+        assert isinstance(found, RecordingFiles)
+        texts = []
+        for file in found.files:
+            request = m.TerminalRecording(id=1, doc=DOC, name=file.name)
+            part = await self.ask(request, user="vera", types=False)
+            assert isinstance(part, BlobPart)
+            texts.append(part.data.decode())
+        return joined(texts)
 
     async def shows(self, word: str) -> None:
         async with asyncio.timeout(30):
@@ -159,6 +174,52 @@ async def test_end_and_paste(grounds: TerminalGrounds) -> None:
     await side.ask(m.TerminalEnd(id=1, doc=DOC))
     await until(lambda: not side.heard[-1].running)
     await until(lambda: not living(grounds.terminals))
-    cast = next(grounds.terminals.rglob("recording.cast")).read_text()
-    assert '"version": 2' in cast.splitlines()[0]
-    assert "pasted" in cast
+    replay = Replay(await side.recording())
+    assert any("pasted" in row for row in replay.screen(len(replay) - 1).rows)
+    assert [ending.code for ending in replay.endings] == [side.heard[-1].exit]
+    assert replay.typists[-1] == "ann"
+
+
+async def test_the_recording_goes_on_over_relays_and_runs(grounds: TerminalGrounds) -> None:
+    first = await Side(grounds).start()
+    await first.open()
+    await first.type("echo before\r")
+    await first.shows("before")
+    await first.terminals.close()
+    second = await Side(grounds).start()
+    await second.type("echo after; exit 4\r")
+    await until(lambda: second.heard and not second.heard[-1].running)
+    assert (await second.open(again=True)).running
+    await second.type("echo anew\r")
+    await second.shows("anew")
+    await second.terminals.close()
+    third = await Side(grounds).start()
+    text = await third.recording()
+    for word in ("before", "after", "anew"):
+        assert word in text
+    assert [ending.code for ending in Replay(text).endings] == [4]
+    with pytest.raises(FileError, match="not kept"):
+        await third.ask(m.TerminalRecording(id=1, doc=DOC, name="../../secret"), types=False)
+    await third.terminals.close()
+
+
+async def test_a_new_relay_knows_how_it_ended(grounds: TerminalGrounds) -> None:
+    first = await Side(grounds).start()
+    await first.open()
+    await first.type("exit 7\r")
+    await until(lambda: first.heard and not first.heard[-1].running)
+    await first.terminals.close()
+    second = await Side(grounds).start()
+    screen = await second.open()
+    assert (screen.running, screen.exit) == (False, 7)
+
+
+async def test_recordings_of_long_past_runs_go(grounds: TerminalGrounds) -> None:
+    for number in range(RUNS + 3):
+        folder = grounds.terminals / f"{number}"
+        folder.mkdir(parents=True)
+        write_about(folder, AboutTerminal(DOC, "build.term", "", 1, 1, number, exit=0))
+    side = await Side(grounds).start()
+    await side.open(again=True)
+    assert len(about_all(grounds.terminals)) == RUNS + 1
+    await side.terminals.close()
