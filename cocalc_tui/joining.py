@@ -9,7 +9,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocalc_tui.client.journal import Journal
@@ -24,7 +24,7 @@ class JoinError(Exception):
     """There is no project, or no way to it: one line for people."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Project:
     """A project on this machine, and the files of it that were asked for."""
 
@@ -66,7 +66,18 @@ class Project:
         session = secrets.token_hex(8)
         journal = Journal(self.key, session) if keep else None
         rejoin = self.connector(start=False)
-        return Workspace(self.connector(start=start), session, rejoin=rejoin, journal=journal)
+        return Workspace(
+            self.connector(start=start),
+            session,
+            rejoin=rejoin,
+            follow=self.follow,
+            journal=journal,
+        )
+
+    def follow(self, path: str) -> None:
+        """Its folder has another name; whose account runs it stays the same."""
+        self.root = Path(path)
+        self.where = replace(places(self.root), host=self.where.host)
 
     def connector(self, *, start: bool) -> Connect:
         """What makes a connection to the project's relay."""

@@ -53,7 +53,17 @@ class RemoteProject:
         session = secrets.token_hex(8)
         journal = Journal(self.key, session) if keep else None
         rejoin = self._connector(start=False)
-        return Workspace(self._connector(start=start), session, rejoin=rejoin, journal=journal)
+        return Workspace(
+            self._connector(start=start),
+            session,
+            rejoin=rejoin,
+            follow=self.follow,
+            journal=journal,
+        )
+
+    def follow(self, path: str) -> None:
+        """Its folder has another name."""
+        self.path = path
 
     def _connector(self, *, start: bool) -> Connect:
         pause, opened = 0.0, time.monotonic()

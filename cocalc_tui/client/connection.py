@@ -33,6 +33,14 @@ class _StoppedError(TransportClosed):
     """Somebody ended the relay, and it is not this app's to start another."""
 
 
+class _MovedError(TransportClosed):
+    """The project's folder has another name."""
+
+    def __init__(self, text: str, path: str) -> None:
+        super().__init__(text)
+        self.path = path
+
+
 class Connection:
     """One app's line to one relay."""
 
@@ -45,11 +53,14 @@ class Connection:
         down: Callable[[Offline], None],
         heard: Callable[[m.Message], None],
         rejoin: Connect | None = None,
+        moved: Callable[[str], None] = lambda _path: None,
     ) -> None:
         """Make a line; `rejoin` connects like `connect`, but starts no relay where none runs.
 
-        Without it, it is over when somebody ends the relay.
+        Without it, it is over when somebody ends the relay. `moved` hears where a project is whose
+        folder got another name, before it is connected to again.
         """
+        self._moved = moved
         self._connect = connect
         self._rejoin = rejoin
         self._stopped = False
@@ -118,6 +129,10 @@ class Connection:
                 if final:
                     return
                 self._stopped, waits = True, delays()
+            except _MovedError as error:
+                waits = delays()
+                self._lost(Offline(str(error)))
+                self._moved(error.path)
             except (OSError, TransportClosed, FrameError) as error:
                 if self.online:
                     waits = delays()
@@ -208,6 +223,8 @@ class Connection:
         if isinstance(message, m.Goodbye):
             if message.code == STOPPED:
                 raise _StoppedError(message.text)
+            if message.path:
+                raise _MovedError(message.text, message.path)
             raise (RefusedError if message.code in FINAL else TransportClosed)(message.text)
 
     def _lost(self, gone: Offline) -> None:

@@ -71,6 +71,14 @@ class FilesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectMoved:
+    """The project's folder has another name."""
+
+    path: str
+    """On the relay's machine."""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentMoved:
     """A document that is open here has another path."""
 
@@ -114,6 +122,7 @@ class NotKept:
 
 WorkspaceEvent: TypeAlias = (
     ProjectTold
+    | ProjectMoved
     | Online
     | Offline
     | PeopleChanged

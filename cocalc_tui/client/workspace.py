@@ -29,6 +29,7 @@ from cocalc_tui.client.events import (
     Offline,
     Online,
     PeopleChanged,
+    ProjectMoved,
     ProjectTold,
     WorkRefused,
     WorkspaceEvent,
@@ -78,6 +79,7 @@ class Workspace:
         session: str,
         *,
         rejoin: Connect | None = None,
+        follow: Callable[[str], None] = lambda _path: None,
         clock: Callable[[], int] = wall_clock,
         new_session: Callable[[], str] = lambda: secrets.token_hex(8),
         journal: Journal | None = None,
@@ -85,7 +87,8 @@ class Workspace:
         """Make an app's side; `session` is new for this start: 16 random hex digits.
 
         `rejoin` connects like `connect`, but starts no relay where none runs; without it, it is
-        over when somebody ends the relay.
+        over when somebody ends the relay. `follow` has both connect to another folder, where the
+        project was moved.
         With a `journal` unsent work outlives the app, and what another start of it left unsent is
         sent.
         """
@@ -101,8 +104,15 @@ class Workspace:
         self._new_session = new_session
         self._listeners: list[Listener] = []
         self._connection = Connection(
-            connect, session, up=self._up, down=self._down, heard=self._heard, rejoin=rejoin
+            connect,
+            session,
+            up=self._up,
+            down=self._down,
+            heard=self._heard,
+            rejoin=rejoin,
+            moved=self._project_moved,
         )
+        self._follow = follow
         self.requests = Requests(self.send)
         self.blobs = Blobs(self._blob_part, self._blob_came)
         self.files = Files(self.requests)
@@ -213,6 +223,10 @@ class Workspace:
             opening.over.set()
         self._opening.clear()
         self._emit(gone)
+
+    def _project_moved(self, path: str) -> None:
+        self._follow(path)
+        self._emit(ProjectMoved(path))
 
     # --- what the relay says -------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.asking import Answering
 from cocalc_tui.server.daemon import last_line, redirect_errors, take_lock
 from cocalc_tui.server.keeper.registry import any_lives
@@ -53,7 +54,7 @@ class Door:
         self._ending = False
         self._rebind = False
         self._touched = time.monotonic()
-        self._home = self._identity(where.project)
+        self._project = Anchor(where.project)
         self._wake, wake = os.pipe()
         for descriptor in (self._wake, wake):
             os.set_blocking(descriptor, False)
@@ -74,11 +75,12 @@ class Door:
         self._listen()
         return True
 
-    def serve(self) -> None:
+    def serve(self) -> Path | None:
         """Do it until nothing is left to stay for.
 
         The first relay starts at once, as whoever started the door is about to connect. One that
-        dies is replaced though nobody waits: it may have had files to save.
+        dies is replaced though nobody waits: it may have had files to save. Returns where the
+        project is, where it was moved: a door is wanted there, and this one has let go.
         """
         wanted = True
         while not self._ending:
@@ -89,10 +91,14 @@ class Door:
                 hopeless = self._bad_starts > PATIENCE and not self._something_runs()
                 wanted = cut_short and not hopeless
             elif self._may_leave():
-                return
+                return None
             else:
                 self._somebody_waits(LOOK_AROUND)
             self._look_around()
+        if self._project.in_place:
+            return None
+        os.close(self._lock)
+        return self._project.where()
 
     # --- the socket ----------------------------------------------------------------------------
 
@@ -228,7 +234,7 @@ class Door:
 
     def _look_around(self) -> None:
         """Notice that the project moved away, or that somebody cleaned up our socket."""
-        if self._identity(self._where.project) != self._home:
+        if not self._project.in_place:
             self._ending = True
             return
         now = time.monotonic()
@@ -245,11 +251,3 @@ class Door:
             return os.lstat(self._where.socket).st_ino == self._inode
         except FileNotFoundError:
             return False
-
-    @staticmethod
-    def _identity(path: Path) -> tuple[int, int] | None:
-        try:
-            found = path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino

@@ -57,7 +57,11 @@ def _door(project: Path, umask: str) -> None:
         report("held")
         return
     report(READY)
-    door.serve()
+    moved = door.serve()
+    if moved is not None:
+        # Guests cannot start one where it is now, and what runs goes on there.
+        words = python_command("cocalc_tui.server.main", "door", str(moved), umask)
+        os.execv(words[0], words)  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from pathlib import Path
 from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
+from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.door import STOPPED
 from cocalc_tui.server.environment import clean
@@ -68,6 +69,7 @@ class _Service:
         self._end = asyncio.Event()
         self._stopped = False
         self._everything = False
+        self._project = Anchor(where.project)
 
     async def run(self, at: socket.socket) -> int:
         """Serve until the end; returns the exit code."""
@@ -97,7 +99,7 @@ class _Service:
         await self._end.wait()
         watch.cancel()
         await self._host.close(everything=self._everything)
-        await relay.close()
+        await relay.close(None if self._project.in_place else self._project.where())
         await store.close()
         return STOPPED if self._stopped else 0
 
@@ -128,7 +130,7 @@ class _Service:
         return host
 
     async def _watch(self, relay: Relay) -> None:
-        """End when nobody is there, and tidy up while nobody says a word."""
+        """End when nobody is there or the project is elsewhere, and tidy up in pauses."""
         empty_since = heard_at = time.monotonic()
         heard = 0
         while True:
@@ -137,6 +139,8 @@ class _Service:
                 heard, heard_at = relay.heard, time.monotonic()
             elif time.monotonic() - heard_at > RESTED:
                 garbage.pause()
+            if not self._project.in_place:
+                self._end.set()
             if relay.people or self._host.busy:
                 empty_since = time.monotonic()
             elif time.monotonic() - empty_since > IDLE:

@@ -28,6 +28,7 @@ from cocalc_tui.client.events import (
     Online,
     PeopleChanged,
     PeopleMoved,
+    ProjectMoved,
     ProjectTold,
     WorkRefused,
     WorkSent,
@@ -198,6 +199,8 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
                     self._ended(event.reason)
             case FilesChanged():
                 self.files.look_again()
+            case ProjectMoved():
+                desk(self).notice(f"The project's folder is {event.path} now")
             case DocumentMoved():
                 self.tiles.follow_renames()
                 desk(self).notice(f"{event.path} is {event.to} now")

@@ -360,6 +360,49 @@ async def test_nothing_is_acknowledged_while_the_log_cannot_be_put_back(path: Pa
     await store.close()
 
 
+async def test_a_project_that_is_moved_is_gone_on_with_where_it_is(tmp_path: Path) -> None:
+    old, new = tmp_path / "lab", tmp_path / "elsewhere"
+    store = SqliteStore(old / ".state" / "log.db")
+    await store.create_document(DOCUMENT)
+    await fill(store, 3)
+    old.rename(new)
+    await fill(store, 2, 3)
+    assert not old.exists(), "a project is made anew under the old name"
+    (old / ".state").mkdir(parents=True)
+    (old / ".state" / "log.db-wal").write_text("another project's")
+    await fill(store, 2, 5)
+    await store.close()
+    assert [path.name for path in (old / ".state").iterdir()] == ["log.db-wal"]
+    store = SqliteStore(new / ".state" / "log.db")
+    assert [seq for seq, _ in await whole(store)] == list(range(1, 8))
+    await store.close()
+
+
+async def test_a_project_that_is_moved_without_its_state_gets_it_anew(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "lab" / ".state" / "log.db")
+    await store.create_document(DOCUMENT)
+    await fill(store, 3)
+    shutil.rmtree(tmp_path / "lab" / ".state")
+    (tmp_path / "lab").rename(tmp_path / "elsewhere")
+    await fill(store, 2, 3)
+    await store.close()
+    assert not (tmp_path / "lab").exists()
+    store = SqliteStore(tmp_path / "elsewhere" / ".state" / "log.db")
+    assert [seq for seq, _ in await whole(store)] == [1, 2, 3, 4, 5]
+    await store.close()
+
+
+async def test_in_a_project_that_is_deleted_nothing_is_acknowledged(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "lab" / ".state" / "log.db")
+    await store.create_document(DOCUMENT)
+    await fill(store, 3)
+    shutil.rmtree(tmp_path / "lab")
+    with pytest.raises(StoreTrouble, match="the folder was deleted"):
+        await store.append([draft(typed(n=3))], NOW)
+    await store.close()
+    assert not (tmp_path / "lab").exists()
+
+
 # --- the disk fails ----------------------------------------------------------------------------
 
 

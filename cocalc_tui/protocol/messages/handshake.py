@@ -44,3 +44,5 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
 
     code: str
     text: str
+    path: str = ""
+    """For *moved*: where the project's folder is now."""

@@ -159,15 +159,20 @@ class Relay:
         """Everybody who is connected, the host side aside."""
         return self._roster.people
 
-    async def close(self) -> None:
-        """Store what is queued, tell everybody and end all connections; the store stays open."""
+    async def close(self, moved: Path | None = None) -> None:
+        """Store what is queued, tell everybody and end all connections; the store stays open.
+
+        `moved` is where the project is that has another name now.
+        """
         for server in self._servers:
             server.close()
         await self._committer.finished()
         code, text = self._stopped or ("end", "the relay ends")
+        if moved is not None:
+            code, text = "moved", f"{self._root} is {moved} now"
         peers = list(self._roster)
         for peer in peers:
-            peer.end(code, text)
+            peer.end(code, text, str(moved or ""))
         await asyncio.gather(*(peer.ended() for peer in peers))
         self._roster.close()
         for task in list(self._tasks):

@@ -9,11 +9,13 @@ Settings, and why, besides those of `server.durable`:
 
 `git clean -fdx` in a project takes the file while it is open, and writing to it goes on as if
 nothing were: everything acknowledged from then on would be gone with the process. So every commit
-is followed by a look at the path, and the file is written anew from what is still held open.
+is followed by a look at the path, and the file is written anew from what is still held open. Where
+the whole project was moved, the file went along, and is gone on with where it is.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ from typing import Any
 import apsw
 
 from cocalc_tui import __version__
+from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.durable import closed_where_it_fails, connect
 from cocalc_tui.server.store.interface import StoreTrouble
 from cocalc_tui.server.store.migrations import SCHEMA, copy, flush, migrate
@@ -61,10 +64,15 @@ class Database:
         self.path = path
         self._vfs = vfs
         with trouble(path):
-            self._open()
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._project = Anchor(path.parent.parent)
+            try:
+                self._open()
+            except BaseException:
+                self._project.close()
+                raise
 
     def _open(self) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.connection = connect(self.path, self._vfs)
         with closed_where_it_fails(self.connection):
             self._configure()
@@ -129,14 +137,38 @@ class Database:
                 raise
 
     def ensure_in_place(self) -> None:
-        """See that what was committed is in the file at the path; raises StoreTrouble."""
-        try:
-            in_place = self._identity() == self._files
-        except OSError:
-            in_place = False
-        if not in_place:
-            with trouble(self.path):
+        """See that what was committed is in the project's file; raises StoreTrouble."""
+        if self._is_in_place():
+            return
+        with trouble(self.path):
+            if not self._project.in_place:
+                self._follow()
+            if not self._is_in_place():
                 self._write_anew()
+
+    def _is_in_place(self) -> bool:
+        try:
+            return self._identity() == self._files
+        except OSError:
+            return False
+
+    def _follow(self) -> None:
+        """The project has another name: so has the file."""
+        where = self._project.where()
+        if where is None:
+            raise StoreTrouble(f"{self._project.path}: the folder was deleted; nothing is stored")
+        self._project.close()
+        self._project = Anchor(where)
+        self.path = where / self.path.parent.name / self.path.name
+        if self._is_in_place():
+            self._let_go_of_wal()
+            self.connection.close()
+            self._open()
+
+    def _let_go_of_wal(self) -> None:
+        """Closing would delete the WAL by the name that it was opened under, whoever has it now."""
+        keep = ctypes.c_int(1)
+        self.connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
 
     def checkpoint(self) -> None:
         """Move what the WAL holds into the file, if it is much."""
@@ -148,6 +180,7 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+        self._project.close()
 
     def _wal(self, path: Path) -> Path:
         return path.with_name(path.name + "-wal")

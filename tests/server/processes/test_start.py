@@ -301,6 +301,46 @@ async def test_who_was_there_when_it_was_stopped_comes_back_with_whoever_starts_
     await workspace.close()
 
 
+async def test_a_project_that_is_moved_is_followed(project: Path) -> None:
+    """Under the hands of two who type, one of whom could not start a relay."""
+    (project / "a.txt").write_text("")
+    to = project.with_name("elsewhere")
+    host, guest = join([project]), join([project])
+    ann = host.workspace(start=True)
+    ann.start()
+    await ann.ready()
+    await until(lambda: running_relay(project))
+    ben = guest.workspace(start=False)
+    ben.start()
+    await ben.ready()
+    one, two = await ann.open("a.txt"), await ben.open("a.txt")
+    words = 0
+
+    async def type_on(seconds: float) -> None:
+        nonlocal words
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for document in (one, two):
+                document.change([Splice(0, 0, f"<{words}> ")])
+                words += 1
+            await asyncio.sleep(0.01)
+
+    await type_on(0.3)
+    await asyncio.to_thread(project.rename, to)
+    await type_on(1.0)
+    await until(lambda: host.root == guest.root == to)
+    await until(lambda: ann.online and ben.online)
+    await type_on(0.1)
+    await until(lambda: one.saved and two.saved)
+    saved = await asyncio.to_thread((to / "a.txt").read_text)
+    assert sorted(saved.split()) == sorted(f"<{n}>" for n in range(words))
+    assert saved == str(one.replica.text()) == str(two.replica.text())
+    assert project.name not in await asyncio.to_thread(os.listdir, to.parent)
+    await ann.stop()
+    await asyncio.gather(ann.close(), ben.close())
+    await until(lambda: not doors(to))
+
+
 async def test_the_relay_is_killed_in_mid_run(project: Path) -> None:
     """The keeper and the kernel go on; no output is lost, none is there twice."""
     write_notebook(project, TICKS.format(60, 0.05), "print('behind')")
