@@ -4,6 +4,7 @@
     replay.times                      # milliseconds since 1970 of each screen, ascending
     replay.screen_at(time)            # the screen that was shown then
     replay.screen(index)              # the screen of times[index]
+    replay.find("error", start, -1)   # index of the screen before `start` that drew it, or None
     replay.typists[index]             # who typed last then
 
 Only the forms that `cast` writes are read; anything else in a recording shows nothing.
@@ -23,6 +24,7 @@ _PIECE = re.compile(
     r"|(?P<hidden>\x1b\[\?25l)"
     r"|\x1b\[\?25h\x1b\[(?P<y>\d{1,4});(?P<x>\d{1,4})H"
 )
+_COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 _SIZE = re.compile(r"(\d{1,3})x(\d{1,3})")
 _STOPS = 100
 """Screens between two that are kept whole once they were worked out."""
@@ -111,6 +113,14 @@ class Replay:
             self._whole.pop(self._last, None)
         self._last, self._whole[index] = index, sheet.shown
         return sheet.shown
+
+    def find(self, word: str, start: int, by: int) -> int | None:
+        """The nearest screen, later than `start` (by 1) or earlier (-1), that drew a text anew."""
+        end = len(self) if by > 0 else -1
+        for index in range(start + by, end, by):
+            if word in _COLOURS.sub("", self._events[index].text):
+                return index
+        return None
 
     def _start(self, index: int) -> int:
         """From where to draw: the nearest screen before that is a key frame, or known."""

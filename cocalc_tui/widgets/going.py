@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
+from cocalc_tui.protocol.kinds import TERMINAL
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.pane import Pane
 
@@ -56,9 +57,12 @@ class GoingActs(Screen[None]):
     def do_history(self) -> None:
         """Show the past of the document."""
         from cocalc_tui.widgets.history.screen import HistoryScreen
+        from cocalc_tui.widgets.terminal.past import TerminalPast
 
         if (document := self.tiles.document) is None:
             desk(self).notice("Open a file first: this shows its past")
+        elif document.type == TERMINAL:
+            self.app.push_screen(TerminalPast(self.project, document))
         else:
             self.app.push_screen(HistoryScreen(self.project, document))
 

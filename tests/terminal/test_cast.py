@@ -109,6 +109,18 @@ def test_who_typed_and_how_it_ended() -> None:
     assert len(replay) == 2
 
 
+def test_where_a_text_was_drawn_is_found() -> None:
+    cast = Cast(Shown(80, 3, ("a", "", ""), None), BEGUN, "")
+    text = cast.beginning
+    for at, row in enumerate(["b", "\x1b[31merr\x1b[0mor", "c", "error"], 1):
+        text += cast.frame(Shown(80, 3, ("a", row, ""), None), BEGUN + at, (), "")
+    replay = Replay(text)
+    assert replay.find("error", 4, -1) == 2
+    assert replay.find("error", 2, -1) is None
+    assert replay.find("error", 2, 1) == 4
+    assert replay.find("a", 4, 1) is None
+
+
 def test_a_screen_that_is_the_same_is_not_written() -> None:
     shown = Shown(80, 24, ("$",), (1, 0))
     assert Cast(shown, BEGUN, "").frame(shown, BEGUN + 1, (), "") == ""

@@ -21,6 +21,7 @@ from cocalc_tui.server.terminals.terminals import Terminals
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pane import TerminalPane
+from cocalc_tui.widgets.terminal.past import Sheet, TerminalPast
 from tests.server.hosting import BY_HAND, Box, until
 
 
@@ -87,6 +88,38 @@ async def test_it_ends_and_starts_again(tmp_path: Path) -> None:
         assert "exit code 5" in shown(app)
         await pilot.press("enter")
         await until(lambda: here.model.screen.running)
+
+
+async def test_its_past_is_gone_through_by_key(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        await pilot.press(*"echo first$((6*7))", "enter")
+        await until(lambda: "first42" in shown(app))
+        await pilot.press(*"echo second$((6*7))", "enter")
+        await until(lambda: "second42" in shown(app))
+        await pilot.press("f12", "f4")
+        await until(lambda: isinstance(app.screen, TerminalPast) and app.screen.version)
+        past = app.screen
+        assert isinstance(past, TerminalPast)
+
+        def rows() -> str:
+            sheet = past.query_one(Sheet)
+            return "\n".join(sheet.render_line(y).text for y in range(sheet.size.height))
+
+        await until(lambda: "second42" in rows())
+        last = past.version
+        await pilot.press("left", "left")
+        assert past.version == last - 2
+        await pilot.press("slash", *"first42", "enter")
+        await until(lambda: past.version < last - 2 or "first42" in rows())
+        await until(lambda: "first42" in rows() and "second42" not in rows())
+        await pilot.press("home")
+        assert past.version == 1
+        await pilot.press("f", "f", "f")
+        await until(lambda: past.version == last)
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
 
 
 async def test_who_may_not_type_watches(tmp_path: Path) -> None:

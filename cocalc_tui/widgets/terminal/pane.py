@@ -23,11 +23,10 @@ from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.client.terminals import Terminal
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.acting import desk, press
-from cocalc_tui.widgets.outputs.ansi import ansi_lines
 from cocalc_tui.widgets.outputs.look import Look
-from cocalc_tui.widgets.outputs.rows import Frame
 from cocalc_tui.widgets.pane import Pane
 from cocalc_tui.widgets.terminal.model import TerminalModel
+from cocalc_tui.widgets.terminal.rows import row_painter, with_cursor
 from cocalc_tui.widgets.theme import colour
 
 WHEEL = 3
@@ -51,7 +50,7 @@ class TerminalPane(Pane, Widget, can_focus=True):
         """The lines that show while scrolled back."""
         self._next_is_apps = False
         self._attached = False
-        self._look: Look | None = None
+        self._paint: Callable[[str], Strip] | None = None
         self._keys: list[tuple[str, str]] = []
         """Typed and not yet sent: kind and what."""
         self._sending = False
@@ -291,23 +290,18 @@ class TerminalPane(Pane, Widget, can_focus=True):
         cursor = self.model.screen.cursor
         if cursor is None or cursor[1] != y or not self.has_focus or self._back:
             return strip
-        x = cursor[0]
-        strip = strip.adjust_cell_length(max(strip.cell_length, x + 1))
-        before, at, after = strip.divide([x, x + 1, strip.cell_length])
-        return Strip([*before, *at.apply_style(Style(reverse=True)), *after])
+        return with_cursor(strip, cursor[0])
 
     def _drawn(self, row: str) -> Strip:
-        if self._look is None:
+        if self._paint is None:
             dark = self.app.current_theme.dark
-            self._look = Look.from_theme(self.app.theme_variables, dark=dark)
-        frame = Frame(max(self.model.screen.columns, 1), self._look)
-        lines = ansi_lines(row, frame, Style()) if row else []
-        return Strip(lines[0]) if lines else Strip([])
+            self._paint = row_painter(Look.from_theme(self.app.theme_variables, dark=dark))
+        return self._paint(row)
 
     def notify_style_update(self) -> None:
         """Draw in another theme."""
         super().notify_style_update()
-        self._look = None
+        self._paint = None
 
     def on_focus(self) -> None:
         """Show the cursor."""
