@@ -24,6 +24,7 @@ MODULES = (
     messages.documents,
     messages.project,
     messages.files,
+    messages.searching,
     messages.notebooks,
     messages.terminals,
     messages.chats,

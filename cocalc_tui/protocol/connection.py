@@ -44,6 +44,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.UploadPart,
         m.UploadEnd,
         m.Download,
+        m.SearchFiles,
         m.Save,
         m.Run,
         m.Input,

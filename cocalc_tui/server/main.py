@@ -34,6 +34,10 @@ def main(words: list[str]) -> None:
             from cocalc_tui.server.snapshots.worker import main as work
 
             work(Path(project), places(Path(project)).state)
+        case ["search", project]:
+            from cocalc_tui.server.search.worker import main as search
+
+            search(Path(project))
         case ["terminal", folder]:
             from cocalc_tui.server.terminals.keeper import keep as keep_terminal
 

@@ -12,7 +12,9 @@ from textual.widget import Widget
 
 from cocalc_tui.protocol.kinds import TERMINAL
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.editor.host import TextHost
 from cocalc_tui.widgets.pane import Pane
+from cocalc_tui.widgets.searching.panel import SearchPanel
 
 if TYPE_CHECKING:
     from textual.containers import Vertical
@@ -33,6 +35,7 @@ class GoingActs(Screen[None]):
     files: FileTree
     report: Report
     memory: Memory
+    search: SearchPanel
     side: Vertical
     click: Callable[[str], None]
     fit: Callable[[], None]
@@ -53,6 +56,21 @@ class GoingActs(Screen[None]):
     async def do_new(self) -> None:
         """Make a file and open it."""
         await self.files.do_new()
+
+    def do_search(self) -> None:
+        """Find in all files, at first what is selected."""
+        pane = self.tiles.pane
+        editor = pane.text_editor() if isinstance(pane, TextHost) else None
+        chosen = editor.selected if editor is not None else ""
+        self.search.open("" if "\n" in chosen else chosen)
+
+    def do_next_found(self) -> None:
+        """Go to the next place found in all files."""
+        self.search.step(1)
+
+    def do_previous_found(self) -> None:
+        """Go to the place found before."""
+        self.search.step(-1)
 
     def do_history(self) -> None:
         """Show the past of the document."""
@@ -138,9 +156,11 @@ class GoingActs(Screen[None]):
 
     def _step(self, by: int) -> None:
         stops: list[Widget] = self.tiles.showing()
+        if self.search.display:
+            stops.append(self.search)
         if self.side.display:
             stops.append(self.files)
         here = set(self.focused.ancestors_with_self) if self.focused is not None else set()
         at = next((index for index, place in enumerate(stops) if place in here), 0)
         place = stops[(at + by) % len(stops)]
-        self.set_focus(place.keyboard() if isinstance(place, Pane) else place)
+        self.set_focus(place.keyboard() if isinstance(place, Pane | SearchPanel) else place)

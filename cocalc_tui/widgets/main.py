@@ -43,6 +43,7 @@ from cocalc_tui.widgets.going import GoingActs
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.people import PeopleList
 from cocalc_tui.widgets.report import WIDE, Report
+from cocalc_tui.widgets.searching.panel import SearchPanel
 from cocalc_tui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         self.tiles = Tiles(memory.layout(), self.documents, settings, self._views_changed)
         self.files = FileTree(project, self.visit, self._visitors, self.tiles.focus_pane)
         self.people = PeopleList(project, self.visit)
+        self.search = SearchPanel(self.documents, self.visit, self.tiles.focus_pane)
         self.report = Report(project, name, settings, self.click)
         self.side = Vertical(id="side")
         self._soon: Timer | None = None
@@ -114,7 +116,9 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
                 yield self.files
                 yield Static("People", classes="heading", id="people-heading", markup=False)
                 yield self.people
-            yield self.tiles
+            with Vertical():
+                yield self.tiles
+                yield self.search
         yield self.report.status
         yield self.report.footer
         yield Static(id="small", markup=False)
@@ -309,10 +313,12 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         self.memory.visited(path)
         self.tiles.division.visit(path)
 
-    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
-        """Show a document and give it the keyboard; `place` is where in it."""
+    def visit(
+        self, path: str, place: Mapping[str, Json] | None = None, *, focus: bool = True
+    ) -> None:
+        """Show a document and give it the keyboard, or not; `place` is where in it."""
         self.memory.visited(path)
-        self.tiles.visit(path, place)
+        self.tiles.visit(path, place, focus=focus)
 
     def _visit_person(self, user: str) -> None:
         for document in self.project.documents.values():

@@ -10,6 +10,7 @@ from cocalc_tui.widgets.chat import actions as chat
 from cocalc_tui.widgets.editor import actions as editor
 from cocalc_tui.widgets.history import actions as history
 from cocalc_tui.widgets.notebook import actions as notebook
+from cocalc_tui.widgets.searching import actions as searching
 from cocalc_tui.widgets.sharing import actions as sharing
 from cocalc_tui.widgets.snapshots import actions as snapshots
 from cocalc_tui.widgets.terminal import actions as terminal
@@ -18,6 +19,7 @@ PARTS = (
     editor,
     notebook,
     chat,
+    searching,
     snapshots,
     sharing,
     terminal,
@@ -35,6 +37,12 @@ APP = (
     Action("app.palette", "Commands", ("ctrl+p",), "All that can be done here.", footer=6),
     Action("app.open", "Open", ("ctrl+o",), "A file by a few letters of its name.", footer=5),
     Action("app.new", "New file", ("ctrl+n",), needs=Role.EDITOR),
+    Action(
+        "app.search", "Find in all files", ("ctrl+t /", "ctrl+shift+f"),
+        "And replace. By ripgrep's rules: not what `.gitignore` names.",
+    ),
+    Action("app.next_found", "Next place found", ("alt+.",), "Of those in all files."),
+    Action("app.previous_found", "Place found before", ("alt+,",)),
     Action("app.save", "Save now", ("ctrl+s",), "It is saved by itself, too.", Role.EDITOR),
     Action("app.help", "Help", ("f1",), "What the keys do where you are.", footer=4),
     Action("app.jump", "Jump", ("f7", "ctrl+t j"), "A letter on everything you can go to."),

@@ -251,10 +251,12 @@ class Tiles(Acting, Widget):
                 view.path = pane.document.path
         self.say_tabs()
 
-    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
+    def visit(
+        self, path: str, place: Mapping[str, Json] | None = None, *, focus: bool = True
+    ) -> None:
         """Show a document: where it shows already, else as a new tab of the current tile.
 
-        `place` is where in it, as a pane's memento says it.
+        `place` is where in it, as a pane's memento says it. `focus`: with the keyboard.
         """
         self.division.visit(path)
         view = self.division.current.view
@@ -263,7 +265,7 @@ class Tiles(Acting, Widget):
             view.memento = dict(place)
             if isinstance(pane, Pane):
                 pane.recall(view.memento)
-        self.sync()
+        self.sync(focus=focus)
 
     def beside(self, path: str, share: float) -> None:
         """Show a document in a tile of its own at the right, or close it where it shows."""

@@ -94,6 +94,7 @@ from cocalc_tui.protocol.messages.project import (
     Status,
     Stop,
 )
+from cocalc_tui.protocol.messages.searching import SearchFiles
 from cocalc_tui.protocol.messages.snapshots import (
     BrowseSnapshot,
     CompareSnapshots,
@@ -177,6 +178,7 @@ __all__ = [
     "Role",
     "Run",
     "Save",
+    "SearchFiles",
     "SetSnapshotRules",
     "Share",
     "Shut",

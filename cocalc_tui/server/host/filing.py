@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.chat.places import beside
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import FileInfo, FilePart
+from cocalc_tui.protocol.events import FileInfo, FilePart, SearchPart
 from cocalc_tui.server.host import files
 from cocalc_tui.server.host.copying import copy
 from cocalc_tui.server.host.root import FileError
@@ -32,6 +32,7 @@ FileRequest = (
     | m.UploadPart
     | m.UploadEnd
     | m.Download
+    | m.SearchFiles
 )
 
 
@@ -44,6 +45,8 @@ async def serve_files(host: Host, request: FileRequest, user: str) -> Any:
             return await asyncio.to_thread(host.trash.contents)
         case m.Download():
             return await _download(host, request)
+        case m.SearchFiles():
+            return await _search(host, request)
         case m.Upload():
             return await host.uploads.begin(request, user)
         case m.UploadPart():
@@ -130,3 +133,12 @@ async def _download(host: Host, request: m.Download) -> FilePart:
                 with contextlib.suppress(FileError):
                     await opened.save(asked=False)
     return await asyncio.to_thread(read_part, host.root, request.path, request.at)
+
+
+async def _search(host: Host, request: m.SearchFiles) -> SearchPart:
+    """The first part waits for what is typed: it is to be found, too."""
+    if not request.after:
+        for opened in list(host.open.values()):
+            with contextlib.suppress(FileError):
+                await opened.save(asked=False)
+    return await host.searching.search(request)

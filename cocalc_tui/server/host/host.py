@@ -35,6 +35,7 @@ from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.outside import Outside
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.saved import SavedVersions
+from cocalc_tui.server.host.searching import Searching
 from cocalc_tui.server.host.serving import serve
 from cocalc_tui.server.host.snapshots import Snapshots
 from cocalc_tui.server.host.trash import Trash
@@ -75,6 +76,7 @@ class Host:
         self.root = Root(project, umask)
         self.trash = Trash(self.root, state / "trash")
         self.uploads = Uploads(self.root, state / "uploads", self.trash)
+        self.searching = Searching(self.root.path)
         self.clock = clock
         self.workspace = Workspace(connect, session, clock=clock)
         self.runner = make_runner(self.say) if make_runner is not None else None

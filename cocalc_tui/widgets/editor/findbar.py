@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from textual.strip import Strip
 
+from cocalc_tui.query import Query
 from cocalc_tui.widgets.editor.look import Look
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.prompt import Field
-from cocalc_tui.widgets.editor.search import Query, Search
+from cocalc_tui.widgets.editor.search import Search
 
 FIND, REPLACE = " Find     ", " Replace  "
 Switch = Literal["is_pattern", "case", "words"]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual.strip import Strip
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.query import SearchError
 from cocalc_tui.sync.patch import MAIN, TextChange, TextId
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.canvas import Canvas
@@ -15,7 +16,7 @@ from cocalc_tui.widgets.editor.carets import Caret
 from cocalc_tui.widgets.editor.findbar import FindBar, Switch
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.prompt import Field, typed_line
-from cocalc_tui.widgets.editor.search import Search, SearchError
+from cocalc_tui.widgets.editor.search import Search
 
 FIND_AGAIN = 0.1
 """Seconds after a change of the text at which places are found anew."""

@@ -254,10 +254,11 @@ class EditorPane(FindingCanvas):
             self.text_moved(self.editor)
 
     def _recall_line(self, line: int, column: int, length: int) -> None:
-        if self.is_mounted:
+        if self.is_mounted and self.size:
+            self.lay_out()
             self.go_to_line(line, column, length)
         else:
-            self.call_after_refresh(self.go_to_line, line, column, length)
+            self.call_after_refresh(self._recall_line, line, column, length)
 
 
 def _folds(memento: Json) -> list[tuple[int, int]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cocalc_tui import query as queries
+from cocalc_tui.query import Query, SearchError
 from cocalc_tui.sync.patch import MAIN, PatchId, TextChange
-from cocalc_tui.widgets.editor import search as searching
-from cocalc_tui.widgets.editor.search import LIMIT, Query, Search, SearchError
+from cocalc_tui.widgets.editor.search import LIMIT, Search
 
 
 def found(text: str, query: Query, near: int = 0) -> Search:
@@ -94,7 +95,7 @@ def test_what_is_no_pattern_is_said() -> None:
 
 
 def test_a_pattern_that_takes_for_ever_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "PATIENCE", 0.01)
+    monkeypatch.setattr(queries, "PATIENCE", 0.01)
     search = found("a" * 60 + "b", Query("(a|aa)+$", is_pattern=True))
     assert search.count == "this pattern takes too long"
 

@@ -1,0 +1,168 @@
+"""What a search found so far, as rows; without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from cocalc_tui.protocol.events import SearchedFile, SearchLine, SearchPart
+
+MOST = 10_000
+"""Places kept: nobody reads further, they ask for something narrower."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hit:
+    """One place."""
+
+    path: str
+    line: SearchLine
+    at: int
+    """Which of the line's spans."""
+
+    @property
+    def key(self) -> tuple[str, int, int, int]:
+        """Path, cell, line and column."""
+        return self.path, self.line.cell, self.line.number, self.column
+
+    @property
+    def column(self) -> int:
+        """Where it begins in its line."""
+        return self.line.spans[self.at][0]
+
+    @property
+    def length(self) -> int:
+        """Characters of it in this line."""
+        low, high = self.line.spans[self.at]
+        return high - low
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A file's name, and how much is in it."""
+
+    path: str
+    count: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A line beside one with something found; `line` None: lines are left out here."""
+
+    path: str
+    line: SearchLine | None = None
+
+
+Row = Heading | Hit | Near
+
+
+@dataclass(slots=True)
+class Found:
+    """The files with something in them, in the order of their paths."""
+
+    files: dict[str, SearchedFile] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    count: int = 0
+    """Places."""
+    looked: int = 0
+    size: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def add(self, part: SearchPart) -> None:
+        """Take in what came."""
+        self.looked += part.looked
+        self.size += part.size
+        self.troubles += part.troubles
+        for why, count in part.left_out.items():
+            self.left_out[why] = self.left_out.get(why, 0) + count
+        for file in part.files:
+            if self.is_full:
+                return
+            self.files[file.path] = file
+            self.rows += _rows(file)
+            self.count += _count(file)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more is kept."""
+        return self.count >= MOST
+
+    def hits(self, path: str | None = None) -> list[Hit]:
+        """All places, or those in one file."""
+        files = self.files.values() if path is None else [self.files[path]]
+        return [hit for file in files for hit in _hits(file)]
+
+    def drop(self, gone: Mapping[Hit, str | None]) -> None:
+        """Forget some places, and files in which there are no others.
+
+        With each goes what stands in its place now: what is found behind it in its line is
+        elsewhere then. None: what stood there.
+        """
+        wanted: dict[str, dict[tuple[int, int, int], str | None]] = {}
+        for hit, by in gone.items():
+            key = (hit.line.cell, hit.line.number, hit.column)
+            wanted.setdefault(hit.path, {})[key] = by
+        for path, places in wanted.items():
+            left = _without(self.files[path], places)
+            if left is None:
+                del self.files[path]
+            else:
+                self.files[path] = left
+        self.rows = [row for file in self.files.values() for row in _rows(file)]
+        self.count = sum(map(_count, self.files.values()))
+
+
+def _hits(file: SearchedFile) -> Iterator[Hit]:
+    for line in file.lines:
+        for at in range(len(line.spans)):
+            yield Hit(file.path, line, at)
+
+
+def _count(file: SearchedFile) -> int:
+    return sum(len(line.spans) for line in file.lines)
+
+
+def _rows(file: SearchedFile) -> Iterator[Row]:
+    yield Heading(file.path, _count(file), file.more)
+    before: SearchLine | None = None
+    for line in file.lines:
+        apart = before is not None and (before.cell, before.number + 1) != (line.cell, line.number)
+        if apart and (not line.spans or (before is not None and not before.spans)):
+            yield Near(file.path)
+        if line.spans:
+            yield from (Hit(file.path, line, at) for at in range(len(line.spans)))
+        else:
+            yield Near(file.path, line)
+        before = line
+
+
+def _without(
+    file: SearchedFile, places: dict[tuple[int, int, int], str | None]
+) -> SearchedFile | None:
+    """The file without some places, by cell, line and column, and what stands there now."""
+    lines = [left for line in file.lines if (left := _line_without(line, places)) is not None]
+    if not any(line.spans for line in lines):
+        return None
+    return msgspec.structs.replace(file, lines=lines)
+
+
+def _line_without(
+    line: SearchLine, places: dict[tuple[int, int, int], str | None]
+) -> SearchLine | None:
+    text, grown = line.text, 0
+    spans: list[tuple[int, int]] = []
+    for low, high in line.spans:
+        key = (line.cell, line.number, low)
+        if key not in places:
+            spans.append((low + grown, high + grown))
+        elif (by := places[key]) is not None:
+            at = max(low + grown - line.cut, 0)
+            text = text[:at] + by + text[at + high - low :]
+            grown += len(by) - (high - low)
+    if line.spans and not spans:
+        return None
+    return msgspec.structs.replace(line, text=text, spans=spans)

@@ -1,0 +1,179 @@
+"""Find and replace in all files, by key, over a real relay and a real search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from cocalc_tui.app import CocalcApp
+from cocalc_tui.sync.patch import MAIN, Splice
+from cocalc_tui.widgets.searching.found import Heading, Hit
+from tests.server.hosting import QUICK, Box, running, until
+
+FILES = {
+    "a.py": "old = 1\nprint(old)\n",
+    "b/c.md": "The old one.\n",
+    "b/d.csv": "old,new\n",
+    "n.ipynb": json.dumps(
+        {
+            "cells": [
+                {
+                    "cell_type": "code", "execution_count": None, "id": "one", "metadata": {},
+                    "outputs": [], "source": ["x = 1\n", "old = x"],
+                }
+            ],
+            "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+        }
+    ),
+}  # fmt: skip
+
+
+class Searched:
+    """An app in which all files are searched."""
+
+    def __init__(self, app: CocalcApp, box: Box, pilot: Pilot[None]) -> None:
+        self.app, self.box, self.pilot = app, box, pilot
+        self.panel = app.main.search
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, true: Callable[[], object]) -> None:
+        await until(true)
+        await self.pilot.pause()
+
+    async def search(self, text: str) -> None:
+        """Type it and wait until the list is of it."""
+        await self.press("ctrl+t", "/", *text, "enter")
+        await self.until(
+            lambda: (
+                self.panel._searched is not None
+                and self.panel._searched.text == text
+                and not self.panel._running
+            )
+        )
+
+    @property
+    def rows(self) -> list[str]:
+        return [
+            f"{row.path} {row.count}" if isinstance(row, Heading)
+            else f"{row.line.cell or ''}:{row.line.number}:{row.column} {row.line.text}"
+            for row in self.panel.found.rows
+            if isinstance(row, Heading | Hit)
+        ]  # fmt: skip
+
+    @property
+    def said(self) -> str:
+        return self.app.said[-1][1]
+
+    def shown(self) -> str:
+        fields = self.panel.fields
+        return "\n".join(fields.render_line(y).text for y in range(fields.size.height))
+
+
+@asynccontextmanager
+async def searching(
+    tmp_path: Path, paths: Sequence[str] = (), user: str = "ben"
+) -> AsyncIterator[Searched]:
+    async with running(tmp_path, QUICK) as box:
+        for path, text in FILES.items():
+            (box.project / path).parent.mkdir(exist_ok=True)
+            box.write(path, text)
+        app = CocalcApp(await box.person(user), "lab", paths)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(lambda: app.main.files.count())
+            yield Searched(app, box, pilot)
+
+
+async def test_what_is_found_is_grouped_by_file_and_opens_at_its_place(tmp_path: Path) -> None:
+    async with searching(tmp_path) as run:
+        await run.search("old")
+        assert run.rows == [
+            *("a.py 2", ":1:0 old = 1", ":2:6 print(old)", "b/c.md 1", ":1:4 The old one."),
+            *("b/d.csv 1", ":1:0 old,new", "n.ipynb 1", "1:2:0 old = x"),
+        ]
+        assert "5 in 4 files · 4 files looked at" in run.shown()
+        await run.press("down", "enter")
+        await run.until(lambda: run.app.main.tiles.document)
+        await run.until(lambda: getattr(run.app.main.tiles.pane, "editor", None))
+        pane = run.app.main.tiles.pane
+        await run.until(lambda: pane.editor.selection == (14, 17))  # type: ignore[attr-defined]
+        assert run.app.focused is pane
+        await run.press("alt+full_stop")
+        await run.until(lambda: run.app.main.tiles.document.path == "b/c.md")  # type: ignore[union-attr]
+
+
+async def test_which_files_how_and_what_is_around(tmp_path: Path) -> None:
+    async with searching(tmp_path) as run:
+        await run.search("OLD")
+        assert run.rows == []
+        assert "nothing found" in run.shown()
+        await run.press("slash", *"old", "shift+tab", *"*.py *.md", "enter")
+        await run.until(lambda: run.rows[::3] == ["a.py 2", "b/c.md 1"])
+        await run.press("c")
+        await run.until(lambda: len(run.panel.found.rows) > len(run.rows))
+        await run.press("slash", "alt+r", *"^old", "enter")
+        await run.until(lambda: run.rows == ["a.py 1", ":1:0 old = 1"])
+        await run.press("slash", "(", "enter")
+        await run.until(lambda: "not a pattern" in run.shown())
+
+
+async def test_one_place_one_file_all_and_back(tmp_path: Path) -> None:
+    async with searching(tmp_path) as run:
+        read = run.box.read
+        await run.search("old")
+        await run.press("r")
+        assert "what comes in its place" in run.said
+        await run.press(*"new", "enter", "down", "r")
+        await run.until(lambda: read("a.py") == "old = 1\nprint(new)\n")
+        assert run.said == "1 replaced in 1 file"
+        assert "a.py 1" in run.rows
+        await run.press("d")
+        assert "b/c.md 1" not in run.rows
+        await run.press("a")
+        await run.until(lambda: "new = x" in read("n.ipynb"))
+        await run.until(lambda: read("a.py") == "new = 1\nprint(new)\n")
+        await run.until(lambda: read("b/d.csv") == "new,new\n")
+        assert read("b/c.md") == FILES["b/c.md"]
+        assert run.said == "3 replaced in 3 files"
+        assert run.rows == []
+        await run.press("u")
+        await run.until(lambda: read("a.py") == "old = 1\nprint(new)\n")
+        await run.until(lambda: read("b/d.csv") == FILES["b/d.csv"])
+        await run.until(lambda: "old = x" in read("n.ipynb"))
+        assert run.said == "Taken back in 3 files"
+
+
+async def test_in_an_open_file_it_merges_and_is_one_step_for_undo(tmp_path: Path) -> None:
+    async with searching(tmp_path, ["a.py"]) as run:
+        await run.until(lambda: getattr(run.app.main.tiles.pane, "editor", None))
+        document = run.app.main.tiles.document
+        assert document is not None
+        await run.search("old")
+        await run.press("tab", "tab", *"new", "enter")
+        other = await (await run.box.person("alice")).open("a.py")
+        other.change([Splice(0, 0, "# mine\n")], step=True)
+        await run.until(lambda: str(document.replica.text(MAIN)).startswith("# mine"))
+        await run.press("R")
+        await run.until(lambda: "2 left" in run.said)
+        await run.search("old")
+        await run.press("R")
+        await run.until(lambda: run.box.read("a.py") == "# mine\nnew = 1\nprint(new)\n")
+        await run.press("escape", "ctrl+z")
+        await run.until(lambda: run.box.read("a.py") == "# mine\nold = 1\nprint(old)\n")
+
+
+async def test_a_viewer_searches_and_does_not_replace(tmp_path: Path) -> None:
+    async with searching(tmp_path, user="vera") as run:
+        await run.search("old")
+        assert len(run.rows) == 9
+        await run.press("r")
+        assert "needs the role editor" in run.said
+        await run.press("slash", "tab")
+        assert "Files" in run.shown()
+        assert "Replace" not in run.shown()
