@@ -135,6 +135,7 @@ class HostDocument:
         """
         now = asyncio.get_running_loop().time
         async with self.busy:
+            await self._find_base()
             until = now() + _HOLD
             while not await self._save_once(asked=asked, patient=now() < until):
                 pass
@@ -193,16 +194,20 @@ class HostDocument:
         if self._base is not None:
             return
         await self._settled()  # what began from a checkpoint may still lack something
-        known = await asyncio.to_thread(self._saved.of, self.shared.doc)
-        known = list(filter(self._holds, known))
+        known = await self._known()
         data = await self._data()
         if known and not known[0].done:
             await self._take_in_left_over()  # before the note of what is ours in it goes
-            known = await asyncio.to_thread(self._after_crash, known, data)
+            known = await asyncio.to_thread(self._after_crash, await self._known(), data)
         if known:
             self._base = known[0]
         elif data is not None:
             self._base = await self._guess(data)
+
+    async def _known(self) -> list[Version]:
+        """What is noted of the file, the last first."""
+        known = await asyncio.to_thread(self._saved.of, self.shared.doc)
+        return list(filter(self._holds, known))
 
     def _holds(self, version: Version) -> bool:
         """Whether the log still has a version; another log of the file may have come."""
@@ -315,8 +320,7 @@ class HostDocument:
         data = await asyncio.to_thread(disk.left_over, self._root, place)
         if data is None:
             return
-        known = await asyncio.to_thread(self._saved.of, self.shared.doc)
-        if not any(_is_beginning(data, version) for version in known):
+        if not any(_is_beginning(data, version) for version in await self._known()):
             await self._merge(data, in_file=False)
         await asyncio.to_thread(disk.forget_left_over, self._root, place)
 
@@ -342,8 +346,10 @@ class HostDocument:
         if self._base is not None and hash_of(data) == self._base.hash:
             return
         text, form = self._decoded(data)
-        known = await asyncio.to_thread(self._saved.of, self.shared.doc)
-        known = _possible(list(filter(self._holds, known))[0 if in_file else 1 :])
+        known = await self._known()
+        # Ours took its place, and stays the last of the file.
+        behind = None if in_file else self._base or next(iter(known), None)
+        known = _possible(known[0 if in_file else 1 :])
         if len(known) > 1 and known[0].done and await asyncio.to_thread(anew):
             known = known[:1]
         if not known:
@@ -352,14 +358,13 @@ class HostDocument:
         version = replace(version, read=True)  # whoever wrote it has it
         # Noted first: once the log has the change, it must not be found anew in the file. Where
         # the log never gets it, the note is of a version that the log does not hold.
-        behind = self._base if not in_file else None
         number = await asyncio.to_thread(
             self._saved.note,
             self.shared.doc,
             version,
             behind=behind.number if behind is not None else None,
         )
-        if behind is not None:
+        if self._base is not None and behind is not None:
             self._base = replace(behind, number=number)
         fresh = [patch for patch in patches if patch.id not in self.shared.replica]
         if fresh:

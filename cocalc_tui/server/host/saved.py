@@ -27,8 +27,9 @@ from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.textfile import Form
 from cocalc_tui.sync.patch import PatchId
 
-LAST = 2
-"""Versions of a file that are kept in any case: a crash may be in the midst of the last."""
+LAST = 3
+"""Versions of a file that are kept in any case: a crash may be in the midst of the last, and what
+that displaced is noted before the log has it as a change of the one before."""
 READ = 16
 """Versions kept because somebody may have read them."""
 LARGE = 2**20
