@@ -21,9 +21,9 @@ from typing import Any
 from benchmarks.replay import sealed, seconds
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
 from cocalc_tui.history import words
-from cocalc_tui.history.timeline import TimeLine
+from cocalc_tui.history.pasts import LogPast
+from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.sync.blocks import Block
-from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.sync.versions import Versions
 
 BARS = {"prepare_s": 1.5, "version_s": 0.005, "step_s": 1 / 30}
@@ -49,7 +49,8 @@ def measure(trace: Trace) -> dict[str, Any]:
     versions = Versions(log)
     found["prepare_s"] = time.process_time() - start
     start = time.process_time()
-    line = TimeLine(versions.made(number) for number in range(1, versions.latest + 1))
+    past = LogPast(versions, TEXT)
+    line = past.line
     found["time_line_s"] = time.process_time() - start
     picked = random.Random(1).choices(range(versions.latest + 1), k=SHOWN)
     shown = [took(lambda v=v: versions.text(v)) for v in picked]  # type: ignore[misc]
@@ -57,7 +58,7 @@ def measure(trace: Trace) -> dict[str, Any]:
 
     def step(version: int) -> None:
         before = line.step(version, -1)
-        words.lines([words.Piece(*one) for one in versions.difference(before, version, MAIN)])
+        words.lines(past.difference(before, version))
 
     steps = [took(lambda v=v: step(v)) for v in picked]  # type: ignore[misc]
     found["step_s"], found["step_worst_s"] = statistics.median(steps), max(steps)

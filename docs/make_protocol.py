@@ -29,6 +29,7 @@ MODULES = (
     messages.terminals,
     messages.chats,
     messages.snapshots,
+    messages.commits,
     messages.hosting,
     messages.answers,
 )

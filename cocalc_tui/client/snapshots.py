@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
@@ -11,6 +13,16 @@ from cocalc_tui.protocol.events import (
     SnapshotPart,
     SnapshotRestored,
 )
+
+
+async def whole(part: Callable[[int], Awaitable[SnapshotPart]]) -> bytes:
+    """All of a file that is asked for in parts, each from an offset on."""
+    data = b""
+    while True:
+        found = await part(len(data))
+        data += found.data
+        if not found.data or len(data) >= found.size:
+            return data
 
 
 class Snapshots:
@@ -37,12 +49,7 @@ class Snapshots:
 
     async def read(self, snapshot: str, path: str) -> bytes:
         """What a file held."""
-        data = b""
-        while True:
-            part = await self._part(snapshot, path, len(data))
-            data += part.data
-            if not part.data or len(data) >= part.size:
-                return data
+        return await whole(lambda offset: self._part(snapshot, path, offset))
 
     async def _part(self, snapshot: str, path: str, offset: int) -> SnapshotPart:
         return await self._requests.result(

@@ -28,15 +28,21 @@ if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands, Run
-    from cocalc_tui.history.timeline import TimeLine
-    from cocalc_tui.sync.versions import Versions
+    from cocalc_tui.history.pasts import LogPast
+    from cocalc_tui.history.reading import Content
 
-AT = "a version number, a time (14:02, yesterday 14:00, 2 h ago), or a snapshot's id or title"
+AT = (
+    "a version number, a time (14:02, yesterday 14:00, 2 h ago), a git commit (its id, HEAD~2, a "
+    "branch), or a snapshot's id or title"
+)
+SHORTEST = 7
+"""Digits from which on a number is the beginning of a commit's id and no version."""
 
 
 def add(commands: Commands) -> None:
     """Add the words of this module."""
     log = _command(commands, "log", run_log, "who changed a file, and when")
+    log.add_argument("--commits", action="store_true", help="the git commits that changed it")
     show = _command(commands, "show", run_show, "print a file as it was")
     diff = _command(commands, "diff", run_diff, "what differs between two versions")
     diff.add_argument("old", metavar="OLD", help=AT)
@@ -63,29 +69,26 @@ def _command(commands: Commands, name: str, run: Run, text: str) -> argparse.Arg
 class Opened:
     """A file's document with its past."""
 
-    def __init__(self, document: SharedDocument, versions: Versions, line: TimeLine) -> None:
+    def __init__(self, workspace: Workspace, document: SharedDocument, past: LogPast) -> None:
+        self.workspace = workspace
         self.document = document
-        self.versions = versions
-        self.line = line
+        self.past = past
 
 
-def _with_past(
-    arguments: argparse.Namespace, work: Callable[[Workspace, Opened], Awaitable[int]]
-) -> int:
+def _with_past(arguments: argparse.Namespace, work: Callable[[Opened], Awaitable[int]]) -> int:
     files = join([arguments.file]).files
     if not files:
         raise CommandError(f"{arguments.file}: a folder has no history; name a file", USAGE)
 
     async def ask(workspace: Workspace) -> int:
         from cocalc_tui.client.past import LogBook
-        from cocalc_tui.history.timeline import TimeLine
+        from cocalc_tui.history.pasts import LogPast
 
         document = await workspace.open(files[0])
         book = LogBook(workspace.requests, document.doc)
         await book.fetch(document.numbers.upto)
-        versions = await book.versions()
-        made = (versions.made(number) for number in range(1, versions.latest + 1))
-        return await work(workspace, Opened(document, versions, TimeLine(made)))
+        past = LogPast(await book.versions(), document.type)
+        return await work(Opened(workspace, document, past))
 
     return with_workspace(Path(arguments.file), ask, start=True)
 
@@ -96,28 +99,49 @@ def _version(opened: Opened, word: str | None) -> int | None:
 
     from cocalc_tui.history.when import moment
 
-    latest = opened.versions.latest
+    latest = opened.past.line.latest
     if word is None:
         return latest
-    if word.isascii() and word.isdigit():
+    if word.isascii() and word.isdigit() and len(word) < SHORTEST:
         if not 0 <= int(word) <= latest:
             raise CommandError(f"version {word}: this file has versions 1 to {latest}", USAGE)
         return int(word)
     found = moment(word, datetime.now().astimezone())
-    return None if found is None else opened.line.at(int(found.timestamp() * 1000))
+    return None if found is None else opened.past.line.at(int(found.timestamp() * 1000))
 
 
-async def _text(workspace: Workspace, opened: Opened, word: str | None) -> str:
-    """A file as it was then."""
-    from cocalc_tui.client.snapshots import Snapshots
-    from cocalc_tui.history.reading import readable
+async def _content(opened: Opened, word: str | None) -> Content:
+    """A file as it was then: in a version, at a time, in a commit or in a snapshot."""
+    from cocalc_tui.history.reading import of_file
 
     version = _version(opened, word)
     if version is not None:
-        return readable(opened.versions, version, opened.document.type)
+        return opened.past.content(version)
     assert word is not None
-    data = await Snapshots(workspace.requests).read(word, opened.document.path)
-    return data.decode("utf-8", "backslashreplace")
+    data = await _edition(opened, word)
+    return of_file(data.decode("utf-8", "backslashreplace"), opened.document.type)
+
+
+async def _edition(opened: Opened, word: str) -> bytes:
+    """A file as a commit or a snapshot has it."""
+    from cocalc_tui.client.commits import Commits
+    from cocalc_tui.client.requests import RequestFailed
+    from cocalc_tui.client.snapshots import Snapshots
+
+    requests, path = opened.workspace.requests, opened.document.path
+    for past in (Commits(requests), Snapshots(requests)):
+        try:
+            return await past.read(word, path)
+        except RequestFailed as error:
+            if error.code != "missing":
+                raise
+    raise CommandError(f"{word}: no version, time, commit or snapshot of {path}", USAGE)
+
+
+async def _text(opened: Opened, word: str | None) -> str:
+    from cocalc_tui.history.reading import readable
+
+    return readable(await _content(opened, word))
 
 
 def when(at: int) -> str:
@@ -128,14 +152,16 @@ def when(at: int) -> str:
 def run_log(arguments: argparse.Namespace) -> int:
     """Print the bursts of a file, the latest last."""
 
-    async def work(_: Workspace, opened: Opened) -> int:
+    async def work(opened: Opened) -> int:
+        if arguments.commits:
+            return await _log_commits(opened, as_json=arguments.json)
         if arguments.json:
             import dataclasses
 
-            rows = [dataclasses.asdict(one) for one in opened.line.bursts]
+            rows = [dataclasses.asdict(one) for one in opened.past.line.bursts]
             say(json.dumps(rows, indent=1))
             return FINE
-        for one in opened.line.bursts:
+        for one in opened.past.line.bursts:
             offline = f"  typed {when(one.made)} offline" if one.late else ""
             say(f"{one.last}\t{when(one.end)}\t{one.author}\t{one.kind}{offline}")
         return FINE
@@ -143,11 +169,27 @@ def run_log(arguments: argparse.Namespace) -> int:
     return _with_past(arguments, work)
 
 
+async def _log_commits(opened: Opened, *, as_json: bool) -> int:
+    """Print the git commits that changed a file, the latest last."""
+    import msgspec
+
+    from cocalc_tui.client.commits import Commits
+
+    found = (await Commits(opened.workspace.requests).of(opened.document.path))[::-1]
+    if as_json:
+        say(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+        return FINE
+    for one in found:
+        said = [one.id[:12], when(one.at), one.author, one.title]
+        say("\t".join(said + [one.path] * (one.path != opened.document.path)))
+    return FINE
+
+
 def run_show(arguments: argparse.Namespace) -> int:
     """Print a version."""
 
-    async def work(workspace: Workspace, opened: Opened) -> int:
-        text = await _text(workspace, opened, arguments.at)
+    async def work(opened: Opened) -> int:
+        text = await _text(opened, arguments.at)
         if sys.stdout.isatty():
             say(text.removesuffix("\n"))
         else:
@@ -162,9 +204,9 @@ def run_diff(arguments: argparse.Namespace) -> int:
     """Print what differs, as a unified diff."""
     import difflib
 
-    async def work(workspace: Workspace, opened: Opened) -> int:
-        old = await _text(workspace, opened, arguments.old)
-        new = await _text(workspace, opened, arguments.new)
+    async def work(opened: Opened) -> int:
+        old = await _text(opened, arguments.old)
+        new = await _text(opened, arguments.new)
         name = opened.document.path
         lines = difflib.unified_diff(
             old.split("\n"),
@@ -182,13 +224,12 @@ def run_diff(arguments: argparse.Namespace) -> int:
 
 def run_blame(arguments: argparse.Namespace) -> int:
     """Print each line with who wrote it and when."""
-    from cocalc_tui.history.blaming import blame_lines
 
-    async def work(_: Workspace, opened: Opened) -> int:
+    async def work(opened: Opened) -> int:
         version = _version(opened, arguments.at)
-        if version is None or opened.document.type != "text":
-            raise CommandError("blame knows the versions of text files", USAGE)
-        rows = blame_lines(opened.versions, version)
+        rows = opened.past.blamed(version) if version is not None else []
+        if not rows:
+            raise CommandError("blame knows versions of text files and notebooks", USAGE)
         if arguments.json:
             table = [
                 {"line": number, "author": one.author, "at": one.at, "text": one.text}
@@ -210,27 +251,24 @@ def run_restore(arguments: argparse.Namespace) -> int:
     import asyncio
     import secrets
 
-    async def work(workspace: Workspace, opened: Opened) -> int:
+    async def work(opened: Opened) -> int:
         from cocalc_tui.client.document import ReadOnlyError
-        from cocalc_tui.history.restoring import CannotRestore, restore
+        from cocalc_tui.history.restoring import CannotRestore, changes_since, restore
 
-        version = _version(opened, arguments.at)
-        if version is None:
-            raise CommandError(
-                f"{arguments.at}: no version and no time; for a snapshot use `snapshot restore`",
-                USAGE,
-            )
-        document = opened.document
+        document, past = opened.document, opened.past
+        wanted, seen = await _content(opened, arguments.at), past.content(past.line.latest)
+        if (version := _version(opened, arguments.at)) is not None:
+            since = past.since(version, seen)
+        else:
+            since = changes_since(wanted, seen)
         try:
-            ops = restore(
-                document.replica, opened.versions, version, document.type, secrets.token_hex(8)
-            )
+            ops = restore(document.replica, seen, wanted, since, secrets.token_hex(8))
             if ops:
                 document.change(ops, "restore", step=True)
         except (CannotRestore, ReadOnlyError) as error:
             raise CommandError(str(error), FAILED) from None
-        await asyncio.wait_for(workspace.settled(document), 20)
-        say(f"{document.path} is as in version {version}" if ops else "it is so already")
+        await asyncio.wait_for(opened.workspace.settled(document), 20)
+        say(f"{document.path} is as it was: {arguments.at}" if ops else "it is so already")
         return FINE
 
     return _with_past(arguments, work)
@@ -239,18 +277,18 @@ def run_restore(arguments: argparse.Namespace) -> int:
 def run_export(arguments: argparse.Namespace) -> int:
     """Print every version as a line of JSON; of a terminal, what it showed."""
 
-    async def work(workspace: Workspace, opened: Opened) -> int:
+    async def work(opened: Opened) -> int:
         if opened.document.type == "terminal":
             from cocalc_tui.client.terminals import Terminal
 
-            terminal = Terminal(workspace.requests, opened.document.doc)
+            terminal = Terminal(opened.workspace.requests, opened.document.doc)
             sys.stdout.write(await terminal.recording())
             return FINE
-        for number in range(1, opened.versions.latest + 1):
-            made = opened.versions.made(number)
+        for number in range(1, opened.past.versions.latest + 1):
+            made = opened.past.versions.made(number)
             row = {"version": number, **made._asdict()}
             if opened.document.type == "text":
-                pieces = opened.versions.difference(number - 1, number)
+                pieces = opened.past.versions.difference(number - 1, number)
                 row["changes"] = _positions(pieces)
             say(json.dumps(row, ensure_ascii=False))
         return FINE

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from cocalc_tui.history.reading import Content, parts
+from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.sync.patch import MAIN, TextId
 from cocalc_tui.sync.versions import Versions
 
@@ -44,3 +47,23 @@ def blame_lines(versions: Versions, version: int, at: TextId = MAIN) -> list[Bla
     if text or not found:
         end()
     return found
+
+
+def blame_parts(versions: Versions, version: int, found: Content) -> list[BlamedLine]:
+    """The lines of a version as it is read, each with who wrote it; [] for a chat, which says so.
+
+    Of a notebook the lines of cells have authors; headings and outputs have none.
+    """
+    if isinstance(found, str):
+        return blame_lines(versions, version)
+    if not isinstance(found, Notebook):
+        return []
+    lines: list[BlamedLine] = []
+    for part in parts(found):
+        shown = part.text.removesuffix("\n").split("\n")
+        typed = blame_lines(versions, version, schema.input_of(part.key))
+        whose = [None, *typed][: len(shown)]
+        for index, text in enumerate(shown):
+            one = whose[index] if index < len(whose) else None
+            lines.append(one if one is not None and one.text == text else BlamedLine(text, "", 0))
+    return lines

@@ -1,20 +1,35 @@
-"""A version of any document as a text that people can read, and back for restoring.
+"""A version of any document as people read it, and in the parts that it is compared by.
 
 A text is itself; a notebook is its cells with what they printed; a chat is who said what.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
+from cocalc_tui.chat import chatfile
 from cocalc_tui.chat import model as chat
+from cocalc_tui.notebook import ipynb
 from cocalc_tui.notebook import model as notebook
-from cocalc_tui.notebook.model import Notebook
+from cocalc_tui.notebook.model import Cell, Notebook
+from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
 from cocalc_tui.sync.patch import MAIN, Json, TextId
 from cocalc_tui.sync.versions import Versions
 
-TEXT, NOTEBOOK, CHAT = "text", "notebook", "chat"
+Content: TypeAlias = "str | Notebook | tuple[chat.Message, ...]"
+"""What a document held: a text, a notebook, or a chat."""
+
+
+class Part(NamedTuple):
+    """A piece of a version that is compared with the same piece of another."""
+
+    key: str
+    """The cell's or message's; "" for a text, which is one part."""
+    text: str
 
 
 class _Records:
@@ -35,7 +50,7 @@ class _Records:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class _Past:
     """A version as `notebook.model` and `chat.model` read documents."""
 
     versions: Versions
@@ -47,47 +62,71 @@ class Past:
         return self.versions.text(self.version, at)
 
 
-def past(versions: Versions, version: int) -> Past:
-    """A version to be read."""
-    return Past(versions, version, _Records(versions.records(version)))
+def content(versions: Versions, version: int, kind: str) -> Content:
+    """What a document of this kind held in a version."""
+    if kind not in {NOTEBOOK, CHAT}:
+        return versions.text(version, MAIN)
+    past = _Past(versions, version, _Records(versions.records(version)))
+    return notebook.take(past) if kind == NOTEBOOK else tuple(chat.take(past))
 
 
-def notebook_at(versions: Versions, version: int) -> Notebook:
-    """A notebook as it was."""
-    return notebook.take(past(versions, version))
+def of_file(text: str, kind: str) -> Content:
+    """What a file's text holds; the text itself where it is not of that kind."""
+    try:
+        if kind == NOTEBOOK:
+            return ipynb.read(text)
+        if kind == CHAT:
+            return tuple(chatfile.read(text))
+    except (notebook.NotebookError, chatfile.ChatFileError):
+        return text
+    return text
 
 
-def readable(versions: Versions, version: int, kind: str) -> str:
-    """A version as a text."""
-    if version < 1:
-        return ""
-    if kind == NOTEBOOK:
-        return _notebook_text(notebook_at(versions, version))
-    if kind == CHAT:
-        said = chat.take(past(versions, version))
-        return "\n".join(f"{one.user}: {one.text}" for one in said)
-    return versions.text(version, MAIN)
+def parts(found: Content) -> list[Part]:
+    """A version in parts; each ends with a line break, but for a text's."""
+    if isinstance(found, str):
+        return [Part("", found)]
+    if isinstance(found, Notebook):
+        return [Part(cell.key, _cell(number, cell)) for number, cell in enumerate(found.cells, 1)]
+    return [Part(one.key, f"{one.user}: {one.text}\n") for one in found]
 
 
-def _notebook_text(found: Notebook) -> str:
-    parts: list[str] = []
-    for number, cell in enumerate(found.cells, 1):
-        parts.append(f"── cell {number}, {cell.kind} " + "─" * 20)
-        parts.append(cell.source)
-        for output in cell.outputs:
-            parts += [f"  │ {line}" for line in _output_text(output.data).split("\n")]
-    return "\n".join(parts)
+def readable(found: Content) -> str:
+    """A version as one text."""
+    return "".join(part.text for part in parts(found))
+
+
+def heading(number: int, kind: str) -> str:
+    """The line above a cell."""
+    return f"── cell {number}, {kind} " + "─" * 20
+
+
+def _cell(number: int, cell: Cell) -> str:
+    lines = [heading(number, cell.kind), cell.source]
+    for output in cell.outputs:
+        lines += [f"  │ {line}" for line in _output_text(output.data).split("\n")]
+    return "\n".join(lines) + "\n"
 
 
 def _output_text(data: Mapping[str, Json]) -> str:
     """What an output shows as text, briefly."""
     kind = data.get("output_type")
     if kind == "stream":
-        return str(data.get("text", "")).rstrip("\n")
+        text = data.get("text", "")
+        return ("".join(map(str, text)) if isinstance(text, list) else str(text)).rstrip("\n")
     if kind == "error":
         return f"{data.get('ename')}: {data.get('evalue')}"
     bundle = data.get("data")
-    if isinstance(bundle, dict):
-        plain = bundle.get("text/plain")
-        return str(plain) if plain else f"[{', '.join(sorted(bundle))}]"
-    return f"[{kind}]"
+    if not isinstance(bundle, dict):
+        return f"[{kind}]"
+    plain = bundle.get("text/plain")
+    words = "".join(map(str, plain)) if isinstance(plain, list) else str(plain or "")
+    seen = sorted(kind for kind in bundle if kind.startswith("image/"))
+    others = seen if words else sorted(bundle)
+    signs = [f"[{mime} {_mark(bundle[mime])}]" for mime in others]
+    return "\n".join(filter(None, [words, *signs]))
+
+
+def _mark(value: Json) -> str:
+    """Something that differs where two images do."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:6]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from cocalc_tui.sync.versions import Made
 
@@ -30,6 +31,8 @@ EVENTS = {
     "redo": "redo",
     "paste": "pasted",
     "format": "formatted",
+    "commit": "commit",
+    "snapshot": "snapshot",
 }
 """Kinds of patches that are events of their own, in words."""
 
@@ -120,13 +123,23 @@ class TimeLine:
     def columns(self, width: int) -> list[list[Burst]]:
         """The bursts by where they stand on a line of `width` cells, pauses made short.
 
-        Time is not drawn to scale: each burst takes its share, and a long pause one cell.
+        Time is not drawn to scale: each burst takes its share, and a long pause an empty cell as
+        far as there is room.
         """
         cells: list[list[Burst]] = [[] for _ in range(max(width, 1))]
-        count = len(self.bursts)
-        for index, burst in enumerate(self.bursts):
-            cells[index * len(cells) // max(count, 1)].append(burst)
+        rests = self._rests()
+        if len(self.bursts) + sum(rests) > len(cells):
+            rests = [0] * len(self.bursts)
+        places = [index + rest for index, rest in enumerate(accumulate(rests))]
+        count = max([*places, 0]) + 1
+        for place, burst in zip(places, self.bursts, strict=True):
+            cells[place * min(len(cells), count) // count].append(burst)
         return cells
+
+    def _rests(self) -> list[int]:
+        """For each burst 1 where a long pause goes before it, else 0."""
+        pauses = (b.start - a.end >= LONG_PAUSE for a, b in pairwise(self.bursts))
+        return [0, *map(int, pauses)] if self.bursts else []
 
 
 def _bursts(made: Iterable[Made]) -> Iterable[Burst]:

@@ -1,13 +1,18 @@
-"""What differs between two texts as people see it: by words, without tatters.
+"""What differs between two versions as people see it: by words, without tatters; by cells.
 
 Source: "Diff Strategies", Neil Fraser, 2006; the semantic clean-up is diff-match-patch's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch
+
+from cocalc_tui.history.reading import Content, Part, parts
+from cocalc_tui.notebook import foreign
+from cocalc_tui.notebook.model import Notebook
 
 SLOWEST = 1.0
 """Seconds that a comparison may take; what is found until then is coarse and right."""
@@ -18,6 +23,12 @@ class Piece(NamedTuple):
 
     text: str
     change: int
+    author: str = ""
+    """Who wrote what came; "" where that is not known."""
+
+
+Block = tuple[str, "list[Piece]"]
+"""The key of a cell or message ("" in a text), and how its text differs."""
 
 
 def compare(old: str, new: str) -> list[Piece]:
@@ -31,12 +42,58 @@ def compare(old: str, new: str) -> list[Piece]:
     return [Piece(text, change) for change, text in found]
 
 
+def compare_parts(old: Content, new: Content) -> list[Block]:
+    """What differs part by part: a cell with itself, however it moved."""
+    if isinstance(old, Notebook) and isinstance(new, Notebook):
+        new = aligned(old, new)
+    before = {part.key: part.text for part in parts(old)}
+    after = parts(new)
+    stays = {part.key for part in after}
+    gone = _places_of_gone(parts(old), stays)
+    blocks: list[Block] = [(part.key, [Piece(part.text, -1)]) for part in gone.get(None, ())]
+    for part in after:
+        blocks.append((part.key, _compare_part(before.get(part.key), part.text)))
+        blocks += [(lost.key, [Piece(lost.text, -1)]) for lost in gone.get(part.key, ())]
+    return blocks
+
+
+def aligned(old: Notebook, new: Notebook) -> Notebook:
+    """A notebook with the keys of another for the cells that both have, as a file has no keys."""
+    if {cell.key for cell in old.cells} & {cell.key for cell in new.cells}:
+        return new
+    return foreign.changes(old, new, "0" * 16)[1]
+
+
+def _compare_part(old: str | None, new: str) -> list[Piece]:
+    if old is None:
+        return [Piece(new, 1)] if new else []
+    head, cut, rest = new.partition("\n")
+    if not head.startswith("── cell "):
+        return compare(old, new)
+    # A cell that only got another number did not change.
+    return [Piece(head + cut, 0), *compare(old.partition("\n")[2], rest)]
+
+
+def _places_of_gone(before: Sequence[Part], stays: set[str]) -> dict[str | None, list[Part]]:
+    """Parts that went, by the part behind which they stood; None for the beginning."""
+    found: dict[str | None, list[Part]] = {}
+    last: str | None = None
+    for part in before:
+        if part.key in stays:
+            last = part.key
+        else:
+            found.setdefault(last, []).append(part)
+    return found
+
+
 class Line(NamedTuple):
     """A line of a comparison: its number on each side, None where it has none, and its pieces."""
 
     old: int | None
     new: int | None
     pieces: tuple[Piece, ...]
+    part: str = ""
+    """The key of the cell or message that it is in."""
 
     @property
     def changed(self) -> bool:
@@ -44,15 +101,17 @@ class Line(NamedTuple):
         return any(one.change for one in self.pieces)
 
 
-def lines(pieces: list[Piece]) -> list[Line]:
+def lines(blocks: Iterable[Block]) -> list[Line]:
     """A comparison line by line, for one column."""
     sheet = _Sheet()
-    for text, change in pieces:
-        *whole, rest = text.split("\n")
-        for part in whole:
-            sheet.put(part, change)
-            sheet.end(change)
-        sheet.put(rest, change)
+    for key, pieces in blocks:
+        sheet.part = key
+        for piece in pieces:
+            *whole, rest = piece.text.split("\n")
+            for part in whole:
+                sheet.put(piece, part)
+                sheet.end(piece.change)
+            sheet.put(piece, rest)
     sheet.finish()
     return sheet.lines
 
@@ -62,15 +121,16 @@ class _Sheet:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self.part = ""
         self._pieces: list[Piece] = []
         self._at = {-1: 1, 1: 1}
         """The number of the line on the old and on the new side."""
         self._told = {-1: 0, 1: 0}
 
-    def put(self, text: str, change: int) -> None:
-        """Write on."""
+    def put(self, piece: Piece, text: str) -> None:
+        """Write on: some of a piece's text."""
         if text:
-            self._pieces.append(Piece(text, change))
+            self._pieces.append(piece._replace(text=text))
 
     def end(self, change: int | None) -> None:
         """End the line, on the sides that `change` says; None where there is no line break."""
@@ -78,7 +138,7 @@ class _Sheet:
         if change is not None:
             changes.add(change)
         old, new = (self._number(side, changes) for side in (-1, 1))
-        self.lines.append(Line(old, new, tuple(self._pieces)))
+        self.lines.append(Line(old, new, tuple(self._pieces), self.part))
         self._pieces = []
         for side in (-1, 1):
             self._at[side] += change in {0, side}

@@ -62,6 +62,8 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.TerminalType,
         m.OutputText,
         m.Blob,
+        m.ListCommits,
+        m.ReadCommit,
         m.BrowseSnapshot,
         m.CompareSnapshots,
         m.DropSnapshot,

@@ -282,6 +282,19 @@ class SnapshotPart(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
 
 
+class CommitInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A git commit that changed a file."""
+
+    id: str
+    author: str
+    at: int
+    """When it was written, milliseconds."""
+    title: str
+    """The first line of its message."""
+    path: str
+    """The file's name in it."""
+
+
 class SnapshotDifference(msgspec.Struct, frozen=True, kw_only=True):
     """A file that is not the same in two snapshots."""
 

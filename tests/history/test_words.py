@@ -21,7 +21,7 @@ def test_both_texts_are_in_it(old: str, new: str) -> None:
 
 @given(texts, texts)
 def test_lines_are_numbered_on_both_sides(old: str, new: str) -> None:
-    found = lines(compare(old, new))
+    found = lines([("", compare(old, new))])
     assert [one.old for one in found if one.old is not None] == list(
         range(1, len([one for one in found if one.old is not None]) + 1)
     )
@@ -49,6 +49,6 @@ def test_words_are_not_torn() -> None:
 
 
 def test_a_line_that_came_has_no_number_on_the_old_side() -> None:
-    found = lines(compare("one\nthree\n", "one\ntwo\nthree\n"))
+    found = lines([("", compare("one\nthree\n", "one\ntwo\nthree\n"))])
     assert found[1] == Line(None, 2, (Piece("two", 1),))
     assert beside(found)[1] == (None, Line(None, 2, (Piece("two", 1),)))

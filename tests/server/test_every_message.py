@@ -51,6 +51,8 @@ LOOKS: Kinds = {
     m.Blob,
     m.ListChats,
     m.MarkRead,
+    m.ListCommits,
+    m.ReadCommit,
     m.ListSnapshots,
     m.BrowseSnapshot,
     m.ReadSnapshot,

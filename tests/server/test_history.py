@@ -13,13 +13,18 @@ from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.cli import main
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.past import LogBook
-from cocalc_tui.history.reading import notebook_at, readable
-from cocalc_tui.history.restoring import CannotRestore, restore, restore_cell
+from cocalc_tui.client.snapshots import Snapshots
+from cocalc_tui.history.pasts import LogPast
+from cocalc_tui.history.reading import Content, readable
+from cocalc_tui.history.restoring import CannotRestore, restore, restore_part
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.sync.patch import Splice
 from cocalc_tui.widgets.history.screen import HistoryScreen
 from tests.server.hosting import Box, running, text, until
+from tests.server.test_commits import commit, git
 
 
 def typed(pos: int, insert: str, delete: int = 0) -> list[Splice]:
@@ -44,18 +49,23 @@ async def test_two_write_while_a_third_scrubs_and_restores(tmp_path: Path) -> No
         ]
         back = await lab.cut_off(next(p for p in lab.people if rune in p.documents.values()))
         rune.change(typed(0, "zero\n"), step=True)
-        ops = restore(alice.replica, versions, versions.latest - 1, "text", "5a17" * 4)
+        past = LogPast(versions, "text")
+        seen, last = past.content(versions.latest), versions.latest
+        ben.change(typed(len("one\ntwo\n"), "three\n"), step=True)
+        await until(lambda: text(alice) == "one\ntwo\nthree\n")
+        since, wanted = past.since(last - 1, seen), past.content(last - 1)
+        ops = restore(alice.replica, seen, wanted, since, "5a17" * 4)
         alice.change(ops, "restore", step=True)
         back.set()
         for document in (alice, ben, rune):
-            await until(lambda d=document: text(d) == "zero\none\n")  # type: ignore[misc]
+            await until(lambda d=document: text(d) == "zero\none\nthree\n")  # type: ignore[misc]
         alice.undo()
-        await until(lambda: text(ben) == "zero\none\ntwo\n")
+        await until(lambda: text(ben) == "zero\none\ntwo\nthree\n")
         # What was fetched stays as it is; what is new is fetched on.
         assert versions.text(versions.latest) == "one\ntwo\n"
         await until(lambda: alice.sent)
         await book.fetch(alice.numbers.upto)
-        assert (await book.versions()).text(alice.numbers.upto) == "zero\none\ntwo\n"
+        assert (await book.versions()).text(alice.numbers.upto) == "zero\none\ntwo\nthree\n"
 
 
 NOTEBOOK = {
@@ -80,19 +90,38 @@ async def test_notebooks_cell_by_cell(tmp_path: Path) -> None:
         book = LogBook(person.requests, document.doc)
         await book.fetch(document.numbers.upto)
         versions = await book.versions()
-        last = versions.latest
-        assert [cell.source for cell in notebook_at(versions, last).cells] == ["x = 10"]
-        assert [cell.source for cell in notebook_at(versions, last - 2).cells] == ["x = 1", "text"]
-        assert "x = 1\n── cell 2, markdown" in readable(versions, last - 2, "notebook")
-        document.change(restore_cell(document.replica, versions, last - 2, first), "restore")
-        assert schema.source(document.replica, first) == "x = 1"
-        with pytest.raises(CannotRestore, match="not there any more"):
-            restore_cell(document.replica, versions, last - 2, second)
-        document.change(
-            restore(document.replica, versions, last - 2, "notebook", "5a17" * 4), "restore"
-        )
-        sources = [schema.source(document.replica, c) for c in schema.cells(document.replica)]
-        assert sources == ["x = 1", "text"]
+        past, last = LogPast(versions, "notebook"), versions.latest
+        assert sources(past.content(last)) == ["x = 10"]
+        assert sources(past.content(last - 2)) == ["x = 1", "text"]
+        assert "x = 1\n── cell 2, markdown" in readable(past.content(last - 2))
+        seen, then = past.content(last), past.content(last - 2)
+        # What somebody typed in the cell since it was looked at stays.
+        document.change([Splice(0, 0, "# new\n", schema.input_of(first))], step=True)
+
+        def back(where: str) -> None:
+            ops = restore_part(document.replica, seen, then, [], where, "5a17" * 4)
+            document.change(ops, "restore", step=True)
+
+        back(first)
+        assert now(document) == ["# new\nx = 1"]
+        back(second)
+        assert now(document) == ["# new\nx = 1", "text"]
+        document.undo()
+        assert now(document) == ["# new\nx = 1"]
+        with pytest.raises(CannotRestore, match="not in this version"):
+            back("nothing")
+        ops = restore(document.replica, seen, then, [], "5a18" * 4)
+        document.change(ops, "restore", step=True)
+        assert now(document) == ["# new\nx = 1", "text"]
+
+
+def sources(content: Content) -> list[str]:
+    assert isinstance(content, Notebook)
+    return [cell.source for cell in content.cells]
+
+
+def now(document: SharedDocument) -> list[str]:
+    return [schema.source(document.replica, cell) for cell in schema.cells(document.replica)]
 
 
 @pytest.fixture
@@ -160,7 +189,7 @@ async def history(
 
 
 def shown(screen: HistoryScreen) -> list[str]:
-    return ["".join(piece.text for piece in line.pieces) for line in screen._body.lines_]
+    return ["".join(piece.text for piece in line.pieces) for line in screen.body.lines_]
 
 
 async def test_stepping_by_key(tmp_path: Path) -> None:
@@ -171,7 +200,7 @@ async def test_stepping_by_key(tmp_path: Path) -> None:
         assert screen.version == last - 2
         assert shown(screen) == ["one", "line 0"]
         await pilot.press("right", "d", "b")
-        assert [one.author for one in screen._body.blamed][:3] == ["alice", "ben", "alice"]
+        assert [one.author for one in screen.body.blamed][:3] == ["alice", "ben", "alice"]
         await pilot.press("end", "v", "left", "left")
         assert screen.mark == last
         await pilot.press("v", "end", "/")
@@ -199,3 +228,117 @@ async def test_restoring_by_key_is_one_step(tmp_path: Path) -> None:
         assert text(document) == "one\nline 0\nline 1\n"
         await pilot.press("ctrl+z")
         assert text(document) == "one\nline 0\nline 1\nline 2\n"
+
+
+async def test_lines_are_restored_by_key_and_copied(tmp_path: Path) -> None:
+    async with history(tmp_path) as (lab, app, pilot, screen):
+        document = app.main.tiles.document
+        assert document is not None
+        start = text(document).index("line 1")
+        document.change(typed(start, "LINE ONE", 6), step=True)
+        document.change(typed(0, "first\n"), step=True)
+        await until(lambda: document.sent)
+        await pilot.press("end")
+        await until(lambda: shown(screen)[0] == "first")
+        # Ben goes on while Alice looks.
+        ben = next(one for one in lab.people[0].documents.values())
+        ben.change(typed(len(text(ben)), "meanwhile\n"), step=True)
+        await until(lambda: text(document).endswith("meanwhile\n"))
+        await pilot.press("left", "d")
+        assert shown(screen) == ["one", "line 0", "line 1", "line 2"]
+        screen.body.put(2)
+        await pilot.press("shift+down", "c")
+        assert app.clipboard == "line 1\nline 2\n"
+        await pilot.press("up", "R")
+        await until(lambda: app.screen is app.main)
+        assert text(document) == "first\none\nline 0\nline 1\nline 2\nmeanwhile\n"
+        await pilot.press("ctrl+z")
+        assert text(document) == "first\none\nline 0\nLINE ONE\nline 2\nmeanwhile\n"
+
+
+async def test_a_version_as_a_copy(tmp_path: Path) -> None:
+    async with history(tmp_path) as (lab, app, pilot, _):
+        await pilot.press("left", "o")
+        await until(lambda: type(app.screen).__name__ == "Ask")
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.main)
+        await until(lambda: "-v" in getattr(app.main.tiles.document, "path", ""))
+        (name,) = (name for name in lab.names() if "-v" in name)
+        assert lab.read(name) == "one\nline 0\nline 1\n"
+
+
+async def test_commits_and_snapshots_in_the_same_screen(tmp_path: Path) -> None:
+    async with history(tmp_path) as (lab, app, pilot, screen):
+        document = app.main.tiles.document
+        assert document is not None
+        await pilot.press("C")
+        await until(lambda: app.notices == ["notes.md: no git commit changed it"])
+        await document.save()
+        git(lab.project, "init", "-q")
+        commit(lab.project, "Begin", **{"notes.md": "old\n", ".gitignore": ".cocalc-tui\n"})
+        commit(lab.project, "Go on", **{"notes.md": "old\nnew\n"})
+        await until(lambda: text(document) == "old\nnew\n")
+        await pilot.press("end")
+        await until(lambda: screen.version == document.numbers.upto)
+        await pilot.press("C")
+        await until(lambda: shown(screen) == ["old", "new"])
+        assert "commit 2 of 2  Ann," in screen._head.text
+        assert "Go on" in screen._head.text
+        await pilot.press("left")
+        await until(lambda: shown(screen) == ["old"])
+        await pilot.press("=")
+        await until(lambda: "what came since" in screen._head.text)
+        await pilot.press("r")
+        await until(lambda: type(app.screen).__name__ == "Confirm")
+        await pilot.press("y")
+        await until(lambda: app.screen is app.main)
+        assert text(document) == "old\n"
+        await Snapshots(app.project.requests).take("before lunch")
+        await pilot.press("f4")
+        await until(lambda: isinstance(app.screen, HistoryScreen) and app.screen.version)
+        await pilot.press("S")
+        again = app.screen
+        assert isinstance(again, HistoryScreen)
+        await until(lambda: "before lunch" in again._head.text)
+        await pilot.press("S")
+        await until(lambda: "version" in again._head.text)
+
+
+async def test_finding_when_a_text_came_and_went(tmp_path: Path) -> None:
+    async with history(tmp_path) as (_, app, pilot, screen):
+        document = app.main.tiles.document
+        assert document is not None
+        at = text(document).index("line 1")
+        for _ in "line 1\n":
+            document.change(typed(at, "", 1))
+        await until(lambda: document.sent)
+        await pilot.press("end")
+        await until(lambda: screen.version == document.numbers.upto)
+        last = screen.version
+        await pilot.press("/")
+        await until(lambda: type(app.screen).__name__ == "Ask")
+        await pilot.press(*"line 1", "enter")
+        await until(lambda: app.notices[-1:] == ["here it went: line 1"])
+        went = screen.version
+        await pilot.press("n")
+        await until(lambda: app.notices[-1] == "here it came: line 1")
+        came = screen.version
+        assert came < went <= last
+        await pilot.press("N")
+        await until(lambda: screen.version == went)
+
+
+async def test_playing_at_speed_and_one_person(tmp_path: Path) -> None:
+    async with history(tmp_path) as (_, app, pilot, screen):
+        last = screen.version
+        await pilot.press("home", "+", "+", "+")
+        await until(lambda: "30 a second" in screen._head.text or screen.version == last)
+        await until(lambda: screen.version == last)
+        await pilot.press("p")
+        await until(lambda: type(app.screen).__name__ == "Picker")
+        await pilot.press(*"alice", "enter")
+        await until(lambda: screen.person == "alice")
+        await pilot.press("left")
+        assert screen.own is not None
+        assert screen.own.line.burst(screen.version).author == "alice"
+        assert "only alice" in screen._head.text

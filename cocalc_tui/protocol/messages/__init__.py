@@ -22,6 +22,7 @@ from cocalc_tui.protocol.messages.base import (
     Role,
 )
 from cocalc_tui.protocol.messages.chats import ListChats, MarkRead
+from cocalc_tui.protocol.messages.commits import ListCommits, ReadCommit
 from cocalc_tui.protocol.messages.documents import (
     Ack,
     Checkpoint,
@@ -150,6 +151,7 @@ __all__ = [
     "Interrupt",
     "Kernels",
     "ListChats",
+    "ListCommits",
     "ListFiles",
     "ListSnapshots",
     "ListTrash",
@@ -168,6 +170,7 @@ __all__ = [
     "Presence",
     "Present",
     "Push",
+    "ReadCommit",
     "ReadSnapshot",
     "Ready",
     "Refused",

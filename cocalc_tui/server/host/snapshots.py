@@ -1,4 +1,4 @@
-"""Snapshots as the host side has them: when they are taken, and what apps ask about them.
+"""Snapshots as the host side has them: when they are taken, and what apps ask about them; commits.
 
 The work is a child's (`server.snapshots.worker`). Every few minutes one looks whether anything
 changed; that costs 0.1 s of a niced processor, and nothing is written where nothing did.
@@ -17,6 +17,7 @@ from typing import Any
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
+    CommitInfo,
     SnapshotDifference,
     SnapshotFile,
     SnapshotInfo,
@@ -37,6 +38,8 @@ _LOOK = 60.0
 
 SERVED = frozenset(
     {
+        m.ListCommits,
+        m.ReadCommit,
         m.ListSnapshots,
         m.TakeSnapshot,
         m.BrowseSnapshot,
@@ -103,7 +106,15 @@ class Snapshots:
                 part = await self._work(
                     "read", snapshot=request.snapshot, path=request.path, offset=request.offset
                 )
-                return SnapshotPart(size=part["size"], data=base64.b64decode(part["data"]))
+                return _part(part)
+            case m.ListCommits():
+                found = await self._work("commits", path=request.path)
+                return [CommitInfo(**{**one, "at": one["at"] * 1000}) for one in found]
+            case m.ReadCommit():
+                part = await self._work(
+                    "commit", commit=request.commit, path=request.path, offset=request.offset
+                )
+                return _part(part)
             case m.CompareSnapshots():
                 found = await self._work(
                     "compare", snapshot=request.snapshot, other=request.other, path=request.path
@@ -178,6 +189,10 @@ class Snapshots:
             else:
                 raise FileError(said["code"], said["failed"])
         raise FileError("disk", "the snapshot's process was ended before it was done; try again")
+
+
+def _part(found: dict[str, Any]) -> SnapshotPart:
+    return SnapshotPart(size=found["size"], data=base64.b64decode(found["data"]))
 
 
 def _info(one: dict[str, Any]) -> SnapshotInfo:

@@ -1,4 +1,4 @@
-"""The child process that does all work with snapshots: a request in, lines of JSON out.
+"""The child process that does all work with snapshots and commits: a request in, lines of JSON out.
 
 A walk over ten thousand files or a zlib of a gigabyte must not hold up anybody's keys, so it is
 done beside the relay, with the least claim to the processor, and may be killed at any moment.
@@ -22,7 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cocalc_tui.server.snapshots.errors import SnapshotError
+from cocalc_tui.server.snapshots.errors import NoRepositoryError, SnapshotError
 from cocalc_tui.server.snapshots.names import meant, shown
 from cocalc_tui.server.snapshots.taking import REPOSITORY, look, one_at_a_time, take, thin
 
@@ -59,6 +59,8 @@ class Worker:
             "restore": self.restore,
             "drop": self.drop,
             "tidy": self.tidy,
+            "commits": self.commits,
+            "commit": self.commit,
         }
         return work[name](**request)
 
@@ -110,8 +112,24 @@ class Worker:
             if node.is_folder:
                 raise SnapshotError(f"{path}: a folder, not a file")
             data = archive.data(node)
-        part = base64.b64encode(data[max(offset, 0) :][:PART]).decode()
-        return {"size": len(data), "data": part}
+        return _part(data, offset)
+
+    def commits(self, path: str) -> list[dict[str, Any]]:
+        """The git commits that changed a file; none where there is no repository."""
+        from cocalc_tui.server.commits import listed, opened
+
+        try:
+            with opened(self._project, path) as commits:
+                return [asdict(one) for one in listed(commits.found())]
+        except NoRepositoryError:
+            return []
+
+    def commit(self, commit: str, path: str, offset: int) -> dict[str, Any]:
+        """A part of a file as a git commit has it."""
+        from cocalc_tui.server.commits import opened
+
+        with opened(self._project, path) as commits:
+            return _part(commits.data(commit), offset)
 
     def compare(self, snapshot: str, other: str, path: str) -> list[dict[str, Any]]:
         """Files that differ in a folder of two snapshots, or of one and of now."""
@@ -157,6 +175,11 @@ class Worker:
             yield archive
         finally:
             archive.close()
+
+
+def _part(data: bytes, offset: int) -> dict[str, Any]:
+    part = base64.b64encode(data[max(offset, 0) :][:PART]).decode()
+    return {"size": len(data), "data": part}
 
 
 def _described(archive: Archive, node: Node) -> dict[str, Any]:

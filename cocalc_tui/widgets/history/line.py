@@ -1,4 +1,4 @@
-"""The time line: who did how much when, and where one stands in it."""
+"""The time line: who did how much when, what happened, and where one stands in it."""
 
 from __future__ import annotations
 
@@ -7,43 +7,64 @@ from collections.abc import Callable
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Click
+from textual.events import Click, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cocalc_tui.history.timeline import Burst, TimeLine, legend
+from cocalc_tui.history.timeline import LONG_PAUSE, Burst, TimeLine, legend
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import colour
 
 BARS = "▁▂▃▄▅▆▇█"
-SIGNS = {"restore": "⟳", "disk": "⇩", "output": "r", "import": "⌂", "paste": "p"}
-"""Marks of events below the bars."""
+SIGNS = {
+    "restore": ("⟳", "restored"),
+    "disk": ("⇩", "disk"),
+    "import": ("⌂", "opened"),
+    "output": ("r", "run"),
+    "paste": ("p", "paste"),
+    "commit": ("⎇", "commit"),
+    "snapshot": ("◫", "snapshot"),
+}
+"""Marks of events below the bars, and what they say; the first that fits a cell is shown."""
+SAVED = ("s", "saved")
+ROOM = 11
+"""Columns between the starts of two times."""
 
 
 class TimeLineView(Widget):
-    """Bars, marks and times, on three rows."""
+    """Bars, marks, times and people, on four rows."""
 
-    DEFAULT_CSS = "TimeLineView { height: 3; background: $side; }"
+    DEFAULT_CSS = "TimeLineView { height: 4; background: $side; }"
     can_focus = False
 
-    def __init__(self, face: Callable[[str], str], go: Callable[[int], None]) -> None:
-        """`face` gives a person's colour; `go` goes to a version."""
+    def __init__(
+        self,
+        face: Callable[[str], str],
+        go: Callable[[int], None],
+        step: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """`face` gives a person's colour; `go` goes to a version, `step` some steps on."""
         super().__init__()
         self._face = face
         self._go = go
+        self._step = step
         self.line = TimeLine(())
         self.version = 0
         self.mark: int | None = None
+        self.person = ""
+        self.saved = 0
         self._cells: list[list[Burst]] = []
         self._most = 1
 
-    def show(self, line: TimeLine, version: int, mark: int | None) -> None:
-        """Show another place, or another line."""
+    def show(
+        self, line: TimeLine, version: int, mark: int | None, person: str = "", saved: int = 0
+    ) -> None:
+        """Show another place, or another line; `saved` is the version that the file holds."""
         if line is not self.line or len(self._cells) != self._width():
             self.line = line
             self._cells = line.columns(self._width())
             self._most = max((_amount(cell) for cell in self._cells), default=1) or 1
-        self.version, self.mark = version, mark
+        self.version, self.mark, self.person, self.saved = version, mark, person, saved
         self.refresh()
 
     def _width(self) -> int:
@@ -52,28 +73,28 @@ class TimeLineView(Widget):
     def on_resize(self) -> None:
         """Divide the line anew."""
         self._cells = []
-        self.show(self.line, self.version, self.mark)
+        self.show(self.line, self.version, self.mark, self.person, self.saved)
 
     def render_line(self, y: int) -> Strip:
-        """Bars, marks, or times."""
+        """Bars, marks, times, or people."""
         ground = self.rich_style
-        row = (self._bars, self._marks, self._times)[y](ground)
+        row = (self._bars, self._marks, self._times, self._people)[y](ground)
         return Strip([Segment(" ", ground), *row]).adjust_cell_length(self.size.width, ground)
 
     def _bars(self, ground: Style) -> list[Segment]:
         found: list[Segment] = []
         for cell in self._cells:
-            if not cell:
-                found.append(Segment(" ", ground))
+            bursts = [one for one in cell if self.person in {"", one.author}]
+            if not bursts:
+                found.append(Segment("·" if cell else " ", ground + self._faint))
                 continue
-            most = max(cell, key=lambda one: one.last - one.first)
-            height = min(int(_amount(cell) / self._most * len(BARS)), len(BARS) - 1)
+            most = max(bursts, key=lambda one: one.last - one.first)
+            height = min(int(_amount(bursts) / self._most * len(BARS)), len(BARS) - 1)
             found.append(Segment(BARS[height], ground + Style(color=self._face(most.author))))
         return found
 
     def _marks(self, ground: Style) -> list[Segment]:
         accent = ground + Style(color=colour(self, "accent"), bold=True)
-        dim = ground + Style(color=colour(self, "text-dim"))
         found: list[Segment] = []
         for cell in self._cells:
             if _holds(cell, self.version):
@@ -81,29 +102,84 @@ class TimeLineView(Widget):
             elif self.mark is not None and _holds(cell, self.mark):
                 found.append(Segment("△", accent))
             else:
-                sign = next((SIGNS[one.kind] for one in cell if one.kind in SIGNS), " ")
-                found.append(Segment(sign, dim))
+                found.append(Segment(self._sign(cell), ground + self._dim))
         return found
 
+    def _sign(self, cell: list[Burst]) -> str:
+        for kind, (sign, _) in SIGNS.items():
+            if any(one.kind == kind for one in cell):
+                return sign
+        if any(one.late for one in cell):
+            return "z"
+        return SAVED[0] if self.saved and _holds(cell, self.saved) else " "
+
     def _times(self, ground: Style) -> list[Segment]:
+        """When what stands above it was begun: at the left, and behind each pause."""
+        text = ""
+        last: Burst | None = None
+        for index, cell in enumerate(self._cells):
+            if not cell:
+                continue
+            begins = last is None or cell[0].start - last.end >= LONG_PAUSE
+            if begins and (index >= len(text) + 1 or not text):
+                day = last is None or _day(last.end) != _day(cell[0].start)
+                text = text.ljust(index) + _when(cell[0].start, day=day)
+            last = cell[-1]
+        if last is not None and self._width() - len(text) > ROOM + 3:
+            end = "to " + _when(last.end, day=_day(last.end) != _day(self.line.bursts[0].start))
+            column = max(i for i, cell in enumerate(self._cells) if cell) + 1
+            at = max(min(column, self._width() - len(end)), len(text) + 1)
+            text = text.ljust(at) + end
+        return [Segment(text[: self._width()], ground + self._dim)]
+
+    def _people(self, ground: Style) -> list[Segment]:
+        """Who, and what the marks mean that are there."""
         bursts = self.line.bursts
-        if not bursts:
-            return []
-        first, last = (_when(one.end) for one in (bursts[0], bursts[-1]))
-        people = [
-            Segment(f" {safe(name)} ", ground + Style(color=self._face(name), bold=True))
+        found = [
+            Segment(f"{safe(name)} ", ground + Style(color=self._face(name), bold=True))
             for name in legend(bursts)[:6]
         ]
-        dim = ground + Style(color=colour(self, "text-dim"))
-        used = len(first) + len(last) + sum(len(one.text) for one in people)
-        gap = max(self._width() - used, 1)
-        return [Segment(first + " ", dim), *people, Segment(" " * (gap - 1) + last, dim)]
+        kinds = {one.kind for one in bursts}
+        told = [f"{sign} {word}" for kind, (sign, word) in SIGNS.items() if kind in kinds]
+        told += ["z offline"] * any(one.late for one in bursts)
+        told += [" ".join(SAVED)] * bool(self.saved)
+        return [*found, Segment("  " + "  ".join(told), ground + self._faint)]
+
+    @property
+    def _dim(self) -> Style:
+        return Style(color=colour(self, "text-dim"))
+
+    @property
+    def _faint(self) -> Style:
+        return Style(color=colour(self, "text-faint"))
+
+    # --- the mouse -----------------------------------------------------------------------------
 
     def on_click(self, event: Click) -> None:
         """Go where it is clicked."""
-        index = event.x - 1
-        if 0 <= index < len(self._cells) and self._cells[index]:
+        self._go_to(event.x)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Scrub."""
+        if event.button:
+            self._go_to(event.x)
+
+    def _go_to(self, x: int) -> None:
+        index = min(x - 1, len(self._cells) - 1)
+        while index > 0 and not self._cells[index]:
+            index -= 1
+        if index >= 0 and self._cells[index]:
             self._go(self._cells[index][-1].last)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """A step back."""
+        event.stop()
+        self._step(-1)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """A step on."""
+        event.stop()
+        self._step(1)
 
 
 def _amount(cell: list[Burst]) -> int:
@@ -114,5 +190,9 @@ def _holds(cell: list[Burst], version: int) -> bool:
     return bool(cell) and cell[0].first <= version <= cell[-1].last
 
 
-def _when(at: int) -> str:
-    return time.strftime("%d %b %H:%M", time.localtime(at / 1000))
+def _day(at: int) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(at / 1000))
+
+
+def _when(at: int, *, day: bool) -> str:
+    return time.strftime("%d %b %H:%M" if day else "%H:%M", time.localtime(at / 1000))

@@ -1,0 +1,191 @@
+"""The pasts of a file that one screen shows: its own log, and the editions that others kept of it.
+
+The log has every key press. A git repository and the project's snapshots have a few editions, each
+a whole file, which are fetched when they are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from cocalc_tui.history.blaming import BlamedLine, blame_parts
+from cocalc_tui.history.reading import Content, content, of_file
+from cocalc_tui.history.restoring import changes_since
+from cocalc_tui.history.timeline import TimeLine
+from cocalc_tui.history.words import Block, Piece, aligned, compare_parts
+from cocalc_tui.notebook.model import Notebook
+from cocalc_tui.sync.versions import Made, Versions
+
+
+class Past(Protocol):
+    """What the screen and the command line ask of a past. Version 0 is before the first."""
+
+    line: TimeLine
+
+    def missing(self, *versions: int) -> bool:
+        """Whether any of these has to be fetched first."""
+        ...
+
+    async def fetch(self, *versions: int) -> None:
+        """Have these here; raises what fetching raises."""
+        ...
+
+    def content(self, version: int) -> Content:
+        """What the document held."""
+        ...
+
+    def difference(self, old: int, new: int) -> list[Block]:
+        """What differs between two versions."""
+        ...
+
+    def since(self, version: int, seen: Content) -> Sequence[Piece]:
+        """What came and went in a text between a version and what is seen of it now."""
+        ...
+
+    def blamed(self, version: int) -> list[BlamedLine]:
+        """Who wrote which line; [] where that is not known."""
+        ...
+
+    def title(self, version: int) -> str:
+        """What is to be said of a version besides who and when; "" for nothing."""
+        ...
+
+
+class LogPast:
+    """The document's own log."""
+
+    def __init__(self, versions: Versions, kind: str) -> None:
+        self.versions = versions
+        self.line = TimeLine(map(versions.made, range(1, versions.latest + 1)))
+        self._kind = kind
+        self._last: tuple[int, Content] = (0, content(versions, 0, kind))
+
+    def missing(self, *_: int) -> bool:
+        """All of it is here."""
+        return False
+
+    async def fetch(self, *_: int) -> None:
+        """All of it is here."""
+
+    def content(self, version: int) -> Content:
+        """What the document held."""
+        if self._last[0] != version:
+            self._last = (version, content(self.versions, version, self._kind))
+        return self._last[1]
+
+    def difference(self, old: int, new: int) -> list[Block]:
+        """What differs, as it was typed where the document is a text."""
+        after = self.content(new)
+        if isinstance(after, str):
+            pieces = [Piece(*one) for one in self.versions.difference(old, new)]
+            return [("", list(self._signed(pieces, old, new)))]
+        return compare_parts(content(self.versions, old, self._kind), after)
+
+    def _signed(self, pieces: Sequence[Piece], old: int, new: int) -> Iterator[Piece]:
+        """What came, each with who wrote it."""
+        if new and old >= (burst := self.line.burst(new)).first - 1:
+            yield from (one._replace(author=burst.author) for one in pieces)
+            return
+        blame = iter(self.versions.blame(new))
+        whose, left = "", 0
+        for piece in pieces:
+            text = piece.text
+            while piece.change >= 0 and text:
+                while not left:
+                    typed = next(blame)
+                    whose, left = typed.author, len(typed.text)
+                part, text = text[:left], text[left:]
+                left -= len(part)
+                yield piece._replace(text=part, author=whose)
+            if text:
+                yield piece
+
+    def since(self, version: int, seen: Content) -> Sequence[Piece]:
+        """What came and went since."""
+        del seen
+        return [Piece(*one) for one in self.versions.difference(version, self.versions.latest)]
+
+    def blamed(self, version: int) -> list[BlamedLine]:
+        """Who wrote which line."""
+        return blame_parts(self.versions, version, self.content(version))
+
+    def title(self, version: int) -> str:
+        """A number says it all."""
+        del version
+        return ""
+
+
+class Edition(NamedTuple):
+    """A whole file as somebody kept it."""
+
+    id: str
+    author: str
+    at: int
+    """Milliseconds."""
+    title: str
+
+
+Fetch = Callable[[Edition], Awaitable[bytes]]
+
+
+class Editions:
+    """Editions of a file, oldest first."""
+
+    def __init__(
+        self, kind: str, editions: Sequence[Edition], fetch: Fetch, event: str, seen: Content
+    ) -> None:
+        """`kind` is the document's, `event` what an edition is: commit or snapshot.
+
+        Cells of a notebook are known by what `seen` calls them.
+        """
+        self.line = TimeLine(
+            Made(one.author, "editor", one.at, one.at, event, None, one.id) for one in editions
+        )
+        self._kind = kind
+        self._editions = editions
+        self._event = event
+        self._fetch = fetch
+        self._seen = seen
+        self._contents: dict[int, Content] = {0: ""}
+
+    def missing(self, *versions: int) -> bool:
+        """Whether any of these has to be fetched first."""
+        return any(version not in self._contents for version in versions)
+
+    async def fetch(self, *versions: int) -> None:
+        """Have these here."""
+        for version in versions:
+            if version not in self._contents:
+                data = await self._fetch(self._editions[version - 1])
+                self._contents[version] = self._taken(data)
+
+    def _taken(self, data: bytes) -> Content:
+        found = of_file(data.decode("utf-8", "backslashreplace"), self._kind)
+        if isinstance(found, Notebook) and isinstance(self._seen, Notebook):
+            return aligned(self._seen, found)
+        return found
+
+    def content(self, version: int) -> Content:
+        """What the file held."""
+        return self._contents[version]
+
+    def difference(self, old: int, new: int) -> list[Block]:
+        """What differs."""
+        return compare_parts(self.content(old), self.content(new))
+
+    def since(self, version: int, seen: Content) -> Sequence[Piece]:
+        """What came and went since."""
+        return changes_since(self.content(version), seen)
+
+    def blamed(self, version: int) -> list[BlamedLine]:
+        """That is known of what was typed here only."""
+        del version
+        return []
+
+    def title(self, version: int) -> str:
+        """The commit's or snapshot's name and title."""
+        if not version:
+            return ""
+        one = self._editions[version - 1]
+        return f"{self._event} {one.id[:8] if self._event == 'commit' else one.id}  {one.title}"

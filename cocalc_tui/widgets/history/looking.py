@@ -1,0 +1,182 @@
+"""Ways to look at a version: differences, who wrote it, when a text came, other pasts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from cocalc_tui.history.pasts import Edition, Editions
+from cocalc_tui.history.reading import readable
+from cocalc_tui.history.timeline import legend
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.history.acts import HistoryActs
+
+if TYPE_CHECKING:
+    from cocalc_tui.history.pasts import Past
+
+TURN = 0.02
+"""Seconds that a search goes on before keys have their turn."""
+
+
+class Looking(HistoryActs):
+    """Part of the history screen: what one sees."""
+
+    word = ""
+    """What was looked for last."""
+
+    def do_difference(self) -> None:
+        """Show what differs, or the text alone."""
+        self.difference = not self.difference
+        self.show()
+
+    def do_beside(self) -> None:
+        """Show old and new side by side, or in one column."""
+        self.columns = not self.columns
+        self.difference = True
+        self.show()
+
+    def do_mark(self) -> None:
+        """Compare with this version from now on; once more with the step before."""
+        self.mark = None if self.mark is not None else self.version
+        self.with_now = False
+        self.show()
+
+    def do_with_now(self) -> None:
+        """Compare with the document as it is now; once more with the step before."""
+        self.with_now, self.mark = not self.with_now, None
+        self.difference = True
+        self.show()
+
+    def do_blame(self) -> None:
+        """Show who wrote which line, or do not."""
+        self.blames = not self.blames
+        if self.blames and self.past is not None and not self.past.blamed(self.version):
+            desk(self._screen).notice("Who wrote a line is known of what was typed here only")
+        self.show()
+
+    @property
+    def _screen(self) -> Screen[None]:
+        return cast("Screen[None]", self)
+
+    async def do_person(self) -> None:
+        """Step through what one person did only."""
+        from cocalc_tui.widgets.picker import Choice
+
+        if self.past is None:
+            return
+        choices = [Choice("", "everybody")]
+        choices += [Choice(name, name) for name in legend(self.past.line.bursts)]
+        chosen = await desk(self._screen).pick("Whose steps", choices)
+        if chosen is not None:
+            self.person = chosen
+            self.show()
+
+    # --- finding -------------------------------------------------------------------------------
+
+    async def do_find(self) -> None:
+        """Go back to where a text came or went."""
+        word = await desk(self._screen).ask("Find when a text came or went", self.word)
+        if word:
+            self.word = word
+            await self._find(-1, self.version)
+
+    async def do_find_earlier(self) -> None:
+        """Go further back to where the same text came or went."""
+        await self._find(-1, max(self.version - 1, 0))
+
+    async def do_find_later(self) -> None:
+        """Go on to where the same text came or went."""
+        await self._find(1, self.version)
+
+    async def _find(self, way: int, last: int) -> None:
+        past, word = self.past, self.word
+        if past is None or not word:
+            return
+        there = await self._holds(past, last)
+        turn = time.monotonic() + TURN
+        for version in self._ends(past, way, last):
+            if time.monotonic() > turn:
+                await asyncio.sleep(0)
+                turn = time.monotonic() + TURN
+            if await self._holds(past, version) != there:
+                await self._narrow(past, min(last, version), max(last, version))
+                return
+            last = version
+        never = "from the beginning" if way < 0 else "to the end"
+        absent = "never before" if way < 0 else "never after"
+        desk(self._screen).notice(f"{word}: {never if there else absent}")
+
+    @staticmethod
+    def _ends(past: Past, way: int, start: int) -> Iterator[int]:
+        bursts = past.line.bursts
+        lasts = [0, *(one.last for one in bursts)]
+        if way < 0:
+            yield from reversed([last for last in lasts if last < start])
+        else:
+            yield from (last for last in lasts if last > start)
+
+    async def _narrow(self, past: Past, low: int, high: int) -> None:
+        """Show the version between two in which it changed."""
+        before = await self._holds(past, low)
+        for version in range(low + 1, high + 1):
+            if await self._holds(past, version) != before:
+                self.go(version)
+                said = "went" if before else "came"
+                desk(self._screen).notice(f"here it {said}: {self.word}")
+                return
+
+    async def _holds(self, past: Past, version: int) -> bool:
+        if past.missing(version):
+            await past.fetch(version)
+        return self.word in readable(past.content(version))
+
+    # --- other pasts ---------------------------------------------------------------------------
+
+    async def do_commits(self) -> None:
+        """Go through the git commits that changed the file; once more: back to the log."""
+        from cocalc_tui.client.commits import Commits
+
+        commits, path = Commits(self.project.requests), self.document.path
+        if self._back_from("commit"):
+            return
+        found = await commits.of(path)
+        editions = [Edition(one.id, one.author, one.at, one.title) for one in reversed(found)]
+        past = Editions(
+            self.document.type, editions, lambda one: commits.read(one.id, path), "commit",
+            self.seen,
+        )  # fmt: skip
+        self._show_past(past, editions, "no git commit changed it")
+
+    async def do_snapshots(self) -> None:
+        """Go through the snapshots in which the file changed; once more: back to the log."""
+        from cocalc_tui.client.snapshots import Snapshots
+
+        snapshots, path = Snapshots(self.project.requests), self.document.path
+        if self._back_from("snapshot"):
+            return
+        found = await snapshots.all(path)
+        editions = [Edition(one.id, one.user, one.at, one.title) for one in reversed(found)]
+        past = Editions(
+            self.document.type, editions, lambda one: snapshots.read(one.id, path), "snapshot",
+            self.seen,
+        )  # fmt: skip
+        self._show_past(past, editions, "no snapshot has it")
+
+    def _back_from(self, event: str) -> bool:
+        """Leave a past that shows already."""
+        shown = self.past is not None and self.past is not self.own
+        if not (shown and self.past is not None and self.past.line.bursts[0].kind == event):
+            return False
+        if self.own is not None:
+            self.choose_past(self.own)
+        return True
+
+    def _show_past(self, past: Past, editions: list[Edition], nothing: str) -> None:
+        if editions:
+            self.choose_past(past)
+        else:
+            desk(self._screen).notice(f"{self.document.path}: {nothing}")
