@@ -27,6 +27,7 @@ from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Splice, TextId
+from docs.history_scene import history_of
 
 
 class Everybody(Accounts):
@@ -107,6 +108,16 @@ async def take(
     (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+async def take_history(name: str, path: str, size: tuple[int, int], *keys: str) -> None:
+    """Photograph the past of a document after these keys."""
+    async with history_of(path, size) as pilot:
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        svg = pilot.app.export_screenshot(title=f"cocalc-tui {path}, F4")
+    (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
 async def settle(pause: Callable[[float], Awaitable[None]], times: int = 10) -> None:
     """Let everything arrive and be drawn."""
     for _ in range(times):
@@ -120,6 +131,10 @@ async def main() -> None:
     await take("notebook", "decay.ipynb", (120, 36), 1, 38, "  # and data")
     await take("notebook-small", "decay.ipynb", (80, 24), 1, 38, "  # data")
     await take("text", "notes.md", (120, 36), MAIN, 33, "carefully ")
+    await take_history("history", "notes.md", (100, 20), "home", "v", "end")
+    await take_history("history-beside", "notes.md", (120, 20), "home", "v", "end", "s")
+    await take_history("history-blame", "notes.md", (100, 20), "b", "d")
+    await take_history("history-notebook", "fit.ipynb", (100, 20), "home", "v", "end")
 
 
 if __name__ == "__main__":

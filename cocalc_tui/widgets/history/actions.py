@@ -8,7 +8,7 @@ from cocalc_tui.widgets.actions import Action, Scope
 SCOPES = (Scope("history", "History", "Steps go from one burst of one person to the next."),)
 
 ACTIONS = (
-    Action("history.earlier", "One step back", ("left", "h"), palette=False),
+    Action("history.earlier", "Earlier", ("left", "h"), palette=False, footer=1),
     Action("history.later", "One step on", ("right", "l"), palette=False),
     Action("history.ten_earlier", "Ten steps back", ("shift+left", "H"), palette=False),
     Action("history.ten_later", "Ten steps on", ("shift+right", "L"), palette=False),
@@ -24,17 +24,17 @@ ACTIONS = (
     Action("history.last", "Now", ("end", "G"), palette=False),
     Action("history.go", "Go to a version or a time", (":",), "14:02, yesterday 14:00, 120."),
     Action(
-        "history.difference", "Difference", ("d",), "To the step before, or to the mark.", footer=1
+        "history.difference", "Changes", ("d",), "To the step before, or to the mark.", footer=2
     ),
     Action("history.beside", "Side by side", ("s",), "Or in one column."),
     Action("history.mark", "Mark", ("v",), "The other end of what is compared."),
     Action("history.with_now", "Since then", ("=",), "What came and went since then."),
-    Action("history.blame", "Who wrote it", ("b",), footer=2),
-    Action("history.play", "Play", ("space",), "And stop.", footer=4),
+    Action("history.blame", "Who wrote it", ("b",), footer=3),
+    Action("history.play", "Play", ("space",), "And stop.", footer=5),
     Action("history.faster", "Play faster", ("+",), palette=False),
     Action("history.slower", "Play slower", ("-",), palette=False),
     Action("history.person", "One person", ("p",), "Step through what one person did."),
-    Action("history.find", "Find", ("/",), "When a text came or went, going back.", footer=3),
+    Action("history.find", "Find", ("/",), "When a text came or went, going back.", footer=4),
     Action("history.find_earlier", "Find further back", ("n",), palette=False),
     Action("history.find_later", "Find going on", ("N",), palette=False),
     Action("history.commits", "Git commits", ("C",), "That changed the file; and back."),
@@ -45,7 +45,7 @@ ACTIONS = (
         ("r",),
         "As a new step, which can be undone.",
         Role.EDITOR,
-        footer=5,
+        footer=6,
     ),
     Action(
         "history.restore_part",
@@ -62,5 +62,5 @@ ACTIONS = (
     Action("history.select_down", "Select down", ("shift+down", "J"), palette=False),
     Action("history.page_up", "Page up", ("pageup",), palette=False),
     Action("history.page_down", "Page down", ("pagedown",), palette=False),
-    Action("history.close", "Back", ("escape", "q", "f4"), palette=False, footer=6),
+    Action("history.close", "Back", ("escape", "q", "f4"), palette=False, footer=7),
 )

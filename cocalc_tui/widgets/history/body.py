@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import MouseDown, MouseMove
@@ -17,6 +18,8 @@ from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import colour
 
 TAB = 4
+GUTTER = 6
+"""Columns for the number of a line."""
 BLAME_ROOM = 22
 """Columns for who wrote a line and when."""
 
@@ -42,7 +45,12 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
         self.marked = 0
         self._anchor: int | None = None
         """Where the selection was begun."""
-        self._pairs: Sequence[tuple[Line | None, Line | None]] = ()
+        self._sides: Sequence[tuple[Line | None, ...]] = ()
+        """What stands in a row: a line, or its old and new form."""
+        self._rows: list[tuple[int, int]] = []
+        """For each row of the screen the line, and which part of a long one."""
+        self._row_of: list[int] = []
+        """The first row of each line."""
 
     def show(
         self,
@@ -54,22 +62,47 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:
         """Show these; the first line that differs is marked and comes into view, unless `stay`."""
         self.lines_, self.columns, self.blamed = lines, columns, blamed
-        self._pairs = beside(list(lines)) if columns else ()
+        self._sides = beside(list(lines)) if columns else [(line,) for line in lines]
         self._anchor = None
         changed = next((index for index, line in enumerate(lines) if line.changed), None)
         if changed is not None and not stay:
             self.marked = changed
         self.marked = max(0, min(self.marked, len(lines) - 1))
-        self.virtual_size = Size(self.size.width, len(lines))
-        self.refresh()
+        self._divide()
         self._into_view(self.size.height // 3)
 
+    def on_resize(self) -> None:
+        """Break long lines elsewhere."""
+        self._divide()
+        self._into_view()
+
+    @property
+    def _room(self) -> int:
+        """Columns for the text of a line."""
+        if self.columns:
+            return max((self.size.width - 1) // 2 - GUTTER, 1)
+        return max(self.size.width - GUTTER - BLAME_ROOM * bool(self.blamed), 1)
+
+    def _divide(self) -> None:
+        """Say which rows of the screen the lines take."""
+        room = self._room
+        self._rows, self._row_of = [], []
+        for index, sides in enumerate(self._sides):
+            self._row_of.append(len(self._rows))
+            parts = max(len(breaks(line, room)) for line in sides)
+            self._rows += [(index, part) for part in range(parts)]
+        self.virtual_size = Size(self.size.width, len(self._rows))
+        self.refresh()
+
     def _into_view(self, margin: int = 0) -> None:
+        if not self._row_of:
+            return
         top, height = self.scroll_offset.y, max(self.size.height, 1)
-        if self.marked < top:
-            self.scroll_to(y=max(self.marked - margin, 0), animate=False, immediate=True)
-        elif self.marked >= top + height:
-            y = self.marked - (margin or height - 1)
+        row = self._row_of[self.marked]
+        if row < top:
+            self.scroll_to(y=max(row - margin, 0), animate=False, immediate=True)
+        elif row >= top + height:
+            y = row - (margin or height - 1)
             self.scroll_to(y=max(y, 0), animate=False, immediate=True)
 
     # --- the mark and the selection ------------------------------------------------------------
@@ -122,62 +155,89 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_mouse_down(self, event: MouseDown) -> None:
         """Mark what is clicked."""
-        self.put(event.y + self.scroll_offset.y, select=event.shift)
+        self.put(self._line_at(event.y), select=event.shift)
 
     def on_mouse_move(self, event: MouseMove) -> None:
         """Select what is dragged over."""
         if event.button:
-            self.put(event.y + self.scroll_offset.y, select=True)
+            self.put(self._line_at(event.y), select=True)
+
+    def _line_at(self, y: int) -> int:
+        row = min(y + self.scroll_offset.y, len(self._rows) - 1)
+        return self._rows[row][0] if row >= 0 else 0
 
     # --- drawing -------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """A row of the screen."""
         width, ground = self.size.width, self.rich_style
-        index = y + self.scroll_offset.y
-        if index >= len(self.lines_):
+        row = y + self.scroll_offset.y
+        if row >= len(self._rows):
             return Strip.blank(width, ground)
+        index, part = self._rows[row]
         if self._anchor is not None and index in self._selected():
             ground += Style(bgcolor=colour(self, "selection"))
         elif index == self.marked:
             ground += Style(bgcolor=colour(self, "line"))
+        sides = [self._row(line, part, ground) for line in self._sides[index]]
         if self.columns:
-            half = (width - 1) // 2
-            old, new = self._pairs[index]
             rule = Segment("│", ground + Style(color=colour(self, "rule")))
-            strip = Strip([*self._row(old, half, ground), rule, *self._row(new, half, ground)])
+            strip = Strip([*sides[0], rule, *sides[1]])
+        elif self.blamed:
+            strip = Strip([*self._blame(self.lines_[index], part, ground), *sides[0]])
         else:
-            draw = self._blamed_row if self.blamed else self._row
-            strip = draw(self.lines_[index], width, ground)
+            strip = sides[0]
         return strip.adjust_cell_length(width, ground)
 
-    def _blamed_row(self, line: Line, width: int, ground: Style) -> Strip:
+    def _blame(self, line: Line, part: int, ground: Style) -> Strip:
         number = (line.new or 0) - 1
         words, shade = "", ""
-        if 0 <= number < len(self.blamed):
+        if 0 <= number < len(self.blamed) and not part:
             words, shade = self.blame_words(self.blamed[number])
         style = ground + Style(color=shade or colour(self, "text-dim"))
-        head = Strip([Segment(f" {words}", style)]).adjust_cell_length(BLAME_ROOM, ground)
-        return Strip([*head, *self._row(line, width - BLAME_ROOM, ground)])
+        return Strip([Segment(f" {words}", style)]).adjust_cell_length(BLAME_ROOM, ground)
 
-    def _row(self, line: Line | None, width: int, ground: Style) -> Strip:
-        if line is None:
-            return Strip.blank(width, ground)
-        gutter = f"{line.new or line.old or '':>5} "
-        shade = {True: "accent", False: "text-faint"}[line.changed]
-        segments = [Segment(gutter, ground + Style(color=colour(self, shade)))]
-        segments += [self._piece(piece, ground) for piece in line.pieces]
-        row = Strip(segments)
-        if row.cell_length <= width:
-            return row.adjust_cell_length(width, ground)
-        cut = Segment("…", ground + Style(color=colour(self, "text-faint")))
-        return Strip([*row.crop(0, width - 1), cut])
+    def _row(self, line: Line | None, part: int, ground: Style) -> Strip:
+        """A part of a line behind its number."""
+        room = self._room
+        starts = breaks(line, room)
+        if line is None or part >= len(starts):
+            return Strip.blank(GUTTER + room, ground)
+        number = "" if part else line.new or line.old or ""
+        shade = colour(self, "accent" if line.changed else "text-faint")
+        gutter = Segment(f"{number:>5} ", ground + Style(color=shade))
+        text = Strip([self._piece(piece, ground) for piece in line.pieces])
+        stop = starts[part + 1] if part + 1 < len(starts) else starts[part] + room
+        shown = text.crop(starts[part], stop).adjust_cell_length(room, ground)
+        return Strip([gutter, *shown])
 
     def _piece(self, piece: Piece, ground: Style) -> Segment:
-        text = safe(piece.text.expandtabs(TAB).removesuffix("\r"))
+        text = _shown(piece)
         if piece.change > 0:
             shade = (piece.author and self.face(piece.author)) or colour(self, "success")
             return Segment(text, ground + Style(color=shade, underline=True))
         if piece.change < 0:
             return Segment(text, ground + Style(color=colour(self, "error"), strike=True))
         return Segment(text, ground)
+
+
+def _shown(piece: Piece) -> str:
+    return safe(piece.text.expandtabs(TAB).removesuffix("\r"))
+
+
+def breaks(line: Line | None, room: int) -> list[int]:
+    """Where the rows of a line begin, in columns: at words where there are any."""
+    if line is None or sum(len(piece.text) for piece in line.pieces) * 2 <= room:
+        return [0]
+    text = "".join(_shown(piece) for piece in line.pieces)
+    if cell_len(text) <= room:
+        return [0]
+    starts, column, word = [0], 0, 0
+    for char in text:
+        width = cell_len(char)
+        if column + width > starts[-1] + room:
+            starts.append(word if word > starts[-1] else column)
+        column += width
+        if char == " ":
+            word = column
+    return starts

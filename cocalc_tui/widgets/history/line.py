@@ -27,8 +27,8 @@ SIGNS = {
 }
 """Marks of events below the bars, and what they say; the first that fits a cell is shown."""
 SAVED = ("s", "saved")
-ROOM = 11
-"""Columns between the starts of two times."""
+WIDEST = 4
+"""Columns that a burst takes where there is room."""
 
 
 class TimeLineView(Widget):
@@ -54,15 +54,20 @@ class TimeLineView(Widget):
         self.person = ""
         self.saved = 0
         self._cells: list[list[Burst]] = []
+        self._wide = 1
+        """Columns of a cell."""
         self._most = 1
 
     def show(
         self, line: TimeLine, version: int, mark: int | None, person: str = "", saved: int = 0
     ) -> None:
         """Show another place, or another line; `saved` is the version that the file holds."""
-        if line is not self.line or len(self._cells) != self._width():
+        if line is not self.line or not self._cells:
             self.line = line
             self._cells = line.columns(self._width())
+            while self._cells and not self._cells[-1]:
+                self._cells.pop()
+            self._wide = max(1, min(self._width() // max(len(self._cells), 1), WIDEST))
             self._most = max((_amount(cell) for cell in self._cells), default=1) or 1
         self.version, self.mark, self.person, self.saved = version, mark, person, saved
         self.refresh()
@@ -86,23 +91,26 @@ class TimeLineView(Widget):
         for cell in self._cells:
             bursts = [one for one in cell if self.person in {"", one.author}]
             if not bursts:
-                found.append(Segment("·" if cell else " ", ground + self._faint))
+                found.append(self._fill("·" if cell else " ", ground + self._faint))
                 continue
             most = max(bursts, key=lambda one: one.last - one.first)
             height = min(int(_amount(bursts) / self._most * len(BARS)), len(BARS) - 1)
-            found.append(Segment(BARS[height], ground + Style(color=self._face(most.author))))
+            found.append(self._fill(BARS[height], ground + Style(color=self._face(most.author))))
         return found
+
+    def _fill(self, sign: str, style: Style) -> Segment:
+        return Segment(sign * self._wide, style)
 
     def _marks(self, ground: Style) -> list[Segment]:
         accent = ground + Style(color=colour(self, "accent"), bold=True)
         found: list[Segment] = []
         for cell in self._cells:
+            sign, style = self._sign(cell), ground + self._dim
             if _holds(cell, self.version):
-                found.append(Segment("▲", accent))
+                sign, style = "▲", accent
             elif self.mark is not None and _holds(cell, self.mark):
-                found.append(Segment("△", accent))
-            else:
-                found.append(Segment(self._sign(cell), ground + self._dim))
+                sign, style = "△", accent
+            found.append(Segment(sign.center(self._wide), style))
         return found
 
     def _sign(self, cell: list[Burst]) -> str:
@@ -121,15 +129,14 @@ class TimeLineView(Widget):
             if not cell:
                 continue
             begins = last is None or cell[0].start - last.end >= LONG_PAUSE
-            if begins and (index >= len(text) + 1 or not text):
+            if begins and index * self._wide >= len(text) + bool(text):
                 day = last is None or _day(last.end) != _day(cell[0].start)
-                text = text.ljust(index) + _when(cell[0].start, day=day)
+                text = text.ljust(index * self._wide) + _when(cell[0].start, day=day)
             last = cell[-1]
-        if last is not None and self._width() - len(text) > ROOM + 3:
-            end = "to " + _when(last.end, day=_day(last.end) != _day(self.line.bursts[0].start))
-            column = max(i for i, cell in enumerate(self._cells) if cell) + 1
-            at = max(min(column, self._width() - len(end)), len(text) + 1)
-            text = text.ljust(at) + end
+        if last is not None:
+            end = f" to {_when(last.end, day=_day(last.end) != _day(self.line.bursts[0].start))}"
+            if not text.endswith(end[4:]) and len(text) + len(end) <= self._width():
+                text = text.ljust(len(self._cells) * self._wide - len(end)) + end
         return [Segment(text[: self._width()], ground + self._dim)]
 
     def _people(self, ground: Style) -> list[Segment]:
@@ -165,7 +172,7 @@ class TimeLineView(Widget):
             self._go_to(event.x)
 
     def _go_to(self, x: int) -> None:
-        index = min(x - 1, len(self._cells) - 1)
+        index = min((x - 1) // self._wide, len(self._cells) - 1)
         while index > 0 and not self._cells[index]:
             index -= 1
         if index >= 0 and self._cells[index]:
