@@ -57,9 +57,11 @@ class Pane(Acting):
 def make_pane(document: SharedDocument, settings: Settings, requests: Requests) -> Widget:
     """The pane for a document's type; its code is loaded only when first needed."""
     if document.type == NOTEBOOK:
+        from cocalc_tui.client.files import Files
         from cocalc_tui.widgets.notebook.pane import NotebookPane
 
         notebook = NotebookPane(document)
+        notebook.files = Files(requests)
         notebook.offers = settings.notebook_offer == "on"
         notebook.tab, notebook.brackets = settings.editor_tab_width, settings.editor_brackets
         if settings.editor_keys == "vim":

@@ -10,6 +10,7 @@ from cocalc_tui.widgets.chat import actions as chat
 from cocalc_tui.widgets.editor import actions as editor
 from cocalc_tui.widgets.history import actions as history
 from cocalc_tui.widgets.notebook import actions as notebook
+from cocalc_tui.widgets.reader import actions as reader
 from cocalc_tui.widgets.searching import actions as searching
 from cocalc_tui.widgets.sharing import actions as sharing
 from cocalc_tui.widgets.snapshots import actions as snapshots
@@ -18,6 +19,7 @@ from cocalc_tui.widgets.terminal import actions as terminal
 PARTS = (
     editor,
     notebook,
+    reader,
     chat,
     searching,
     snapshots,

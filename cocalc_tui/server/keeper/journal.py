@@ -19,10 +19,12 @@ import json
 from pathlib import Path
 
 from cocalc_tui.server.keeper.queueing import Queue
-from cocalc_tui.server.keeper.spool import SpoolWriter
+from cocalc_tui.server.keeper.spool import CAP, SpoolWriter
 
 LARGEST = 32 * 2**20
-"""Bytes of one message's content that are kept."""
+"""Bytes of one message's content that are kept, if it is no printed text."""
+PIECE = 2**20
+"""Code points of a record, of what was printed at once."""
 
 
 class Journal:
@@ -47,11 +49,22 @@ class Journal:
     def output(self, kind: str, run: str, content: bytes) -> None:
         """Note output. The content stays as it came: JSON is JSON, there is no need to read it."""
         if len(content) > LARGEST:
-            self._lose(run, len(content))
+            self._large(kind, run, content)
             return
         self._note_rows()
         head = json.dumps({"kind": "io", "type": kind, "run": run})[:-1].encode()
         self._unwritten.append(head + b', "content": ' + content + b"}")
+
+    def _large(self, kind: str, run: str, content: bytes) -> None:
+        """Note a print of very much as several; anything else is too much."""
+        if kind != "stream" or len(content) > CAP:
+            self._lose(run, len(content))
+            return
+        said = json.loads(content)
+        text = str(said["text"])
+        for at in range(0, len(text), PIECE):
+            piece = {"name": said.get("name"), "text": text[at : at + PIECE]}
+            self.output(kind, run, json.dumps(piece).encode())
 
     def write(self) -> None:
         """Write what was noted, as far as the disk takes it."""

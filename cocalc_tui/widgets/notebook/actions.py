@@ -98,6 +98,12 @@ _COMMAND = (
     Action("command.toggle_output", "Hide or show output", ("o",)),
     Action("command.hide_outputs", "Hide or show all output", ("alt+o",)),
     Action("command.whole_output", "All of the output", ("O",), "Or only its two ends."),
+    Action(
+        "command.read_output",
+        "Read the output",
+        ("w",),
+        "On the whole screen: all of it, pictures large; to find in, and to save.",
+    ),
     Action("command.numbers", "Line numbers", ("l",)),
     Action("command.all_numbers", "Line numbers in all cells", ("L",)),
     Action("command.save", "Save now", ("s",), needs=_EDITOR, palette=False),

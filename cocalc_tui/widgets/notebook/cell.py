@@ -64,6 +64,8 @@ class Setting:
     """Of code."""
     hint: str = ""
     """How to see what is left out of long outputs."""
+    saving: str = ""
+    """How to save what cannot be shown."""
     pictures: Pictures | None = None
     """Where pictures come from."""
     blobs: Blobs | None = None
@@ -79,6 +81,7 @@ class Setting:
             self.width,
             self.look.output,
             hint=self.hint,
+            saving=self.saving,
             pictures=self.pictures,
             blobs=self.blobs,
         )

@@ -118,6 +118,9 @@ class NotebookPane(CompletingActs):
             found = self._cell_at(event)
             if found is not None and found[1].part is Part.PAGE:
                 self.edit(found[0].key)
+            elif found is not None and found[1].part is Part.OUTPUT:
+                self.select(found[0].key)
+                self.do_read_output()
         elif event.chain == 2:
             editor.select_word(self._offset_at(event, editor))
             self.text_moved(editor)

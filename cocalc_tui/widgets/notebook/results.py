@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from cocalc_tui.widgets.outputs.render import estimate, render
-from cocalc_tui.widgets.outputs.rows import WHOLE, Frame, one_row
+from cocalc_tui.widgets.outputs.rows import ALL_PICTURE_ROWS, WHOLE, Frame, one_row
 from cocalc_tui.widgets.outputs.streams import Output
 
 PLACEHOLDER = Strip([Segment("")], 0)
@@ -87,11 +87,15 @@ class Results:
         return len(self._rows) != before
 
     def _drawn(self) -> list[Strip]:
-        frame = replace(self._frame, limit=WHOLE, hint="") if self.whole else self._frame
+        frame = self._whole_frame if self.whole else self._frame
         missed = frame.missed
         rows = render(self._items, frame)
         self.waiting = frame.missed > missed
         return rows
+
+    @property
+    def _whole_frame(self) -> Frame:
+        return replace(self._frame, limit=WHOLE, hint="", picture_rows=ALL_PICTURE_ROWS)
 
     def _mark(self) -> Strip:
         outputs = "1 output" if len(self._items) == 1 else f"{len(self._items)} outputs"

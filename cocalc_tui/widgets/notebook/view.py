@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
+from cocalc_tui.client.files import Files
 from cocalc_tui.client.places import Place
 from cocalc_tui.sync.patch import Op, RecordChange, Splice
 from cocalc_tui.widgets.acting import desk
@@ -33,7 +34,8 @@ from cocalc_tui.widgets.outputs.pictures import Pictures, pictures_of
 from cocalc_tui.widgets.pane import Pane
 
 EMPTY = "An empty notebook: a adds a cell"
-MORE = "O shows all"
+MORE = "w shows all"
+SAVING = "w, then s saves it"
 
 
 class NotebookView(TextActs, Pane, Widget, can_focus=True):
@@ -59,6 +61,8 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
         """Whether keys go into the cell's text."""
         self.pictures: Pictures | None = None
         """Where pictures among outputs come from."""
+        self.files: Files | None = None
+        """Where outputs are saved; None where that cannot be."""
         self.tab, self.brackets = setting.tab, setting.brackets
         """How keys type in cells, see `cell.Setting`."""
         self._marks: Marks | None = None
@@ -122,6 +126,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
                 self.look,
                 language,
                 hint=MORE,
+                saving=SAVING,
                 pictures=self.pictures,
                 blobs=self.document.blobs,
                 tab=self.tab,

@@ -17,14 +17,10 @@ from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.picture_cells import fitted
 from cocalc_tui.widgets.outputs.pictures import Picture
-from cocalc_tui.widgets.outputs.rows import SHORT, Frame, one_row
+from cocalc_tui.widgets.outputs.rows import Frame, one_row
 
 DRAWN = ("image/png", "image/svg+xml", "image/jpeg", "image/webp", "image/gif", "image/bmp")
 """What can be drawn, the best first."""
-ROWS = 24
-"""Rows that an image takes among other outputs ..."""
-ALL_ROWS = 60
-"""... and where all of the output is asked for."""
 
 
 def picture_rows(mime: str, data: str, frame: Frame, plain: str = "") -> list[Strip]:
@@ -32,11 +28,11 @@ def picture_rows(mime: str, data: str, frame: Frame, plain: str = "") -> list[St
     named = _named(mime, data, frame, plain)
     if frame.pictures is None or mime not in DRAWN:
         return [named]
-    room = frame.width, ROWS if frame.limit <= SHORT else ALL_ROWS
-    picture = frame.pictures.get(mime, data, room, frame.look.ground)
+    room = frame.width, frame.picture_rows
+    picture = frame.pictures.get(mime, data, room, frame.look.ground, zoom=frame.zoom)
     if picture is None:
         size = image_pixels(mime, data)
-        rows = fitted(*size, *room)[1] if size and all(size) else 1
+        rows = fitted(*size, *room, frame.zoom)[1] if size and all(size) else 1
         return [named, *[Strip([])] * (rows - 1)]
     if picture.trouble:
         trouble = one_row(frame, (f"  {picture.trouble}", frame.look.note))
@@ -59,8 +55,10 @@ def absent_rows(mime: str, about: Mapping[str, Json], trouble: str, frame: Frame
     )
     if trouble or size is None or frame.pictures is None:
         return [named]
-    room = frame.width, ROWS if frame.limit <= SHORT else ALL_ROWS
-    return [named, *[Strip([])] * (fitted(*size, *room)[1] - 1)]
+    return [
+        named,
+        *[Strip([])] * (fitted(*size, frame.width, frame.picture_rows, frame.zoom)[1] - 1),
+    ]
 
 
 def size_of(about: Mapping[str, Json]) -> int:

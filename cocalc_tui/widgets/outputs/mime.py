@@ -192,6 +192,7 @@ def _named(bundle: Bundle, frame: Frame) -> Strip:
     size += sum(size_of(absent.about) for absent in bundle.absent.values())
     trouble = next((absent.trouble for absent in bundle.absent.values()), None)
     what = "not drawn in a terminal" if trouble is None else trouble or "on its way"
+    what += f"; {frame.saving}" if trouble is None and frame.saving else ""
     return one_row(
         frame,
         ("▣ ", frame.look.accent),

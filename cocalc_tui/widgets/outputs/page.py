@@ -24,7 +24,7 @@ from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.markdown import markdown_rows
 from cocalc_tui.widgets.outputs.pictures import Pictures
 from cocalc_tui.widgets.outputs.render import render
-from cocalc_tui.widgets.outputs.rows import WHOLE, Frame, wrap
+from cocalc_tui.widgets.outputs.rows import ALL_PICTURE_ROWS, WHOLE, Frame, wrap
 from cocalc_tui.widgets.outputs.streams import Output
 
 PROMPT = 6
@@ -47,7 +47,13 @@ def notebook_rows(
     notebook: Notebook, width: int, look: Look, pictures: Pictures | None = None
 ) -> Iterator[Strip]:
     """Draw all cells with an empty row between two; rows are at most `width` cells wide."""
-    frame = Frame(max(20, width - PROMPT), look, limit=WHOLE, pictures=pictures)
+    frame = Frame(
+        max(20, width - PROMPT),
+        look,
+        limit=WHOLE,
+        pictures=pictures,
+        picture_rows=ALL_PICTURE_ROWS,
+    )
     language = _language(notebook)
     for number, cell in enumerate(notebook.cells):
         if number:

@@ -7,7 +7,7 @@ bytes:
 
 - request: `mime`, `size` of the bytes that follow (base64, or SVG as text), `columns` and `rows` of
   the room there is, `ground` (`#rrggbb`), `cell`: null for characters, else the pixels of a cell
-  (width, height) for a PNG;
+  (width, height) for a PNG; `zoom`: how much larger than it is it may be made;
 - answer: `size` of the bytes that follow (JSON rows of `picture_cells.Piece`, or a PNG), `columns`
   and `rows`, or `error`, a few words.
 """
@@ -48,7 +48,7 @@ def make(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     room = int(request["columns"]), int(request["rows"])
     cell = tuple(request["cell"] or (2, 2))
     image, size = _opened(str(request["mime"]), data, room[0] * cell[0])
-    columns, rows = fitted(*size, *room)
+    columns, rows = fitted(*size, *room, float(request.get("zoom", 1.0)))
     image = _resized(image, columns * cell[0], rows * cell[1])
     image = _on_ground(image, str(request["ground"]))
     about = {"columns": columns, "rows": rows}

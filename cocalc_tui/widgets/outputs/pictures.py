@@ -46,6 +46,8 @@ class Wanted(NamedTuple):
     """The screen's, `#rrggbb`."""
     cell: tuple[int, int] | None = None
     """Pixels of a cell, for a PNG; None for characters."""
+    zoom: float = 1.0
+    """How much larger than it is it may be made."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,13 @@ class Pictures:
         room: tuple[int, int],
         ground: str,
         cell: tuple[int, int] | None = None,
+        *,
+        zoom: float = 1.0,
     ) -> Picture | None:
         """The picture of these data (base64, or SVG as text), None while it is being made."""
         if len(data) > LONGEST:
             return Picture(trouble="too large to draw")
-        wanted = Wanted(mime, digest_of(data), *room, ground, cell)
+        wanted = Wanted(mime, digest_of(data), *room, ground, cell, zoom)
         with self._lock:
             if (picture := self._ready.get(wanted)) is not None:
                 self._ready.move_to_end(wanted)

@@ -8,7 +8,6 @@ from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.outputs.bundle import bundle_of
-from cocalc_tui.widgets.outputs.image import ROWS
 from cocalc_tui.widgets.outputs.mime import bundle_rows, unknown_row
 from cocalc_tui.widgets.outputs.rows import SHORT, Frame, cut_rows
 from cocalc_tui.widgets.outputs.streams import Output, join_streams, joined
@@ -50,7 +49,7 @@ def _guess(output: Mapping[str, Json], frame: Frame) -> int:
     width = frame.width
     if isinstance(data, Mapping):
         if any(mime.startswith("image/") for mime in data):
-            return ROWS if frame.pictures is not None else 1
+            return frame.picture_rows if frame.pictures is not None else 1
         text = joined(data.get("text/plain")) or joined(next(iter(data.values()), ""))
     elif output.get("output_type") == "error":
         lines = output.get("traceback")

@@ -29,6 +29,11 @@ SHORT = 60
 WHOLE = 5000
 """Rows of one output that are drawn even then."""
 
+PICTURE_ROWS = 24
+"""Rows that a picture takes among other outputs ..."""
+ALL_PICTURE_ROWS = 60
+"""... and where all of the output is asked for."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -39,11 +44,17 @@ class Frame:
     limit: int = SHORT
     """Rows of one output."""
     hint: str = ""
-    """How to see what is left out, as in `O shows all`."""
+    """How to see what is left out, as in `w shows all`."""
+    saving: str = ""
+    """How to save what cannot be drawn."""
     pictures: Pictures | None = None
     """Where pictures come from; None: they are named and not drawn."""
     blobs: Blobs | None = None
     """Where large parts of outputs come from."""
+    picture_rows: int = PICTURE_ROWS
+    """Rows that a picture may take."""
+    zoom: float = 1.0
+    """How much larger than it is a picture may be made where there is room."""
 
     @property
     def missed(self) -> int:

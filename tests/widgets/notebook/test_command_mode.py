@@ -137,7 +137,7 @@ async def test_outputs_hide_and_show() -> None:
     app = NotebookDesk(document_of([cell("a", "code", printed(long)), cell("b")]))
     async with app.run_test(size=(60, 80)) as pilot:
         await pilot.pause()
-        assert "… 40 more lines  O shows all" in rows(app)[42]
+        assert "… 40 more lines  w shows all" in rows(app)[42]
         assert rows(app)[64] == " [ ]    b"
         await pilot.press("o")
         assert rows(app)[2:5] == ["▌       … 1 output hidden", "", " [ ]    b"]

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cocalc_tui.widgets.outputs import pictures as module
-from cocalc_tui.widgets.outputs.image import ROWS, picture_rows
+from cocalc_tui.widgets.outputs.image import picture_rows
 from cocalc_tui.widgets.outputs.picture_cells import cells, fitted
 from cocalc_tui.widgets.outputs.picture_worker import without_references
 from cocalc_tui.widgets.outputs.pictures import Picture, Pictures
+from cocalc_tui.widgets.outputs.rows import PICTURE_ROWS
 from tests.widgets.outputs.frames import LOOK, drawn, frame, texts
 from tests.widgets.outputs.samples import SVG, bomb, halves, ink, plot
 
@@ -126,7 +127,7 @@ def test_a_place_is_kept_while_it_is_made(pictures: Pictures) -> None:
     before = picture_rows(PNG, data, waiting, "<Figure>")
     pictures.wait()
     after = picture_rows(PNG, data, waiting, "<Figure>")
-    assert len(before) == len(after) == ROWS
+    assert len(before) == len(after) == PICTURE_ROWS
     assert "640×480" in before[0].text
     assert "<Figure>" in before[0].text
 
