@@ -30,6 +30,7 @@ from cocalc_tui.commands import (
     shells,
     snapshot,
     term,
+    term_open,
 )
 from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, CommandError, Parser, talk
 
@@ -41,6 +42,7 @@ MODULES = (
     cat,
     chat,
     term,
+    term_open,
     people,
     running,
     past,

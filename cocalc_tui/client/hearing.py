@@ -15,6 +15,7 @@ from cocalc_tui.protocol.events import (
     OutputBatch,
     Runs,
     Saved,
+    TerminalOpens,
     TerminalScreen,
     Trouble,
 )
@@ -31,6 +32,7 @@ _TOPICS: dict[str, type[msgspec.Struct]] = {
     "output": OutputBatch,
     "asking": Asking,
     "screen": TerminalScreen,
+    "open": TerminalOpens,
 }
 
 
@@ -47,6 +49,8 @@ class Hearing:
         self.asking = Asking(cell="", run="", prompt="", password=False)
         self.screen = TerminalScreen(running=False)
         """The last frame of a terminal."""
+        self.opens = TerminalOpens(places=[])
+        """What was opened last from a terminal."""
         self._live: dict[str, _Live] = {}
 
     def heard(self, topic: str, data: bytes | msgspec.Raw) -> None:
@@ -70,6 +74,8 @@ class Hearing:
                 self._output(said)
             case TerminalScreen():
                 self.screen = said
+            case TerminalOpens():
+                self.opens = said
         if topic in {"saved", "trouble"}:
             self._document.emit(LightsChanged())
         else:

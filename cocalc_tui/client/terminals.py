@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
@@ -23,11 +24,26 @@ class Terminal:
             lambda id_: m.TerminalOpen(id=id_, doc=self._doc, again=again), TerminalScreen
         )
 
-    async def type(self, keys: Sequence[str] = (), text: str = "", paste: str = "") -> None:
-        """Type keys by their names, then a text as it is, then what was pasted."""
+    async def type(
+        self, keys: Sequence[str] = (), text: str = "", paste: str = "", view: str = ""
+    ) -> None:
+        """Type keys by their names, then a text as it is, then what was pasted.
+
+        What is opened by that from the terminal is shown beside `view`.
+        """
         await self._requests.ask(
             lambda id_: m.TerminalType(
-                id=id_, doc=self._doc, keys=list(keys), text=text, paste=paste
+                id=id_, doc=self._doc, keys=list(keys), text=text, paste=paste, view=view
+            )
+        )
+
+    async def mouse(
+        self, what: Literal["press", "release", "move"], button: int, x: int, y: int, modifiers: int
+    ) -> None:
+        """Give the program the mouse, see `TerminalMouse`."""
+        await self._requests.ask(
+            lambda id_: m.TerminalMouse(
+                id=id_, doc=self._doc, what=what, button=button, x=x, y=y, modifiers=modifiers
             )
         )
 
@@ -38,6 +54,10 @@ class Terminal:
                 id=id_, doc=self._doc, columns=columns, lines=lines, policy=policy
             )
         )
+
+    async def keyboard(self, *, mine: bool) -> None:
+        """Have the keyboard alone, or give it back."""
+        await self._requests.ask(lambda id_: m.TerminalKeyboard(id=id_, doc=self._doc, mine=mine))
 
     async def history(self, first: int, count: int) -> TerminalRows:
         """Lines that have scrolled out."""

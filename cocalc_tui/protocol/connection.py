@@ -56,6 +56,8 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.TerminalEnd,
         m.TerminalFiles,
         m.TerminalHistory,
+        m.TerminalKeyboard,
+        m.TerminalMouse,
         m.TerminalOpen,
         m.TerminalRecording,
         m.TerminalSize,

@@ -81,6 +81,8 @@ RUNS: Kinds = {
     m.TerminalType,
     m.TerminalSize,
     m.TerminalEnd,
+    m.TerminalKeyboard,
+    m.TerminalMouse,
     m.Run,
     m.Input,
     m.Interrupt,

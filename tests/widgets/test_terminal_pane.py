@@ -10,18 +10,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.events import MouseMove, MouseScrollDown
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.protocol.events import TerminalScreen
 from cocalc_tui.server.environment import clean
+from cocalc_tui.server.terminals.opener import sequence
 from cocalc_tui.server.terminals.order import living
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
+from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pane import TerminalPane
 from cocalc_tui.widgets.terminal.past import Sheet, TerminalPast
+from cocalc_tui.widgets.terminal.script import ScriptScreen
 from tests.server.hosting import BY_HAND, Box, until
 
 
@@ -120,6 +125,106 @@ async def test_its_past_is_gone_through_by_key(tmp_path: Path) -> None:
         await until(lambda: past.version == last)
         await pilot.press("escape")
         await until(lambda: app.screen is app.main)
+
+
+async def counted(app: CocalcApp, pilot: Pilot[None]) -> None:
+    """Have lines 1 to 300 printed."""
+    await until(lambda: pane(app).model.screen.running)
+    await pilot.press(*"seq -f 'line %g' 300; echo o", *"''ver", "enter")
+    await until(lambda: "\nover" in shown(app))
+
+
+async def test_what_scrolled_out_is_searched_and_copied_by_key(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        await counted(app, pilot)
+        await pilot.press("f12", "slash", *"line 42", "enter")
+        await until(lambda: pane(app).copying)
+        assert "line 42" in shown(app)
+        assert pane(app).where().startswith("line 43 of") or "of" in pane(app).where()
+        await pilot.press("V", "down", "y")
+        assert app.clipboard == "line 42\nline 43"
+        assert not pane(app).copying
+        await pilot.press("shift+pageup")
+        await until(lambda: "lines back" in pane(app).where())
+        await pilot.press("x")
+        await until(lambda: shown(app).rstrip().endswith(" x"))
+        assert pane(app).look is None, "typing comes back to now"
+
+
+async def test_what_is_dragged_over_is_copied(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        await counted(app, pilot)
+        rows = shown(app).split("\n")
+        y = rows.index("line 300")
+        await pilot.mouse_down(TerminalPane, offset=(5, y - 1))
+        await pilot.hover(TerminalPane, offset=(7, y))
+        event = MouseMove(pane(app), 7, y, 0, 1, 1, False, False, False, 7, y)
+        pane(app).on_mouse_move(event)
+        await pilot.mouse_up(TerminalPane, offset=(7, y))
+        assert app.clipboard == "299\nline 300"
+        app.copy_to_clipboard("")
+        await pilot.click(TerminalPane, offset=(5, y))
+        assert app.clipboard == ""
+
+
+async def test_a_program_that_asks_for_the_mouse_has_it(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        await until(lambda: pane(app).model.screen.running)
+        ask = "printf '\\033[?1002h\\033[?1006h'; cat -v"
+        await pilot.press(*ask, "enter")
+        await until(lambda: pane(app).model.screen.mouse and pane(app).model.screen.moves)
+        await pilot.mouse_down(TerminalPane, offset=(3, 4))
+        await pilot.mouse_up(TerminalPane, offset=(3, 4))
+        await until(lambda: "^[[<0;4;5M^[[<0;4;5m" in shown(app))
+        event = MouseScrollDown(pane(app), 1, 1, 0, 0, 0, False, False, False, 1, 1)
+        pane(app).on_mouse_scroll_down(event)
+        await until(lambda: "^[[<65;2;2M" in shown(app))
+
+
+async def test_open_shows_a_file_to_who_typed_it(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (box, app, pilot):
+        (box.project / "notes.md").write_text("one\ntwo\nthree\n")
+        await until(lambda: pane(app).model.screen.running)
+        await pilot.press(*"open notes.md:2", "enter")
+        await until(lambda: isinstance(app.main.tiles.pane, EditorPane))
+        editor = app.main.tiles.pane
+        assert isinstance(editor, EditorPane)
+        await until(lambda: editor.where().startswith("2:"))
+
+
+async def test_what_is_printed_is_only_offered(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (box, app, pilot):
+        (box.project / "notes.md").write_text("one\n")
+        (box.project / "evil").write_text(sequence([{"path": str(box.project / "notes.md")}]))
+        await until(lambda: pane(app).model.screen.running)
+        await pilot.press(*"cat evil", "enter")
+        await until(lambda: any("F12 o" in notice for notice in app.notices))
+        assert isinstance(app.main.tiles.pane, TerminalPane)
+        await pilot.press("f12", "o")
+        await until(lambda: isinstance(app.main.tiles.pane, EditorPane))
+
+
+async def test_the_keyboard_the_size_and_the_script(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        await pilot.press("f12", "k")
+        await until(lambda: here.where().endswith("alice has the keyboard"))
+        await pilot.press("f12", "k")
+        await until(lambda: not here.model.screen.keyboard)
+        await pilot.press("f12", "s")
+        await until(lambda: app.screen is not app.main)
+        await pilot.press(*"fixed", "enter")
+        await until(lambda: "fixed by alice" in here.where())
+        await pilot.press("f12", "e")
+        await until(lambda: isinstance(app.screen, ScriptScreen))
+        await pilot.press(*"echo hello", "f12")
+        await until(lambda: app.screen is app.main)
+        assert str(here.document.replica.text(MAIN)) == "echo hello"
+        await pilot.press(*"exit", "enter")
+        await until(lambda: not here.model.screen.running)
+        await pilot.press("enter")
+        await until(lambda: "hello" in shown(app))
 
 
 async def test_who_may_not_type_watches(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from cocalc_tui.protocol.messages.base import Message, Role
 
@@ -27,6 +27,23 @@ class TerminalType(Message, frozen=True, tag="type"):
     keys: list[str] = []  # noqa: RUF012 - a struct copies it
     text: str = ""
     paste: str = ""
+    view: str = ""
+    """Which of my views: what is opened from the terminal is shown beside that."""
+
+
+class TerminalMouse(Message, frozen=True, tag="terminal-mouse"):
+    """The mouse, for a program that asked for it; cells from 0."""
+
+    NEEDS: ClassVar[Role] = Role.RUNNER
+    id: int
+    doc: str
+    what: Literal["press", "release", "move"]
+    button: int
+    """1 left, 2 middle, 3 right, 4 wheel up, 5 wheel down; 0 none, while moving."""
+    x: int
+    y: int
+    modifiers: int = 0
+    """4 shift, 8 alt, 16 ctrl."""
 
 
 class TerminalSize(Message, frozen=True, tag="terminal-size"):
@@ -38,7 +55,16 @@ class TerminalSize(Message, frozen=True, tag="terminal-size"):
     columns: int
     lines: int
     policy: str | None = None
-    """smallest or mine; None leaves it as it is."""
+    """smallest, mine, or fixed: as large as this window is now; None leaves it as it is."""
+
+
+class TerminalKeyboard(Message, frozen=True, tag="terminal-keyboard"):
+    """Have the keyboard alone, or give it back to everybody who may type."""
+
+    NEEDS: ClassVar[Role] = Role.RUNNER
+    id: int
+    doc: str
+    mine: bool
 
 
 class TerminalHistory(Message, frozen=True, tag="terminal-history"):

@@ -24,7 +24,12 @@ from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
-from cocalc_tui.protocol.events import ChatNews, SnapshotProgress, TerminalScreen
+from cocalc_tui.protocol.events import (
+    ChatNews,
+    SnapshotProgress,
+    TerminalOpens,
+    TerminalScreen,
+)
 from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK, TERMINAL
 from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.host.autosave import Pace
@@ -171,7 +176,7 @@ class Host:
         if opened is not None and not opened.used:
             asyncio.get_running_loop().call_soon(self._leave_soon, doc)
 
-    def _say_screen(self, doc: str, topic: str, screen: TerminalScreen) -> None:
+    def _say_screen(self, doc: str, topic: str, screen: TerminalScreen | TerminalOpens) -> None:
         self.say(doc, topic, screen, keep=False)
 
     def _say_chat(self, news: ChatNews) -> None:

@@ -21,12 +21,13 @@ import termios
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cocalc_tui.server.daemon import READY, detach, report, take_lock
 from cocalc_tui.server.keeper.forms import versions
 from cocalc_tui.server.keeper.link import Link, Peer, Said
-from cocalc_tui.server.terminals.keys import encode
+from cocalc_tui.server.terminals.keys import encode, mouse
+from cocalc_tui.server.terminals.opener import checked, read_sequence
 from cocalc_tui.server.terminals.order import (
     AboutTerminal,
     TerminalOrder,
@@ -43,6 +44,10 @@ READ = 4096
 """Bytes of one read: between two of them others are heard."""
 CREDIT = 512 * 2**10
 """Bytes a program may write in one frame's time before it has to wait for the next."""
+ENTERED = 60.0
+"""Seconds after enter in which a program opens files for who pressed it, without asking."""
+OFFERED = 1.0
+"""Seconds between two files that a sequence may offer."""
 LEAST, MOST = (20, 4), (500, 200)
 """Columns and lines."""
 
@@ -59,12 +64,20 @@ def keep(folder: Path) -> None:
     TerminalKeeper(folder, order).serve()
 
 
+class Entered(NamedTuple):
+    """Who pressed enter last, in which view, and when."""
+
+    user: str
+    view: str
+    at: float
+
+
 class TerminalKeeper:
     """One terminal's keeper."""
 
     def __init__(self, folder: Path, order: TerminalOrder) -> None:
         self._order = order
-        self._screen = Screen(order.columns, order.lines)
+        self._screen = Screen(order.columns, order.lines, self._unknown)
         self._recording = Recording(folder, order.path)
         self._shown: Frame | None = None
         self._seq = 0
@@ -72,6 +85,8 @@ class TerminalKeeper:
         self._dirty = True
         self._credit = CREDIT
         self._typist = ""
+        self._entered = Entered("", "", -ENTERED)
+        self._offered = 0.0
         self._unwritten = b""
         self._pid, self._master = self._start()
         self._ended = os.pidfd_open(self._pid)
@@ -204,7 +219,7 @@ class TerminalKeeper:
 
     def _answer(self, peer: Peer, said: Said) -> None:
         try:
-            result = self._do(said)
+            result = self._open(peer, said) if said["do"] == "open" else self._do(said)
         except (KeyError, TypeError, ValueError) as error:
             result = {"error": str(error)}
         peer.say({"id": said.get("id", 0), **result})
@@ -213,6 +228,10 @@ class TerminalKeeper:
         match said["do"]:
             case "type":
                 self._type(said)
+            case "mouse":
+                where = (int(said["x"]), int(said["y"]))
+                button, more = int(said["button"]), int(said["modifiers"])
+                self._write(mouse(str(said["what"]), button, where, more, self._screen.mouse))
             case "resize":
                 self._resize(int(said["columns"]), int(said["lines"]))
             case "whole":
@@ -229,6 +248,8 @@ class TerminalKeeper:
 
     def _type(self, said: dict[str, Any]) -> None:
         self._typist = str(said.get("user", ""))
+        if "enter" in said.get("keys", ()) or "\r" in f"{said.get('text')}{said.get('paste')}":
+            self._entered = Entered(self._typist, str(said.get("view", "")), time.monotonic())
         if text := str(said.get("paste", "")):
             data = text.replace("\r\n", "\r").replace("\n", "\r").encode()
             if self._screen.frame().pastes:
@@ -241,6 +262,31 @@ class TerminalKeeper:
             self._write(str(said["text"]).encode())
         if "raw" in said:
             self._write(base64.b64decode(said["raw"]))
+
+    # --- opening files -------------------------------------------------------------------------
+
+    def _open(self, peer: Peer, said: dict[str, Any]) -> dict[str, Any]:
+        """A program of ours asks for files to be opened: pass it on to the relay."""
+        if (places := checked(said.get("places"))) is None:
+            raise ValueError("no files are named")
+        relays = [one for one in self._link.peers if one is not peer]
+        if not relays or not self._entered.user:
+            return {"error": "nobody is here who typed this"}
+        asks = time.monotonic() - self._entered.at > ENTERED
+        self._pass_on(relays, places, asks=asks)
+        return {}
+
+    def _unknown(self, content: bytes) -> None:
+        """A sequence asks for files: anybody's file may hold it, so it is only offered."""
+        now = time.monotonic()
+        if now - self._offered > OFFERED and (places := read_sequence(content)) is not None:
+            self._offered = now
+            self._pass_on(self._link.peers, places, asks=True)
+
+    def _pass_on(self, relays: list[Peer], places: list[dict[str, object]], *, asks: bool) -> None:
+        who = {"user": self._entered.user, "view": self._entered.view}
+        for relay in relays:
+            relay.say({"open": {"places": places, "asks": asks, **who}})
 
     def _resize(self, columns: int, lines: int) -> None:
         size = (
@@ -287,6 +333,7 @@ class TerminalKeeper:
             "title": frame.title[:200],
             "alternate": frame.alternate,
             "mouse": frame.mouse,
+            "moves": frame.moves,
             "history": self._screen.history_length,
             "typist": self._typist,
         }

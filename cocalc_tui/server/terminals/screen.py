@@ -5,6 +5,7 @@ pyghostty is young and may be replaced: nothing else in the project imports it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pyghostty import Terminal
@@ -15,6 +16,9 @@ from pyghostty.core import lib as ghostty
 HISTORY_LINES = 10_000
 HISTORY_BYTES = 12 * 2**20
 """Both limits count; the library's own limit of bytes keeps some hundred lines."""
+MOUSE_MODES = (9, 1000, 1002, 1003, 1005, 1006, 1015)
+UNKNOWN_BYTES = 64 * 2**10
+"""Of a sequence that only we know."""
 CLUSTERS = b"\x1b[?2027h"
 """Has the model count an emoji of several code points as the two cells that other programs do."""
 _PALETTE_END = "\x1b]4;255;"
@@ -32,6 +36,8 @@ class Frame(NamedTuple):
     """Whether a full-screen program shows."""
     mouse: bool
     """Whether the program wants the mouse."""
+    moves: bool
+    """Whether it wants to know where the mouse is dragged, too."""
     pastes: bool
     """Whether it wants to be told what is pasted."""
     application_keys: bool
@@ -41,12 +47,22 @@ class Frame(NamedTuple):
 class Screen:
     """One terminal's screen and what has scrolled out of it."""
 
-    def __init__(self, columns: int, lines: int) -> None:
+    def __init__(
+        self, columns: int, lines: int, unknown: Callable[[bytes], None] | None = None
+    ) -> None:
+        """`unknown` is told of OSC sequences that no terminal knows, without their frame."""
         self._terminal = Terminal(columns, lines, scrollback=HISTORY_LINES)
         self._set("SCROLLBACK_MAX_BYTES", "size_t", HISTORY_BYTES)
         self._replies: list[bytes] = []
         self._terminal.on_reply(self._replies.append)
         self._terminal.feed(CLUSTERS)
+        if unknown is not None:
+            self._terminal.on_unknown_sequence(
+                lambda said: (
+                    unknown(said.content) if said.kind == "osc" and not said.truncated else None
+                ),
+                UNKNOWN_BYTES,
+            )
         self._mark: Any = None
         """Moves with the line that was topmost when `scrolled` was asked last."""
 
@@ -83,9 +99,15 @@ class Screen:
             self._title(),
             bool(self._terminal.get("active_screen", "int")),
             bool(self._terminal.get("mouse_tracking", "bool")),
+            bool(self.mouse & {1002, 1003}),
             self._terminal.mode(2004),
             self._terminal.mode(1),
         )
+
+    @property
+    def mouse(self) -> frozenset[int]:
+        """Which of the mouse's modes are on: 9, 1000, 1002, 1003 and their forms 1005, 1006."""
+        return frozenset(one for one in MOUSE_MODES if self._terminal.mode(one))
 
     @property
     def history_length(self) -> int:

@@ -31,13 +31,18 @@ class TerminalSession:
         about: AboutTerminal,
         tell: Callable[[TerminalScreen], None],
         ended: Callable[[int | None], None],
+        opens: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> None:
-        """`tell` is called for every change; `ended` with the exit code, None where unknown."""
+        """`tell` is called for every change; `ended` with the exit code, None where unknown.
+
+        `opens` is called when somebody opens files from it: places, asks, user, view.
+        """
         self.folder = folder
         self.about = about
         self.state: dict[str, Any] = {"columns": USUAL[0], "lines": USUAL[1], "rows": {}}
         self._tell = tell
         self._ended = ended
+        self._opens = opens
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._writer: asyncio.StreamWriter | None = None
@@ -66,6 +71,8 @@ class TerminalSession:
                 said = json.loads(line)
                 if "frame" in said:
                     self._frame(said["frame"])
+                elif "open" in said:
+                    self._opens(said["open"])
                 elif "exit" in said:
                     code = said["exit"]
                 else:
@@ -130,6 +137,7 @@ def screen_of(frame: dict[str, Any]) -> TerminalScreen:
         title=frame.get("title", ""),
         alternate=bool(frame.get("alternate")),
         mouse=bool(frame.get("mouse")),
+        moves=bool(frame.get("moves")),
         history=frame.get("history", 0),
         typist=frame.get("typist", ""),
     )

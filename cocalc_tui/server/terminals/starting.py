@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cocalc_tui.server.daemon import READY, is_locked, last_line, python_command
+from cocalc_tui.server.environment import DEFAULT_PATH
+from cocalc_tui.server.terminals import opener
 from cocalc_tui.server.terminals.order import TerminalOrder, about_all, write_order
 from cocalc_tui.server.terminals.recording import RUNS
 
@@ -56,13 +58,16 @@ def _order(
     if script.strip():
         argv = [program, "-c", f'{script}\nexec "$0" -l', program]
     here = (grounds.project / path).parent
+    socket = str(grounds.sockets / f"t{name}")
     env = {
         **grounds.environment,
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
-        "COCALC_TUI_PROJECT": str(grounds.project),
+        opener.PROJECT: str(grounds.project),
         "COCALC_TUI_TERMINAL": path,
+        **opener.environment(socket),
     }
+    env["PATH"] = f"{_commands(grounds)}:{env.get('PATH', DEFAULT_PATH)}"
     return TerminalOrder(
         doc=doc,
         path=path,
@@ -72,8 +77,19 @@ def _order(
         umask=grounds.umask,
         columns=size[0],
         lines=size[1],
-        socket=str(grounds.sockets / f"t{name}"),
+        socket=socket,
     )
+
+
+def _commands(grounds: TerminalGrounds) -> Path:
+    """A folder of commands for programs in terminals: `open`."""
+    folder = grounds.terminals.parent / "bin"
+    folder.mkdir(0o700, exist_ok=True)
+    new = folder / f"open.{secrets.token_hex(4)}"
+    new.write_text(opener.script(), encoding="utf-8")
+    new.chmod(0o700)
+    new.replace(folder / "open")
+    return folder
 
 
 def _forget(terminals: Path, doc: str) -> None:
@@ -93,7 +109,8 @@ async def start_terminal(
     await asyncio.to_thread(_forget, grounds.terminals, doc)
     try:
         folder.mkdir(0o700, parents=True)
-        write_order(folder, _order(grounds, name, doc, path, script, size))
+        order = await asyncio.to_thread(_order, grounds, name, doc, path, script, size)
+        write_order(folder, order)
         starter = await asyncio.create_subprocess_exec(
             *python_command("cocalc_tui.server.main", "terminal", str(folder)),
             stdin=asyncio.subprocess.DEVNULL,

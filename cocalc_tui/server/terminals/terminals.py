@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +16,15 @@ from cocalc_tui.client.events import DocumentEvent, PeopleMoved
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     BlobPart,
+    OpenPlace,
     RecordingFile,
     RecordingFiles,
     TerminalInfo,
+    TerminalOpens,
     TerminalRows,
     TerminalScreen,
 )
-from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.terminals.order import about_all, living
 from cocalc_tui.server.terminals.recording import recordings
 from cocalc_tui.server.terminals.session import (
@@ -33,13 +36,15 @@ from cocalc_tui.server.terminals.session import (
 from cocalc_tui.server.terminals.starting import StartError, TerminalGrounds, start_terminal
 from cocalc_tui.sync.patch import MAIN
 
-Say = Callable[[str, str, TerminalScreen], None]
+Say = Callable[[str, str, TerminalScreen | TerminalOpens], None]
 SERVED = frozenset(
     {
         m.TerminalOpen,
         m.TerminalType,
         m.TerminalSize,
         m.TerminalFiles,
+        m.TerminalKeyboard,
+        m.TerminalMouse,
         m.TerminalHistory,
         m.TerminalRecording,
         m.TerminalEnd,
@@ -62,7 +67,13 @@ class _Terminal:
     sizes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     """User, columns and lines by connection; only of those who may type."""
     policy: str = "smallest"
-    """smallest, or the user whose windows count."""
+    """smallest, mine or fixed."""
+    size_by: str = ""
+    """Whose windows count, or who fixed the size; "" with smallest."""
+    fixed: tuple[int, int] = USUAL
+    """Columns and lines, with fixed."""
+    keyboard: str = ""
+    """Who alone may type."""
     exit: int | None = None
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     resizing: asyncio.TimerHandle | None = None
@@ -76,11 +87,14 @@ class Terminals:
         self._grounds = grounds
         self._say = say
         self._known: dict[str, _Terminal] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._root = Root(grounds.project)
 
     async def start(self) -> None:
-        """Find the terminals that live, and how the others ended."""
+        """Find the terminals that live, and how the others ended by themselves."""
         for _, about in await asyncio.to_thread(about_all, self._grounds.terminals):
-            self._known.setdefault(about.doc, _Terminal(about.path)).exit = about.exit
+            terminal = self._known.setdefault(about.doc, _Terminal(about.path))
+            terminal.exit = about.exit if (about.exit or 0) >= 0 else None
         for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
             terminal = self._known.setdefault(about.doc, _Terminal(about.path))
             with contextlib.suppress(TerminalGoneError):
@@ -158,12 +172,23 @@ class Terminals:
                 return self._screen(terminal)
             case m.TerminalType():
                 session = _running(terminal)
+                self._refuse(terminal, user)
                 words = {"keys": request.keys, "text": request.text, "paste": request.paste}
+                words["view"] = request.view
                 await session.ask("type", user=user, **words)
+            case m.TerminalKeyboard():
+                terminal.keyboard = user if request.mine else ""
+                self._say(doc, "screen", self._screen(terminal))
+            case m.TerminalMouse():
+                session = _running(terminal)
+                self._refuse(terminal, user)
+                where = {"x": request.x, "y": request.y, "modifiers": request.modifiers}
+                await session.ask("mouse", what=request.what, button=request.button, **where)
             case m.TerminalSize():
                 terminal.sizes[connection] = (user, request.columns, request.lines)
                 if request.policy is not None:
-                    terminal.policy = user if request.policy == "mine" else "smallest"
+                    self._choose(terminal, user, request)
+                    self._say(doc, "screen", self._screen(terminal))
                 self._resize_soon(terminal)
             case m.TerminalHistory():
                 said = await _running(terminal).ask(
@@ -190,6 +215,7 @@ class Terminals:
             folder = await start_terminal(self._grounds, doc, path, script, size)
             terminal.exit = None
             await self._follow(doc, terminal, folder)
+            self._say(doc, "screen", self._screen(terminal))
 
     async def _follow(self, doc: str, terminal: _Terminal, folder: Any) -> None:
         about = next(about for at, about in living(self._grounds.terminals) if at == folder)
@@ -202,7 +228,12 @@ class Terminals:
             terminal.exit = code if code is not None else -1
             self._say(doc, "screen", self._screen(terminal))
 
-        session = TerminalSession(folder, about, tell, ended)
+        def opens(said: dict[str, Any]) -> None:
+            work = asyncio.ensure_future(self._open_files(doc, said))
+            self._tasks.add(work)
+            work.add_done_callback(self._tasks.discard)
+
+        session = TerminalSession(folder, about, tell, ended, opens)
         await session.connect()
         terminal.session = session
         self._resize_soon(terminal)
@@ -215,12 +246,51 @@ class Terminals:
         return self._described(terminal, screen)
 
     def _described(self, terminal: _Terminal, screen: TerminalScreen) -> TerminalScreen:
-        by = terminal.policy
-        if by == "smallest" and terminal.sizes:
-            present = self._present(terminal)
+        by, present = terminal.size_by, self._present(terminal)
+        if terminal.policy == "smallest":
             by = min(present, key=lambda one: (one[1] * one[2], one[0]))[0] if present else ""
         exit_ = terminal.exit if terminal.session is None else None
-        return msgspec.structs.replace(screen, size_by=by, exit=exit_)
+        return msgspec.structs.replace(
+            screen,
+            size_by=by,
+            policy=terminal.policy,
+            keyboard=self._holder(terminal),
+            exit=exit_,
+        )
+
+    # --- the keyboard --------------------------------------------------------------------------
+
+    def _holder(self, terminal: _Terminal) -> str:
+        """Who has the keyboard alone; who left has it no more."""
+        if terminal.shared is not None and terminal.keyboard:
+            here = {other.user for other in terminal.shared.others}
+            if terminal.keyboard not in here:
+                terminal.keyboard = ""
+        return terminal.keyboard
+
+    def _refuse(self, terminal: _Terminal, user: str) -> None:
+        holder = self._holder(terminal)
+        if holder not in {"", user}:
+            raise ValueError(f"{holder} has the keyboard; F12 k takes it")
+
+    # --- opening files -------------------------------------------------------------------------
+
+    async def _open_files(self, doc: str, said: dict[str, Any]) -> None:
+        """Tell the apps to show files; only such as are there, in this project."""
+        found = [await asyncio.to_thread(self._place, one) for one in said["places"]]
+        if places := [one for one in found if one is not None]:
+            who = {"user": str(said.get("user", "")), "view": str(said.get("view", ""))}
+            asks = bool(said.get("asks", True))
+            self._say(doc, "open", TerminalOpens(places=places, asks=asks, **who))
+
+    def _place(self, said: dict[str, Any]) -> OpenPlace | None:
+        try:
+            inside = os.path.relpath(os.path.realpath(said["path"]), self._root.path)
+            path = self._root.place(inside).path
+        except (FileError, ValueError):
+            return None
+        there = (self._root.path / path).is_file()
+        return OpenPlace(path=path, line=int(said.get("line", 0))) if there else None
 
     # --- what it showed ------------------------------------------------------------------------
 
@@ -251,12 +321,21 @@ class Terminals:
         return list(terminal.sizes.values())
 
     def _wanted(self, terminal: _Terminal) -> tuple[int, int] | None:
+        if terminal.policy == "fixed":
+            return terminal.fixed
         sizes = self._present(terminal)
-        mine = [one for one in sizes if one[0] == terminal.policy]
+        mine = [one for one in sizes if one[0] == terminal.size_by]
         if not (mine or sizes):
             return None
         columns = min(one[1] for one in mine or sizes)
         return columns, min(one[2] for one in mine or sizes)
+
+    @staticmethod
+    def _choose(terminal: _Terminal, user: str, request: m.TerminalSize) -> None:
+        """Have another policy."""
+        terminal.policy = request.policy if request.policy in {"mine", "fixed"} else "smallest"
+        terminal.size_by = user if terminal.policy != "smallest" else ""
+        terminal.fixed = request.columns, request.lines
 
     def _resize_soon(self, terminal: _Terminal) -> None:
         if terminal.resizing is None:

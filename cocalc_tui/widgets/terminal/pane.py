@@ -7,33 +7,37 @@ styled text, so nothing that it writes reaches this terminal.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, Heard, LightsChanged
 from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.client.terminals import Terminal
+from cocalc_tui.protocol.events import OpenPlace
 from cocalc_tui.protocol.messages import Role
+from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import desk, press
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.pane import Pane
+from cocalc_tui.widgets.picker import Choice
+from cocalc_tui.widgets.terminal.browsing import WHEEL, Browsing
+from cocalc_tui.widgets.terminal.lookback import Lookback
 from cocalc_tui.widgets.terminal.model import TerminalModel
-from cocalc_tui.widgets.terminal.rows import row_painter, with_cursor
+from cocalc_tui.widgets.terminal.rows import row_painter, styled, with_cursor
 from cocalc_tui.widgets.theme import colour
 
-WHEEL = 3
 ENDED = "the program ended ({}); enter starts it again"
 
 
-class TerminalPane(Pane, Widget, can_focus=True):
+class TerminalPane(Pane, Browsing, can_focus=True):
     """A terminal."""
 
     DEFAULT_CSS = "TerminalPane { width: 1fr; height: 1fr; background: $background; }"
@@ -44,12 +48,13 @@ class TerminalPane(Pane, Widget, can_focus=True):
         self.document = document
         self.terminal = Terminal(requests, document.doc)
         self.model = TerminalModel()
-        self._back = 0
-        """Lines scrolled back."""
-        self._past: tuple[str, ...] = ()
-        """The lines that show while scrolled back."""
+        self.view = secrets.token_hex(4)
+        """Tells the relay side which view somebody types in."""
         self._next_is_apps = False
+        self._offered: tuple[OpenPlace, ...] = ()
+        """Files that were opened by somebody else, or offered by what was printed."""
         self._attached = False
+        self._mouse_at = (-1, -1, 0)
         self._paint: Callable[[str], Strip] | None = None
         self._keys: list[tuple[str, str]] = []
         """Typed and not yet sent: kind and what."""
@@ -73,7 +78,7 @@ class TerminalPane(Pane, Widget, can_focus=True):
 
     def _begin(self) -> None:
         self._attached = self.document.attached
-        self._do(self._open())
+        self.do_ask(self._open())
 
     async def _open(self, *, again: bool = False) -> None:
         await self._say_size()
@@ -84,7 +89,7 @@ class TerminalPane(Pane, Widget, can_focus=True):
         self.refresh()
         desk(self).bars_changed()
 
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+    def do_ask(self, work: Coroutine[Any, Any, None]) -> None:
         """Ask for something; where the connection is lost, the next one asks again."""
 
         async def finish() -> None:
@@ -101,20 +106,22 @@ class TerminalPane(Pane, Widget, can_focus=True):
     def _heard(self, event: DocumentEvent) -> None:
         if isinstance(event, Heard) and event.topic == "screen":
             self._screen_came()
+        elif isinstance(event, Heard) and event.topic == "open":
+            self._opened()
         elif isinstance(event, LightsChanged) and self.document.attached != self._attached:
             self._attached = self.document.attached
             if self._attached:
-                self._do(self._open())
+                self.do_ask(self._open())
 
     def _screen_came(self) -> None:
         screen = self.document.hearing.screen
         if not self.model.known:
             return
         if self.model.missed(screen):
-            self._do(self._open())
+            self.do_ask(self._open())
             return
         changed = self.model.take(screen)
-        if self._back:
+        if self.look is not None:
             return
         if changed is None:
             self.refresh()
@@ -128,33 +135,76 @@ class TerminalPane(Pane, Widget, can_focus=True):
     def on_resize(self, _: events.Resize) -> None:
         """Tell how large my window is."""
         if self.model.known:
-            self._do(self._say_size())
+            self.do_ask(self._say_size())
 
     async def _say_size(self, policy: str | None = None) -> None:
         if desk(self).role >= Role.RUNNER and self.size.width:
             await self.terminal.size(self.size.width, self.size.height, policy)
 
-    def do_take_size(self) -> None:
-        """Have my window's size count alone."""
-        self._do(self._say_size("mine"))
+    async def do_size(self) -> None:
+        """Choose what decides on the size."""
+        width, height = self.size.width, self.size.height
+        choices = [
+            Choice("smallest", "The smallest window's", "everybody sees all of it"),
+            Choice("mine", f"My window's, {width}x{height}", "as it changes"),
+            Choice("fixed", f"Fixed at {width}x{height}", "whoever comes and goes"),
+        ]
+        policy = await desk(self).pick("Whose size the terminal has", choices)
+        if policy is not None:
+            await self._say_size(policy)
 
-    def do_share_size(self) -> None:
-        """Have the smallest window's size."""
-        self._do(self._say_size("smallest"))
+    async def do_keyboard(self) -> None:
+        """Have the keyboard alone, or give it back."""
+        mine = self.model.screen.keyboard != desk(self).user
+        await self.terminal.keyboard(mine=mine)
+        desk(self).notice("the keyboard is yours alone" if mine else "everybody types again")
+
+    def do_script(self) -> None:
+        """Edit what the terminal runs first."""
+        from cocalc_tui.widgets.terminal.script import ScriptScreen
+
+        self.app.push_screen(ScriptScreen(self.document))
+
+    # --- opening files -------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        """`open FILE` was typed, or something printed asks for a file."""
+        said = self.document.hearing.opens
+        names = ", ".join(place.path for place in said.places)
+        if said.view == self.view and not said.asks:
+            self._open_places(said.places)
+        elif said.view == self.view or not said.asks:
+            self._offered = tuple(said.places)
+            who = f"{said.user} opened" if not said.asks else "what it printed asks for"
+            desk(self).notice(f"{self.document.path}: {who} {names}; F12 o opens it here")
+
+    def do_open(self) -> None:
+        """Open what somebody else did, or what was asked for."""
+        if not self._offered:
+            desk(self).notice("nothing was asked for: `open FILE` in the terminal does")
+        self._open_places(self._offered)
+
+    def _open_places(self, places: Sequence[OpenPlace]) -> None:
+        for place in places:
+            at: dict[str, Json] | None = {"line": place.line - 1} if place.line else None
+            desk(self).visit(place.path, at)
 
     # --- keys ----------------------------------------------------------------------------------
 
     def scopes(self) -> Sequence[str]:
-        """Its own."""
-        return ("terminal",)
+        """Its own; after F12 also what one key does then, and those of copying."""
+        if self.copying:
+            return ("copy",)
+        return ("out", "terminal") if self._next_is_apps else ("terminal",)
 
     def on_key(self, event: events.Key) -> None:
         """Send every key to the program, but those of the terminal itself and the one after F12."""
         event.stop()
         event.prevent_default()
-        apps, self._next_is_apps = self._next_is_apps, False
-        if apps or desk(self).reader.pending:
+        apps = self._next_is_apps
+        if apps or self.copying or desk(self).reader.pending:
             press(self, event.key)
+            self._next_is_apps = False
             desk(self).bars_changed()
             return
         own = desk(self).reader.keymap.find(["terminal"], (event.key,))
@@ -177,12 +227,15 @@ class TerminalPane(Pane, Widget, can_focus=True):
         if desk(self).role < Role.RUNNER:
             desk(self).notice("You watch this terminal: typing needs the role runner", bad=True)
             return
-        if self._back:
-            self._scroll(-self._back)
+        holder = self.model.screen.keyboard
+        if holder not in {"", desk(self).user}:
+            desk(self).notice(f"{holder} has the keyboard; F12 k takes it", bad=True)
+            return
+        self.leave()
         self._keys.append((kind, what))
         if not self._sending:
             self._sending = True
-            self._do(self._send())
+            self.do_ask(self._send())
 
     async def _send(self) -> None:
         """Send what was typed, in its order; what is typed meanwhile goes with the next."""
@@ -194,11 +247,11 @@ class TerminalPane(Pane, Widget, can_focus=True):
                     some.append(self._keys.pop(0)[1])
                 match kind:
                     case "key":
-                        await self.terminal.type(keys=some)
+                        await self.terminal.type(keys=some, view=self.view)
                     case "text":
-                        await self.terminal.type(text="".join(some))
+                        await self.terminal.type(text="".join(some), view=self.view)
                     case _:
-                        await self.terminal.type(paste="".join(some))
+                        await self.terminal.type(paste="".join(some), view=self.view)
         finally:
             self._sending = False
 
@@ -209,11 +262,11 @@ class TerminalPane(Pane, Widget, can_focus=True):
 
     def do_restart(self) -> None:
         """Start the program again."""
-        self._do(self._open(again=True))
+        self.do_ask(self._open(again=True))
 
     def do_hang_up(self) -> None:
         """End the program."""
-        self._do(self.terminal.end())
+        self.do_ask(self.terminal.end())
 
     def do_copy(self) -> None:
         """Copy what the screen shows, as text."""
@@ -221,62 +274,119 @@ class TerminalPane(Pane, Widget, can_focus=True):
         self.app.copy_to_clipboard("\n".join(rows).rstrip() + "\n")
         desk(self).notice("the screen is copied")
 
-    # --- what scrolled out ---------------------------------------------------------------------
+    # --- the mouse -----------------------------------------------------------------------------
 
-    def do_scroll_up(self) -> None:
-        """Look a page further back."""
-        self._scroll(max(self.size.height - 1, 1))
+    def _is_programs(self) -> bool:
+        """Whether the mouse is the program's, and I may give it that."""
+        screen = self.model.screen
+        return screen.mouse and self.look is None and desk(self).role >= Role.RUNNER
 
-    def do_scroll_down(self) -> None:
-        """Come a page nearer to now."""
-        self._scroll(-max(self.size.height - 1, 1))
+    def _give(self, what: Literal["press", "release", "move"], event: events.MouseEvent) -> None:
+        """Give the program the mouse; what it was given last and did not take yet is dropped."""
+        event.stop()
+        button = event.button
+        more = 4 * event.shift + 8 * event.meta + 16 * event.ctrl
+        if isinstance(event, events.MouseScrollUp | events.MouseScrollDown):
+            button = 4 if isinstance(event, events.MouseScrollUp) else 5
+        screen = self.model.screen
+        x, y = event.x, event.y
+        if 0 <= x < screen.columns and 0 <= y < screen.lines:
+            self.do_ask(self.terminal.mouse(what, button, x, y, more))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The program's, or the beginning of a selection."""
+        if self._is_programs():
+            self._give("press", event)
+        elif event.button == 1 and self.model.known:
+            event.stop()
+            self.press_at(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The program's, or the selection's other end."""
+        if self._is_programs():
+            cell = (event.x, event.y, event.button)
+            if self.model.screen.moves and cell != self._mouse_at:
+                self._mouse_at = cell
+                self._give("move", event)
+        elif event.button:
+            self.drag_to(event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """The program's, or the end of a selection."""
+        if self._is_programs():
+            self._give("release", event)
+        elif event.button == 1:
+            self.let_go()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look back."""
+        """The program's; else look back."""
         event.stop()
-        self._scroll(WHEEL)
+        if self._is_programs():
+            self._give("press", event)
+        elif self.model.screen.alternate:
+            self._wheel("up")
+        else:
+            self.scroll_by(-WHEEL)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Come nearer."""
+        """The program's; else come nearer."""
         event.stop()
-        self._scroll(-WHEEL)
-
-    def _scroll(self, by: int) -> None:
-        self._back = max(0, min(self._back + by, self.model.screen.history))
-        if self._back:
-            self._do(self._look_back())
+        if self._is_programs():
+            self._give("press", event)
+        elif self.model.screen.alternate and self.look is None:
+            self._wheel("down")
         else:
-            self._past = ()
-            self.refresh()
-        desk(self).bars_changed()
+            self.scroll_by(WHEEL)
 
-    async def _look_back(self) -> None:
-        first = self.model.screen.history - self._back
-        found = await self.terminal.history(first, min(self._back, self.size.height))
-        self._past = tuple(found.rows)
-        self.refresh()
+    def _wheel(self, key: str) -> None:
+        """A full-screen program has no scrollback: the wheel is its arrow keys, as in xterm."""
+        if desk(self).role >= Role.RUNNER and self.model.screen.running:
+            for _ in range(WHEEL):
+                self._type("key", key)
 
     # --- drawing -------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """A row of the screen; what the terminal does not fill is ground."""
         width, ground = self.size.width, self.rich_style
-        screen = self.model.screen
+        screen, look = self.model.screen, self.look
         if not screen.running and y == self.size.height - 1:
             return self._ended_row(width, ground)
-        if self._back:
-            past = len(self._past)
-            row = self._past[y] if y < past else screen.rows.get(y - past, "")
-            strip = self._drawn(row)
+        if look is not None:
+            strip = self._looked_at(look, look.top + y)
         elif y < screen.lines:
             strip = self._strip(y)
         else:
-            strip = Strip([])
+            strip = self._below(y - screen.lines, min(screen.columns, width), ground)
         inside = min(screen.columns, width)
         strip = strip.adjust_cell_length(inside, ground).apply_style(ground)
         if inside < width:
             faint = ground + Style(color=colour(self, "text-faint"))
-            strip = Strip([*strip, Segment("│" + " " * (width - inside - 1), faint)], width)
+            edge = "│" if look is not None or y < screen.lines else " "
+            edge = "╯" if look is None and y == screen.lines else edge
+            strip = Strip([*strip, Segment(edge + " " * (width - inside - 1), faint)], width)
+        return strip
+
+    def _below(self, y: int, inside: int, ground: Style) -> Strip:
+        """What stands below a terminal that is smaller than this window: its edge, and why."""
+        faint = ground + Style(color=colour(self, "text-faint"))
+        if y == 0:
+            return Strip([Segment("─" * inside, faint)])
+        size = f"{self.model.screen.columns}x{self.model.screen.lines}"
+        text = f" {size} {self._whose_size()}; F12 s changes it" if y == 1 else ""
+        return Strip([Segment(text, faint)])
+
+    def _looked_at(self, look: Lookback, line: int) -> Strip:
+        """A line of the past, with what is selected and found in it."""
+        strip = self._drawn(look.row(line))
+        found = colour(self, "warning")
+        for first, last in look.hits(line):
+            strip = styled(strip, first, last, Style(color=found, underline=True))
+        if (cells := look.selected(line)) is not None:
+            last = min(cells[1], max(strip.cell_length, cells[0] + 1))
+            strip = styled(strip, cells[0], last, Style(reverse=True))
+        if look.caret is not None and look.caret.line == line:
+            strip = with_cursor(strip, look.caret.x)
         return strip
 
     def _ended_row(self, width: int, ground: Style) -> Strip:
@@ -288,7 +398,7 @@ class TerminalPane(Pane, Widget, can_focus=True):
     def _strip(self, y: int) -> Strip:
         strip = self._drawn(self.model.screen.rows.get(y, ""))
         cursor = self.model.screen.cursor
-        if cursor is None or cursor[1] != y or not self.has_focus or self._back:
+        if cursor is None or cursor[1] != y or not self.has_focus:
             return strip
         return with_cursor(strip, cursor[0])
 
@@ -314,16 +424,28 @@ class TerminalPane(Pane, Widget, can_focus=True):
     # --- the pane ------------------------------------------------------------------------------
 
     def where(self) -> str:
-        """Its size and whose that is, and who typed last."""
-        screen = self.model.screen
-        if self._back:
-            return f"{self._back} lines back"
-        by = f" by {screen.size_by}" if screen.size_by else ""
+        """Its size and whose that is, and who types."""
+        screen, look = self.model.screen, self.look
+        if look is not None and look.caret is not None:
+            return f"line {look.caret.line + 1:,} of {look.length:,}"
+        if look is not None:
+            return f"{look.back} lines back"
         typist = f", {screen.typist} types" if screen.typist else ""
-        return f"{screen.columns}x{screen.lines}{by}{typist}"
+        if screen.keyboard:
+            typist = f", {screen.keyboard} has the keyboard"
+        return f"{screen.columns}x{screen.lines} {self._whose_size()}{typist}"
+
+    def _whose_size(self) -> str:
+        screen = self.model.screen
+        by = f" by {screen.size_by}" if screen.size_by else ""
+        return {"mine": "as" + by.removeprefix(" by") + " has it", "fixed": "fixed" + by}.get(
+            screen.policy, by.strip() or "as the smallest window"
+        )
 
     def mode(self) -> str:
         """Whether the next key is the app's."""
+        if self.copying:
+            return "copy"
         return "next key: app" if self._next_is_apps else self.model.screen.title[:30]
 
 

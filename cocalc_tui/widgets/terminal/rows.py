@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -46,6 +47,14 @@ def drawn(text: str) -> str:
     return "".join(_drawn(text[start:end]) for start, end in clusters(text))
 
 
+def cell_parts(text: str) -> list[tuple[str, int]]:
+    """The clusters of a text, and how many cells each takes."""
+    if plain(text):
+        return [(character, 1) for character in text]
+    parts = [text[start:end] for start, end in clusters(text)]
+    return [(part, cell_len(_drawn(part))) for part in parts]
+
+
 def row_painter(look: Look) -> Callable[[str], Strip]:
     """What draws rows in these colours."""
 
@@ -69,3 +78,10 @@ def with_cursor(strip: Strip, x: int) -> Strip:
     strip = strip.adjust_cell_length(max(strip.cell_length, x + 1))
     before, at, after = strip.divide([x, x + 1, strip.cell_length])
     return Strip([*before, *at.apply_style(Style(reverse=True)), *after])
+
+
+def styled(strip: Strip, first: int, last: int, style: Style) -> Strip:
+    """A row with the cells first .. last - 1 in another style."""
+    strip = strip.adjust_cell_length(max(strip.cell_length, last))
+    before, at, after = strip.divide([first, last, strip.cell_length])
+    return Strip([*before, *at.apply_style(style), *after])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import os
 import re
@@ -15,9 +16,17 @@ import pytest
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import BlobPart, RecordingFiles, TerminalRows, TerminalScreen
+from cocalc_tui.protocol.events import (
+    BlobPart,
+    OpenPlace,
+    RecordingFiles,
+    TerminalOpens,
+    TerminalRows,
+    TerminalScreen,
+)
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.terminals.opener import read_sequence, sequence
 from cocalc_tui.server.terminals.order import AboutTerminal, about_all, living, write_about
 from cocalc_tui.server.terminals.recording import RUNS
 from cocalc_tui.server.terminals.starting import TerminalGrounds
@@ -34,9 +43,16 @@ class Side:
 
     def __init__(self, grounds: TerminalGrounds) -> None:
         self.heard: list[TerminalScreen] = []
-        self.terminals = Terminals(grounds, lambda _doc, _topic, screen: self.heard.append(screen))
+        self.opens: list[TerminalOpens] = []
+        self.terminals = Terminals(grounds, self._said)
         self.shared = SharedDocument.offline("build.term", "terminal")
         self.shared.doc = DOC
+
+    def _said(self, _doc: str, topic: str, said: TerminalScreen | TerminalOpens) -> None:
+        if isinstance(said, TerminalOpens):
+            self.opens.append(said)
+        else:
+            self.heard.append(said)
 
     async def start(self) -> Side:
         await self.terminals.start()
@@ -194,8 +210,10 @@ async def test_the_recording_goes_on_over_relays_and_runs(grounds: TerminalGroun
     await second.shows("anew")
     await second.terminals.close()
     third = await Side(grounds).start()
-    text = await third.recording()
-    for word in ("before", "after", "anew"):
+    async with asyncio.timeout(30):
+        while "anew" not in (text := await third.recording()):
+            await asyncio.sleep(0.02)
+    for word in ("before", "after"):
         assert word in text
     assert [ending.code for ending in Replay(text).endings] == [4]
     with pytest.raises(FileError, match="not kept"):
@@ -222,4 +240,127 @@ async def test_recordings_of_long_past_runs_go(grounds: TerminalGrounds) -> None
     side = await Side(grounds).start()
     await side.open(again=True)
     assert len(about_all(grounds.terminals)) == RUNS + 1
+    await side.terminals.close()
+
+
+# --- opening files -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def notes(grounds: TerminalGrounds) -> Path:
+    (grounds.project / "notes.md").write_text("notes")
+    (grounds.project.parent / "secret").write_text("secret")
+    return grounds.project / "notes.md"
+
+
+async def test_open_shows_files_to_who_typed_it(grounds: TerminalGrounds, notes: Path) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    await side.type("cd /; echo ready\r")
+    await side.shows("ready")
+    request = m.TerminalType(id=1, doc=DOC, text=f"open {notes}:3; echo $?\r", view="v1")
+    await side.ask(request, user="bob")
+    await until(lambda: side.opens)
+    (said,) = side.opens
+    assert (said.user, said.view, said.asks) == ("bob", "v1", False)
+    assert said.places == [OpenPlace(path="notes.md", line=3)]
+    await side.type(f"open {notes.parent.parent}/secret nothing\r")
+    await side.shows("not in the project")
+    await side.type("open nothing\r")
+    await side.shows("no such file")
+    await side.terminals.close()
+    assert len(side.opens) == 1
+
+
+async def test_what_is_printed_opens_nothing(grounds: TerminalGrounds, notes: Path) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    for name, path in (("evil", str(notes)), ("worse", "/etc/passwd"), ("far", "../secret")):
+        (grounds.project / name).write_text(sequence([{"path": path, "line": 0}]))
+    await side.type("cat worse far; sleep 1.1; cat evil; echo o''ver\r")
+    await side.shows("over")
+    await until(lambda: side.opens)
+    assert [(one.asks, one.places) for one in side.opens] == [(True, [OpenPlace(path="notes.md")])]
+    await side.terminals.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"52;c;eA==",
+        b"7117;open;!!",
+        b"7117;shut;W10=",
+        b"7117;open;W10=",
+        b"7117;open;" + base64.b64encode(b'[{"path": 1}]'),
+        b"7117;open;" + base64.b64encode(b'[{"path": "x", "line": "y"}]'),
+        b"7117;open;" + base64.b64encode(b'["x"]'),
+        b"7117;open;" + base64.b64encode(b'{"path": "x"}'),
+        b"7117;open;" + base64.b64encode(b"[" + b'{"path": "x"},' * 20 + b"{}]"),
+    ],
+)
+def test_nonsense_offers_nothing(content: bytes) -> None:
+    assert read_sequence(content) is None
+
+
+def test_the_sequence_goes_through_tmux() -> None:
+    places: list[dict[str, object]] = [{"path": "/x", "line": 2}]
+    inner = sequence(places, tmux=True).removeprefix("\x1bPtmux;").removesuffix("\x1b\\")
+    assert inner.replace("\x1b\x1b", "\x1b") == sequence(places)
+    assert read_sequence(sequence(places)[2:-1].encode()) == places
+
+
+# --- size and keyboard ---------------------------------------------------------------------
+
+
+async def test_the_size_is_the_smallest_or_mine_or_fixed(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    for user in ("ann", "bob"):
+        side.shared.somebody_moved(f"of {user}", user, {"session": "0" * 16})
+
+    async def window(user: str, columns: int, lines: int, policy: str | None = None) -> None:
+        words = {"columns": columns, "lines": lines, "policy": policy}
+        await side.ask(m.TerminalSize(id=1, doc=DOC, **words), user=user)  # type: ignore[arg-type]
+
+    async def settles(columns: int, lines: int, by: str) -> None:
+        async with asyncio.timeout(30):
+            while True:
+                screen = await side.open()
+                if (screen.columns, screen.lines, screen.size_by) == (columns, lines, by):
+                    return
+                await asyncio.sleep(0.02)
+
+    await window("ann", 100, 30)
+    await window("bob", 90, 40)
+    await settles(90, 30, "ann")
+    await window("bob", 90, 40, "mine")
+    await settles(90, 40, "bob")
+    await window("bob", 70, 20)
+    await settles(70, 20, "bob")
+    await window("ann", 120, 50, "fixed")
+    await window("bob", 60, 20)
+    await settles(120, 50, "ann")
+    assert (await side.open()).policy == "fixed"
+    await window("ann", 100, 30, "smallest")
+    await settles(60, 20, "bob")
+    for number in range(200):
+        await window("bob", 60 + number % 20, 20)
+    sizes = {(one.columns, one.lines) for one in side.heard[-300:]}
+    assert len(sizes) < 20, "a storm is a few changes"
+    await side.terminals.close()
+
+
+async def test_one_may_have_the_keyboard_alone(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    side.shared.somebody_moved("of ann", "ann", {"session": "0" * 16})
+    await side.ask(m.TerminalKeyboard(id=1, doc=DOC, mine=True))
+    assert (await side.open()).keyboard == "ann"
+    with pytest.raises(FileError, match="ann has the keyboard"):
+        await side.type("x", user="bob")
+    await side.type("echo mine\r")
+    await side.shows("mine")
+    side.shared.somebody_moved("of ann", "ann", None)
+    await side.type("echo his\r", user="bob")
+    await side.shows("his")
     await side.terminals.close()
