@@ -30,7 +30,7 @@ from cocalc_tui.commands import (
     shells,
     snapshot,
     term,
-    term_open,
+    term_offer,
 )
 from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, CommandError, Parser, talk
 
@@ -42,7 +42,7 @@ MODULES = (
     cat,
     chat,
     term,
-    term_open,
+    term_offer,
     people,
     running,
     past,

@@ -1,4 +1,4 @@
-"""`open`: from inside a shared terminal, have files shown to who typed it."""
+"""`offer`: from inside a shared terminal, have files shown to who typed it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def add(commands: Commands) -> None:
     """Add the words of this module."""
     command = add_command(
         commands,
-        "open",
+        "offer",
         run,
-        help="in a shared terminal: show files beside it",
+        help="in a shared terminal, over ssh too: have files shown beside it",
         description="Show files to who typed this in a shared terminal. Over ssh, where the "
         "terminal cannot be reached, they are only offered: F12 o opens them.",
     )
