@@ -75,6 +75,7 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.notebook.fuzz --cases $$(($(CASES) / 5)) --seed $(SEED)
 	$(BIN)/python -m tests.sim --seeds $$(($(CASES) / 10)) --seed $$(($(SEED) * 1000000))
 	$(BIN)/python -m tests.protocol.fuzz --inputs $$(($(CASES) * 100)) --seed $(SEED)
+	$(BIN)/python -m tests.server.rounds --rounds $$(($(CASES) / 10)) --races $$(($(CASES) / 100)) --seed $(SEED)
 	$(BIN)/python -m tests.server.kernels.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
 
 pictures: $(READY)

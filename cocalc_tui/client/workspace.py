@@ -432,8 +432,12 @@ class Workspace:
         if opening.left_over:
             reason = "the relay has another log of it"
             self.keep_copy(document.path, opening.left_over, reason, opening.text_before)
+        # One of which nothing was ever stored gets another id from the next relay.
+        before = [doc for doc, known in self.documents.items() if known is document]
+        for doc in before:
+            del self.documents[doc]
         self.documents[document.doc] = document
-        if opening.asked:
+        if opening.asked or not self._asked_for.isdisjoint(before):
             self._asked_for.add(document.doc)
         document.back()
         for id_, known in list(self._opening.items()):

@@ -3,7 +3,8 @@
 It starts the relay when somebody connects and when it dies, and stays while the project is shared
 or a kernel lives. The relay inherits the socket and accepts on it, so whoever connects while there
 is no relay waits in the socket's queue until there is one: nobody is ever refused because of a
-restart. It does nothing else, so it has no reason to die.
+restart. It does nothing else, so it has no reason to die. Where somebody kills it all the same, its
+relay starts another before it ends itself, and hands it lock and socket (`adopt`).
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Door:
         self._log = where.state / "relay.log"
         self._lock = -1
         self._listener: socket.socket | None = None
+        self._inode = 0
         self._answering = Answering(where)
         self._bad_starts = 0
         self._ending = False
@@ -74,6 +76,19 @@ class Door:
         os.set_inheritable(lock, True)
         self._listen()
         return True
+
+    def adopt(self, lock: int, listener: int, relay: int) -> None:
+        """Go on with the lock and the socket of a door that was killed, once its relay ended."""
+        self._lock = lock
+        self._listener = socket.socket(fileno=listener)
+        with contextlib.suppress(OSError):
+            self._inode = os.lstat(self._where.socket).st_ino
+        self._answering.listen()
+        with contextlib.suppress(ProcessLookupError):
+            handle = os.pidfd_open(relay)
+            while handle not in self._wait([handle], LOOK_AROUND):
+                self._look_around()
+            os.close(handle)
 
     def serve(self) -> Path | None:
         """Do it until nothing is left to stay for.
@@ -184,6 +199,7 @@ class Door:
         assert self._listener is not None
         redirect_errors(self._log)
         words = [*self._relay, "--listener", str(self._listener.fileno())]
+        words += ["--lock", str(self._lock), "--door", str(os.getpid())]
         return os.posix_spawn(words[0], words, os.environ)
 
     def _await_end(self, pid: int) -> int:

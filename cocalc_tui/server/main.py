@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cocalc_tui.garbage import garbage
-from cocalc_tui.server.daemon import READY, detach, python_command, report
+from cocalc_tui.server.daemon import READY, detach, python_command, redirect_errors, report
 from cocalc_tui.server.paths import places
+
+if TYPE_CHECKING:
+    from cocalc_tui.server.door import Door
 
 PRIVATE = 0o077
 """The umask of all our processes; kernels get the login's back."""
@@ -25,11 +29,13 @@ def main(words: list[str]) -> None:
     match words:
         case ["door", project, umask]:
             _door(Path(project), umask)
-        case ["relay", project, umask, "--listener", listener]:
+        case ["door", project, umask, lock, listener, relay]:
+            _next_door(Path(project), umask, int(lock), int(listener), int(relay))
+        case ["relay", project, umask, "--listener", listener, *door]:
             garbage.hold_off()
             from cocalc_tui.server.serve import serve
 
-            sys.exit(serve(Path(project), int(umask, 8), int(listener)))
+            sys.exit(serve(Path(project), int(umask, 8), int(listener), door))
         case ["snapshots", project]:
             from cocalc_tui.server.snapshots.worker import main as work
 
@@ -55,12 +61,30 @@ def _door(project: Path, umask: str) -> None:
 
     where = places(project)
     detach(where.state / "door.log")
-    relay = python_command("cocalc_tui.server.main", "relay", str(project), umask)
-    door = Door(where, relay)
+    door = Door(where, _relay(project, umask))
     if not door.open():
         report("held")
         return
     report(READY)
+    _serve(door, umask)
+
+
+def _next_door(project: Path, umask: str, lock: int, listener: int, relay: int) -> None:
+    """Be the door after one that was killed, started by the relay that is about to end."""
+    from cocalc_tui.server.door import Door
+
+    where = places(project)
+    redirect_errors(where.state / "door.log")
+    door = Door(where, _relay(project, umask))
+    door.adopt(lock, listener, relay)
+    _serve(door, umask)
+
+
+def _relay(project: Path, umask: str) -> list[str]:
+    return python_command("cocalc_tui.server.main", "relay", str(project), umask)
+
+
+def _serve(door: Door, umask: str) -> None:
     moved = door.serve()
     if moved is not None:
         # Guests cannot start one where it is now, and what runs goes on there.

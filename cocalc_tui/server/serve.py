@@ -33,6 +33,7 @@ from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
 from cocalc_tui.server.relay.relay import Processes, Relay
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sqlite import SqliteStore
+from cocalc_tui.server.successor import Successor
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
 
@@ -47,12 +48,16 @@ def clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def serve(project: Path, umask: int, listener: int) -> int:
-    """Be the relay of a project until there is nothing to do; returns the exit code."""
+def serve(project: Path, umask: int, listener: int, door: Sequence[str] = ()) -> int:
+    """Be the relay of a project until there is nothing to do; returns the exit code.
+
+    `door` is how it may be replaced when it is killed, as `Successor.of` reads it.
+    """
     where = places(project)
     with socket.socket(fileno=listener) as at:
+        successor = Successor.of(door, where.project, umask, listener)
         try:
-            return asyncio.run(_Service(where, umask).run(at))
+            return asyncio.run(_Service(where, umask, successor).run(at))
         except StoreTrouble as trouble:
             # The last line of the log is what the door tells those who wait.
             print(trouble, file=sys.stderr)  # noqa: T201
@@ -62,8 +67,9 @@ def serve(project: Path, umask: int, listener: int) -> int:
 class _Service:
     """One relay process."""
 
-    def __init__(self, where: Places, umask: int) -> None:
+    def __init__(self, where: Places, umask: int, successor: Successor | None) -> None:
         self._where = where
+        self._successor = successor
         self._umask = umask
         self._started = clock()
         self._end = asyncio.Event()
@@ -96,6 +102,8 @@ class _Service:
         await relay.serve_unix(at)
         garbage.settle()
         watch = asyncio.create_task(self._watch(relay))
+        if self._successor is not None:
+            self._successor.watch(self._end.set)
         await self._end.wait()
         watch.cancel()
         await self._host.close(everything=self._everything)

@@ -195,6 +195,8 @@ class Host:
         answer: m.Message
         try:
             opened, readonly = await self._make_ready(message.path)
+            if opened.shared.doc != message.doc:
+                raise FileError("busy", f"{message.path}: it is another document now; try again")
             opened.used = True
             opened.say_again()
             kind = opened.document.type
@@ -216,7 +218,7 @@ class Host:
         async with self._alone(path):
             shared = await self.workspace.open(path)
             shared.readonly = None  # that is for people; outputs of what runs still go in
-            known = self.open.get(shared.doc)
+            known = self._known(shared)
             if known is not None:
                 return known, await known.document.attach()
             document = HostDocument(
@@ -250,6 +252,14 @@ class Host:
             self.outside.look_at(opened)
             self.outside.hurry()
             return opened, readonly
+
+    def _known(self, shared: SharedDocument) -> Opened | None:
+        """What is open of a document, which may have another id since the relay came back."""
+        for doc, opened in self.open.items():
+            if opened.shared is shared:
+                self.open[shared.doc] = self.open.pop(doc)
+                return opened
+        return None
 
     def _follow(self, shared: SharedDocument, to: str) -> bool:
         """A file was moved by somebody else: its document goes along, unless one is there."""

@@ -61,6 +61,8 @@ class Rooms:
             await room.admit(peer, opening)
         finally:
             room.openers -= 1
+            if not peer.host and not room.people and not room.openers:
+                self._unused(room)
             await self._close_if_empty(room)
 
     async def leave(self, peer: Peer, doc: str) -> None:
@@ -134,7 +136,6 @@ class Rooms:
         if (await self._store.create_document(room.info)).doc != room.doc:
             path = room.info.path
             room.info = room.info._replace(path="")
-            self._unused(room)
             raise NotReady("busy", f"{path} was opened elsewhere just now; open it again")
         room.recorded = True
 

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cocalc_tui.server.terminals.order import about_all
-from cocalc_tui.server.terminals.screen import Screen
 from cocalc_tui.terminal.cast import Cast, Shown
+
+if TYPE_CHECKING:  # what draws screens takes a third of a second to load, and the relay draws none
+    from cocalc_tui.server.terminals.screen import Screen
 
 CAP = 4 * 2**20
 """Bytes of one file."""
