@@ -168,7 +168,7 @@ class WebSocket(asyncio.Protocol):
 
     def send(self, message: bytes) -> None:
         """Send a message; one that cannot arrive any more is dropped."""
-        if self.open:
+        if self.open and self._side.state is State.OPEN:
             self._side.send_binary(message)
             self._write()
 

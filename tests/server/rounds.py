@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.events import WorkRefused, WorkspaceEvent
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.joining import join
@@ -88,6 +89,8 @@ class Typist:
         self.name = name
         self.workspace = workspace
         self.acknowledged: list[str] = []
+        self.refused: list[str] = []
+        """Why work was not taken: nobody lost a role here, so that is a fault."""
         self._waiting: list[str] = []
         self._numbers = itertools.count()
         self._typing: asyncio.Task[None] | None = None
@@ -95,9 +98,10 @@ class Typist:
 
     async def sit_down(self) -> None:
         """Open the file and begin."""
+        self.workspace.subscribe(self._heard)
         self.workspace.start()
         await self.workspace.ready()
-        self.document = await self.workspace.open("a.txt")
+        self.document = await opened(self.workspace, "a.txt")
         self.document.subscribe(lambda _: self._look())
         self._typing = asyncio.create_task(self._type_on())
 
@@ -112,6 +116,10 @@ class Typist:
         self._waiting.append(word)
         self.document.change([Splice(0, 0, f"{word} ")], step=True)
         return word
+
+    def _heard(self, event: WorkspaceEvent) -> None:
+        if isinstance(event, WorkRefused):
+            self.refused.append(event.reason)
 
     def _look(self) -> None:
         """What is not in the outbox any more was acknowledged: the oldest words first."""
@@ -226,9 +234,8 @@ class Game:
         await self._away.kill()
         for typist in self._typists:
             await typist.rest()
-        one = self._typists[0]
-        await until(lambda: one.workspace.online)
-        await one.workspace.save(one.document)
+            assert not typist.refused, typist.refused
+        await saved(self._typists[0])
         there = Counter((self._project / "a.txt").read_text().split())
         words = [word for typist in self._typists for word in typist.acknowledged]
         words += self._away.acknowledged
@@ -291,11 +298,33 @@ class Game:
     async def keeper_killed(self) -> None:
         """A kernel dies with its keeper, and everybody hears of it; nothing else is touched."""
         workspace = self._typists[0].workspace
-        document = await workspace.open("n.ipynb")
+        document = await opened(workspace, "n.ipynb")
         await document.run(schema.cells(document.replica))
         await until(lambda: document.kernel.state == "idle")
         kill(processes("keeper", str(self._project)))
         await until(lambda: document.kernel.state == "dead")
+
+
+async def opened(workspace: Workspace, path: str) -> SharedDocument:
+    """Open a document, again where the relay is killed meanwhile."""
+    while True:
+        try:
+            return await workspace.open(path)
+        except RequestFailed as failed:
+            assert failed.code in {"offline", "busy"}, failed.text
+        await asyncio.sleep(0.05)
+
+
+async def saved(typist: Typist) -> None:
+    """Have the file written, again where the relay is another meanwhile."""
+    while True:
+        try:
+            await typist.document.save()
+        except RequestFailed as failed:
+            assert failed.code in {"offline", "busy"}, failed.text
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 def kill(pids: Sequence[int]) -> None:

@@ -98,6 +98,8 @@ class Host:
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """By path; gone with the last who holds one, or anybody's list of names would fill it."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self.closing = False
+        """Whether it is about to end, and asks nobody to wait for it."""
         self.workspace.handlers |= {
             m.Prepare: self._on(self._prepare),
             m.Asked: self._on(self._asked),
@@ -144,6 +146,7 @@ class Host:
 
     async def close(self, *, everything: bool = False) -> None:
         """Save all and leave; with `everything` end the kernels too."""
+        self.closing = True
         if self.runner is not None:
             await self.runner.close(everything=everything)
         if self.terminals is not None:
@@ -195,8 +198,7 @@ class Host:
         answer: m.Message
         try:
             opened, readonly = await self._make_ready(message.path)
-            if opened.shared.doc != message.doc:
-                raise FileError("busy", f"{message.path}: it is another document now; try again")
+            _require_same(opened, message.doc)
             opened.used = True
             opened.say_again()
             kind = opened.document.type
@@ -337,3 +339,9 @@ class Host:
             answer = m.Failed(id=id_, code=code, text=text)
         frame = msgspec.Raw(encode(answer))
         self.workspace.send(m.Answered(connection=asked.connection, answer=frame))
+
+
+def _require_same(opened: Opened, doc: str) -> None:
+    """What was made ready must be what is waited for; raises FileError."""
+    if opened.shared.doc != doc:
+        raise FileError("busy", f"{opened.shared.path}: it is another document now; try again")

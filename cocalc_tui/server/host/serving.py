@@ -97,4 +97,6 @@ def _opened(host: Host, doc: str) -> Opened:
     try:
         return host.open[doc]
     except KeyError:
+        if host.closing:
+            raise FileError("busy", "the relay starts anew; try again in a moment") from None
         raise FileError("missing", "this document is not open") from None
