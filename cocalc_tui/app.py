@@ -28,6 +28,7 @@ from cocalc_tui.widgets.settings import Settings
 from cocalc_tui.widgets.settings_file import ConfigError, load
 from cocalc_tui.widgets.theme_files import ThemeError
 from cocalc_tui.widgets.theme_files import find as find_theme
+from cocalc_tui.widgets.tty import HungUp
 
 if TYPE_CHECKING:
     from cocalc_tui.sync.patch import Json
@@ -89,6 +90,10 @@ class CocalcApp(DeskApp, inherit_bindings=False):
     def _rest(self) -> None:
         if time.monotonic() > self.typed_at + RESTED:
             garbage.pause()
+
+    def on_hung_up(self, _: HungUp) -> None:
+        """Remember where everything was; then leave, as any app does."""
+        self.main.keep()
 
     async def on_unmount(self) -> None:
         """Leave the relay."""

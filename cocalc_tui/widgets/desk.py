@@ -19,7 +19,7 @@ from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import DARK, THEMES
-from cocalc_tui.widgets.tty import TtyDriver
+from cocalc_tui.widgets.tty import HungUp, TtyDriver
 from cocalc_tui.widgets.typeahead import TypeAheadApp
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         """Textual's way to the terminal, in our form."""
         found = super().get_driver_class()
         return TtyDriver if found is LinuxDriver else found
+
+    def on_hung_up(self, _: HungUp) -> None:
+        """Leave with the terminal."""
+        self.exit()
 
     @property
     def role(self) -> Role:

@@ -403,6 +403,10 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
             )
             if not await desk(self).confirm(question, "leave"):
                 return
+        self.keep()
+        self.app.exit()
+
+    def keep(self) -> None:
+        """Remember for the next time what is open, and where."""
         self.tiles.keep()
         self._views_changed()
-        self.app.exit()

@@ -5,7 +5,8 @@ interpreter's lock, which a busy app gives away every 5 ms only: a key and its e
 nothing. Here both ends are file descriptors of the event loop, and a frame leaves in one write.
 
 A terminal that does not take what is drawn (a slow ssh line) says so by `congested`: it gets fewer
-frames (`frames.py`), never old ones.
+frames (`frames.py`), never old ones. One that went away (a dead ssh line, a closed window) ends the
+app in order: nobody is shown as being here who is not, and what was typed last is sent.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import signal
 import time
 from codecs import getincrementaldecoder
 
@@ -25,6 +27,11 @@ READ = 4096
 """Bytes of keys taken at once."""
 LAST_WORDS = 2.0
 """Seconds for which a terminal may be slow to take the end."""
+_HANGUPS = (signal.SIGHUP, signal.SIGTERM)
+
+
+class HungUp(Message):
+    """Nobody sits at the terminal any more."""
 
 
 class TtyDriver(LinuxDriver):
@@ -35,9 +42,13 @@ class TtyDriver(LinuxDriver):
     stays as it is); None where that is not allowed, as after `su`: then a thread writes."""
     _waiting = b""
     """What the terminal did not take yet."""
+    _gone = False
+    """Whether nobody sits at the terminal any more."""
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
+        if not os.isatty(self.fileno):
+            return  # the kernel sends SIGCONT with a hangup, on which Textual would start anew
         self._written: list[str] = []
         self._flushing: asyncio.Handle | None = None
         self._out = _open_anew(self._file.fileno()) if self._file is not None else None
@@ -46,6 +57,8 @@ class TtyDriver(LinuxDriver):
         self._parser = XTermParser(self._debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._loop.add_reader(self.fileno, self._read)
+        for number in _HANGUPS:
+            self._loop.add_signal_handler(number, self._hang_up)
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -58,7 +71,7 @@ class TtyDriver(LinuxDriver):
         except OSError:
             data = b""
         if not data:
-            self._loop.remove_reader(self.fileno)
+            self._hang_up()  # after `su` nobody sends the signal
             return
         for message in self._parser.feed(self._decode(data)):
             self.process_message(message)
@@ -69,6 +82,13 @@ class TtyDriver(LinuxDriver):
         """An escape that nothing followed is the key of that name."""
         for message in self._parser.tick():
             self.process_message(message)
+
+    def _hang_up(self) -> None:
+        """Leave: there is nobody to show anything to."""
+        self._loop.remove_reader(self.fileno)
+        if not self._gone:
+            self._gone = True
+            self.send_message(HungUp())
 
     def send_message(self, message: Message) -> None:
         """Give a message to the app."""
@@ -88,6 +108,8 @@ class TtyDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Have this written, at the latest when the loop turns."""
+        if self._gone:
+            return
         if self._out is None:
             super().write(data)
             return

@@ -1,10 +1,11 @@
 """An app that draws without end for a while: for tests of the way to the terminal.
 
-python -m tests.widgets.drawing [thread]
+python -m tests.widgets.drawing [thread|deaf]
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -58,4 +59,7 @@ class Drawing(DeskApp):
 if __name__ == "__main__":
     if sys.argv[1:] == ["thread"]:
         setattr(tty, "_open_anew", lambda _: None)  # noqa: B010 - not one of its type
+    if sys.argv[1:] == ["deaf"]:
+        setattr(tty, "_HANGUPS", ())  # noqa: B010 - not one of its type
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     Drawing().run()

@@ -147,6 +147,18 @@ class Terminal:
             assert time.monotonic() < end, f"it never ended; the end: {self.seen[-500:]!r}"
             self.drain(0.2)
 
+    def hang_up(self, within: float = 60) -> int:
+        """Take the terminal away; returns the program's exit status once it ended by itself."""
+        os.close(self._master)
+        self._master = os.open(os.devnull, os.O_RDWR)
+        end = time.monotonic() + within
+        while not os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            assert time.monotonic() < end, "it lives on"
+            time.sleep(0.01)
+        ended = os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOWAIT)
+        assert ended is not None
+        return ended.si_status
+
     def drain(self, quiet: float) -> None:
         """Read until nothing comes."""
         while self.read(quiet):

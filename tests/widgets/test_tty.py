@@ -30,6 +30,13 @@ def test_all_arrives_in_order_and_the_end_too(how: tuple[str, ...]) -> None:
         terminal.wait_for_the_end()
 
 
+@pytest.mark.parametrize("how", [(), ("thread",), ("deaf",)], ids=["loop", "thread", "no signal"])
+def test_it_leaves_with_the_terminal(how: tuple[str, ...]) -> None:
+    with Terminal(MODULE, *how) as terminal:
+        terminal.wait_for("0001")
+        assert terminal.hang_up() == 0
+
+
 def test_keys_arrive_and_an_escape_alone_is_one() -> None:
     with Terminal(MODULE) as terminal:
         terminal.wait_for("donedone")
