@@ -21,6 +21,7 @@ from codecs import getincrementaldecoder
 from textual._xterm_parser import XTermParser
 from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Event
 from textual.message import Message
 
 READ = 4096
@@ -30,8 +31,8 @@ LAST_WORDS = 2.0
 _HANGUPS = (signal.SIGHUP, signal.SIGTERM)
 
 
-class HungUp(Message):
-    """Nobody sits at the terminal any more."""
+class HungUp(Event):
+    """Nobody sits at the terminal any more. What was read before is dealt with first."""
 
 
 class TtyDriver(LinuxDriver):

@@ -17,6 +17,7 @@ from textual.events import Event, Key, Paste
 
 from cocalc_tui.widgets.clean import CleanApp
 from cocalc_tui.widgets.notes import Note
+from cocalc_tui.widgets.tty import HungUp
 
 PATIENCE = 2.0
 """Seconds after which a key is delivered whatever happens."""
@@ -49,7 +50,7 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
 
     async def on_event(self, event: Event) -> None:
         """Deliver a key, or hold it back for now."""
-        typed = isinstance(event, Key | Paste) and not event.is_forwarded
+        typed = isinstance(event, Key | Paste | HungUp) and not event.is_forwarded
         if not typed:
             await super().on_event(event)
             self._arrived(event)
