@@ -6,6 +6,7 @@ remembered, then the relay is asked.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
+from textual.events import Event, MouseDown, MouseScrollDown, MouseScrollUp
 
 from cocalc_tui import logs
 from cocalc_tui.garbage import garbage
@@ -70,7 +72,8 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         self._remarks = remarks
         memory = memories.load(memory_file) if memory_file else Memory()
         self.faces.recall(memory.people)
-        self.main = MainScreen(project, name, memory, self.settings, self._remember)
+        machine = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+        self.main = MainScreen(project, name, memory, self.settings, self._remember, machine)
         for path in paths:
             self.main.open_at_start(path)
         self.title = name
@@ -135,6 +138,16 @@ class CocalcApp(DeskApp, inherit_bindings=False):
     def people(self) -> list[str]:
         """The names of who is connected."""
         return sorted({person.user for person in self.project.people})
+
+    def key_typed(self) -> None:
+        """Who touches a key follows nobody any more, and is back."""
+        self.main.key_typed()
+
+    async def on_event(self, event: Event) -> None:
+        """The mouse counts as a key does."""
+        if isinstance(event, MouseDown | MouseScrollDown | MouseScrollUp):
+            self.main.key_typed()
+        await super().on_event(event)
 
     def bars_changed(self) -> None:
         """Have the bars drawn anew soon."""

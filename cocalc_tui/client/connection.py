@@ -86,7 +86,8 @@ class Connection:
 
     def start(self) -> None:
         """Connect, and again whenever the connection is lost, until `close`."""
-        self._task = asyncio.create_task(self._stay())
+        if self._task is None:
+            self._task = asyncio.create_task(self._stay())
 
     async def ready(self) -> bool:
         """Wait until the relay answers; False where it said no for good."""

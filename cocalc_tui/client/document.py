@@ -458,6 +458,11 @@ class SharedDocument:
         """Everybody else who has it open; places are in my text."""
         return self._places.others()
 
+    @property
+    def place(self) -> Place:
+        """Where I am in it, as the others have it."""
+        return self._me.place
+
     def stand(self, place: Place | None) -> None:
         """Tell the others where I am, unless they know; None: here, nowhere in particular."""
         place = place or Place()

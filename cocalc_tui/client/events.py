@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.sync.patch import Change
 
 
@@ -63,6 +64,16 @@ class Offline:
 @dataclass(frozen=True, slots=True)
 class PeopleChanged:
     """Somebody connected or left."""
+
+
+@dataclass(frozen=True, slots=True)
+class SomebodyStands:
+    """Somebody is elsewhere in the project than before, or asks people to come."""
+
+    connection: str
+    user: str
+    before: Whereabouts | None
+    now: Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,7 @@ WorkspaceEvent: TypeAlias = (
     | Online
     | Offline
     | PeopleChanged
+    | SomebodyStands
     | FilesChanged
     | DocumentMoved
     | WorkRefused

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 
 from cocalc_tui.sync.patch import Json, PatchId, TextChange, TextId
 
+MOST_CARETS = 50
+"""Of one person that are told, beside the main one."""
 JOURNAL = 1000
 """Changes remembered; a place older than that is shown a little off until it moves."""
 
@@ -26,6 +28,8 @@ class Place:
     caret: int = 0
     anchor: int | None = None
     cell: str = ""
+    more: tuple[tuple[int, int | None], ...] = ()
+    """Other carets of theirs, each with the other end of its selection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,13 @@ def carry_place(place: Place, change: TextChange) -> Place:
     """A place after a change of its text."""
     if place.at != change.at:
         return place
-    anchor = None if place.anchor is None else carry(place.anchor, change)
-    return replace(place, caret=carry(place.caret, change), anchor=anchor)
+    caret, anchor = _carry_both(place.caret, place.anchor, change)
+    more = tuple(_carry_both(*one, change) for one in place.more)
+    return replace(place, caret=caret, anchor=anchor, more=more)
+
+
+def _carry_both(caret: int, anchor: int | None, change: TextChange) -> tuple[int, int | None]:
+    return carry(caret, change), None if anchor is None else carry(anchor, change)
 
 
 def follow(other: Other, change: TextChange) -> Other:
@@ -77,7 +86,8 @@ def follow(other: Other, change: TextChange) -> Other:
     if change.by.session == other.session and other.place.at == change.at:
         if change.by.n <= other.n:
             return other
-        place = replace(other.place, caret=change.pos + len(change.insert), anchor=None)
+        place = carry_place(other.place, change)
+        place = replace(place, caret=change.pos + len(change.insert), anchor=None)
         return replace(other, place=place, moved=other.moved + 1)
     place = carry_place(other.place, change)
     return other if place is other.place else replace(other, place=place)
@@ -92,6 +102,8 @@ def to_wire(place: Place, seen: Seen) -> dict[str, Json]:
         wire["anchor"] = place.anchor
     if place.cell:
         wire["cell"] = place.cell
+    if place.more:
+        wire["more"] = [list(one) for one in place.more[:MOST_CARETS]]
     return wire
 
 
@@ -107,9 +119,18 @@ def from_wire(wire: dict[str, Json]) -> tuple[Place, Seen]:
     if isinstance(at, list) and len(at) == 2:
         text = TextId(str(at[0]), str(at[1]))
     anchor = _whole(wire["anchor"]) if "anchor" in wire else None
-    place = Place(text, _whole(wire.get("caret")), anchor, str(wire.get("cell") or ""))
+    place = Place(text, _whole(wire.get("caret")), anchor, str(wire.get("cell") or ""), _more(wire))
     seen = Seen(str(wire.get("session")), _whole(wire.get("seq")), _whole(wire.get("n"), -1))
     return place, seen
+
+
+def _more(wire: dict[str, Json]) -> tuple[tuple[int, int | None], ...]:
+    found = wire.get("more")
+    return tuple(
+        (_whole(one[0]), None if one[1] is None else _whole(one[1]))
+        for one in (found[:MOST_CARETS] if isinstance(found, list) else ())
+        if isinstance(one, list) and len(one) == 2
+    )
 
 
 class Places:

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
+from cocalc_tui.client import whereabouts
 from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.connection import Connection
 from cocalc_tui.client.document import SharedDocument, wall_clock
@@ -31,6 +32,7 @@ from cocalc_tui.client.events import (
     PeopleChanged,
     ProjectMoved,
     ProjectTold,
+    SomebodyStands,
     WorkRefused,
     WorkspaceEvent,
 )
@@ -44,6 +46,7 @@ from cocalc_tui.client.recovery import Recovery
 from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.client.safekeeping import Safekeeping
 from cocalc_tui.client.sharing import Sharing
+from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
@@ -95,6 +98,9 @@ class Workspace:
         self.session = session
         self.me: m.Welcome | None = None
         self.people: list[m.Person] = []
+        self.whereabouts: dict[str, Whereabouts] = {}
+        """Where the others are in the project, by connection."""
+        self._here = Whereabouts()
         self.documents: dict[str, SharedDocument] = {}
         """By document id."""
         self.offline_since: float | None = time.time()
@@ -207,6 +213,8 @@ class Workspace:
         self.me = welcome
         self.blobs.forget_failures()
         self.offline_since = None
+        if self._here != Whereabouts():
+            self.send(m.Presence(doc="", place=whereabouts.to_wire(self._here)))
         for document in self.documents.values():
             self._reopen(document)
         self._emit(Online())
@@ -216,6 +224,7 @@ class Workspace:
     def _down(self, gone: Offline) -> None:
         self.offline_since = self.offline_since or self._connection.heard_at
         self.people = []
+        self.whereabouts.clear()
         for document in self.documents.values():
             document.offline_now()
         self.requests.fail_all("the connection was lost")
@@ -237,6 +246,8 @@ class Workspace:
             case m.Ack():
                 if (document := self._of_session(message)) is not None:
                     document.acknowledged(message.seqs)
+            case m.Present(doc=""):
+                self._somebody_stands(message)
             case m.Present():
                 if (document := self.documents.get(message.doc)) is not None:
                     document.somebody_moved(message.connection, message.user, message.place)
@@ -257,6 +268,9 @@ class Workspace:
                 self._moved(message)
             case m.People():
                 self.people = message.people
+                here = {person.connection for person in self.people}
+                for gone in self.whereabouts.keys() - here:
+                    del self.whereabouts[gone]
                 self._emit(PeopleChanged())
             case _:
                 if (handler := self.handlers.get(type(message))) is not None:
@@ -277,6 +291,17 @@ class Workspace:
         """Open anew what began from a checkpoint when somebody's patch is older than that."""
         if document.replica.missing():
             self._reopen(document, whole=True)
+
+    def stand(self, here: Whereabouts) -> None:
+        """Tell everybody where I am in the project, now and whenever the relay is back."""
+        if here != self._here:
+            self._here = here
+            self.send(m.Presence(doc="", place=whereabouts.to_wire(here)))
+
+    def _somebody_stands(self, message: m.Present) -> None:
+        before = self.whereabouts.get(message.connection)
+        now = self.whereabouts[message.connection] = whereabouts.from_wire(message.place or {})
+        self._emit(SomebodyStands(message.connection, message.user, before, now))
 
     def _told(self, message: m.Told) -> None:
         if message.topic == "files":

@@ -38,6 +38,8 @@ class Desk(Protocol):
 
     reader: KeyReader
     faces: Faces
+    typed_at: float
+    """When a key was delivered last (monotonic)."""
     said: list[tuple[str, str]]
     """Time and text of every notice so far."""
 

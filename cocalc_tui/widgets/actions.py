@@ -174,12 +174,13 @@ class Keymap:
                     found.setdefault(keys[len(begun)], action)
         return list(found.items())
 
-    def footer(self, scopes: Sequence[str]) -> list[Action]:
-        """What the footer shows here: at most `FOOTER_KEYS`, only what has a key that works."""
+    def footer(self, scopes: Sequence[str], role: Role = Role.OWNER) -> list[Action]:
+        """What the footer shows somebody here: at most `FOOTER_KEYS`, only what works."""
         shown = [
             action
             for action in self.registry.of(scopes)
-            if action.footer and self._keys[action.name] and self._reaches(scopes, action)
+            if action.footer and action.needs <= role
+            if self._keys[action.name] and self._reaches(scopes, action)
         ]
         return sorted(shown, key=lambda action: action.footer)[:FOOTER_KEYS]
 

@@ -91,12 +91,6 @@ class GoingActs(Screen[None]):
         if (path := await ask_terminal(self, self.project)) is not None:
             self.visit(path)
 
-    def do_people(self) -> None:
-        """Show who is here and who may join, and let people in and out."""
-        from cocalc_tui.widgets.sharing.screen import PeopleScreen
-
-        self.app.push_screen(PeopleScreen(self.project))
-
     async def do_snapshots(self) -> None:
         """Choose a snapshot of the project folder and go through it."""
         from cocalc_tui.client.snapshots import Snapshots

@@ -30,6 +30,7 @@ from cocalc_tui.client.events import (
     PeopleMoved,
     ProjectMoved,
     ProjectTold,
+    SomebodyStands,
     WorkRefused,
     WorkSent,
 )
@@ -44,6 +45,9 @@ from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.people import PeopleList
 from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.searching.panel import SearchPanel
+from cocalc_tui.widgets.sharing.acts import TogetherActs
+from cocalc_tui.widgets.sharing.following import Following
+from cocalc_tui.widgets.sharing.standing import Standing
 from cocalc_tui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -66,7 +70,7 @@ LEAST = (48, 12)
 News = ParamSpec("News")
 
 
-class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=False):
+class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inherit_bindings=False):
     """Everything that is there all the time."""
 
     AUTO_FOCUS = None
@@ -88,8 +92,12 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         memory: Memory,
         settings: Settings,
         remember: Callable[[Memory], None],
+        machine: str = "",
     ) -> None:
-        """`name` is the project's, for the top line; `remember` stores the memory."""
+        """`name` is the project's, for the top line; `remember` stores the memory.
+
+        `machine` is where the person's terminal is, "" where that is the relay's.
+        """
         super().__init__()
         self.project = project
         self.memory = memory
@@ -100,6 +108,8 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         self.tiles = Tiles(memory.layout(), self.documents, settings, self._views_changed)
         self.files = FileTree(project, self.visit, self._visitors, self.tiles.focus_pane)
         self.people = PeopleList(project, self.visit)
+        self.standing = Standing(project, machine)
+        self.following = Following(project, self.tiles, self.visit, self.ended)
         self.search = SearchPanel(self.documents, self.visit, self.tiles.focus_pane)
         self.report = Report(project, name, settings, self.click)
         self.side = Vertical(id="side")
@@ -142,7 +152,16 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         self.tiles.sync()
         self.show_now()
         self.set_interval(LATENCY_EVERY, self.show_soon)
-        self.call_after_refresh(self.project.start)
+        self.call_after_refresh(self._connect)
+
+    def _connect(self) -> None:
+        self.project.start()
+        if self.project.online:
+            self._online()
+
+    def _online(self) -> None:
+        self.documents.online()
+        self.files.look_again()
 
     def on_unmount(self) -> None:
         """Listen no more."""
@@ -193,8 +212,7 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
     def _happened(self, event: WorkspaceEvent) -> None:
         match event:
             case Online():
-                self.documents.online()
-                self.files.look_again()
+                self._online()
             case Offline():
                 self.documents.offline()
                 if event.final:
@@ -221,7 +239,11 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
                 self._say_kept(event.reason)
             case ProjectTold("chat", data):
                 self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
-            case PeopleChanged() | ProjectTold():
+            case SomebodyStands():
+                self.somebody_stands(event)
+            case PeopleChanged():
+                self.following.look()
+            case ProjectTold():
                 pass
         self.show_soon()
 
@@ -254,6 +276,7 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
             self._say_trouble(document)
         if isinstance(event, PeopleMoved):
             self.files.changed()
+            self.following.look()
         self.show_soon()
 
     def _say_trouble(self, document: SharedDocument) -> None:
@@ -266,6 +289,7 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
             desk(self).notice(f"{document.path}: all is well again")
 
     def _views_changed(self) -> None:
+        self.following.look()
         self.memory.keep_layout(self.tiles.division)
         self._remember(self.memory)
         self.show_soon()
@@ -274,6 +298,12 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         """The keyboard is elsewhere."""
         self.tiles.has(event.widget)
         self.show_soon()
+
+    def key_typed(self) -> None:
+        """A key or the mouse was used: I follow nobody any more, and am back."""
+        self.following.end()
+        if self.standing.told.idle:
+            self.show_soon()
 
     # --- bars ----------------------------------------------------------------------------------
 
@@ -289,7 +319,9 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         self.people.look_again()
         document = self.tiles.document
         self.files.show_current(document.path if document else "")
-        self.report.show(self.tiles, self._scopes(), side_bar=self.side.display)
+        following = self.following.user
+        self.report.show(self.tiles, self._scopes(), following, side_bar=self.side.display)
+        self.standing.look(document, desk(self).typed_at)
 
     def _scopes(self) -> list[str]:
         return scopes_at(self.focused or self)
@@ -321,6 +353,9 @@ class MainScreen(ChatActs, GoingActs, Acting, Screen[None], inherit_bindings=Fal
         self.tiles.visit(path, place, focus=focus)
 
     def _visit_person(self, user: str) -> None:
+        for person in self.others():
+            if person.user == user and self.go_to(person.connection):
+                return
         for document in self.project.documents.values():
             if any(other.user == user for other in document.others):
                 self.visit(document.path)

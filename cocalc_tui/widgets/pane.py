@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.client.places import Place
     from cocalc_tui.client.requests import Requests
     from cocalc_tui.widgets.settings import Settings
 
@@ -41,6 +42,11 @@ class Pane(Acting):
     def mode(self) -> str:
         """The mode where there are several: `command`, `edit`."""
         return ""
+
+    def follow(self, place: Place) -> None:
+        """Show where somebody is whom I follow; my caret may stay where it is."""
+        if place.cell:
+            self.recall({"cell": place.cell})
 
     def memento(self) -> dict[str, Json]:
         """What to remember of this view: caret, scroll."""

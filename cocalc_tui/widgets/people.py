@@ -2,56 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 
+from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
-    from cocalc_tui.client.places import Other
+    from cocalc_tui.client.places import Place
+    from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.project import Project
 
-Spot = tuple[str, str, str]
-"""A user, where they are, and the path to go to for it ("" for nowhere)."""
+
+class Spot(NamedTuple):
+    """One place of one person."""
+
+    user: str
+    where: str
+    """In words."""
+    path: str = ""
+    """What to open to be there; "" for nothing."""
+    place: Mapping[str, Json] = {}
+    """Where in it, as a pane's memento says it."""
+    connection: str = ""
+    idle: int = 0
+    """Since when no key was pressed, milliseconds; 0: they are at the keys."""
 
 
-def where_is(document: SharedDocument, other: Other) -> str:
-    """Somebody's place in words: `model.py:41`, `fit.ipynb cell 7`."""
-    name, place = document.path.rpartition("/")[2], other.place
+def spot(document: SharedDocument, place: Place) -> Whereabouts:
+    """A place in a document, as everybody is told of it."""
     if document.type == NOTEBOOK:
         cells = schema.cells(document.replica)
-        return f"{name} cell {cells.index(place.cell) + 1}" if place.cell in cells else name
+        cell = cells.index(place.cell) + 1 if place.cell in cells else None
+        return Whereabouts(document.path, cell=cell)
     if place.at is None:
-        return name
+        return Whereabouts(document.path)
     text = document.replica.text(place.at)
-    return f"{name}:{text.row_col(min(place.caret, len(text)))[0] + 1}"
+    return Whereabouts(document.path, line=text.row_col(min(place.caret, len(text)))[0])
 
 
 def spots(project: Project) -> list[Spot]:
-    """Everybody and where they are: a row per document, me first."""
+    """Everybody and where they are: a row for each place, me first."""
     me = project.me.connection if project.me else ""
     rows: list[Spot] = []
     for person in sorted(project.people, key=lambda one: (one.connection != me, one.user)):
         if person.connection == me:
-            rows.append((person.user, "you", ""))
+            rows.append(Spot(person.user, "you", connection=me))
             continue
-        places = [
-            (person.user, where_is(document, other), document.path)
-            for document in project.documents.values()
-            for other in document.others
-            if other.connection == person.connection
-        ]
-        rows += places or [(person.user, person.role, "")]
+        here = project.whereabouts.get(person.connection)
+        places = _open_here(project, person.connection)
+        if here is not None and here.path:
+            # Who has it open here, too, is seen to move at once.
+            places = [one for one in places if one.path == here.path][:1] or [here]
+        idle = here.idle if here is not None else 0
+        rows += [
+            Spot(person.user, one.words, one.path, one.place, person.connection, idle)
+            for one in places
+        ] or [Spot(person.user, person.role, connection=person.connection, idle=idle)]
     # A second screen on which nothing is open that I see says nothing of where they are.
-    placed = {user for user, _, path in rows if path}
-    return [one for one in dict.fromkeys(rows) if one[2] or one[1] == "you" or one[0] not in placed]
+    placed = {row.user for row in rows if row.path}
+    return [row for row in rows if row.path or row.where == "you" or row.user not in placed]
+
+
+def _open_here(project: Project, connection: str) -> list[Whereabouts]:
+    return [
+        spot(document, other.place)
+        for document in project.documents.values()
+        for other in document.others
+        if other.connection == connection
+    ]
 
 
 class PeopleList(Rows):
@@ -60,8 +87,10 @@ class PeopleList(Rows):
     DEFAULT_CSS = "PeopleList { height: auto; max-height: 30%; background: $side; }"
     can_focus = False
 
-    def __init__(self, project: Project, visit: Callable[[str], None]) -> None:
-        """`visit` opens a path."""
+    def __init__(
+        self, project: Project, visit: Callable[[str, Mapping[str, Json] | None], None]
+    ) -> None:
+        """`visit` opens a path, at a place in it."""
         super().__init__(id="people")
         self._project = project
         self._visit = visit
@@ -90,14 +119,15 @@ class PeopleList(Rows):
 
     def row(self, index: int) -> Row:
         """Letters, name, place."""
-        user, where, _ = self._spots[index]
+        user, where, idle = (spot := self._spots[index]).user, spot.where, spot.idle
         faces = desk(self).faces
         letters = Style(color=faces.colour(user), bold=True)
         dim = Style(color=colour(self, "text-dim"))
-        name = Style(color=colour(self, "foreground"))
+        name = Style(color=colour(self, "text-dim" if idle else "foreground"))
+        where = f"idle {clock(idle / 1000)}" if idle else where
         return Row([(f" {faces.initials(user)} ", letters), (user, name)], [(f" {where} ", dim)])
 
     def chosen(self, index: int) -> None:
         """A click goes to where somebody is."""
-        if path := self._spots[index][2]:
-            self._visit(path)
+        if (spot := self._spots[index]).path:
+            self._visit(spot.path, spot.place or None)

@@ -70,6 +70,16 @@ def people(persons: Sequence[Person], me: str, faces: Faces) -> list[Word]:
     return words
 
 
+def following(user: str, faces: Faces) -> list[Word]:
+    """Whose view mine goes with."""
+    if not user:
+        return []
+    return [
+        Word(f"following {faces.initials(user)} {user}", faces.colour(user), bold=True),
+        Word(" until you touch a key   ", "text-dim"),
+    ]
+
+
 def lights(document: SharedDocument | None, *, online: bool, wide: bool) -> list[Word]:
     """Sent to the relay, and saved on disk: quiet while all is well."""
     if document is None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cocalc_tui.client.events import WorkspaceEvent
     from cocalc_tui.client.files import Files
     from cocalc_tui.client.requests import Requests
+    from cocalc_tui.client.whereabouts import Whereabouts
     from cocalc_tui.protocol.messages import Person, Welcome
 
 
@@ -23,6 +24,8 @@ class Project(Protocol):
     me: Welcome | None
     people: list[Person]
     documents: dict[str, SharedDocument]
+    whereabouts: dict[str, Whereabouts]
+    """Where the others are in it, by connection."""
     offline_since: float | None
     requests: Requests
     """What is asked of the relay, for the parts that ask by themselves."""
@@ -56,6 +59,10 @@ class Project(Protocol):
 
     def subscribe(self, listener: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
         """Hear of everything that happens; returns what ends it."""
+        ...
+
+    def stand(self, here: Whereabouts) -> None:
+        """Tell everybody where I am in it."""
         ...
 
     async def open(self, path: str) -> SharedDocument:

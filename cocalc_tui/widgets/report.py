@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from rich.cells import set_cell_size
 
 from cocalc_tui.protocol.kinds import NOTEBOOK
+from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.actions import KeyReader
@@ -41,12 +42,14 @@ class Report:
         self.status = Bar(click, id="status")
         self.footer = Bar(click, id="footer")
 
-    def show(self, tiles: Tiles, scopes: Sequence[str], *, side_bar: bool) -> None:
-        """Bring the bars up to date."""
+    def show(
+        self, tiles: Tiles, scopes: Sequence[str], following: str = "", *, side_bar: bool
+    ) -> None:
+        """Bring the bars up to date; `following` is whom I follow."""
         reader = desk(tiles).reader
         self._show_top(tiles, side_bar=side_bar)
-        self._show_status(tiles, reader, scopes)
-        self.footer.say(footer_words(reader, scopes))
+        self._show_status(tiles, reader, scopes, following)
+        self.footer.say(footer_words(reader, scopes, desk(tiles).role))
 
     def _show_top(self, tiles: Tiles, *, side_bar: bool) -> None:
         me = self._project.me.user if self._project.me else ""
@@ -60,13 +63,16 @@ class Report:
             left += tiles.tab_words(tiles.division.current)
         self.top.say(left, right)
 
-    def _show_status(self, tiles: Tiles, reader: KeyReader, scopes: Sequence[str]) -> None:
+    def _show_status(
+        self, tiles: Tiles, reader: KeyReader, scopes: Sequence[str], following: str
+    ) -> None:
         document = tiles.document
         wide = tiles.app.size.width >= WIDE
         left = [Word(" ")]
         if reader.pending and not self.footer.display:
             left += _going_on(reader, scopes)
         elif document is not None:
+            left += phrases.following(following, desk(tiles).faces)
             left += _place_words(document, cast(Pane, tiles.pane), wide=wide)
         right = phrases.lights(document, online=self._project.online, wide=wide)
         if not self.footer.display:
@@ -74,12 +80,12 @@ class Report:
         self.status.say(left, [*right, Word(" ")])
 
 
-def footer_words(reader: KeyReader, scopes: Sequence[str]) -> list[Word]:
-    """The keys that work here; of a longer key that was begun, how it goes on."""
+def footer_words(reader: KeyReader, scopes: Sequence[str], role: Role = Role.OWNER) -> list[Word]:
+    """The keys that work here for somebody; of a longer key that was begun, how it goes on."""
     words = [Word(" ")]
     if reader.pending:
         return words + _going_on(reader, scopes)
-    for action in reader.keymap.footer(scopes):
+    for action in reader.keymap.footer(scopes, role):
         key = reader.keymap.keys_of(action.name)[0]
         words += _key_words(key, action.title, action.name)
     return words

@@ -40,6 +40,9 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
         self.typed_at = 0.0
         """When it was delivered (monotonic)."""
 
+    def key_typed(self) -> None:
+        """Somebody is at the keys: one is about to be delivered."""
+
     def keys_wait(self) -> None:
         """Something begins that may move the keyboard elsewhere."""
         self._beginning += 1
@@ -64,6 +67,7 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
     async def _send(self, event: Event) -> None:
         self._on_its_way = event
         self.typed_at = time.monotonic()
+        self.key_typed()
         self._looks = 0
         await super().on_event(event)
 

@@ -137,3 +137,20 @@ def test_who_just_came_is_told_where_i_am() -> None:
     document.somebody_moved("c1", "bob", to_wire(Place(), Seen(OTHER, 0, 0)))
     document.somebody_moved("c1", "bob", to_wire(Place(MAIN, 2), Seen(OTHER, 0, 0)))
     assert len(said) == 1
+
+
+def test_more_carets_are_told_and_carried() -> None:
+    places = Places(lambda _: None)
+    more = ((4, None), (8, 6))
+    wire = to_wire(Place(MAIN, 2, more=more), Seen(OTHER, 0, 0))
+    places.moved("c1", "bob", wire)
+    assert places.others()[0].place.more == more
+    places.changed(TextChange(MAIN, 5, 0, "new", PatchId(ME, 0)))
+    (bob,) = places.others()
+    assert (bob.place.caret, bob.place.more) == (2, ((4, None), (11, 9)))
+
+
+def test_malformed_carets_are_left_out() -> None:
+    wire: dict[str, Json] = {"more": [[1], 2, [3, None], ["x", -5], [True, 4]]}
+    assert from_wire(wire)[0].more == ((3, None), (0, 0), (0, 4))
+    assert from_wire({"more": [[1, 2]] * 1000})[0].more == ((1, 2),) * 50

@@ -17,6 +17,7 @@ from cocalc_tui.client.events import (
 from cocalc_tui.client.files import Files
 from cocalc_tui.client.places import Other, Place
 from cocalc_tui.client.requests import RequestFailed, Requests
+from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.protocol.events import FileInfo, Trashed
 from cocalc_tui.protocol.messages import Person, Welcome
 from cocalc_tui.sync.patch import Op, Splice
@@ -64,6 +65,8 @@ class PretendProject:
         self.me: Welcome | None = None
         self.people: list[Person] = []
         self.documents: dict[str, SharedDocument] = {}
+        self.whereabouts: dict[str, Whereabouts] = {}
+        self.stood: list[Whereabouts] = []
         self.offline_since: float | None = 0.0
         self.requests = Requests(lambda _: False)
         self.online = False
@@ -126,6 +129,9 @@ class PretendProject:
         self.emit(PeopleChanged())
 
     # --- what the screen asks ------------------------------------------------------------------
+
+    def stand(self, here: Whereabouts) -> None:
+        self.stood.append(here)
 
     async def open(self, path: str) -> SharedDocument:
         if path in self.refuse:

@@ -165,14 +165,17 @@ class Checkpoint(Message, frozen=True, tag="checkpoint"):
 
 
 class Presence(Message, frozen=True, tag="presence"):
-    """Where I am in a document; `place` None when gone. Latest wins, never logged."""
+    """Where I am in a document, or (`doc` "") in the project. Latest wins, never logged.
+
+    `place` None when gone.
+    """
 
     doc: str
     place: dict[str, Json] | None
 
 
 class Present(Message, frozen=True, tag="present"):
-    """Where somebody else is."""
+    """Where somebody else is in a document, or (`doc` "") in the project."""
 
     doc: str
     connection: str

@@ -266,6 +266,7 @@ class Relay:
         peer.hand(Frame(peer.side.welcome(welcome, role)))
         for frame in self._kept.values():
             peer.hand(frame)
+        self._roster.tell_places(peer)
         if peer.host:
             await self._host_came(peer)
 
@@ -328,7 +329,9 @@ class Relay:
         peer.say(m.Fetched(id=message.id, upto=part.upto, blocks=part.blocks, entries=entries))
 
     def _presence(self, peer: Peer, message: m.Presence) -> None:
-        if (member := peer.memberships.get(message.doc)) is not None:
+        if not message.doc:
+            self._roster.stand(peer, message.place)
+        elif (member := peer.memberships.get(message.doc)) is not None:
             member.room.stand(peer, message.place)
 
     # --- the project ---------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from textual.widget import Widget
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent, PeopleMoved, Replaced
-from cocalc_tui.client.places import Place
+from cocalc_tui.client.places import MOST_CARETS, Place
 from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import desk
@@ -375,4 +375,5 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
     def _stand(self) -> None:
         if self.has_focus:
             editor = self.editor
-            self.document.stand(Place(editor.at, editor.caret, editor.anchor))
+            more = tuple((one.at, one.anchor) for one in editor.others[:MOST_CARETS])
+            self.document.stand(Place(editor.at, editor.caret, editor.anchor, more=more))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from textual import events
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.places import Place
 from cocalc_tui.sync.patch import MAIN, Change, Json, TextChange, TextId
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor import folding, several
@@ -219,6 +220,14 @@ class EditorPane(FindingCanvas):
         """Line and column, from 1."""
         line, column = self.editor.place()
         return f"{line + 1}:{column + 1}"
+
+    def follow(self, place: Place) -> None:
+        """Scroll to where somebody is; my caret stays."""
+        if place.at == self.editor.at:
+            offset = min(place.caret, len(self.editor.buffer))
+            if self.scroll.follow(*self.editor.view.place(offset)):
+                self.refresh()
+            self._topped()
 
     def memento(self) -> dict[str, Json]:
         """Caret, scroll and wrapping."""

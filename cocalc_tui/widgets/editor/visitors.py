@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cocalc_tui.client.places import Other
 from cocalc_tui.widgets.editor.look import Visitor
@@ -38,14 +38,22 @@ class Visitors:
         self.shown = tuple(
             Visitor(
                 name=other.user,
-                caret=min(other.place.caret, length),
-                anchor=None if other.place.anchor is None else min(other.place.anchor, length),
+                caret=min(caret, length),
+                anchor=None if anchor is None else min(anchor, length),
                 colour=faces.colour(other.user),
-                named=now - moves[other.connection][1] < NAMED_FOR,
+                named=main and now - moves[other.connection][1] < NAMED_FOR,
             )
             for other in here
+            for caret, anchor, main in _carets(other)
         )
 
     def _last_move(self, other: Other, now: float) -> tuple[int, float]:
         before = self._moves.get(other.connection)
         return before if before and before[0] == other.moved else (other.moved, now)
+
+
+def _carets(other: Other) -> Iterator[tuple[int, int | None, bool]]:
+    """Somebody's carets with the other ends of their selections; the name is at the main one."""
+    yield other.place.caret, other.place.anchor, True
+    for caret, anchor in other.place.more:
+        yield caret, anchor, False

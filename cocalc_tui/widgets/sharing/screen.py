@@ -13,19 +13,21 @@ from textual.widgets import Static
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.sharing import Sharing, lines_to_paste
 from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
-from cocalc_tui.widgets.people import spots
+from cocalc_tui.widgets.people import Spot, spots
+from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.picker import Choice
+from cocalc_tui.widgets.report import WIDE, footer_words
 from cocalc_tui.widgets.rows import Row, Rows
-from cocalc_tui.widgets.sharing.people import GROUP, Guest, guests
+from cocalc_tui.widgets.sharing.people import GROUP, At, Guest, guests
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
     from cocalc_tui.client.events import WorkspaceEvent
+    from cocalc_tui.protocol.messages import Person
     from cocalc_tui.widgets.project import Project
-
-KEYS = "a invite  ⏎ role  d take away  y copy the line  esc back"
-LOOKING = "y copy the line  esc back"
+    from cocalc_tui.widgets.sharing.acts import TogetherActs
 
 
 class GuestList(Rows, can_focus=True):
@@ -39,10 +41,12 @@ class GuestList(Rows, can_focus=True):
 
     def show(self, found: Sequence[Guest], marked: str = "") -> None:
         """Show others, the same one marked unless told."""
-        before = marked or (self.guests[self.marked].name if self.guests else "")
+        before = self.guests[self.marked] if self.guests else None
         self.guests = found
-        names = [guest.name for guest in found]
-        self.marked = names.index(before) if before in names else 0
+        wanted = (marked, "") if marked or before is None else (before.name, before.connection)
+        same = [index for index, one in enumerate(found) if (one.name, one.connection) == wanted]
+        same += [index for index, one in enumerate(found) if one.name == wanted[0]]
+        self.marked = same[0] if same else 0
         self.changed()
         self.show_mark()
 
@@ -60,6 +64,8 @@ class GuestList(Rows, can_focus=True):
         else:
             shade = faces.colour(guest.name) if guest.here else colour(self, "text-faint")
             letters = (f" {faces.initials(guest.name):<3}", Style(color=shade, bold=guest.here))
+        if guest.one_of:
+            return Row([("      └ ", dim), (guest.where, dim)])
         role = Style(color=colour(self, "accent" if guest.role == "owner" else "text-dim"))
         return Row(
             [letters, (f"{guest.name:<24} ", name), (guest.role, role)], [(f" {guest.where} ", dim)]
@@ -77,12 +83,15 @@ class PeopleScreen(Acting, Screen[None], inherit_bindings=False):
     PeopleScreen Static { height: 1; width: 1fr; padding: 0 1; background: $background; }
     PeopleScreen #title { background: $bar; }
     PeopleScreen #why { color: $text-dim; margin-top: 1; }
-    PeopleScreen #keys { color: $text-dim; background: $side; margin-top: 1; }
+    PeopleScreen #keys { background: $side; margin-top: 1; }
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, together: TogetherActs) -> None:
+        """`together` does what is done with who is here."""
         super().__init__()
         self._project = project
+        self._together = together
+        self._keys = Bar(id="keys")
         self._sharing = Sharing(project.requests)
         self._members: dict[str, str] = {}
         self._list = GuestList()
@@ -98,8 +107,7 @@ class PeopleScreen(Acting, Screen[None], inherit_bindings=False):
         yield Static("Who was invited runs, on this machine and from another:", id="why")
         yield Static(safe(f"  y  {here}"), classes="line", markup=False)
         yield Static(safe(f"  Y  {elsewhere}"), classes="line", markup=False)
-        owner = me is not None and me.role == "owner"
-        yield Static(KEYS if owner else LOOKING, id="keys", markup=False)
+        yield self._keys
 
     def scopes(self) -> Sequence[str]:
         """Its own."""
@@ -112,6 +120,7 @@ class PeopleScreen(Acting, Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Look, and again whenever somebody comes or goes."""
         self._list.focus()
+        self._keys.say(footer_words(desk(self).reader, self.scopes(), desk(self).role))
         self._unsubscribe = self._project.subscribe(self._happened)
         self._show()
         self.run_worker(self._look(), group="people", exclusive=True)
@@ -133,13 +142,35 @@ class PeopleScreen(Acting, Screen[None], inherit_bindings=False):
         self._show(marked)
 
     def _show(self, marked: str = "") -> None:
-        places: dict[str, list[str]] = {}
-        for user, where, path in spots(self._project):
-            if path or where == "you":
-                places.setdefault(user, []).append(where)
+        places: dict[str, list[At]] = {}
+        for spot in spots(self._project):
+            places.setdefault(spot.user, []).append(At(spot.connection, self._words(spot)))
         here = {person.user: person.role for person in self._project.people}
         desk(self).faces.meet(here)
         self._list.show(guests(self._members, here, places), marked)
+
+    def _words(self, spot: Spot) -> str:
+        """Where somebody is, since when they are here or away from the keys, from where."""
+        about = self._project.whereabouts.get(spot.connection)
+        words = [spot.where if spot.path or spot.where == "you" else "here"]
+        person = [one for one in self._project.people if one.connection == spot.connection]
+        if self.app.size.width >= WIDE and person:
+            words.append(f"here since {clock(person[0].since / 1000)}")
+        if spot.idle:
+            words.append(f"idle since {clock(spot.idle / 1000)}")
+        if about is not None and about.machine:
+            words.append(f"from {about.machine}")
+        return " · ".join(words)
+
+    @property
+    def _person(self) -> Person | None:
+        """The marked place's, or of somebody in several the first."""
+        guest = self._marked
+        others = self._together.others()
+        if guest is None or not guest.here:
+            return None
+        here = [one for one in others if one.connection == guest.connection]
+        return next(iter(here or [one for one in others if one.user == guest.name]), None)
 
     @property
     def _marked(self) -> Guest | None:
@@ -192,6 +223,29 @@ class PeopleScreen(Acting, Screen[None], inherit_bindings=False):
         if await desk(self).confirm(question, "take away"):
             await self._sharing.take(guest.name)
             await self._look()
+
+    def do_go(self) -> None:
+        """Go to where the marked one is."""
+        person = self._person
+        if person is None or not self._together.go_to(person.connection):
+            desk(self).notice("They have nothing open here to go to")
+        else:
+            self.dismiss(None)
+
+    def do_follow(self) -> None:
+        """Have my view go with that of the marked one."""
+        if (person := self._person) is None:
+            desk(self).notice("Mark somebody else who is here")
+        else:
+            self.dismiss(None)
+            self._together.follow(person)
+
+    def do_call(self) -> None:
+        """Ask the marked one to come to where I am."""
+        if (person := self._person) is None:
+            desk(self).notice("Mark somebody else who is here")
+        else:
+            self._together.call(person.user)
 
     def do_copy(self) -> None:
         """Put the line for somebody on this machine into the clipboard."""

@@ -1,0 +1,83 @@
+"""Where people are in the project: which document, where in it, and whether they are at the keys.
+
+Places in a document are told to those who have it open (`client.places`). This is for everybody:
+one can see where somebody is without having that open, go there and follow. It is what their app
+says of itself, so it is taken apart with care; who it is comes from the relay's stamp.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from cocalc_tui.sync.patch import Json
+
+_LONGEST = 500
+"""Characters of a text; a path that is longer is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where one app of a person is."""
+
+    path: str = ""
+    """Of the document that has the keyboard; "" for none."""
+    line: int | None = None
+    """In a text, from 0."""
+    cell: int | None = None
+    """In a notebook, from 1."""
+    idle: int = 0
+    """Since when no key was pressed, milliseconds of the relay's clock; 0: they are at the keys."""
+    machine: str = ""
+    """Where their terminal is, as their app has it; "" for this machine."""
+    follows: str = ""
+    """The connection of who they follow."""
+    calls: int = 0
+    """How often they asked people to come."""
+    called: str = ""
+    """Whom they asked last; "" for everybody."""
+
+    @property
+    def place(self) -> dict[str, Json]:
+        """As a pane's memento says it."""
+        if self.cell is not None:
+            return {"number": self.cell}
+        return {} if self.line is None else {"line": self.line}
+
+    @property
+    def words(self) -> str:
+        """The place for people: `model.py:41`, `fit.ipynb cell 7`."""
+        name = self.path.rpartition("/")[2]
+        if self.cell is not None:
+            return f"{name} cell {self.cell}"
+        return name if self.line is None else f"{name}:{self.line + 1}"
+
+
+def to_wire(here: Whereabouts) -> dict[str, Json]:
+    """As `Presence` of the project carries it; what says nothing is left out."""
+    usual = Whereabouts()
+    wire = asdict(replace(here, path=here.path if len(here.path) <= _LONGEST else ""))
+    return {name: value for name, value in wire.items() if value != getattr(usual, name)}
+
+
+def from_wire(wire: dict[str, Json]) -> Whereabouts:
+    """What somebody's app says; anything malformed counts as not said."""
+    return Whereabouts(
+        path=_text(wire.get("path")),
+        line=_whole(wire.get("line")),
+        cell=_whole(wire.get("cell")),
+        idle=_whole(wire.get("idle")) or 0,
+        machine=_text(wire.get("machine")),
+        follows=_text(wire.get("follows")),
+        calls=_whole(wire.get("calls")) or 0,
+        called=_text(wire.get("called")),
+    )
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) and len(value) <= _LONGEST else ""
+
+
+def _whole(value: Json) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    return None
