@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from cocalc_tui.protocol.messages.base import Message, Role
 
@@ -37,7 +37,8 @@ class TerminalMouse(Message, frozen=True, tag="terminal-mouse"):
     NEEDS: ClassVar[Role] = Role.RUNNER
     id: int
     doc: str
-    what: Literal["press", "release", "move"]
+    what: str
+    """press, release or move."""
     button: int
     """1 left, 2 middle, 3 right, 4 wheel up, 5 wheel down; 0 none, while moving."""
     x: int
