@@ -156,6 +156,8 @@ class Rooms:
                 await self._store.put_document(room.info)
 
     def _unused(self, room: Room) -> None:
+        """Nobody has it open: the host side may let go, and is asked anew by who comes next."""
+        room.prepared = None
         host = self._passing.host
         if host is not None and host.id in room.members:
             host.say(m.Unused(doc=room.doc))
