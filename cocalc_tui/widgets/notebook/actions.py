@@ -46,6 +46,16 @@ _NOTEBOOK = (
     Action("notebook.choose_kernel", "Choose a kernel", (), needs=_RUNNER),
     Action("notebook.clear_output", "Clear output", (), "Of the cells selected.", _EDITOR),
     Action("notebook.clear_all", "Clear all output", (), needs=_EDITOR),
+    Action("notebook.find", "Find", ("ctrl+f",), "In all cells and what they printed."),
+    Action("notebook.find_next", "Next match", ("f3",)),
+    Action("notebook.find_previous", "Previous match", ("shift+f3",)),
+    Action(
+        "notebook.replace",
+        "Replace",
+        ("alt+h",),
+        "In the cells selected, or in all; in their texts, not in output.",
+        _EDITOR,
+    ),
     Action("notebook.copy_output", "Copy output", (), "Of this cell, as text."),
 )
 

@@ -1,0 +1,160 @@
+"""Finding in all cells and what they printed, and replacing in their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cocalc_tui.query import Query
+from cocalc_tui.sync.patch import Op, Splice
+from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.notebook.cell import GAP, CellView
+from cocalc_tui.widgets.notebook.kernelacts import KernelActs
+
+
+class Place(NamedTuple):
+    """Where something was found."""
+
+    cell: int
+    in_output: bool
+    start: int
+    """Offset in the text of the cell; of what it printed, the row."""
+    end: int
+
+
+class FindActs(KernelActs):
+    """Actions that find."""
+
+    _query = Query()
+    _found: tuple[str, Place] | None = None
+    """The cell's key, and where in it was found what is looked at."""
+
+    # --- finding -------------------------------------------------------------------------------
+
+    async def do_find(self) -> None:
+        """Ask what to find, and go to the next place from here."""
+        text = await desk(self).ask("Find in cells and output")
+        if text is not None:
+            self._query, self._found = Query(text), None
+            self._look(1)
+
+    def do_find_next(self) -> None:
+        """Go to the next place."""
+        self._look(1)
+
+    def do_find_previous(self) -> None:
+        """Go to the place before."""
+        self._look(-1)
+
+    def do_deselect(self) -> None:
+        """Nothing that was found stands out any more."""
+        self._put_out()
+        super().do_deselect()
+
+    def _look(self, by: int) -> None:
+        if not self._query.text or not len(self.stack):
+            desk(self).notice("Nothing was looked for yet" if len(self.stack) else "No cells")
+            return
+        found = next(self._places(by), None)
+        self._put_out()
+        if found is None:
+            desk(self).notice(f"Not found: {self._query.text}")
+            return
+        self._go_to(found)
+
+    def _places(self, by: int) -> Iterator[Place]:
+        """All places, the nearest first, round the end."""
+        count = len(self.stack)
+        here = self._here()
+        first = here.cell
+        for step in range(count + 1):
+            cell = (first + step * by) % count
+            places = list(self._in_cell(cell))
+            if step == 0:
+                places = [one for one in places if (one > here if by > 0 else one < here)]
+            yield from places if by > 0 else reversed(places)
+
+    def _here(self) -> Place:
+        """The place that is looked at, else where my caret is."""
+        if self._found is not None and self._found[0] in self.stack:
+            key, place = self._found
+            return place._replace(cell=self.stack.place(key))
+        cell = self.stack.place(self.active)
+        editor = self.text_editor()
+        return Place(cell, False, editor.caret if editor is not None else -1, 0)
+
+    def _in_cell(self, number: int) -> Iterator[Place]:
+        cell = self.stack.cells[number]
+        for found in self._query.matches(cell.text):
+            yield Place(number, False, *found.span())
+        cell.results.settle()
+        for row in range(cell.results.height):
+            if any(self._query.matches(cell.results.row(row).text)):
+                yield Place(number, True, row, row)
+
+    def _go_to(self, place: Place) -> None:
+        cell = self.stack.cells[place.cell]
+        self._found = (cell.key, place)
+        if self.editing and not place.in_output:
+            self.edit(cell.key, place.end)
+            editor = cell.source.editor
+            editor.select(place.start, place.end)
+            self.text_moved(editor)
+        else:
+            self.select(cell.key)
+        self.stack.measure(cell)
+        if not place.in_output and not cell.paged:
+            over = cell.source.painter.over
+            over.matches = [found.span() for found in self._query.matches(cell.text)]
+            over.match = (place.start, place.end)
+        self.window.show(lambda: self._rows_at(cell, place), margin=2)
+        self.refresh()
+
+    def _rows_at(self, cell: CellView, place: Place) -> tuple[int, int]:
+        top = self.stack.top(cell.key) + GAP
+        if place.in_output:
+            row = top + cell.body + place.start
+        elif cell.paged:
+            row = top
+        else:
+            row = top + cell.source.editor.view.place(place.start)[0]
+        return row, row
+
+    def _put_out(self) -> None:
+        """Have nothing stand out."""
+        for cell in self.stack:
+            if cell.made and cell.source.painter.over.matches:
+                cell.source.painter.over.matches, cell.source.painter.over.match = (), None
+                self.repaint_cell(cell.key)
+
+    # --- replacing -----------------------------------------------------------------------------
+
+    async def do_replace(self) -> None:
+        """Ask what to put in the place of what, in the texts of the cells selected or all."""
+        keys = self.selection()
+        keys = keys if len(keys) > 1 else [cell.key for cell in self.stack]
+        where = f"{len(keys)} cells" if len(keys) != 1 else "the cell"
+        text = await desk(self).ask(f"Replace in {where}: what")
+        if text is None:
+            return
+        self._query = Query(text)
+        by = await desk(self).ask(f"Replace {text} by (- for nothing)")
+        if by is None:
+            return
+        ops = self._replacing(keys, "" if by == "-" else by)
+        if not ops:
+            desk(self).notice(f"Not found: {text}")
+            return
+        many = "1 place" if len(ops) == 1 else f"{len(ops):,} places"
+        if await desk(self).confirm(f"Replace {text} in {many}?", "replace"):
+            # Texts may have changed while it was asked.
+            self.change(self._replacing(keys, "" if by == "-" else by), "replace")
+
+    def _replacing(self, keys: list[str], by: str) -> list[Op]:
+        """Operations that replace it everywhere in these cells, from behind in each."""
+        return [
+            Splice(found.start(), found.end() - found.start(), by, self.stack[key].source.editor.at)
+            for key in keys
+            if key in self.stack
+            for found in reversed([*self._query.matches(self.stack[key].text)])
+        ]

@@ -1,0 +1,105 @@
+"""Finding over cells and outputs, and replacing, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cocalc_tui.widgets.dialogs import Ask, Confirm
+from tests.widgets.notebook.desk import (
+    NotebookDesk,
+    Pilots,
+    cell,
+    document_of,
+    printed,
+    rows,
+    sources,
+)
+
+
+async def until(pilot: Pilots, true: Callable[[], object]) -> None:
+    while not true():
+        await pilot.pause(0.01)
+
+
+async def answer(app: NotebookDesk, pilot: Pilots, text: str) -> None:
+    while not isinstance(app.screen, Ask):
+        await pilot.pause(0.01)
+    before = app.screen
+    await pilot.press(*text, "enter")
+    while app.screen is before:
+        await pilot.pause(0.01)
+
+
+def made() -> NotebookDesk:
+    cells = [
+        cell("alpha = 1\nbeta = alpha", "code", printed("nothing\n" * 40 + "Alpha at last\n")),
+        cell("# A page on alpha", "markdown"),
+        cell("gamma"),
+    ]
+    return NotebookDesk(document_of(cells))
+
+
+def lit(app: NotebookDesk) -> list[tuple[int, int] | None]:
+    """What stands out in the first cell: the place that is looked at, then all."""
+    over = app.pane.stack.cells[0].source.painter.over
+    return [over.match, *over.matches]
+
+
+async def test_places_one_after_the_other_round_the_end() -> None:
+    app = made()
+    async with app.run_test(size=(50, 12)) as pilot:
+        await pilot.press("ctrl+f")
+        await answer(app, pilot, "alpha")
+        first, page, _ = app.pane.stack.cells
+        await until(pilot, lambda: lit(app) == [(0, 5), (0, 5), (17, 22)])
+        await pilot.press("f3")
+        await until(pilot, lambda: lit(app)[0] == (17, 22))
+        await pilot.press("f3")
+        await until(pilot, lambda: lit(app) == [None])
+        assert "Alpha at last" in "\n".join(rows(app))
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.active == page.key)
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.active == first.key and lit(app)[0] == (0, 5))
+        await pilot.press("shift+f3")
+        await until(pilot, lambda: app.pane.active == page.key)
+        await pilot.press("f3", "escape")
+        await until(pilot, lambda: app.pane.active == first.key and lit(app) == [None])
+        await pilot.press("ctrl+f")
+        await answer(app, pilot, "delta")
+        await until(pilot, lambda: app.notices == ["Not found: delta"])
+
+
+async def test_in_a_text_what_was_found_is_selected() -> None:
+    app = made()
+    async with app.run_test(size=(50, 12)) as pilot:
+        await pilot.press("enter", "ctrl+home", "right", "ctrl+f")
+        await answer(app, pilot, "alpha")
+        editor = app.pane.text_editor()
+        assert editor is not None
+        await until(pilot, lambda: editor.selected == "alpha")
+        assert editor.selection == (17, 22)
+
+
+async def test_replacing_in_all_cells_is_one_step() -> None:
+    app = made()
+    async with app.run_test(size=(50, 12)) as pilot:
+        before = sources(app.pane.document)
+        after = ["omega = 1\nbeta = omega", "# A page on omega", "gamma"]
+        await pilot.press("alt+h")
+        await answer(app, pilot, "alpha")
+        await answer(app, pilot, "omega")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert isinstance(app.screen, Confirm)
+        assert "3 places" in app.screen._question
+        await pilot.press("y")
+        await until(pilot, lambda: sources(app.pane.document) == after)
+        await pilot.press("z")
+        assert sources(app.pane.document) == before
+        await pilot.press("alt+h")
+        await answer(app, pilot, "a")
+        await answer(app, pilot, "-")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("n")
+        await pilot.pause()
+        assert sources(app.pane.document) == before
