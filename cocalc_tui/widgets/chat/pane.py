@@ -290,7 +290,8 @@ class ChatPane(Pane, Vertical):
 
     def where(self) -> str:
         """How much was said."""
-        return f"{len(self.log_.shown)} messages"
+        count = len(self.log_.shown)
+        return f"{count} message" if count == 1 else f"{count} messages"
 
     def mode(self) -> str:
         """What the keyboard does."""

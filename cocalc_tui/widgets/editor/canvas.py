@@ -85,6 +85,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         """Listen to the document."""
         self._home = copy_context()
         self._unsubscribe = self.document.subscribe(self._heard)
+        self.painter.focused = False  # until the keyboard comes here
         self._dress()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
         self._people_moved()
