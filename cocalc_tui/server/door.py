@@ -4,7 +4,7 @@ It starts the relay when somebody connects and when it dies, and stays while the
 or a kernel lives. The relay inherits the socket and accepts on it, so whoever connects while there
 is no relay waits in the socket's queue until there is one: nobody is ever refused because of a
 restart. It does nothing else, so it has no reason to die. Where somebody kills it all the same, its
-relay starts another before it ends itself, and hands it lock and socket (`adopt`).
+relay starts another and hands it lock and socket (`adopt`); nobody notices.
 """
 
 from __future__ import annotations
@@ -78,17 +78,14 @@ class Door:
         return True
 
     def adopt(self, lock: int, listener: int, relay: int) -> None:
-        """Go on with the lock and the socket of a door that was killed, once its relay ended."""
+        """Go on with the lock, the socket and the relay of a door that was killed."""
         self._lock = lock
         self._listener = socket.socket(fileno=listener)
         with contextlib.suppress(OSError):
             self._inode = os.lstat(self._where.socket).st_ino
         self._answering.listen()
         with contextlib.suppress(ProcessLookupError):
-            handle = os.pidfd_open(relay)
-            while handle not in self._wait([handle], LOOK_AROUND):
-                self._look_around()
-            os.close(handle)
+            self._await_end(relay)
 
     def serve(self) -> Path | None:
         """Do it until nothing is left to stay for.
@@ -182,8 +179,8 @@ class Door:
         """Run a relay until it ends; returns whether it had more to do."""
         started = time.monotonic()
         pid = self._spawn()
-        status = self._await_end(pid)
-        code = os.waitstatus_to_exitcode(status)
+        self._await_end(pid)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code == STOPPED:
             self._ending = True
         if code in (0, STOPPED) or self._ending or self._rebind:
@@ -202,13 +199,13 @@ class Door:
         words += ["--lock", str(self._lock), "--door", str(os.getpid())]
         return os.posix_spawn(words[0], words, os.environ)
 
-    def _await_end(self, pid: int) -> int:
+    def _await_end(self, pid: int) -> None:
         handle = os.pidfd_open(pid)
         asked = 0.0
         try:
             while True:
                 if handle in self._wait([handle], LOOK_AROUND):
-                    return os.waitpid(pid, 0)[1]
+                    return
                 self._look_around()
                 if (self._ending or self._rebind) and not asked:
                     asked = time.monotonic()

@@ -70,7 +70,7 @@ def _door(project: Path, umask: str) -> None:
 
 
 def _next_door(project: Path, umask: str, lock: int, listener: int, relay: int) -> None:
-    """Be the door after one that was killed, started by the relay that is about to end."""
+    """Be the door after one that was killed, started by its relay."""
     from cocalc_tui.server.door import Door
 
     where = places(project)

@@ -33,7 +33,7 @@ from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
 from cocalc_tui.server.relay.relay import Processes, Relay
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sqlite import SqliteStore
-from cocalc_tui.server.successor import Successor
+from cocalc_tui.server.successor import Successors
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
 
@@ -51,13 +51,13 @@ def clock() -> int:
 def serve(project: Path, umask: int, listener: int, door: Sequence[str] = ()) -> int:
     """Be the relay of a project until there is nothing to do; returns the exit code.
 
-    `door` is how it may be replaced when it is killed, as `Successor.of` reads it.
+    `door` is how it may be replaced when it is killed, as `Successors.of` reads it.
     """
     where = places(project)
     with socket.socket(fileno=listener) as at:
-        successor = Successor.of(door, where.project, umask, listener)
+        successors = Successors.of(door, where.project, umask, listener)
         try:
-            return asyncio.run(_Service(where, umask, successor).run(at))
+            return asyncio.run(_Service(where, umask, successors).run(at))
         except StoreTrouble as trouble:
             # The last line of the log is what the door tells those who wait.
             print(trouble, file=sys.stderr)  # noqa: T201
@@ -67,9 +67,9 @@ def serve(project: Path, umask: int, listener: int, door: Sequence[str] = ()) ->
 class _Service:
     """One relay process."""
 
-    def __init__(self, where: Places, umask: int, successor: Successor | None) -> None:
+    def __init__(self, where: Places, umask: int, doors: Successors | None) -> None:
         self._where = where
-        self._successor = successor
+        self._doors = doors
         self._umask = umask
         self._started = clock()
         self._end = asyncio.Event()
@@ -102,13 +102,15 @@ class _Service:
         await relay.serve_unix(at)
         garbage.settle()
         watch = asyncio.create_task(self._watch(relay))
-        if self._successor is not None:
-            self._successor.watch(self._end.set)
+        if self._doors is not None:
+            self._doors.watch()
         await self._end.wait()
         watch.cancel()
         await self._host.close(everything=self._everything)
         await relay.close(None if self._project.in_place else self._project.where())
         await store.close()
+        if self._stopped and self._doors is not None:
+            self._doors.end()
         return STOPPED if self._stopped else 0
 
     async def _start_host(self, relay: Relay, host_user: str) -> Host:
@@ -168,7 +170,8 @@ class _Service:
     def _processes(self) -> Processes:
         kernels = self._host.runner.status() if self._host.runner is not None else []
         terminals = self._host.terminals.running if self._host.terminals is not None else []
-        return Processes(os.getpid(), os.getppid(), self._started, kernels, terminals)
+        door = self._doors.door if self._doors is not None else os.getppid()
+        return Processes(os.getpid(), door, self._started, kernels, terminals)
 
     def _stop(self, everything: bool) -> None:
         self._stopped = True

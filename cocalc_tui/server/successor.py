@@ -1,4 +1,4 @@
-"""What a relay does when its door is killed: start another door, and end itself.
+"""What a relay does when its door is killed: it starts another.
 
 Only the host's account may run a door, and apps of guests are not the host's. Without this a
 project whose door was killed would be gone with its relay's end, though people are in it.
@@ -7,53 +7,62 @@ project whose door was killed would be gone with its relay's end, though people 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 from cocalc_tui.server.daemon import python_command
 
 
-@dataclass(frozen=True)
-class Successor:
-    """How the next door is to be started, with what belongs to the one there is."""
+class Successors:
+    """The doors of one relay, one after the other."""
 
-    door: int
-    """The process that there is."""
-    lock: int
-    listener: int
-    """Descriptors that came from it."""
-    project: Path
-    umask: int
+    def __init__(self, door: int, words: Sequence[str]) -> None:
+        """`door` is the process that there is.
+
+        `words` are what the next one is told besides the relay's process: project, umask, and the
+        descriptors of lock and listener, which it inherits.
+        """
+        self.door = door
+        self._words = [*words]
 
     @classmethod
-    def of(cls, words: Sequence[str], project: Path, umask: int, listener: int) -> Successor | None:
+    def of(cls, said: Sequence[str], project: Path, umask: int, listener: int) -> Successors | None:
         """Read what a door says of itself; None for one of an earlier release, which does not."""
-        match words:
+        match said:
             case ["--lock", lock, "--door", door]:
-                return cls(int(door), int(lock), listener, project, umask)
+                words = [str(project), f"{umask:03o}", lock, str(listener)]
+                return cls(int(door), words)
         return None
 
-    def watch(self, started: Callable[[], None]) -> None:
-        """Start the next door as soon as this one is gone; `started` is to end this relay."""
+    def watch(self) -> None:
+        """From now on there is always a door."""
+        try:
+            handle = os.pidfd_open(self.door)
+        except ProcessLookupError:
+            self._next()
+            return
         loop = asyncio.get_running_loop()
 
         def gone() -> None:
-            if handle >= 0:
-                loop.remove_reader(handle)
-                os.close(handle)
-            self._start()
-            started()
+            loop.remove_reader(handle)
+            os.close(handle)
+            self._next()
 
-        handle = os.pidfd_open(self.door) if os.getppid() == self.door else -1
-        if handle < 0:
-            gone()
-        else:
-            loop.add_reader(handle, gone)
+        loop.add_reader(handle, gone)
 
-    def _start(self) -> None:
-        words = ["door", str(self.project), f"{self.umask:03o}"]
-        words += [str(self.lock), str(self.listener), str(os.getpid())]
+    def _next(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.door, os.WNOHANG)
+        words = ["door", *self._words, str(os.getpid())]
         command = python_command("cocalc_tui.server.main", *words)
-        os.posix_spawn(command[0], command, os.environ)
+        self.door = os.posix_spawn(command[0], command, os.environ)
+        self.watch()
+
+    def end(self) -> None:
+        """Have the door end too; one that started this relay sees how it ends."""
+        if self.door != os.getppid():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.door, signal.SIGTERM)

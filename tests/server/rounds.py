@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import WorkRefused, WorkspaceEvent
@@ -36,6 +37,7 @@ from cocalc_tui.sync.patch import Splice
 from tests.server.processes.look import processes
 from tests.server.processes.racing import doors, race, relays
 
+Result = TypeVar("Result")
 PATIENCE = 60.0
 GAME = 50
 """Rounds that are played in one project."""
@@ -101,7 +103,7 @@ class Typist:
         self.workspace.subscribe(self._heard)
         self.workspace.start()
         await self.workspace.ready()
-        self.document = await opened(self.workspace, "a.txt")
+        self.document = await again(lambda: self.workspace.open("a.txt"))
         self.document.subscribe(lambda _: self._look())
         self._typing = asyncio.create_task(self._type_on())
 
@@ -235,7 +237,7 @@ class Game:
         for typist in self._typists:
             await typist.rest()
             assert not typist.refused, typist.refused
-        await saved(self._typists[0])
+        await again(self._typists[0].document.save)
         there = Counter((self._project / "a.txt").read_text().split())
         words = [word for typist in self._typists for word in typist.acknowledged]
         words += self._away.acknowledged
@@ -261,7 +263,7 @@ class Game:
         kill(relays(self._project))
 
     async def door_killed(self) -> None:
-        """Its relay starts another and ends."""
+        """Its relay starts another."""
         kill(doors(self._project))
 
     async def door_then_relay_killed(self) -> None:
@@ -298,34 +300,21 @@ class Game:
     async def keeper_killed(self) -> None:
         """A kernel dies with its keeper, and everybody hears of it; nothing else is touched."""
         workspace = self._typists[0].workspace
-        document = await opened(workspace, "n.ipynb")
-        await document.run(schema.cells(document.replica))
+        document = await again(lambda: workspace.open("n.ipynb"))
+        await again(lambda: document.run(schema.cells(document.replica)))
         await until(lambda: document.kernel.state == "idle")
         kill(processes("keeper", str(self._project)))
         await until(lambda: document.kernel.state == "dead")
 
 
-async def opened(workspace: Workspace, path: str) -> SharedDocument:
-    """Open a document, again where the relay is killed meanwhile."""
+async def again(ask: Callable[[], Awaitable[Result]]) -> Result:
+    """Ask for something, again where the relay is another meanwhile."""
     while True:
         try:
-            return await workspace.open(path)
+            return await ask()
         except RequestFailed as failed:
             if failed.code not in {"offline", "busy"}:
                 raise
-        await asyncio.sleep(0.05)
-
-
-async def saved(typist: Typist) -> None:
-    """Have the file written, again where the relay is another meanwhile."""
-    while True:
-        try:
-            await typist.document.save()
-        except RequestFailed as failed:
-            if failed.code not in {"offline", "busy"}:
-                raise
-        else:
-            return
         await asyncio.sleep(0.05)
 
 

@@ -274,17 +274,25 @@ async def test_a_killed_door_is_replaced_though_only_a_guest_is_there(project: P
     guest = join([project]).workspace(start=False)
     guest.start()
     await guest.ready()
+    (relay,) = relays(project)
+    killed: list[int] = []
+
+    async def kill_door() -> None:
+        killed.extend(doors(project))
+        os.kill(killed[-1], signal.SIGKILL)
+        await until(lambda: doors(project) and not set(doors(project)) & set(killed))
+
     for _ in range(2):
-        (door,), (relay,) = doors(project), relays(project)
-        os.kill(door, signal.SIGKILL)
-        await until(lambda door=door: doors(project) not in ([], [door]))  # type: ignore[misc]
-        await until(lambda relay=relay: relays(project) not in ([], [relay]))  # type: ignore[misc]
-        await until(lambda: guest.online)
+        await kill_door()
+        assert guest.online
+        assert relays(project) == [relay]
+        assert [(await guest.status()).door] == doors(project)
         assert is_locked(places(project).lock)
-    os.kill(relays(project)[0], signal.SIGKILL)
+    os.kill(relay, signal.SIGKILL)
     await until(lambda: not guest.online)
     await until(lambda: guest.online)
     assert len(doors(project)) == len(relays(project)) == 1
+    await kill_door()
     await guest.stop()
     await until(lambda: not doors(project) and not is_locked(places(project).lock))
     await guest.close()
