@@ -7,6 +7,7 @@ is installed (`make bench` does), which checks out versions of the same text. CP
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import importlib.util
 import json
@@ -14,9 +15,12 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from textual.app import ComposeResult
 
 from benchmarks.replay import sealed, seconds
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
@@ -25,6 +29,10 @@ from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.versions import Versions
+from cocalc_tui.widgets.desk import DeskApp
+from cocalc_tui.widgets.history.body import Body
+from cocalc_tui.widgets.history.line import TimeLineView
+from cocalc_tui.widgets.registry import registry
 
 BARS = {"prepare_s": 1.5, "version_s": 0.005, "step_s": 1 / 30}
 SHOWN = 200
@@ -53,18 +61,47 @@ def measure(trace: Trace) -> dict[str, Any]:
     line = past.line
     found["time_line_s"] = time.process_time() - start
     picked = random.Random(1).choices(range(versions.latest + 1), k=SHOWN)
-    shown = [took(lambda v=v: versions.text(v)) for v in picked]  # type: ignore[misc]
+    shown = [took(partial(versions.text, version)) for version in picked]
     found["version_s"], found["version_worst_s"] = statistics.median(shown), max(shown)
 
-    def step(version: int) -> None:
-        before = line.step(version, -1)
-        words.lines(past.difference(before, version))
-
-    steps = [took(lambda v=v: step(v)) for v in picked]  # type: ignore[misc]
+    steps = asyncio.run(held_down(past, sorted(picked)))
     found["step_s"], found["step_worst_s"] = statistics.median(steps), max(steps)
     found["versions"], found["bursts"] = versions.latest, len(line.bursts)
     found["exact"] = versions.text(versions.latest) == trace.end
     return found
+
+
+class Screen(DeskApp, inherit_bindings=False):
+    """What of the history screen changes with a step: the text and the time line."""
+
+    def __init__(self) -> None:
+        super().__init__(registry())
+        self.body = Body()
+        self.view = TimeLineView(self.faces.colour, lambda _: None)
+
+    def compose(self) -> ComposeResult:
+        """The text above the time line."""
+        yield self.body
+        yield self.view
+
+
+async def held_down(past: LogPast, stops: Sequence[int]) -> list[float]:
+    """CPU seconds of steps as a held key makes them, each from its difference to its rows."""
+    app = Screen()
+    times = []
+    async with app.run_test(size=(160, 48)) as pilot:
+        await pilot.pause()
+        for version in stops:
+            start = time.process_time()
+            lines = words.lines(past.difference(past.line.step(version, -1), version))
+            app.body.show(lines, columns=False, blamed=())
+            app.view.show(past.line, version, None)
+            for widget in (app.body, app.view):
+                for y in range(widget.size.height):
+                    widget.render_line(y)
+            times.append(time.process_time() - start)
+            await pilot.pause(0)
+    return times
 
 
 def loro(trace: Trace) -> float | None:

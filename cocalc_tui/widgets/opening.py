@@ -43,7 +43,7 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
         lately_there = {choice.value for choice in there}
         picker.fill([*there, *(Choice(one, one) for one in paths if one not in lately_there)])
 
-    screen.run_worker(look(), group="look")
+    screen.run_worker(look, group="look")
     chosen = await desk(screen).answer(picker)
     if chosen is not None and chosen.startswith(_NEW):
         chosen = chosen.removeprefix(_NEW)

@@ -18,6 +18,7 @@ from textual.layout import ArrangeResult, WidgetPlacement
 from textual.layout import Layout as TextualLayout
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import WorkType
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.widgets.acting import Acting, desk
@@ -202,7 +203,8 @@ class Tiles(Acting, Widget):
     def _open(self, view: View) -> Widget:
         note = Note(f"opening {view.path} …", soon=self.documents.is_online)
         self.mount(note)
-        self.run_worker(self._open_soon(view, note), group="open")
+        work: WorkType[None] = partial(self._open_soon, view, note)
+        self.run_worker(work, group="open")
         return note
 
     async def _open_soon(self, view: View, note: Note) -> None:

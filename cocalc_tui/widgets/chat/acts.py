@@ -85,7 +85,7 @@ class ChatActs(Screen[None]):
             with contextlib.suppress(RequestFailed):
                 await chats.mark(event.doc, event.seq)
 
-        self.run_worker(mark(), group="chat")
+        self.run_worker(mark, group="chat")
 
     def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
         """Go to what a message points to."""

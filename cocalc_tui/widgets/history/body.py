@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -225,13 +226,19 @@ def _shown(piece: Piece) -> str:
     return safe(piece.text.expandtabs(TAB).removesuffix("\r"))
 
 
-def breaks(line: Line | None, room: int) -> list[int]:
+def breaks(line: Line | None, room: int) -> Sequence[int]:
     """Where the rows of a line begin, in columns: at words where there are any."""
-    if line is None or sum(len(piece.text) for piece in line.pieces) * 2 <= room:
-        return [0]
-    text = "".join(_shown(piece) for piece in line.pieces)
-    if cell_len(text) <= room:
-        return [0]
+    if line is None:
+        return (0,)
+    if len(line.pieces) == 1 and len(line.pieces[0].text) * 2 <= room:
+        return (0,)
+    return _breaks("".join([_shown(piece) for piece in line.pieces]), room)
+
+
+@lru_cache(maxsize=10_000)
+def _breaks(text: str, room: int) -> Sequence[int]:
+    if text.isascii():
+        return _plain_breaks(text, room)
     starts, column, word = [0], 0, 0
     for char in text:
         width = cell_len(char)
@@ -240,4 +247,14 @@ def breaks(line: Line | None, room: int) -> list[int]:
         column += width
         if char == " ":
             word = column
+    return starts
+
+
+def _plain_breaks(text: str, room: int) -> Sequence[int]:
+    """The same where each character is one column: most text by far."""
+    starts = [0]
+    while starts[-1] + room < len(text):
+        start = starts[-1]
+        word = text.rfind(" ", start, start + room) + 1
+        starts.append(word if word > start else start + room)
     return starts

@@ -54,9 +54,11 @@ class TimeLineView(Widget):
         self.person = ""
         self.saved = 0
         self._cells: list[list[Burst]] = []
+        self._bar_signs: list[tuple[str, str]] = []
+        """The bar of each cell and whose it is."""
+        self._signs: list[str] = []
         self._wide = 1
         """Columns of a cell."""
-        self._most = 1
 
     def show(
         self, line: TimeLine, version: int, mark: int | None, person: str = "", saved: int = 0
@@ -68,7 +70,10 @@ class TimeLineView(Widget):
             while self._cells and not self._cells[-1]:
                 self._cells.pop()
             self._wide = max(1, min(self._width() // max(len(self._cells), 1), WIDEST))
-            self._most = max((_amount(cell) for cell in self._cells), default=1) or 1
+            self._signs = list(map(_sign, self._cells))
+            self._bar_signs = []
+        if person != self.person or not self._bar_signs:
+            self._bar_signs = _bar_signs(self._cells, person)
         self.version, self.mark, self.person, self.saved = version, mark, person, saved
         self.refresh()
 
@@ -87,16 +92,10 @@ class TimeLineView(Widget):
         return Strip([Segment(" ", ground), *row]).adjust_cell_length(self.size.width, ground)
 
     def _bars(self, ground: Style) -> list[Segment]:
-        found: list[Segment] = []
-        for cell in self._cells:
-            bursts = [one for one in cell if self.person in {"", one.author}]
-            if not bursts:
-                found.append(self._fill("·" if cell else " ", ground + self._faint))
-                continue
-            most = max(bursts, key=lambda one: one.last - one.first)
-            height = min(int(_amount(bursts) / self._most * len(BARS)), len(BARS) - 1)
-            found.append(self._fill(BARS[height], ground + Style(color=self._face(most.author))))
-        return found
+        return [
+            self._fill(bar, ground + (Style(color=self._face(author)) if author else self._faint))
+            for bar, author in self._bar_signs
+        ]
 
     def _fill(self, sign: str, style: Style) -> Segment:
         return Segment(sign * self._wide, style)
@@ -104,22 +103,17 @@ class TimeLineView(Widget):
     def _marks(self, ground: Style) -> list[Segment]:
         accent = ground + Style(color=colour(self, "accent"), bold=True)
         found: list[Segment] = []
-        for cell in self._cells:
-            sign, style = self._sign(cell), ground + self._dim
+        dim = ground + self._dim
+        for cell, event in zip(self._cells, self._signs, strict=True):
+            sign, style = event, dim
             if _holds(cell, self.version):
                 sign, style = "▲", accent
             elif self.mark is not None and _holds(cell, self.mark):
                 sign, style = "△", accent
+            elif event == " " and self.saved and _holds(cell, self.saved):
+                sign = SAVED[0]
             found.append(Segment(sign.center(self._wide), style))
         return found
-
-    def _sign(self, cell: list[Burst]) -> str:
-        for kind, (sign, _) in SIGNS.items():
-            if any(one.kind == kind for one in cell):
-                return sign
-        if any(one.late for one in cell):
-            return "z"
-        return SAVED[0] if self.saved and _holds(cell, self.saved) else " "
 
     def _times(self, ground: Style) -> list[Segment]:
         """When what stands above it was begun: at the left, and behind each pause."""
@@ -191,6 +185,30 @@ class TimeLineView(Widget):
 
 def _amount(cell: list[Burst]) -> int:
     return sum(one.last - one.first + 1 for one in cell)
+
+
+def _bar_signs(cells: list[list[Burst]], person: str) -> list[tuple[str, str]]:
+    """For each cell how much was done, of one person or all, and who did most of it."""
+    most = max((_amount(cell) for cell in cells), default=1) or 1
+    found: list[tuple[str, str]] = []
+    for cell in cells:
+        bursts = [one for one in cell if person in {"", one.author}]
+        if bursts:
+            height = min(int(_amount(bursts) / most * len(BARS)), len(BARS) - 1)
+            first = max(bursts, key=lambda one: one.last - one.first)
+            found.append((BARS[height], first.author))
+        else:
+            found.append(("·" if cell else " ", ""))
+    return found
+
+
+def _sign(cell: list[Burst]) -> str:
+    """The event of a cell that tells most."""
+    kinds = {one.kind for one in cell}
+    for kind, (sign, _) in SIGNS.items():
+        if kind in kinds:
+            return sign
+    return "z" if any(one.late for one in cell) else " "
 
 
 def _holds(cell: list[Burst], version: int) -> bool:

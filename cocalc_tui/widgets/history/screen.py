@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -107,7 +108,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         except RequestFailed as error:
             self._say(error.text)
             return
-        self.own = LogPast(versions, self.document.type)
+        self.own = await asyncio.to_thread(LogPast, versions, self.document.type)
         self.seen = self.own.content(versions.latest)
         self.choose_past(self.own)
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 from textual.events import Key
 from textual.timer import Timer
+from textual.worker import WorkType
 
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
 from cocalc_tui.client.requests import RequestFailed
@@ -178,7 +180,8 @@ class CompletingActs(InspectActs):
         self._due = None
         editor = self.text_editor()
         if editor is not None:
-            self.run_worker(self._ask_for(editor, what), group="completion", exclusive=True)
+            ask: WorkType[None] = partial(self._ask_for, editor, what)
+            self.run_worker(ask, group="completion", exclusive=True)
 
     async def _ask_for(self, editor: Editor, what: What) -> None:
         if what == "sign":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -13,14 +14,17 @@ from textual.widgets import Static
 
 from cocalc_tui.protocol.events import SnapshotDifference, SnapshotFile
 from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
+    from textual.worker import WorkType
+
     from cocalc_tui.client.snapshots import Snapshots
     from cocalc_tui.protocol.events import SnapshotInfo
 
-KEYS = "⏎ open  ← up  d differences  r put back  R put all back  D drop  esc back"
 _SIGNS = {"added": ("+", "success"), "removed": ("-", "error"), "changed": ("~", "warning")}
 MOST_READ = 400_000
 """Bytes of a file that are shown; the rest is for `cocalc-tui snapshot show`."""
@@ -71,7 +75,7 @@ class Entries(Rows, can_focus=True):
         """Open what was clicked."""
         screen = self.screen
         assert isinstance(screen, SnapshotBrowser)
-        screen.run_worker(screen.do_open(), group="snapshot")
+        screen.run_worker(screen.do_open, group="snapshot")
 
 
 def _size(size: int) -> str:
@@ -96,7 +100,7 @@ class SnapshotBrowser(Acting, Screen[None], inherit_bindings=False):
     SnapshotBrowser { background: $background; }
     SnapshotBrowser Static { height: 1; width: 1fr; padding: 0 1; background: $bar; }
     SnapshotBrowser #path { background: $background; color: $text-dim; }
-    SnapshotBrowser #keys { color: $text-dim; background: $side; }
+    SnapshotBrowser #footer { background: $side; }
     """
 
     def __init__(self, snapshots: Snapshots, snapshot: SnapshotInfo) -> None:
@@ -107,6 +111,7 @@ class SnapshotBrowser(Acting, Screen[None], inherit_bindings=False):
         self._differs = False
         self._list = Entries()
         self._path = Static("", id="path", markup=False)
+        self._footer = Bar(id="footer")
 
     def compose(self) -> ComposeResult:
         """Which one, where in it, what is there, what can be done."""
@@ -116,7 +121,7 @@ class SnapshotBrowser(Acting, Screen[None], inherit_bindings=False):
         yield Static(title, markup=False)
         yield self._path
         yield self._list
-        yield Static(KEYS, id="keys", markup=False)
+        yield self._footer
 
     def scopes(self) -> Sequence[str]:
         """Its own."""
@@ -125,8 +130,10 @@ class SnapshotBrowser(Acting, Screen[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Show the top of it."""
         self._list.focus()
+        self._footer.say(footer_words(desk(self).reader, self.scopes()))
         self._path.update("looking …")
-        self.run_worker(self._show(""), group="snapshot")
+        work: WorkType[None] = partial(self._show, "")
+        self.run_worker(work, group="snapshot")
 
     async def _show(self, folder: str, marked: str = "") -> None:
         from cocalc_tui.client.requests import RequestFailed
