@@ -12,6 +12,7 @@ from cocalc_tui.widgets.picker import Choice, Picker
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.worker import WorkType
 
     from cocalc_tui.widgets.project import Project
 
@@ -43,7 +44,8 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
         lately_there = {choice.value for choice in there}
         picker.fill([*there, *(Choice(one, one) for one in paths if one not in lately_there)])
 
-    screen.run_worker(look, group="look")
+    work: WorkType[None] = look
+    screen.run_worker(work, group="look")
     chosen = await desk(screen).answer(picker)
     if chosen is not None and chosen.startswith(_NEW):
         chosen = chosen.removeprefix(_NEW)

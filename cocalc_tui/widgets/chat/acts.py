@@ -17,6 +17,8 @@ from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
 
 if TYPE_CHECKING:
+    from textual.worker import WorkType
+
     from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.chat.pane import ChatPane
     from cocalc_tui.widgets.picker import Choice
@@ -85,7 +87,8 @@ class ChatActs(Screen[None]):
             with contextlib.suppress(RequestFailed):
                 await chats.mark(event.doc, event.seq)
 
-        self.run_worker(mark, group="chat")
+        work: WorkType[None] = mark
+        self.run_worker(work, group="chat")
 
     def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
         """Go to what a message points to."""

@@ -79,7 +79,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
     def on_mount(self) -> None:
         """Fetch the past."""
         self.body.focus()
-        self._footer.say(footer_words(desk(self).reader, self.scopes()))
+        self._footer.say(footer_words(desk(self).reader, self.scopes(), desk(self).role))
         self.body.blame_words = self._blame_words
         self.body.face = desk(self).faces.colour
         self._say("fetching its history …")

@@ -123,7 +123,7 @@ class PeopleScreen(Acting, Screen[None], inherit_bindings=False):
         self._keys.say(footer_words(desk(self).reader, self.scopes(), desk(self).role))
         self._unsubscribe = self._project.subscribe(self._happened)
         self._show()
-        self.run_worker(self._look, group="people", exclusive=True)
+        self.run_worker(self._look(), group="people", exclusive=True)
 
     def _happened(self, _: WorkspaceEvent) -> None:
         self.call_later(self._show)

@@ -75,7 +75,8 @@ class Entries(Rows, can_focus=True):
         """Open what was clicked."""
         screen = self.screen
         assert isinstance(screen, SnapshotBrowser)
-        screen.run_worker(screen.do_open, group="snapshot")
+        work: WorkType[None] = screen.do_open
+        screen.run_worker(work, group="snapshot")
 
 
 def _size(size: int) -> str:
@@ -130,7 +131,7 @@ class SnapshotBrowser(Acting, Screen[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Show the top of it."""
         self._list.focus()
-        self._footer.say(footer_words(desk(self).reader, self.scopes()))
+        self._footer.say(footer_words(desk(self).reader, self.scopes(), desk(self).role))
         self._path.update("looking …")
         work: WorkType[None] = partial(self._show, "")
         self.run_worker(work, group="snapshot")
