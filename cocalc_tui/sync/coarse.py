@@ -15,25 +15,18 @@ from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import Cancel, Entry, PatchId, Splice
-from cocalc_tui.sync.spans import Span, spans
+from cocalc_tui.sync.spans import LABEL, Span, spans
 from cocalc_tui.sync.strand import Strand
 from cocalc_tui.sync.walker import Walker
 
-_LABEL = ("typing", None, None)
-"""No merge reads it."""
-
 
 class SpanGraph:
-    """Spans as the patches of a graph, numbered within each session.
+    """Spans as the patches of a graph, numbered within each session."""
 
-    It begins on top of the spans `before`, which are a line: each saw exactly all before it.
-    """
-
-    def __init__(self, before: Sequence[Span] = ()) -> None:
+    def __init__(self) -> None:
         self._ends: dict[str, list[int]] = {}
         """By session, the number of the last patch of each span."""
-        heads = [self._number(span) for span in before]
-        self.graph = Graph({s: len(ends) for s, ends in self._ends.items()}, heads[-1:])
+        self.graph = Graph()
 
     def _number(self, span: Span) -> PatchId:
         """The id that the next span of its session has here."""
@@ -49,7 +42,7 @@ class SpanGraph:
         if span.size == 1:
             ops = tuple([self._cancel(op) if type(op) is Cancel else op for op in ops])
         step = ops[0] if len(ops) == 1 and type(ops[0]) is Splice else ops
-        strand = Strand(self._number(span), parents, (span.time,), (step,), _LABEL)
+        strand = Strand(self._number(span), parents, (span.time,), (step,), LABEL)
         if self.graph.add(strand) is not None:
             session, n = span.first
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
@@ -58,14 +51,6 @@ class SpanGraph:
         """The span that has a patch, as its id here."""
         session, n = patch_id
         return PatchId(session, bisect_left(self._ends.get(session, ()), n))
-
-    def last(self, coarse: PatchId) -> PatchId:
-        """The last patch of a span that has this id here."""
-        return PatchId(coarse.session, self._ends[coarse.session][coarse.n])
-
-    def counts(self) -> dict[str, int]:
-        """How many patches there are of each session."""
-        return {session: ends[-1] + 1 for session, ends in self._ends.items()}
 
     def targets(self, span: Span) -> Iterator[int]:
         """The indexes of the spans that a span cancels, as often as it names them."""

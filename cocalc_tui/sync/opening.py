@@ -12,9 +12,11 @@ from typing import Final
 
 from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.checkpoint import Checkpoint
-from cocalc_tui.sync.coarse import SpanGraph
+from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.fit import is_text
+from cocalc_tui.sync.graph import Graph
+from cocalc_tui.sync.intake import Intake
 from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import (
     MAIN,
@@ -44,17 +46,14 @@ def open_log(blocks: Sequence[Block], tail: Sequence[Entry] = ()) -> Document:
 
 def read_log(blocks: Sequence[Block], tail: Sequence[Entry] = ()) -> Checkpoint:
     """The state that blocks and the entries after them give; raises DamagedLog."""
-    reader = _Reader(blocks, tail, single=False)
-    if reader.refused_too_much():
-        reader = _Reader(blocks, tail, single=True)
-    return reader.checkpoint()
+    return _Reader(blocks, tail).checkpoint()
 
 
 class _Reader:
     """Reads a log: its beginning as a line, the rest by merging."""
 
-    def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry], *, single: bool) -> None:
-        self._log = list(spans(blocks, tail, single=single))
+    def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry]) -> None:
+        self._log = list(spans(blocks, tail))
         times = [*(block.latest for block in blocks), *(entry.patch.time for entry in tail)]
         self._clock = max(times, default=0)
         cancels = [cancel for block in blocks for cancel in block.cancels]
@@ -66,39 +65,50 @@ class _Reader:
                 line.take(span)
         except DoesNotFit:
             line, length = _Line(), 0
-        self._rest = self._log[length:]
-        self._graph = SpanGraph(self._log[:length])
         texts = {at: str(text) for at, text in line.texts.items()}
         self._texts = {at: text for at, text in texts.items() if text}
         self._records = line.records
-        if self._rest:
-            self._merge()
+        self._graph = Graph(*_version(self._log[:length]))
+        if length < len(self._log):
+            self._merge(self._log[length:])
 
-    def _merge(self) -> None:
+    def _merge(self, rest: Sequence[Span]) -> None:
         """Merge what comes after the line."""
-        merger = Merger(self._graph.graph, self._texts)
+        intake = Intake(self._graph)
+        intake.offer_log([span.strand() for span in rest])
+        intake.take()
+        if waiting := intake.waiting():
+            session, n = waiting[0].first
+            raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
+        merger = Merger(self._graph, self._texts)
         merger.records = Records.restore(merger, self._records.save())
-        for span in self._rest:
-            self._graph.add(span)
-        merger.merge(0, len(self._rest))
+        merger.merge(0, len(self._graph))
         merger.records.settle()
         self._texts, self._records = merger.texts.all(), merger.records
 
-    def refused_too_much(self) -> bool:
-        """Whether a span did not fit of which some patches may."""
-        return any(self._rest[index].size > 1 for index in self._graph.graph.empty)
-
     def checkpoint(self) -> Checkpoint:
         """All of the log."""
-        heads = self._graph.graph.ids(self._graph.graph.heads)
         return Checkpoint(
             self._log[-1].seq + self._log[-1].size - 1 if self._log else 0,
-            tuple(sorted(self._graph.last(head) for head in heads)),
+            self._graph.ids(self._graph.heads),
             self._graph.counts(),
             self._clock,
             self._texts,
             self._records.save(),
         )
+
+
+def _version(line: Sequence[Span]) -> tuple[dict[str, int], list[PatchId]]:
+    """How many patches of each session spans have, each of which saw all before, and their end."""
+    counts: dict[str, int] = {}
+    heads: list[PatchId] = []
+    for span in line:
+        session, n = span.first
+        if n != counts.get(session, 0):
+            raise DamagedLog(f"the log lacks patch {counts.get(session, 0)} of {session}")
+        counts[session] = n + span.size
+        heads = [PatchId(session, n + span.size - 1)]
+    return counts, heads
 
 
 def _line_length(log: Sequence[Span], cancels: Iterable[Cancel]) -> int:

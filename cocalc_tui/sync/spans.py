@@ -13,7 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cocalc_tui.sync.blocks import Block, Chain, readable
-from cocalc_tui.sync.patch import Cancel, Entry, Op, PatchId
+from cocalc_tui.sync.patch import Cancel, Entry, Op, PatchId, Splice
+from cocalc_tui.sync.strand import Strand
+from cocalc_tui.sync.stretch import Step, Stretch
+
+LABEL = ("typing", None, None)
+"""No merge reads it."""
 
 
 class Span(NamedTuple):
@@ -39,6 +44,26 @@ class Span(NamedTuple):
     are each all of their patch; where they go backwards, as backspace does, it is negative."""
     patches: Sequence[int]
     """With which patch of the span (0 is the first) each operation begins."""
+
+    def strand(self) -> Strand:
+        """The same as the graph takes it in; its times are right where `time` is."""
+        times = [self.time] * self.size
+        return Strand(self.first, self.parents, times, list(self._steps()), LABEL)
+
+    def _steps(self) -> Iterator[Step]:
+        """What the patches do, those that were joined as stretches."""
+        patch = at = 0
+        while patch < self.size:
+            stop = at
+            while stop < len(self.ops) and self.patches[stop] == patch:
+                stop += 1
+            ops = tuple(self.ops[at:stop])
+            first, unit = (ops[0], self.units[at]) if ops else (None, 1)
+            if type(first) is Splice and abs(unit) > 1:
+                yield Stretch(first, range(1, abs(unit) + 1), backward=unit < 0)
+            else:
+                yield first if type(first) is Splice and len(ops) == 1 else ops
+            patch, at = patch + abs(unit), stop
 
 
 def spans(

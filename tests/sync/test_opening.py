@@ -171,7 +171,7 @@ def test_what_does_not_fit_counts_as_empty(ops: tuple[Op, ...]) -> None:
 
 
 def test_a_log_without_its_beginning_is_refused() -> None:
-    with pytest.raises(DamagedLog, match="the log lacks what patch 3"):
+    with pytest.raises(DamagedLog, match="the log lacks patch 0 of a"):
         read_log([], TYPED[3:])
 
 
