@@ -20,14 +20,24 @@ def chains(graph: Graph, first: int, stop: int, *, few: int) -> Iterator[tuple[i
     it has the one before as its only parent. They come as the patches did where no more than `few`
     sessions take part.
     """
-    if first == stop:
-        return iter(())
-    pieces = graph.pieces
-    starts = [first, *pieces[bisect_right(pieces, first) : bisect_left(pieces, stop)]]
-    ends = [*starts[1:], stop]
+    starts, ends = _edges(graph, first, stop)
     if len(starts) < 3 or len(set(graph.log.owners[first:stop])) <= few:
         return zip(starts, ends, strict=True)
     return ((starts[at], ends[at]) for at in _by_branch(graph, starts, ends))
+
+
+def as_they_came(graph: Graph, first: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The same chains, in the order in which they came here."""
+    return zip(*_edges(graph, first, stop), strict=True)
+
+
+def _edges(graph: Graph, first: int, stop: int) -> tuple[list[int], list[int]]:
+    """Where chains begin, and where they end."""
+    if first == stop:
+        return [], []
+    pieces = graph.pieces
+    starts = [first, *pieces[bisect_right(pieces, first) : bisect_left(pieces, stop)]]
+    return starts, [*starts[1:], stop]
 
 
 def _by_branch(graph: Graph, starts: Sequence[int], ends: Sequence[int]) -> Iterator[int]:

@@ -60,6 +60,8 @@ class Graph:
         """Indexes of the patches without children, rising."""
         self.reach: dict[int, int] = {}
         """For patches with cancels: the least index that they cancel, through other cancels too."""
+        self._cancelling: list[int] = []
+        """The keys of `reach`, rising."""
         self._reaching: list[tuple[int, int]] = []
         """Those of `reach` that reach back further than all later ones, rising in both numbers."""
         self.empty: set[int] = set()
@@ -291,6 +293,7 @@ class Graph:
             self.refuse(index)
         else:
             least = self.reach[index] = self.least_target(ops)
+            self._cancelling.append(index)
             while self._reaching and self._reaching[-1][1] >= least:
                 self._reaching.pop()
             self._reaching.append((index, least))
@@ -331,6 +334,11 @@ class Graph:
             if at == len(self._reaching) or self._reaching[at][1] > base:
                 return base
             base = self.critical(self._reaching[at][1] - 1)
+
+    def has_cancels(self, first: int, stop: int) -> bool:
+        """Whether a patch from index `first` on, before `stop`, cancels anything."""
+        at = bisect_left(self._cancelling, first)
+        return at < len(self._cancelling) and self._cancelling[at] < stop
 
     def critical_ranges(self, least: int) -> list[tuple[int, int]]:
         """The ranges of critical indexes that reach up to `least` or beyond, rising."""

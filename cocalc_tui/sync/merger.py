@@ -14,6 +14,7 @@ from cocalc_tui.sync.fit import RECORDS, check_splices, contents
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.log import Run
 from cocalc_tui.sync.patch import (
+    MAIN,
     DoesNotFit,
     Op,
     PatchId,
@@ -23,10 +24,13 @@ from cocalc_tui.sync.patch import (
 )
 from cocalc_tui.sync.records import Records
 from cocalc_tui.sync.texts import Texts
+from cocalc_tui.sync.transform import Transformer
 from cocalc_tui.sync.walker import Walker
 
 _SMALL = 64
 """Patches that a walker goes over without anybody noticing."""
+_NEAR = 500
+"""Patches that a transformer goes over, although it may turn out to be of no use."""
 
 
 class Merger:
@@ -45,6 +49,7 @@ class Merger:
         self.records = Records(self)
         self._origin = origin or {}
         self._trusting = trusting
+        self._transformer: Transformer | None = None
         self._walker: Walker | None = None
         self._old: dict[TextId, str] | None = None
         """The texts at the walker's base, where the journal does not reach it."""
@@ -119,6 +124,8 @@ class Merger:
         """The last patch, at `index`, is another one now."""
         if self._walker is not None and self._walker.stop > index:
             self._walker = None
+        if self._transformer is not None and self._transformer.stop > index:
+            self._transformer = None
 
     def _direct(self, first: int, stop: int) -> list[TextChange]:
         """Bring in patches each of which saw all before it."""
@@ -166,6 +173,11 @@ class Merger:
 
     def _walk(self, first: int, stop: int) -> list[TextChange]:
         """Bring in patches that did not see all before them, or that cancel."""
+        changes, first = self._transform(first, stop)
+        return changes + self._walk_over(first, stop) if first < stop else changes
+
+    def _walk_over(self, first: int, stop: int) -> list[TextChange]:
+        """The same by the walker."""
         reach = self.graph.reach
         least = first
         if reach:
@@ -175,6 +187,32 @@ class Merger:
         for change in changes:
             self.texts.change(change, first, stop - 1)
         return changes
+
+    # --- keeping a transformer -----------------------------------------------------------------
+
+    def _transform(self, first: int, stop: int) -> tuple[list[TextChange], int]:
+        """Bring in patches by moving their positions; returns with which that stops."""
+        transformer = self._transformer = self._transformer_for(first, stop)
+        if transformer is None:
+            return [], first
+        moves = transformer.visit(stop, self.texts.length(MAIN))
+        for move in moves:
+            self.texts.change(*move)
+        if transformer.stop < stop:
+            self._transformer = None
+        return [change for change, _, _ in moves], transformer.stop
+
+    def _transformer_for(self, first: int, stop: int) -> Transformer | None:
+        """A transformer that has been at all before `first`, where one can take what follows."""
+        graph, found = self.graph, self._transformer
+        base = graph.critical(first - 1)
+        if self._walker is not None and self._pays(self._walker, base, first):
+            return None
+        if found is None or graph.critical(found.base) != found.base or found.stop <= base:
+            found = Transformer(graph, base)
+        if first - found.stop > _NEAR or graph.has_cancels(found.base + 1, stop):
+            return None
+        return found if found.catch_up(first) else None
 
     # --- keeping a walker ----------------------------------------------------------------------
 
