@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from cocalc_tui.sync.columns import DamagedLog, Reader, all_ones, unpack, unseal, unzigzag
 from cocalc_tui.sync.patch import (
@@ -73,8 +74,14 @@ JUMPS = 8
 ELSEWHERE = 16
 
 
+Link: TypeAlias = "tuple[int, int, int, tuple[PatchId, ...] | None]"
+"""Patches of one session in a row, each but the first on top of just the one before: whose (a place
+in the block's sessions), the number of the first, how many, and the parents of the first. These are
+None where it is on top of just the last one of its session in this block."""
+
+
 class Chain(NamedTuple):
-    """Patches of one session in a row, each but the first with the one before as only parent."""
+    """A link, in full, and how it is stamped and labelled."""
 
     first: PatchId
     size: int
@@ -114,7 +121,7 @@ class Block:
             if self.count > MOST:
                 raise DamagedLog("a block of the log claims to be too long")
             self.sessions, self.stamps, self.labels, self.words = _names(self.string("names"))
-            self.chains = list(self._read_chains())
+            self.links = list(self._read_links())
             self.cancels = list(self._read_cancels())
 
     def numbers(self, column: str) -> list[int]:
@@ -125,22 +132,41 @@ class Block:
         """The text of a column."""
         return self._columns[column].decode("utf-8", "surrogatepass")
 
-    def _read_chains(self) -> Iterator[Chain]:
-        seen: dict[str, int] = {}
+    @cached_property
+    def chains(self) -> list[Chain]:
+        """The links in full."""
+        with readable():
+            return [
+                Chain(
+                    PatchId(self.sessions[s], n),
+                    size,
+                    (PatchId(self.sessions[s], n - 1),) if parents is None else parents,
+                    stamp,
+                    label,
+                )
+                for (s, n, size, parents), stamp, label in zip(
+                    self.links, self.numbers("stamp"), self.numbers("label"), strict=True
+                )
+            ]
+
+    def _read_links(self) -> Iterator[Link]:
+        sessions = self.sessions
+        ends = [0] * len(sessions)
+        """By session: the number behind the last one seen."""
         parent = iter(zip(self.numbers("parent"), self.numbers("back"), strict=True))
-        rows = ("session", "skip", "more", "stamp", "label", "parents")
+        rows = ("session", "skip", "more", "parents")
         total = 0
-        for s, skip, more, stamp, label, count in zip(*map(self.numbers, rows), strict=True):
-            session = self.sessions[s]
-            parents = []
-            for _ in range(count):
-                p, back = next(parent)
-                other = self.sessions[p]
-                parents.append(PatchId(other, seen.get(other, -1) - unzigzag(back)))
-            n = seen.get(session, -1) + 1 + unzigzag(skip)
-            seen[session] = n + more
+        for s, skip, more, count in zip(*map(self.numbers, rows), strict=True):
+            named = [next(parent) for _ in range(count)]
+            parents = None
+            if skip or named != [(s, 0)] or not ends[s]:
+                parents = tuple(
+                    [PatchId(sessions[p], ends[p] - 1 - unzigzag(back)) for p, back in named]
+                )
+            n = ends[s] + unzigzag(skip)
+            ends[s] = n + more + 1
             total += more + 1
-            yield Chain(PatchId(session, n), more + 1, tuple(parents), stamp, label)
+            yield s, n, more + 1, parents
         if total != self.count:
             raise DamagedLog("a block of the log has the wrong number of entries")
 

@@ -15,9 +15,12 @@ from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import Cancel, Entry, PatchId, Splice
-from cocalc_tui.sync.spans import LABEL, Span, spans
+from cocalc_tui.sync.spans import Span, spans
 from cocalc_tui.sync.strand import Strand
 from cocalc_tui.sync.walker import Walker
+
+_LABEL = ("typing", None, None)
+"""No merge reads it."""
 
 
 class SpanGraph:
@@ -42,7 +45,7 @@ class SpanGraph:
         if span.size == 1:
             ops = tuple([self._cancel(op) if type(op) is Cancel else op for op in ops])
         step = ops[0] if len(ops) == 1 and type(ops[0]) is Splice else ops
-        strand = Strand(self._number(span), parents, (span.time,), (step,), LABEL)
+        strand = Strand(self._number(span), parents, (span.time,), (step,), _LABEL)
         if self.graph.add(strand) is not None:
             session, n = span.first
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.patch import ForgedPatch, Patch, PatchId
 from cocalc_tui.sync.strand import Strand, join, strands
@@ -73,19 +72,6 @@ class Intake:
             forged = self._queue(self._queue_of(session), offer) or forged
         if forged is not None:
             raise ForgedPatch(f"there is another patch {forged.n} of {forged.session}")
-
-    def offer_log(self, log: Iterable[Strand]) -> None:
-        """Take strands that are not here, those of a session in a row.
-
-        Raises DamagedLog where they are not.
-        """
-        for strand in log:
-            session, n = strand.first
-            queue = self._queue_of(session)
-            if n != queue.end:
-                raise DamagedLog(f"the log lacks patch {queue.end} of {session}, or has it twice")
-            queue.ready.append(strand)
-            queue.end += len(strand.times)
 
     def _queue_of(self, session: str) -> _Queue:
         queue = self._queues.get(session)

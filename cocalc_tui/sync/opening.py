@@ -7,7 +7,7 @@ in chunks. Only what comes after is merged, span by span.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from cocalc_tui.sync.blocks import Block
@@ -16,20 +16,21 @@ from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.fit import is_text
 from cocalc_tui.sync.graph import Graph
-from cocalc_tui.sync.intake import Intake
 from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import (
     MAIN,
     Cancel,
     DoesNotFit,
     Entry,
-    Patch,
+    Op,
     PatchId,
     Splice,
     TextId,
 )
 from cocalc_tui.sync.records import Records
-from cocalc_tui.sync.spans import Span, spans
+from cocalc_tui.sync.strand import Strand
+from cocalc_tui.sync.stretch import Stretch
+from cocalc_tui.sync.threads import threads
 
 _CHUNK: Final = 2048
 """Characters of a chunk as it is made; twice as many split it."""
@@ -53,33 +54,28 @@ class _Reader:
     """Reads a log: its beginning as a line, the rest by merging."""
 
     def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry]) -> None:
-        self._log = list(spans(blocks, tail))
         times = [*(block.latest for block in blocks), *(entry.patch.time for entry in tail)]
         self._clock = max(times, default=0)
-        cancels = [cancel for block in blocks for cancel in block.cancels]
-        cancels += [op for e in tail for op in e.patch.ops if isinstance(op, Cancel)]
+        self._seq = sum([block.count for block in blocks]) + len(tail)
+        log, length = threads(blocks, tail)
         line = _Line()
-        length = _line_length(self._log, cancels)
         try:
-            for span in self._log[:length]:
-                line.take(span)
+            for strand in log[:length]:
+                line.take(strand)
         except DoesNotFit:
             line, length = _Line(), 0
         texts = {at: str(text) for at, text in line.texts.items()}
         self._texts = {at: text for at, text in texts.items() if text}
         self._records = line.records
-        self._graph = Graph(*_version(self._log[:length]))
-        if length < len(self._log):
-            self._merge(self._log[length:])
+        self._graph = Graph(*_version(log[:length]))
+        if length < len(log):
+            self._merge(log[length:])
 
-    def _merge(self, rest: Sequence[Span]) -> None:
+    def _merge(self, rest: Sequence[Strand]) -> None:
         """Merge what comes after the line."""
-        intake = Intake(self._graph)
-        intake.offer_log([span.strand() for span in rest])
-        intake.take()
-        if waiting := intake.waiting():
-            session, n = waiting[0].first
-            raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
+        for strand in rest:
+            if (need := self._graph.add(strand)) is not None:
+                raise DamagedLog(f"the log lacks patch {need.n} of {need.session}")
         merger = Merger(self._graph, self._texts)
         merger.records = Records.restore(merger, self._records.save())
         merger.merge(0, len(self._graph))
@@ -89,7 +85,7 @@ class _Reader:
     def checkpoint(self) -> Checkpoint:
         """All of the log."""
         return Checkpoint(
-            self._log[-1].seq + self._log[-1].size - 1 if self._log else 0,
+            self._seq,
             self._graph.ids(self._graph.heads),
             self._graph.counts(),
             self._clock,
@@ -98,43 +94,10 @@ class _Reader:
         )
 
 
-def _version(line: Sequence[Span]) -> tuple[dict[str, int], list[PatchId]]:
-    """How many patches of each session spans have, each of which saw all before, and their end."""
-    counts: dict[str, int] = {}
-    heads: list[PatchId] = []
-    for span in line:
-        session, n = span.first
-        if n != counts.get(session, 0):
-            raise DamagedLog(f"the log lacks patch {counts.get(session, 0)} of {session}")
-        counts[session] = n + span.size
-        heads = [PatchId(session, n + span.size - 1)]
-    return counts, heads
-
-
-def _line_length(log: Sequence[Span], cancels: Iterable[Cancel]) -> int:
-    """How many spans there are before anybody had not seen all, or something is cancelled."""
-    least: dict[str, int] = {}
-    for session, first, _ in cancels:
-        least[session] = min(first, least.get(session, first))
-    before: tuple[PatchId, ...] = ()
-    named: set[PatchId] = set()
-    ends = []
-    for span in log:
-        if span.parents != before:
-            named.update(span.parents)
-            if not span.parents:
-                return 0
-        session, n = span.first
-        ends.append(PatchId(session, n + span.size - 1))
-        before = (ends[-1],)
-    before = ()
-    for length, (span, end) in enumerate(zip(log, ends, strict=True)):
-        if span.parents != before or least.get(end.session, end.n + 1) <= end.n:
-            return length
-        if end in named:
-            return length + 1
-        before = (end,)
-    return len(log)
+def _version(line: Sequence[Strand]) -> tuple[dict[str, int], list[PatchId]]:
+    """How many patches of each session a line has, and its end."""
+    counts = {strand.first.session: strand.last().n + 1 for strand in line}
+    return counts, [strand.last() for strand in line[-1:]]
 
 
 class _Line:
@@ -147,24 +110,29 @@ class _Line:
         self.texts: dict[TextId, _Chunks] = {}
         self.records = Records(self)
 
-    def take(self, span: Span) -> None:
-        """Do what a span does; raises DoesNotFit."""
+    def take(self, strand: Strand) -> None:
+        """Do what a strand does; raises DoesNotFit."""
         on_records = False
-        for op in span.ops:
-            if isinstance(op, Splice):
-                if op.at not in self.texts:
-                    self.texts[op.at] = _Chunks()
-                self.texts[op.at].splice(op.pos, op.delete, op.insert)
-                on_records = on_records or op.at != MAIN
-            elif isinstance(op, Cancel):
-                raise DoesNotFit("what it cancels was never there")
-            else:
-                on_records = True
+        for step in strand.steps:
+            ops = step if type(step) is tuple else (_splice(step),)
+            for op in ops:
+                on_records = self._do(op) or on_records
         if on_records:
-            patch = Patch(span.first, span.time, span.parents, tuple(span.ops))
-            self.records.check(patch, self)
-            self.records.add(patch, self)
+            for patch in strand.patches():
+                self.records.check(patch, self)
+                self.records.add(patch, self)
             self.records.settle()
+
+    def _do(self, op: Op) -> bool:
+        """Do an operation on a text; whether it is about records."""
+        if isinstance(op, Splice):
+            if op.at not in self.texts:
+                self.texts[op.at] = _Chunks()
+            self.texts[op.at].splice(op.pos, op.delete, op.insert)
+            return op.at != MAIN
+        if isinstance(op, Cancel):
+            raise DoesNotFit("what it cancels was never there")
+        return True
 
     def __contains__(self, patch_id: PatchId, /) -> bool:
         return True
@@ -172,6 +140,10 @@ class _Line:
     def is_cancelled(self, patch_id: PatchId, /) -> bool:
         """Nothing is."""
         return False
+
+
+def _splice(step: Splice | Stretch) -> Splice:
+    return step.whole if isinstance(step, Stretch) else step
 
 
 class _Chunks:

@@ -14,11 +14,7 @@ from typing import NamedTuple
 
 from cocalc_tui.sync.blocks import Block, Chain, readable
 from cocalc_tui.sync.patch import Cancel, Entry, Op, PatchId, Splice
-from cocalc_tui.sync.strand import Strand
 from cocalc_tui.sync.stretch import Step, Stretch
-
-LABEL = ("typing", None, None)
-"""No merge reads it."""
 
 
 class Span(NamedTuple):
@@ -45,12 +41,7 @@ class Span(NamedTuple):
     patches: Sequence[int]
     """With which patch of the span (0 is the first) each operation begins."""
 
-    def strand(self) -> Strand:
-        """The same as the graph takes it in; its times are right where `time` is."""
-        times = [self.time] * self.size
-        return Strand(self.first, self.parents, times, list(self._steps()), LABEL)
-
-    def _steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         """What the patches do, those that were joined as stretches."""
         patch = at = 0
         while patch < self.size:
@@ -70,10 +61,9 @@ def spans(
     blocks: Sequence[Block], tail: Sequence[Entry] = (), *, single: bool = False
 ) -> Iterator[Span]:
     """A whole log: blocks, then the entries after them. With `single` each patch is a span."""
-    cuts = _cuts(blocks, tail)
+    ends = cuts(blocks, tail)
     for block in blocks:
-        with readable():
-            yield from _BlockSpans(block).read(cuts, single=single)
+        yield from block_spans(block, ends, single=single)
     for entry in tail:
         patch, one = entry.patch, len(entry.patch.ops)
         yield Span(
@@ -81,7 +71,7 @@ def spans(
         )
 
 
-def _cuts(blocks: Sequence[Block], tail: Sequence[Entry]) -> Mapping[str, list[int]]:
+def cuts(blocks: Sequence[Block], tail: Sequence[Entry]) -> Mapping[str, list[int]]:
     """By session the numbers, rising, behind which a span ends since somebody else names them."""
     ends: dict[str, set[int]] = defaultdict(set)
     firsts = [chain.parents for block in blocks for chain in block.chains]
@@ -93,6 +83,14 @@ def _cuts(blocks: Sequence[Block], tail: Sequence[Entry]) -> Mapping[str, list[i
         if isinstance(op, Cancel):
             ends[op.session] |= {op.first - 1, op.last}
     return {session: sorted(numbers) for session, numbers in ends.items()}
+
+
+def block_spans(
+    block: Block, cuts: Mapping[str, list[int]], *, single: bool = False
+) -> Iterator[Span]:
+    """The spans of one block, given where those of the log end."""
+    with readable():
+        yield from _BlockSpans(block).read(cuts, single=single)
 
 
 class _BlockSpans:

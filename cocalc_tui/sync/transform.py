@@ -20,7 +20,7 @@ from cocalc_tui.sync.branches import as_they_came
 from cocalc_tui.sync.fit import is_text
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.log import Run
-from cocalc_tui.sync.patch import MAIN, Op, PatchId, Splice, TextChange
+from cocalc_tui.sync.patch import MAIN, Op, Splice, TextChange
 
 MOST_UNSEEN: Final = 64
 """Steps that a position is moved over at most; beyond, a walker costs less."""
