@@ -117,6 +117,7 @@ class Block:
     def __init__(self, data: bytes) -> None:
         with readable():
             self._columns = dict(zip(COLUMNS, unseal(MAGIC, data), strict=True))
+            self._numbers: dict[str, list[int]] = {}
             self.first, self.count, self.latest = self.numbers("block")
             if self.count > MOST:
                 raise DamagedLog("a block of the log claims to be too long")
@@ -125,8 +126,11 @@ class Block:
             self.cancels = list(self._read_cancels())
 
     def numbers(self, column: str) -> list[int]:
-        """The numbers of a column."""
-        return unpack(self._columns[column])
+        """The numbers of a column; never changed."""
+        found = self._numbers.get(column)
+        if found is None:
+            found = self._numbers[column] = unpack(self._columns[column])
+        return found
 
     def string(self, column: str) -> str:
         """The text of a column."""

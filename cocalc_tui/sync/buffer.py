@@ -75,6 +75,10 @@ class TextBuffer:
     )
 
     def __init__(self, text: str = "") -> None:
+        self.load(text)
+
+    def load(self, text: str) -> None:
+        """Let it be another text."""
         self._groups = _groups(_blocks(_lines(text)))
         self._length = len(text)
         self._rows = sum([group.lines for group in self._groups])

@@ -14,9 +14,8 @@ there (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", 2024, se
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from operator import itemgetter
 
 from cocalc_tui.sync.log import Log
@@ -76,6 +75,8 @@ class Graph:
         self.pieces: list[int] = []
         """Where to cut the log, rising, so that each piece is a chain of one session, on top of
         ends of pieces: the first index of each."""
+        self._starts: set[int] = set()
+        """The same."""
         self._tip = ROOT
         """Whose the last patch is, a place in the log's sessions, where it may be gone on with."""
         self._said: dict[int, tuple[PatchId, ...]] = {}
@@ -89,13 +90,11 @@ class Graph:
 
     def index(self, patch_id: PatchId) -> int | None:
         """Where a patch is, ROOT where it is in the checkpoint, None where it is not here."""
-        session = self._sessions.get(patch_id[0])
-        if session is None:
+        name, n = patch_id
+        session = self._sessions.get(name)
+        if session is None or not 0 <= n < session.end:
             return None
-        at = patch_id[1] - session.base
-        if at >= 0:
-            return session.at[at] if at < len(session.at) else None
-        return ROOT if patch_id[1] >= 0 else None
+        return session.at[n - session.base] if n >= session.base else ROOT
 
     def count(self, session: str) -> int:
         """How many patches of a session there are, the number of its next one."""
@@ -181,13 +180,15 @@ class Graph:
                 return parent
             found.append(at)
         own = self._sessions.get(session)
-        if (self._root or n != (own.end if own else 0)) and (needs := self.needs(strand)):
+        behind = n != (own.end if own else 0)
+        behind = behind or (bool(self._root) and _looks_back(found, steps))
+        if behind and (needs := self.needs(strand)):
             return needs[0]
         index = len(self.log.ops)
         parents = tuple(found) or (ROOT,)
         if len(parents) > 1:
             parents = tuple(sorted({*parents}))
-            if not all(one < other for one, other in pairwise(said)):
+            if list(said) != sorted({*said}):
                 self._said[index] = said
         own = own or self._session(session)
         last = own.at[-1] if own.at else ROOT
@@ -276,15 +277,11 @@ class Graph:
 
     def _cut(self, index: int, parents: tuple[int, ...]) -> None:
         """Let a piece begin at `index`, and end at its parents."""
-        pieces = self.pieces
-        for parent in parents:
-            start = parent + 1
-            place = bisect_left(pieces, start)
-            if place == len(pieces) or pieces[place] != start:
-                pieces.insert(place, start)
+        for start in (*[parent + 1 for parent in parents], index):
+            if start not in self._starts:
+                self._starts.add(start)
+                insort(self.pieces, start)
                 self.log.cut(start)
-        if pieces[-1] != index:
-            pieces.append(index)
 
     def _take_cancels(self, index: int, ops: Sequence[Op]) -> None:
         try:
@@ -358,6 +355,11 @@ class Graph:
                     seen.add(parent)
                     look.append(parent)
         return False
+
+
+def _looks_back(parents: Sequence[int], steps: Iterable[Step]) -> bool:
+    """Whether patches stand on what the document began with, or may cancel some of that."""
+    return not parents or ROOT in parents or any(type(step) is tuple for step in steps)
 
 
 def has_cancels(ops: Iterable[Op]) -> bool:

@@ -70,7 +70,7 @@ class Log:
                 ops.append(step)
         self.owners += [owner] * len(times)
         self.times.extend(times)
-        self.latest = max(self.latest, *times)
+        self.latest = max(self.latest, max(times))
 
     def _begin(self, label: Label) -> None:
         self._label = label
@@ -96,10 +96,9 @@ class Log:
 
     def cut(self, index: int) -> None:
         """Let a step begin with this patch."""
-        if 0 < index < len(self.ops) and self.ops[index] is self.ops[index - 1]:
-            stretch = self.ops[index]
-            assert isinstance(stretch, Stretch)
-            later = stretch.cut(index)
+        step = self.ops[index] if index < len(self.ops) else None
+        if isinstance(step, Stretch) and index > step.first:
+            later = step.cut(index)
             self.ops[index : index + len(later.ends)] = [later] * len(later.ends)
 
     def runs(self, first: int, stop: int) -> Iterator[Run]:

@@ -29,6 +29,8 @@ from cocalc_tui.sync.walker import Walker
 
 _SMALL = 64
 """Patches that a walker goes over without anybody noticing."""
+_MANY = 1000
+"""Patches that are many at once."""
 _NEAR = 500
 """Patches that a transformer goes over, although it may turn out to be of no use."""
 
@@ -92,6 +94,14 @@ class Merger:
 
     def merge(self, first: int, stop: int) -> list[TextChange]:
         """Bring in the patches from index `first` on, before `stop`, all of them new."""
+        if stop - first < _MANY:
+            return self._merge(first, stop)
+        self.texts.draft()
+        changes = self._merge(first, stop)
+        self.texts.write_out()
+        return changes
+
+    def _merge(self, first: int, stop: int) -> list[TextChange]:
         changes: list[TextChange] = []
         for low, high in self.graph.critical_ranges(first):
             if first < low:
@@ -124,8 +134,6 @@ class Merger:
         """The last patch, at `index`, is another one now."""
         if self._walker is not None and self._walker.stop > index:
             self._walker = None
-        if self._transformer is not None and self._transformer.stop > index:
-            self._transformer = None
 
     def _direct(self, first: int, stop: int) -> list[TextChange]:
         """Bring in patches each of which saw all before it."""

@@ -114,9 +114,12 @@ class _Line:
         """Do what a strand does; raises DoesNotFit."""
         on_records = False
         for step in strand.steps:
-            ops = step if type(step) is tuple else (_splice(step),)
-            for op in ops:
-                on_records = self._do(op) or on_records
+            if isinstance(step, Stretch):
+                on_records |= self._do(step.whole)
+            elif isinstance(step, Splice):
+                on_records |= self._do(step)
+            else:
+                on_records |= max([self._do(op) for op in step], default=False)
         if on_records:
             for patch in strand.patches():
                 self.records.check(patch, self)
@@ -140,10 +143,6 @@ class _Line:
     def is_cancelled(self, patch_id: PatchId, /) -> bool:
         """Nothing is."""
         return False
-
-
-def _splice(step: Splice | Stretch) -> Splice:
-    return step.whole if isinstance(step, Stretch) else step
 
 
 class _Chunks:

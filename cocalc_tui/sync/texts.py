@@ -10,10 +10,13 @@ from typing import TypeAlias
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.graph import ROOT
-from cocalc_tui.sync.patch import TextChange, TextId
+from cocalc_tui.sync.patch import MAIN, TextChange, TextId
 
 _KEEP = 10_000
 """Entries that are kept when the journal is cut; it is when it has twice as many."""
+
+_SHORT = 50_000
+"""Characters of a draft at most: it is copied for every change."""
 
 
 _Entry: TypeAlias = tuple[int, int, TextId, int, str, int]
@@ -27,9 +30,13 @@ class Texts:
         self.floor = ROOT
         """How far back, as an index, the journal reaches."""
         self._buffers: dict[TextId, TextBuffer] = {}
+        self._draft: str | None = None
+        """The main text, while it is not in a buffer."""
         self._journal: list[_Entry] = []
 
     def __getitem__(self, at: TextId) -> TextBuffer:
+        if self._draft is not None:
+            self.write_out()
         buffer = self._buffers.get(at)
         if buffer is None:
             buffer = self._buffers[at] = TextBuffer()
@@ -37,6 +44,7 @@ class Texts:
 
     def all(self) -> dict[TextId, str]:
         """Every text that is not empty."""
+        self.write_out()
         return {at: str(buffer) for at, buffer in self._buffers.items() if len(buffer)}
 
     def load(self, texts: dict[TextId, str]) -> None:
@@ -45,18 +53,38 @@ class Texts:
 
     def length(self, at: TextId) -> int:
         """How long a text is."""
+        if self._draft is not None and at == MAIN:
+            return len(self._draft)
         buffer = self._buffers.get(at)
         return 0 if buffer is None else len(buffer)
 
     def change(self, change: TextChange, first: int, last: int) -> None:
         """Do a change, which belongs to the patches at `first` to `last`."""
         at, pos, delete, insert, _ = change
-        removed = self[at].splice(pos, delete, insert)
+        if self._draft is not None and at == MAIN:
+            text, end = self._draft, pos + delete
+            removed = text[pos:end]
+            self._draft = text[:pos] + insert + text[end:]
+            if len(self._draft) > _SHORT:
+                self.write_out()
+        else:
+            removed = self[at].splice(pos, delete, insert)
         journal = self._journal
         journal.append((first, last, at, pos, removed, len(insert)))
         if len(journal) > 2 * _KEEP:
             self.floor = max([self.floor, *(entry[1] for entry in journal[:_KEEP])])
             del journal[:_KEEP]
+
+    def draft(self) -> None:
+        """Many changes of the main text come: let it be one string, if it is short."""
+        if self._draft is None and self.length(MAIN) <= _SHORT:
+            self._draft = str(self[MAIN])
+
+    def write_out(self) -> None:
+        """Have no draft any more."""
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            self[MAIN].load(draft)
 
     def boundary(self, index: int) -> int:
         """The greatest index, at most `index`, at which the journal can stop on its way back."""

@@ -11,7 +11,10 @@ merge at all.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple, TypeAlias, cast
 
 from cocalc_tui.sync.blocks import Block, Link, readable
@@ -49,7 +52,8 @@ class _Thread:
 
     def strand(self) -> Strand:
         """It, as the graph takes it in."""
-        return Strand(self.first, self.parents, [self.time] * self.size, self.steps, _LABEL)
+        times = array("q", [self.time]) * self.size
+        return Strand(self.first, self.parents, times, self.steps, _LABEL)
 
 
 def threads(blocks: Sequence[Block], tail: Sequence[Entry]) -> tuple[list[Strand], int]:
@@ -98,7 +102,7 @@ class _Threads:
     def take_typing(self, block: Block) -> None:
         """Take in a block of nothing but typing."""
         cut = min(max(0, self._end + 1 - block.first), block.count)
-        links = list(_cut(block.links, cut))
+        links = _cut(block.links, cut)
         typed = Typed(block, cut)
         found: dict[int, _Typist] = {}
         growing: dict[int, tuple[_Thread, list[int]]] = {}
@@ -153,15 +157,20 @@ class _Typist(NamedTuple):
     """Each, and from which place in the runs on it is meant."""
 
 
-def _cut(links: Sequence[Link], cut: int) -> Iterator[Link]:
-    """Links, the one that goes on beyond so many patches in two."""
-    for s, n, size, parents in links:
-        if 0 < cut < size:
-            yield s, n, cut, parents
-            yield s, n + cut, size - cut, None
-        else:
-            yield s, n, size, parents
-        cut -= size
+def _cut(links: Sequence[Link], cut: int) -> Sequence[Link]:
+    """Links, one of which ends with so many patches."""
+    ends = list(accumulate([size for _, _, size, _ in links]))
+    at = bisect_left(ends, cut)
+    s, n, size, parents = links[at]
+    first = cut - ends[at] + size
+    if first in (size, 0) or not cut:
+        return links
+    return [
+        *links[:at],
+        (s, n, first, parents),
+        (s, n + first, size - first, None),
+        *links[at + 1 :],
+    ]
 
 
 def _line_end(blocks: Sequence[Block], tail: Sequence[Entry]) -> int:
@@ -172,29 +181,28 @@ def _line_end(blocks: Sequence[Block], tail: Sequence[Entry]) -> int:
     """
     least: dict[str, int] = {}
     """By session: the least number that is named so, or that is before what is cancelled."""
-    seq = 0
-    before: tuple[str, int] = ("", -1)
+    seq = most = 0
+    """How many entries there are, and how many before somebody had not seen all."""
+    before: tuple[PatchId, ...] = ()
     for session, n, size, parents in _links(blocks, tail):
-        if parents is None:
-            if session != before[0]:
-                least[session] = min(n - 1, least.get(session, n))
-        elif parents != ((before,) if seq else ()):
-            if not parents:
+        said = (PatchId(session, n - 1),) if parents is None else parents
+        if said != before:
+            most = most or seq
+            if not said:
                 return 0
-            for other, number in parents:
+            for other, number in said:
                 least[other] = min(number, least.get(other, number))
-        before = (session, n + size - 1)
+        before = (PatchId(session, n + size - 1),)
         seq += size
     for session, n, _ in _cancels(blocks, tail):
         least[session] = min(n - 1, least.get(session, n))
-    if not least:
-        return seq
-    seq = 0
+    most = most or seq
+    done = 0
     for session, n, size, _ in _links(blocks, tail):
         if least.get(session, n + size) < n + size:
-            return seq + max(0, least[session] - n + 1)
-        seq += size
-    return seq
+            return min(most, done + max(0, least[session] - n + 1))
+        done += size
+    return most
 
 
 def _links(

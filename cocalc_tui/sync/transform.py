@@ -13,14 +13,14 @@ the walker knows the order of what was typed in one place.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from cocalc_tui.sync.branches import as_they_came
 from cocalc_tui.sync.fit import is_text
 from cocalc_tui.sync.graph import ROOT, Graph
-from cocalc_tui.sync.log import Run
-from cocalc_tui.sync.patch import MAIN, Op, Splice, TextChange
+from cocalc_tui.sync.log import Log
+from cocalc_tui.sync.patch import MAIN, PatchId, Splice, TextChange
 
 MOST_UNSEEN: Final = 64
 """Steps that a position is moved over at most; beyond, a walker costs less."""
@@ -46,9 +46,14 @@ class Touch(Exception):  # noqa: N818 (it says what two steps do)
 class _Lane:
     """Where one session stands."""
 
-    __slots__ = ("at", "grown", "marks", "seen", "seens", "unseen")
+    __slots__ = ("at", "grown", "marks", "number", "owner", "seen", "seens", "session", "unseen")
 
-    def __init__(self) -> None:
+    def __init__(self, owner: int, session: str, number: int) -> None:
+        self.owner = owner
+        """A place in the log's sessions."""
+        self.session = session
+        self.number = number
+        """That of its next patch."""
         self.at = 0
         """How many of the document's steps are seen, or in:"""
         self.unseen: list[Step] = []
@@ -95,17 +100,14 @@ class Transformer:
 
     def _go(self, stop: int, base_length: int) -> list[Move]:
         moves: list[Move] = []
-        runs = self._graph.log.runs
         for start, end in as_they_came(self._graph, self.stop, stop):
             self.stop = start
             try:
-                lane = self._turn(start)
-                for run in runs(start, end):
-                    self.stop = run[0]
-                    moves += self._moves(lane, run, base_length + lane.grown)
+                self._move(self._turn(start), start, end, base_length, moves)
             except Touch:
+                while moves and moves[-1][1] == self.stop:
+                    moves.pop()  # a patch is done whole or not at all
                 break
-            lane.at = len(self._steps)
             self.stop = end
         return moves
 
@@ -116,12 +118,21 @@ class Transformer:
         owner = owners[start]
         lane = self._lanes.get(owner)
         if lane is None:
-            lane = self._lanes[owner] = _Lane()
+            lane = self._lanes[owner] = self._lane(owner)
         if lane.at < len(steps):
             lane.unseen += steps[lane.at :]
+        if (parents := graph.joins.get(start)) or owners[start - 1] != owner:
+            self._see(lane, start, parents or (start - 1,))
+        if len(lane.unseen) > MOST_UNSEEN:
+            raise Touch
+        return lane
+
+    def _see(self, lane: _Lane, start: int, parents: Iterable[int]) -> None:
+        """Let the author of a patch have seen its parents, and all that those had seen."""
+        owner = lane.owner
         seen = before = lane.seen
-        for parent in graph.joins.get(start) or (start - 1,):
-            who = owners[parent]
+        for parent in parents:
+            who = self._graph.log.owners[parent]
             if parent > self.base and who != owner and parent > seen.get(who, ROOT):
                 seen = {**seen, who: parent}
                 for other, index in self._lanes[who].version(parent).items():
@@ -132,40 +143,47 @@ class Transformer:
             lane.marks.append(start)
             lane.seens.append(seen)
             if lane.unseen:
-                lane.unseen = _still_unseen(lane, seen)
-        if len(lane.unseen) > MOST_UNSEEN:
-            raise Touch
-        return lane
+                lane.unseen = _still_unseen(lane, seen, self._graph.log)
 
-    def _moves(self, lane: _Lane, run: Run, length: int) -> list[Move]:
-        """What a run does to the document, where its author's text has a length."""
-        first, last, splice = run
-        graph = self._graph
-        if first in graph.empty:
-            return []
-        ops: Sequence[Op] = graph.log.operations(first) if splice is None else (splice,)
-        owner = graph.log.owners[first]
-        moves: list[Move] = []
-        by = graph.id(last)
-        for op in ops:
-            if type(op) is not Splice:
-                raise Touch
-            pos, delete, insert, at = op
-            if not (at is MAIN or at == MAIN) or not 0 <= pos <= pos + delete <= length:
-                raise Touch
-            if not (insert.isascii() or is_text(insert)):
-                raise Touch
-            if delete:
-                place = _delete(lane.unseen, pos, delete)
-                self._steps.append((owner, first, last, place, -delete))
-                moves.append((TextChange(MAIN, place, delete, "", by), first, last))
-            if insert:
-                place = _insert(lane.unseen, pos, len(insert))
-                self._steps.append((owner, first, last, place, len(insert)))
-                moves.append((TextChange(MAIN, place, 0, insert, by), first, last))
-            lane.grown += len(insert) - delete
-            self._grown += len(insert) - delete
-        return moves
+    def _lane(self, owner: int) -> _Lane:
+        """Where a session stands that did nothing since the base."""
+        session = self._graph.log.sessions[owner]
+        return _Lane(owner, session, self._graph.count_at(session, self.base))
+
+    def _move(self, lane: _Lane, start: int, end: int, base_length: int, moves: list[Move]) -> None:
+        """Do what a chain does; adds that to `moves`."""
+        log, empty, steps = self._graph.log, self._graph.empty, self._steps
+        owner, session, unseen = lane.owner, lane.session, lane.unseen
+        number = lane.number - start
+        length = before = base_length + lane.grown
+        for first, last, splice in log.runs(start, end):
+            self.stop = first
+            if first in empty:
+                continue
+            by = PatchId(session, number + last)
+            for op in log.operations(first) if splice is None else (splice,):
+                if type(op) is not Splice:
+                    raise Touch
+                pos, delete, insert, at = op
+                if (at is not MAIN and at != MAIN) or not 0 <= pos <= pos + delete <= length:
+                    raise Touch
+                if delete:
+                    place = _delete(unseen, pos, delete) if unseen else pos
+                    steps.append((owner, first, last, place, -delete))
+                    moves.append((TextChange(MAIN, place, delete, "", by), first, last))
+                    length -= delete
+                if insert:
+                    if not (insert.isascii() or is_text(insert)):
+                        raise Touch
+                    more = len(insert)
+                    place = _insert(unseen, pos, more) if unseen else pos
+                    steps.append((owner, first, last, place, more))
+                    moves.append((TextChange(MAIN, place, 0, insert, by), first, last))
+                    length += more
+        lane.grown += length - before
+        self._grown += length - before
+        lane.number += end - start
+        lane.at = len(steps)
 
 
 def _insert(unseen: list[Step], pos: int, more: int) -> int:
@@ -192,21 +210,37 @@ def _delete(unseen: list[Step], pos: int, delete: int) -> int:
     return pos
 
 
-def _still_unseen(lane: _Lane, seen: Seen) -> list[Step]:
+def _still_unseen(lane: _Lane, seen: Seen, log: Log) -> list[Step]:
     """What a lane's author still had not seen, in their text as they then saw it."""
     kept: list[Step] = []
-    for step in lane.unseen:
-        owner, first, last, _, grown = step
-        have = seen.get(owner, ROOT)
-        if have < first:
-            kept.append(step)
-        elif have < last:
-            raise Touch
-        else:
-            lane.grown += grown
-            for at in range(len(kept) - 1, -1, -1):
-                step, kept[at] = _swapped(kept[at], step)
+    for whole in lane.unseen:
+        have = seen.get(whole[0], ROOT)
+        if have < whole[1]:
+            kept.append(whole)
+            continue
+        step, rest = _halves(whole, have, log) if have < whole[2] else (whole, None)
+        lane.grown += step[4]
+        for at in range(len(kept) - 1, -1, -1):
+            step, kept[at] = _swapped(kept[at], step)
+        if rest is not None:
+            kept.append(rest)
     return kept
+
+
+def _halves(step: Step, index: int, log: Log) -> tuple[Step, Step]:
+    """What the patches up to an index did, and what those after it did."""
+    owner, first, last, place, grown = step
+    done = log.length(first, index)
+    if grown > 0:
+        return (owner, first, index, place, done), (
+            owner,
+            index + 1,
+            last,
+            place + done,
+            grown - done,
+        )
+    start = place - grown - done if log.is_backward(first) else place
+    return (owner, first, index, start, -done), (owner, index + 1, last, place, grown + done)
 
 
 def _swapped(one: Step, other: Step) -> tuple[Step, Step]:

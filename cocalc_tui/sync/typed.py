@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
+from operator import sub
 
 from cocalc_tui.sync.blocks import (
     BACKSPACE,
@@ -87,16 +88,16 @@ class Typed:
         `starts` are places in `runs`, rising from 0 on, where a step must begin; each step comes
         with the number of the last of them that it is not before.
         """
-        kinds, jumps = [self._kinds[run] for run in runs], [self._jumps[run] for run in runs]
-        typed = [self._inserts.totals[run] for run in runs]
-        deleted = [self._deletes.totals[run] for run in runs]
+        columns = (self._kinds, self._jumps, self._inserts.totals, self._deletes.totals)
+        kinds, jumps, typed, deleted = (list(map(column.__getitem__, runs)) for column in columns)
         carets = list(accumulate(map(_moved, kinds, jumps, typed, deleted)))
-        counts = [0, *accumulate([self._counts[run] for run in runs])]
+        counts = [0, *accumulate(map(self._counts.__getitem__, runs))]
         written, erased = [0, *accumulate(typed)], [0, *accumulate(deleted)]
         froms = self._inserts.offsets
         text = "".join([self._text[froms[run] : froms[run + 1]] for run in runs])
         ahead = iter([*starts[1:], len(runs)])
         number, following = 0, next(ahead)
+        many = self._many.ends
         together: list[Splice] = []
         until = 0
         for first, stop in pairwise([*self._begins(runs, kinds, jumps, starts), len(runs)]):
@@ -109,7 +110,7 @@ class Typed:
             else:
                 insert, pos = "", carets[stop - 1]
             whole = Splice(pos, delete, insert, MAIN)
-            until = until or self._many.ends.get(self._first(runs[first]), 0)
+            until = until or (many.get(self._first(runs[first]), 0) if many else 0)
             if until:
                 together.append(whole)
                 if self._ends[runs[stop - 1]] == until:
@@ -144,6 +145,7 @@ class Typed:
         edges = self._edges
         if len(edges) > 1:
             found.update(at for at, run in enumerate(runs) if self._first(run) in edges)
+            found.update(at for at, run in enumerate(runs[:-1], 1) if self._ends[run] in edges)
         return sorted(found.union(starts))
 
 
@@ -188,7 +190,8 @@ class _Lengths:
         if odd:
             self._lengths = all_ones(block.numbers(column + " gaps"), odd, 1, ends[-1])
             sums = [0, *accumulate(self._lengths)]
-            self.totals = [sums[stop] - sums[start] for start, stop in pairwise(ends)]
+            at = list(map(sums.__getitem__, ends))
+            self.totals = list(map(sub, at[1:], at))
         self.offsets = [0, *accumulate(self.totals)]
         """By run: how many characters there are before it."""
 
