@@ -36,6 +36,7 @@ from cocalc_tui.server.kernels.parts import Parts
 from cocalc_tui.server.kernels.starting import PAUSE
 from cocalc_tui.server.kernels.table import OVER, Table
 from cocalc_tui.server.kernels.telling import Say, Telling
+from cocalc_tui.server.kernels.widgets import COMMS, Shown
 from cocalc_tui.server.kernels.writing import Writing
 
 BUDGET = 2**18
@@ -75,6 +76,7 @@ class Session:
             document, about.id, spool, spill=overflow, state=progress.load(folder)
         )
         self._parts = Parts(blobs)
+        self._widgets = Shown()
         self._writing = Writing(document, self._intake, self._parts)
         self._reader = SpoolReader(folder, self._intake.offset)
         self._rows_from = 0
@@ -219,6 +221,7 @@ class Session:
                 self._say_lost()
             for offset, record in records:
                 await self._take(offset, record)
+            self._show_widgets()
             await self._writing.commit_if_due(*self._running())
             self.telling.tell(written=self.document.sent)
             await self._note_progress()
@@ -295,8 +298,11 @@ class Session:
         match said["kind"]:
             case "row":
                 await self._row(said["row"], is_news=is_news)
+            case "io" if said["type"] in COMMS:
+                self._widgets.take(said["type"], said["content"])
             case "io":
                 item = await self._item(said["type"], said["content"])
+                item = self._widgets.displayed(said["run"], item)
                 if self._intake.would_be_heavy(item):
                     await self._commit()
                 self._show(said["run"], self._intake.item(said["run"], item))
@@ -313,6 +319,7 @@ class Session:
 
     async def _row(self, row: Mapping[str, Any], *, is_news: bool) -> None:
         run, user, state = row["run"], row["user"], row["state"]
+        self._show_widgets()
         if self._writing.over_for not in (None, user):
             await self._commit()
         self._user_of[run] = user
@@ -335,6 +342,11 @@ class Session:
     def _show(self, run: str, item: dict[str, Any] | None) -> None:
         if item is not None and (live := self._live_of(run)) is not None:
             live.add(item)
+
+    def _show_widgets(self) -> None:
+        """Have the outputs that show widgets say what those hold now."""
+        for run, update in self._widgets.updates():
+            self._show(run, self._intake.item(run, update))
 
     def _echo(self, run: str, text: str) -> None:
         """Show what a terminal would: question and answer."""

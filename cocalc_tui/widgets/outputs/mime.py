@@ -101,10 +101,10 @@ def _image(bundle: Bundle, frame: Frame) -> list[Strip] | None:
 
 
 def _widget(bundle: Bundle, frame: Frame) -> list[Strip] | None:
-    """An interactive widget: what it is, and what it calls itself."""
+    """An interactive widget: what it holds, else what it is."""
     if not any(mime.startswith("application/vnd.jupyter.widget") for mime in bundle):
         return None
-    return [_named(bundle, frame), *(_plain(bundle, frame) or ())]
+    return _plain(bundle, frame) or [_named(bundle, frame)]
 
 
 def _plain(bundle: Bundle, frame: Frame) -> list[Strip] | None:

@@ -65,7 +65,7 @@ def test_what_cannot_be_drawn_is_named() -> None:
         "▣ application/javascript  5 kB  not drawn in a terminal"
     ]
     view = mime("application/vnd.jupyter.widget-view+json", {}, "IntSlider(value=0)")
-    assert drawn(view, width=80)[1] == "IntSlider(value=0)"
+    assert drawn(view, width=80) == ["IntSlider(value=0)"]
     assert drawn({"output_type": "future"}) == ["▣ future  output of an unknown type"]
 
 
