@@ -22,6 +22,7 @@ from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import memory as memories
 from cocalc_tui.widgets.desk import DeskApp
 from cocalc_tui.widgets.editor.keysets import with_own
+from cocalc_tui.widgets.elsewhere import Elsewhere
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.main import MainScreen
 from cocalc_tui.widgets.memory import Memory
@@ -60,6 +61,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         settings: Settings | None = None,
         memory_file: Path | None = None,
         remarks: Sequence[str] = (),
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         """Show `paths` of a project. `remarks` are said once the screen is there."""
         self.settings = settings or Settings()
@@ -74,6 +76,8 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         self.faces.recall(memory.people)
         machine = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
         self.main = MainScreen(project, name, memory, self.settings, self._remember, machine)
+        if elsewhere is not None:
+            self.main.elsewhere = elsewhere
         for path in paths:
             self.main.open_at_start(path)
         self.title = name
@@ -162,8 +166,11 @@ def run_app(
     root: Path | None = None,
     key: str | None = None,
     flags: Mapping[str, Any] | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> int:
     """Run the app until the person leaves; returns the exit code.
+
+    `elsewhere` says which other projects one may go to, and afterwards whether one wants to.
 
     `root` is the project's folder where it is on this machine: its `cocalc-tui.toml` is read. The
     layout is remembered for `key`. `flags` are settings typed on the command line, by name.
@@ -183,6 +190,7 @@ def run_app(
         settings=loaded.settings,
         memory_file=memories.memory_file(key or str(root or name)),
         remarks=loaded.remarks,
+        elsewhere=elsewhere,
     )
     app.run()
     return app.return_code or 0

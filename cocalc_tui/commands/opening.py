@@ -14,6 +14,8 @@ from cocalc_tui.garbage import garbage
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
+    from cocalc_tui.widgets.elsewhere import Elsewhere
+    from cocalc_tui.widgets.picker import Choice
 
 
 def add(commands: Commands) -> None:
@@ -39,7 +41,33 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def open_paths(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> int:
-    """Open the app on a project or files in it, with these settings; returns the exit code."""
+    """Open the app on a project or files in it, with these settings; returns the exit code.
+
+    Who goes from there to another project has the app opened on that.
+    """
+    from cocalc_tui.widgets.elsewhere import Elsewhere
+
+    while True:
+        elsewhere = Elsewhere(_projects)
+        code = _open(paths, flags, elsewhere)
+        if not elsewhere.chosen:
+            return code
+        chosen = elsewhere.chosen
+        paths = [chosen if is_far([chosen]) else str(Path(chosen).expanduser())]
+
+
+def _projects() -> list[Choice]:
+    """What may be joined on this machine."""
+    from cocalc_tui.server.asking import invitations
+    from cocalc_tui.widgets.picker import Choice
+
+    return [
+        Choice(str(one.path), f"{one.host}/{one.project}", f"{one.role}  {one.path}")
+        for one in invitations()
+    ]
+
+
+def _open(paths: Sequence[str], flags: Mapping[str, Any] | None, elsewhere: Elsewhere) -> int:
     if is_far(paths):
         _check_terminal()  # first, as ssh may have to ask for a password
     project = reach(paths, start=True)
@@ -56,6 +84,7 @@ def open_paths(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> 
         root=project.root,
         key=project.key,
         flags=flags,
+        elsewhere=elsewhere,
     )
 
 

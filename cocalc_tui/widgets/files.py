@@ -17,7 +17,10 @@ from textual.worker import WorkType
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.carrying import Carrying
 from cocalc_tui.widgets.files_model import Entry, FilesModel, wrong_name
+from cocalc_tui.widgets.phrases import clock
+from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.rows import Piece, Row, Rows
 from cocalc_tui.widgets.theme import colour
 
@@ -38,8 +41,12 @@ class FileTree(Acting, Rows, can_focus=True):
         visit: Callable[[str], None],
         visitors: Callable[[str], Sequence[str]],
         back: Callable[[], None],
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`visit` opens a path; `visitors` tells who else is in it; `back` leaves the tree."""
+        """`visit` opens a path; `visitors` tells who else is in it; `back` leaves the tree.
+
+        `say` shows how far something is that is sent or fetched.
+        """
         super().__init__(id="files")
         self.project = project
         self.model = FilesModel()
@@ -47,6 +54,9 @@ class FileTree(Acting, Rows, can_focus=True):
         self._visitors = visitors
         self._back = back
         self._entries: list[Entry] = []
+        self._trashed: list[str] = []
+        """What I deleted, the last at the end, by its names in the trash."""
+        self._carrying = Carrying(self, project, say)
         self._current = ""
         """The document that has the keyboard, or had it last."""
 
@@ -257,8 +267,64 @@ class FileTree(Acting, Rows, can_focus=True):
             return
         what = f"the folder {entry.path} and all in it" if entry.folder else entry.path
         if await desk(self).confirm(f"Move {what} to the project's trash?", "delete"):
-            await self.project.files.delete(entry.path)
+            self._trashed.append(await self.project.files.delete(entry.path))
             await self._list(self.model.to_list())
+            desk(self).notice(f"{entry.path} is in the trash; u in the files brings it back")
+
+    async def do_undo_delete(self) -> None:
+        """Bring back what I deleted last."""
+        if self._trashed:
+            await self._bring_back(self._trashed[-1])
+        else:
+            desk(self).notice("You deleted nothing here; T shows the whole trash")
+
+    async def do_trash(self) -> None:
+        """Choose something in the project's trash, and bring it back."""
+        trash = await self.project.files.trash()
+        if not trash:
+            desk(self).notice("The trash is empty")
+            return
+        choices = [
+            Choice(one.name, one.path, f"{clock(one.at / 1000)}  {one.user}") for one in trash
+        ]
+        if (name := await desk(self).pick("Bring back", choices)) is not None:
+            await self._bring_back(name)
+
+    async def _bring_back(self, name: str) -> None:
+        try:
+            path = await self.project.files.restore(name)
+        except RequestFailed as failed:
+            if failed.code != "exists":
+                raise
+            known = {one.name: one.path for one in await self.project.files.trash()}
+            question = "There is one of that name again; bring it back as"
+            to = await desk(self).ask(question, known.get(name, ""), wrong_name)
+            if to is None:
+                return
+            path = await self.project.files.restore(name, to)
+        self._trashed = [one for one in self._trashed if one != name]
+        await self._appeared(path)
+        desk(self).notice(f"{path} is back")
+
+    async def do_copy(self) -> None:
+        """Copy the entry to another name."""
+        entry = self.entry
+        if entry is None:
+            return
+        to = await desk(self).ask(f"Copy {entry.path} to", entry.path, wrong_name)
+        if to is not None and to != entry.path:
+            await self.project.files.copy(entry.path, to)
+            await self._appeared(to)
+
+    async def do_upload(self) -> None:
+        """Send a file or folder of this machine to the marked folder."""
+        if (path := await self._carrying.upload(self.folder())) is not None:
+            await self._appeared(path)
+
+    async def do_download(self) -> None:
+        """Fetch the entry to this machine."""
+        if (entry := self.entry) is not None:
+            await self._carrying.download(entry.path)
 
     async def _ask_path(self, question: str) -> str | None:
         folder = self.folder()

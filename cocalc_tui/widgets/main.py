@@ -39,7 +39,9 @@ from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
 from cocalc_tui.widgets.chat.acts import ChatActs
 from cocalc_tui.widgets.documents import Documents
+from cocalc_tui.widgets.elsewhere import Elsewhere
 from cocalc_tui.widgets.files import FileTree
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.going import GoingActs
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.people import PeopleList
@@ -101,12 +103,16 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
         super().__init__()
         self.project = project
         self.memory = memory
+        self.elsewhere = Elsewhere()
         self.settings = settings
         self._remember = remember
         self._home = copy_context()
         self.documents = Documents(project, lambda *news: self._at_home(self._heard)(*news))
         self.tiles = Tiles(memory.layout(), self.documents, settings, self._views_changed)
-        self.files = FileTree(project, self.visit, self._visitors, self.tiles.focus_pane)
+        self._files_heading = Static("Files", classes="heading", markup=False)
+        self.files = FileTree(
+            project, self.visit, self._visitors, self.tiles.focus_pane, self._say_carried
+        )
         self.people = PeopleList(project, self.visit)
         self.standing = Standing(project, machine)
         self.following = Following(project, self.tiles, self.visit, self.ended)
@@ -122,7 +128,7 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
         yield self.report.top
         with Horizontal(id="body"):
             with self.side:
-                yield Static("Files", classes="heading", markup=False)
+                yield self._files_heading
                 yield self.files
                 yield Static("People", classes="heading", id="people-heading", markup=False)
                 yield self.people
@@ -246,6 +252,9 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
             case ProjectTold():
                 pass
         self.show_soon()
+
+    def _say_carried(self, text: str) -> None:
+        self._files_heading.update(safe(f"Files   {text}" if text else "Files"))
 
     def _say_kept(self, reason: str) -> None:
         if reason:
@@ -427,6 +436,18 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
         keys = desk(self).reader.keymap.keys_of("app.leave")
         desk(self).notice(f"{shown(keys[0]) if keys else 'Leave in the commands'} leaves")
 
+    async def do_join(self) -> None:
+        """Leave this project for another."""
+        import asyncio
+
+        from cocalc_tui.widgets.elsewhere import typed
+
+        choices = await asyncio.to_thread(self.elsewhere.projects)
+        question = "Go to which project: one of these, or a path, or HOST:PATH"
+        if (path := await desk(self).pick(question, choices, make=typed)) is not None:
+            self.elsewhere.chosen = path
+            await self.do_leave()
+
     async def do_leave(self) -> None:
         """Leave; ask first where work would stay behind."""
         unsent = self.documents.unsent()
@@ -437,6 +458,7 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
                 "kept on this machine, and sent when you open this project again. Leave?"
             )
             if not await desk(self).confirm(question, "leave"):
+                self.elsewhere.chosen = ""
                 return
         self.keep()
         self.app.exit()

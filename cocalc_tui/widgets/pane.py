@@ -43,6 +43,10 @@ class Pane(Acting):
         """The mode where there are several: `command`, `edit`."""
         return ""
 
+    def whose(self) -> str:
+        """Who wrote what the caret is in and when, where that is to be said."""
+        return ""
+
     def follow(self, place: Place) -> None:
         """Show where somebody is whom I follow; my caret may stay where it is."""
         if place.cell:
@@ -84,6 +88,7 @@ def make_pane(document: SharedDocument, settings: Settings, requests: Requests) 
     from cocalc_tui.widgets.editor.pane import EditorPane
 
     pane = EditorPane(document)
+    pane.requests = requests
     pane.editor.view.tab = settings.editor_tab_width
     if settings.editor_wrap != "auto":
         pane.wrap = settings.editor_wrap == "on"

@@ -53,6 +53,10 @@ class Project(Protocol):
         """Start a relay after somebody ended it."""
         ...
 
+    async def ready(self) -> None:
+        """Wait for the connection; raises RequestFailed where there will be none."""
+        ...
+
     async def close(self) -> None:
         """Send what is unsent if that is quick, then leave."""
         ...

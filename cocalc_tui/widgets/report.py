@@ -95,6 +95,8 @@ def _place_words(document: SharedDocument, pane: Pane, *, wide: bool) -> list[Wo
     folder, slash, name = document.path.rpartition("/")
     path = [Word(folder + slash, "text-dim"), Word(f"{name}  ", "text-bright")]
     words = [*(path if wide else []), Word(f"{pane.where()}  "), Word(pane.mode(), "text-dim")]
+    if whose := pane.whose():
+        words += [Word(f"  by {whose}", "text-dim")]
     if document.type == NOTEBOOK:
         words += [Word("   "), *phrases.kernel(document.kernel, document.runs, wide=wide)]
     if document.trouble:

@@ -87,6 +87,9 @@ class PretendProject:
     def start_again(self) -> None:
         self.connect()
 
+    async def ready(self) -> None:
+        return
+
     async def close(self) -> None:
         self.closed = True
 

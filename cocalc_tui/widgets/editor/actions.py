@@ -119,6 +119,12 @@ EDITOR_ACTIONS = (
     Action("editor.wrap", "Wrap long lines", ("alt+z",), "Switches wrapping on and off."),
     Action("editor.numbers", "Line numbers", (), "Switches line numbers on and off."),
     Action("editor.marks", "White space marks", (), "Marks for spaces and tabs, or none."),
+    Action(
+        "editor.authors",
+        "Who wrote each line",
+        ("alt+b",),
+        "Names and times beside the lines, and of the caret's in the status line.",
+    ),
     Action("editor.count", "Count words", (), "Of the selection, else of all."),
     Action("editor.fold", "Fold or unfold", ("alt+-",), "What is indented below, or a section."),
     Action("editor.fold_all", "Fold all", ("alt+_",)),

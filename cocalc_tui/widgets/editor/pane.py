@@ -11,13 +11,13 @@ from cocalc_tui.client.places import Place
 from cocalc_tui.sync.patch import MAIN, Change, Json, TextChange, TextId
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor import folding, several
-from cocalc_tui.widgets.editor.finding import FindingCanvas
+from cocalc_tui.widgets.editor.blaming import BlamingCanvas
 
 WHEEL_ROWS = 3
 WHEEL_CELLS = 6
 
 
-class EditorPane(FindingCanvas):
+class EditorPane(BlamingCanvas):
     """A text file, edited by several people at once."""
 
     DEFAULT_CSS = "EditorPane { width: 1fr; height: 1fr; pointer: text; }"
@@ -236,6 +236,8 @@ class EditorPane(FindingCanvas):
             "top": self._top_offset,
             "wrap": self.wrap,
         }
+        if self.authors is not None:
+            found["authors"] = True
         if self.editor.view.folds:
             found["folds"] = [list(one) for one in self.editor.view.folds]
         return found
@@ -254,6 +256,8 @@ class EditorPane(FindingCanvas):
         caret, top = memento.get("caret"), memento.get("top")
         self.wrap = bool(memento.get("wrap", self.wrap))
         self.editor.view.fold(_folds(memento.get("folds")))
+        if memento.get("authors") is True and self.requests is not None:
+            self.show_authors(shown=True)
         if isinstance(top, int):
             self._top_offset = self.editor.settle(top)
         if isinstance(caret, int):
