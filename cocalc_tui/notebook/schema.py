@@ -13,7 +13,8 @@ the fields, the pane, the kernels and the .ipynb writer would each have an opini
   output dict whose multi-line strings are joined), `layout`. Only the relay side writes these, and
   it removes those of the run before. An output whose cell is gone is not shown and not saved, so
   it never revives a cell, and comes back with it.
-- a run, key `CELL/RUN`: `type` "run", `cell`, `run`, `count` (the execution count). Made by the
+- a run, key `CELL/RUN`: `type` "run", `cell`, `run`, `count` (the execution count), `took` and
+  `past` (how long it and those before took, milliseconds). Made by the
   relay side with the outputs and removed with them. A record of its own, as a put on the cell
   would revive a cell that somebody deleted meanwhile; `execution_count` reads it.
 - `SPOOL`, one record: `type` "spool", `at` (what of a kernel's spool is in the document,
@@ -38,6 +39,8 @@ INPUT = "input"
 CELL_TYPES = ("code", "markdown", "raw")
 FIRST_RUN = "file"
 """The run of outputs that a cell had in the file it came from."""
+PAST = 5
+"""How many runs of a cell it is known of how long they took."""
 SPOOL = "/spool"
 """Key of the record that says how far a kernel's output has been taken in."""
 
@@ -212,10 +215,23 @@ def run_key(cell: str, run: str) -> str:
     return f"{cell}/{run}"
 
 
-def create_run(cell: str, run: str, count: int) -> list[Op]:
-    """Say which execution count a cell got."""
+def create_run(cell: str, run: str, count: int, past: Sequence[int] = ()) -> list[Op]:
+    """Say which execution count a cell got, and how long its runs before took."""
     fields: dict[str, Json] = {"type": "run", "cell": cell, "run": run, "count": count}
-    return [Create(run_key(cell, run), fields)]
+    return [Create(run_key(cell, run), {**fields, **({"past": [*past]} if past else {})})]
+
+
+def times_of(fields: Mapping[str, Json]) -> list[int]:
+    """Return how long the last runs of a cell took, milliseconds, as its run record knows it."""
+    past, took = fields.get("past"), fields.get("took")
+    found = [*(past if isinstance(past, list) else ()), took]
+    return [ms for ms in found if isinstance(ms, int)][-PAST:]
+
+
+def times(document: Document, cell: str) -> list[int]:
+    """Return how long the last runs of a cell took, milliseconds."""
+    keys = runs(document).get(cell, ())
+    return [ms for key in keys for ms in times_of(document.records[key])][-PAST:]
 
 
 def runs(document: Document) -> dict[str, list[str]]:

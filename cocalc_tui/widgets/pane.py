@@ -72,6 +72,7 @@ def make_pane(document: SharedDocument, settings: Settings, requests: Requests) 
 
         notebook = NotebookPane(document)
         notebook.files = Files(requests)
+        notebook.notice_after = settings.notebook_notice_after
         notebook.offers = settings.notebook_offer == "on"
         notebook.tab, notebook.brackets = settings.editor_tab_width, settings.editor_brackets
         if settings.editor_keys == "vim":

@@ -163,6 +163,13 @@ class Settings:
         ("on", "off"),
         "Whether completions and signatures are offered while you type in a cell.",
     )
+    notebook_notice_after: int = _number(
+        "notebook.notice_after",
+        10,
+        0,
+        86_400,
+        "Seconds that a cell you ran takes at least for its end to be told; 0: never.",
+    )
     chat_bell: str = _choice(
         "chat.bell",
         "on",

@@ -93,6 +93,8 @@ class Intake:
         self._last_of: dict[str, str] = {}
         """The last run of each cell: only its output counts."""
         self._counts: dict[str, int] = {}
+        self._took: dict[str, int] = {}
+        """How long runs took that are over, milliseconds."""
         self._started: set[str] = set()
         """Runs that are to be in the document, output or not."""
         self._written: set[str] = set()
@@ -182,6 +184,8 @@ class Intake:
         self._counts[run] = int(row["count"])
         if row["state"] == "running":
             self._last_of[cell] = run
+        if row["started"] and row["finished"]:
+            self._took[run] = int(row["finished"]) - int(row["started"])
         if row["started"] and self._counts_for(run):
             self._started.add(run)
             self._of(run)
@@ -315,6 +319,7 @@ class Intake:
         for run in self._made.keys() - self._written:
             self._spill.begin(self._cell_of[run], run)
         self._written.update(self._made)
+        self._took = {run: took for run, took in self._took.items() if run not in self._made}
         self._made = {run: made for run, made in self._made.items() if run == running}
         self._started.clear()
 
@@ -330,10 +335,13 @@ class Intake:
                 return []
             ops = [
                 *schema.clear_outputs(self._document, cell),
-                *schema.create_run(cell, run, count),
+                *schema.create_run(cell, run, count, schema.times(self._document, cell)),
             ]
         elif count and records[own].get("count") != count:
             ops = [Put(own, "count", count)]
+        took = self._took.get(run)
+        if took is not None and not (records.live(own) and records[own].get("took") == took):
+            ops.append(Put(own, "took", took))
         return [*ops, *self._output_operations(cell, run, made), *self._next(own, made)]
 
     def _next(self, own: str, made: RunOutput) -> list[Op]:

@@ -95,6 +95,8 @@ class CellView:
         self.kind = kind
         self.count: int | None = None
         """The execution count."""
+        self.times: Sequence[int] = ()
+        """How long its last runs took, milliseconds."""
         self.editing = False
         """Whether a markdown cell shows its text instead of the page it makes."""
         self.folded = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import copy_context
 
 from textual.timer import Timer
@@ -45,6 +45,8 @@ class ListeningView(NotebookView):
         """`clock` gives milliseconds since 1970, as the relay's does."""
         super().__init__(document, clock=clock)
         self.deletions = Deletions(document)
+        self.notice_after = 10
+        """Seconds that a cell takes at least for its end to be told; 0 for never."""
         self._to_colour: set[str] = set()
         self._to_print: set[str] = set()
         self._colour_timer: Timer | None = None
@@ -236,12 +238,24 @@ class ListeningView(NotebookView):
         if self._tick is not None:
             (self._tick.resume if under_way else self._tick.pause)()
         now, before = self.document.runs, self._runs_seen
+        self._say_long_runs(before, now)
         self._runs_seen = dict(now)
         held = self.window.hold_printing(editing=self.editing)
         self.stack.look_again(key for key in {*before, *now} if before.get(key) != now.get(key))
         self.window.keep(held)
         self.refresh()
         desk(self).bars_changed()
+
+    def _say_long_runs(self, before: Mapping[str, CellRun], now: Mapping[str, CellRun]) -> None:
+        """Tell whoever ran a cell for long that it is over."""
+        for key, run in now.items():
+            was = before.get(key)
+            ended = was is not None and was.run == run.run and was.state in runs.UNDER_WAY
+            long = run.finished - run.started >= self.notice_after * 1000 > 0 < run.started
+            over = run.state not in runs.UNDER_WAY
+            if ended and over and long and run.user == desk(self).user and key in self.stack:
+                bad = run.state != "done"
+                desk(self).notice(runs.long_run(run, self.stack.place(key) + 1), bad=bad)
 
     def _kernel_changed(self) -> None:
         """Show what the kernel says of itself."""

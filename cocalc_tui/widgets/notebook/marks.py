@@ -104,7 +104,7 @@ class Marks:
             running=under_way,
             bar=bar,
             thin=thin,
-            label=(*self._folded(cell), *self._run_label(run, now), *self._tags(users)),
+            label=(*self._folded(cell), *self._run_label(cell, run, now), *self._tags(users)),
         )
 
     def _prompt(self, cell: CellView, run: CellRun | None) -> str:
@@ -120,12 +120,13 @@ class Marks:
         text = "1 cell" if cell.folded == 1 else f"{cell.folded} cells"
         return (Segment(f"{text} folded", self.look.label), Segment(" "))
 
-    def _run_label(self, run: CellRun | None, now: int) -> Label:
+    def _run_label(self, cell: CellView, run: CellRun | None, now: int) -> Label:
         if run is None:
-            return ()
+            text = runs.past(cell.times) if cell.kind == "code" else ""
+            return (Segment(text, self.look.label), Segment(" ")) if text else ()
         waits = run.state == "queued"
         place = runs.queue(self._document.runs.values())[run.cell] if waits else 0
-        text = runs.label(run, now, place)
+        text = runs.label(run, now, place, cell.times)
         if not text:
             return ()
         style = self.look.label_bad if run.state == "error" else self.look.label

@@ -5,13 +5,15 @@ All of it follows from what the relay told everybody, so it is the same on every
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cocalc_tui.protocol.events import CellRun
 
 UNDER_WAY = ("queued", "running")
 SHORTEST = 50
 """Milliseconds below which a finished run is not worth a word."""
+WORTH_WAITING = 3_000
+"""Milliseconds of earlier runs from which on it is said how long they took."""
 
 
 def prompt(run: CellRun | None, count: int | None) -> str:
@@ -23,17 +25,36 @@ def prompt(run: CellRun | None, count: int | None) -> str:
     return f"[{count or ' '}]"
 
 
-def label(run: CellRun | None, now: int, place: int) -> str:
+def past(times: Sequence[int]) -> str:
+    """How long a cell took when it ran last, "" where that is not worth a word."""
+    return duration(times[-1]) if times and times[-1] >= SHORTEST else ""
+
+
+def usual(times: Sequence[int]) -> int:
+    """How long a cell usually takes, milliseconds: the middle of its last runs."""
+    return sorted(times)[len(times) // 2] if times else 0
+
+
+def long_run(run: CellRun, number: int) -> str:
+    """What is said of a long run that ended: `cell 3 is done after 12 s`."""
+    how = {"done": "is done", "error": "failed"}.get(run.state, "was stopped")
+    return f"cell {number} {how} after {duration(run.finished - run.started)}"
+
+
+def label(run: CellRun | None, now: int, place: int, times: Sequence[int] = ()) -> str:
     """How a run stands: `12 s ▶`, `2nd in queue`, `0.2 s`, `✗ 0.2 s`, `stopped after 3.0 s`.
 
-    `now`: the relay's clock, milliseconds; `place`: where in the queue, 1 for the next.
+    `now`: the relay's clock, milliseconds; `place`: where in the queue, 1 for the next; `times`:
+    how long its runs before took, for `12 s of 31 s ▶`.
     """
     if run is None:
         return ""
     if run.state == "queued":
         return "next in queue" if place == 1 else f"{ordinal(place)} in queue"
     if run.state == "running":
-        return f"{elapsed(now - run.started)} ▶"
+        expected = usual(times)
+        of = f" of {elapsed(expected)}" if expected >= WORTH_WAITING else ""
+        return f"{elapsed(now - run.started)}{of} ▶"
     if not run.started or not run.finished:
         return "not run" if run.state == "stopped" else ""
     took = run.finished - run.started

@@ -240,7 +240,8 @@ class Stack:
         records = self._document.replica.records
         fields = records[cell.key]
         cell.set_kind(str(fields.get("cell_type")))
-        runs = self._printed.runs(cell.key)
+        runs = [*self._printed.runs(cell.key)]
+        cell.times = [ms for run in runs for ms in schema.times_of(records[run])]
         ran = [cast(int, records[run].get("count", 0)) for run in runs]
         cell.count = max(ran) if ran else cast("int | None", fields.get("exec_count"))
         if cell.kind != "code":

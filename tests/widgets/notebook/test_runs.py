@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cocalc_tui.protocol.events import CellRun
-from cocalc_tui.widgets.notebook.runs import duration, label, ordinal, prompt, queue
+from cocalc_tui.widgets.notebook.runs import duration, label, long_run, ordinal, past, prompt, queue
 
 
 def run(state: str, **more: Any) -> CellRun:
@@ -49,6 +49,19 @@ def test_prompts(made: CellRun | None, count: int | None, shown: str) -> None:
 )
 def test_labels(made: CellRun | None, shown: str) -> None:
     assert label(made, 10_000, 3) == shown
+
+
+def test_what_runs_of_before_took() -> None:
+    going = run("running", started=500)
+    assert label(going, 10_000, 0, [30_000, 31_000, 5_000]) == "9 s of 30 s ▶"
+    assert label(going, 10_000, 0, [2_000]) == "9 s ▶"
+    assert [past([]), past([3_000, 12]), past([12, 3_000])] == ["", "", "3.0 s"]
+
+
+def test_the_end_of_a_long_run() -> None:
+    times = {"started": 1, "finished": 12_001}
+    said = [long_run(run(state, **times), 3) for state in ("done", "error", "stopped")]
+    assert said == [f"cell 3 {how} after 12 s" for how in ("is done", "failed", "was stopped")]
 
 
 def test_the_next_in_the_queue() -> None:

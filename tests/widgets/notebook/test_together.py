@@ -12,6 +12,7 @@ from cocalc_tui.client.places import Place
 from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Create, Json, Put
 from tests.widgets.notebook.desk import (
+    NOW,
     NotebookDesk,
     Somebody,
     cell,
@@ -247,6 +248,38 @@ async def test_runs_look_the_same_to_all() -> None:
             *("AL 0.2 s", "BO 12 s ▶", "AL next in queue", "AL ✗ 3.0 s"),
             "AL stopped after 1 min 05 s",
         ]
+
+
+async def test_the_end_of_a_long_run_of_mine_is_told() -> None:
+    app = NotebookDesk(document_of([cell("a"), cell("b"), cell("c")]))
+    async with app.run_test(size=(60, 12)):
+        a, b, c = keys(app)
+        document = app.pane.document
+        cells = {"a": (a, "me", 12_000), "b": (b, "bob", 12_000), "c": (c, "me", 9_000)}
+        for key, user, took in cells.values():
+            runs(document, run_of(key, "running", user=user, started=START))
+            runs(document, run_of(key, "done", user=user, started=START, finished=START + took))
+        assert app.notices == ["cell 1 is done after 12 s"]
+        app.pane.notice_after = 0
+        runs(document, run_of(a, "running", user="me", started=START))
+        runs(document, run_of(a, "error", user="me", started=START, finished=START + 99_000))
+        assert len(app.notices) == 1
+        app.pane.notice_after = 90
+        runs(document, run_of(a, "running", user="me", started=START))
+        runs(document, run_of(a, "error", user="me", started=START, finished=START + 99_000))
+        assert app.notices[1] == "cell 1 failed after 1 min 39 s"
+
+
+async def test_times_of_before_show() -> None:
+    app = NotebookDesk(document_of([cell("a")]))
+    async with app.run_test(size=(60, 12)):
+        (key,) = keys(app)
+        document = app.pane.document
+        made = schema.create_run(key, "r1", 3, [31_000, 30_000])
+        Somebody(document, "host").does(*made, Put(f"{key}/r1", "took", 32_000))
+        assert rows(app)[1].endswith("32 s")
+        runs(document, run_of(key, "running", started=NOW - 4_000))
+        assert rows(app)[1].endswith("4 s of 31 s ▶")
 
 
 async def test_output_appears_while_it_runs() -> None:
