@@ -69,13 +69,19 @@ async def test_parts_come_twice_and_overlap(root: Root, uploads: Uploads) -> Non
 
 
 @pytest.mark.parametrize(
-    ("at", "part"), [(1, b"x"), (-1, b"x"), (0, b"x" * 11), (0, b"x" * (MAX_PART + 1))]
+    ("at", "part", "code"),
+    [
+        (1, b"x", "gap"),
+        (-1, b"x", "form"),
+        (0, b"x" * 11, "form"),
+        (0, b"x" * (MAX_PART + 1), "form"),
+    ],
 )
-async def test_parts_that_do_not_fit(uploads: Uploads, at: int, part: bytes) -> None:
+async def test_parts_that_do_not_fit(uploads: Uploads, at: int, part: bytes, code: str) -> None:
     name = await uploads.begin(wish(size=10), "ada")
     with pytest.raises(FileError) as caught:
         await uploads.add(name, at, part, "ada")
-    assert caught.value.code == "form"
+    assert caught.value.code == code
     await uploads.close()
 
 
