@@ -30,6 +30,7 @@ MODULES = (
     messages.chats,
     messages.snapshots,
     messages.commits,
+    messages.costs,
     messages.hosting,
     messages.answers,
 )

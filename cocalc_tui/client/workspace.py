@@ -50,6 +50,7 @@ from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
+    ANEW,
     BlobPart,
     Completion,
     Inspection,
@@ -311,7 +312,12 @@ class Workspace:
         for opening in self._opening.values():
             if opening.doc == message.doc:
                 opening.told.append((message.topic, message.data))
-        if (document := self.documents.get(message.doc)) is not None:
+        if (document := self.documents.get(message.doc)) is None:
+            return
+        if message.topic == ANEW:
+            document.offline_now()
+            self._reopen(document)
+        else:
             document.hearing.heard(message.topic, message.data)
 
     def _moved(self, message: m.Moved) -> None:
@@ -410,6 +416,13 @@ class Workspace:
     async def push(self, document: SharedDocument, patches: Sequence[Patch]) -> None:
         """Hand the relay ready patches, of whatever session; raises `ready.PushRefused`."""
         await self._ready.push(document, patches)
+
+    async def open_anew(self, document: SharedDocument) -> None:
+        """Load a document whole again: the relay has another log of it."""
+        document.stale = True
+        self._reopen(document, whole=True)
+        opening = next(one for one in self._opening.values() if one.document is document)
+        await opening.over.wait()
 
     def _reopen(self, document: SharedDocument, *, whole: bool = False) -> None:
         id_ = self.requests.next_id()

@@ -43,6 +43,9 @@ def add(commands: Commands) -> None:
     """Add the words of this module."""
     log = _command(commands, "log", run_log, "who changed a file, and when")
     log.add_argument("--commits", action="store_true", help="the git commits that changed it")
+    log.add_argument("--size", action="store_true", help="what its history takes; of a folder, all")
+    purge = _command(commands, "purge", run_purge, "forget a file's history, for good")
+    purge.add_argument("--yes", action="store_true", required=True, help="say that you mean it")
     show = _command(commands, "show", run_show, "print a file as it was")
     diff = _command(commands, "diff", run_diff, "what differs between two versions")
     diff.add_argument("old", metavar="OLD", help=AT)
@@ -151,6 +154,8 @@ def when(at: int) -> str:
 
 def run_log(arguments: argparse.Namespace) -> int:
     """Print the bursts of a file, the latest last."""
+    if arguments.size:
+        return _log_sizes(arguments)
 
     async def work(opened: Opened) -> int:
         if arguments.commits:
@@ -164,6 +169,40 @@ def run_log(arguments: argparse.Namespace) -> int:
         for one in opened.past.line.bursts:
             offline = f"  typed {when(one.made)} offline" if one.late else ""
             say(f"{one.last}\t{when(one.end)}\t{one.author}\t{one.kind}{offline}")
+        return FINE
+
+    return _with_past(arguments, work)
+
+
+def _log_sizes(arguments: argparse.Namespace) -> int:
+    """Print what the history of a file takes, or of all files of the project."""
+    import msgspec
+
+    from cocalc_tui.client.history import sizes
+
+    files = join([arguments.file]).files
+
+    async def ask(workspace: Workspace) -> int:
+        found = [one for one in await sizes(workspace.requests) if not files or one.path in files]
+        if arguments.json:
+            say(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+            return FINE
+        for one in found:
+            total = one.sealed + one.rows
+            say(f"{total}\t{one.patches}\t{total / one.patches:.2f}\t{one.path or '(replaced)'}")
+        return FINE
+
+    return with_workspace(Path(arguments.file), ask, start=True)
+
+
+def run_purge(arguments: argparse.Namespace) -> int:
+    """Forget the history of a file: a new log begins with what is there now."""
+
+    async def work(opened: Opened) -> int:
+        from cocalc_tui.client.history import purge
+
+        await purge(opened.workspace.requests, opened.document.doc)
+        say(f"{opened.document.path}: {opened.past.line.latest} versions are forgotten")
         return FINE
 
     return _with_past(arguments, work)

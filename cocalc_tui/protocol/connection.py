@@ -64,6 +64,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.TerminalType,
         m.OutputText,
         m.Blob,
+        m.Purge,
         m.ListCommits,
         m.ReadCommit,
         m.BrowseSnapshot,
@@ -93,12 +94,14 @@ FROM_APP: frozenset[type[m.Message]] = FOR_HOST | {
     m.Members,
     m.Status,
     m.Backup,
+    m.HistorySizes,
     m.Stop,
 }
 """What an app may say after the handshake, its role permitting."""
 
 FROM_HOST: frozenset[type[m.Message]] = FROM_APP | {
     m.Checkpoint,
+    m.Anew,
     m.Tell,
     m.Answered,
     m.Ready,

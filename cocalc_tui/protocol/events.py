@@ -320,6 +320,28 @@ class CommitInfo(msgspec.Struct, frozen=True, kw_only=True):
     """The file's name in it."""
 
 
+ANEW = "anew"
+"""Topic of a document, without data: another log took the place of its log; open it again."""
+
+
+class HistorySize(msgspec.Struct, frozen=True, kw_only=True):
+    """What the history of a document takes."""
+
+    path: str
+    patches: int
+    sealed: int
+    """Bytes in blocks."""
+    rows: int
+    """Bytes that are not sealed yet."""
+
+
+class Purged(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `purged`, told in the project: the history of a document was forgotten."""
+
+    path: str
+    user: str
+
+
 class SnapshotDifference(msgspec.Struct, frozen=True, kw_only=True):
     """A file that is not the same in two snapshots."""
 

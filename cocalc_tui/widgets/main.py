@@ -34,7 +34,7 @@ from cocalc_tui.client.events import (
     WorkRefused,
     WorkSent,
 )
-from cocalc_tui.protocol.events import ChatNews
+from cocalc_tui.protocol.events import ChatNews, Purged
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform, scopes_at
 from cocalc_tui.widgets.chat.acts import ChatActs
@@ -243,6 +243,11 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
                 desk(self).notice(f"{event.path}: what you typed from {at} on is sent now")
             case NotKept():
                 self._say_kept(event.reason)
+            case ProjectTold("purged", data):
+                gone = msgspec.msgpack.decode(data, type=Purged)
+                desk(self).notice(
+                    f"{gone.user} purged the history of {gone.path}: it begins anew, and so does undo"
+                )
             case ProjectTold("chat", data):
                 self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
             case SomebodyStands():

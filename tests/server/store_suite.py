@@ -138,6 +138,47 @@ class StoreSuite(ABC):
         # The log itself is as good as a clock: who has seen it is ahead with reason.
         assert await self.append(store, draft(typed(n=2, time=later))) == [3]
 
+    # --- what it takes, and another log in its place -------------------------------------------
+
+    async def test_sizes_of_histories(self, store: Store) -> None:
+        assert await store.sizes() == []
+        await store.put_document(DocumentInfo("other", "other.txt", "text", "l", 1))
+        drafts = [draft(typed(n=n)) for n in range(3)]
+        await self.append(store, *drafts, draft(typed(BOB), "bob", doc="other"))
+        found = await store.sizes()
+        assert [(one.doc, one.path, one.patches) for one in found] == [
+            ("d", "notes.txt", 3),
+            ("other", "other.txt", 1),
+        ]
+        assert all(one.sealed + one.rows > 0 for one in found)
+
+    async def test_another_log_takes_the_place_of_one(self, store: Store) -> None:
+        await self.append(store, *(draft(typed(n=n)) for n in range(3)))
+        await store.put_checkpoint("d", 2, b"old")
+        ears = Ears()
+        await store.subscribe("d", ears)
+        new, info = draft(typed(BOB), "bob"), DOCUMENT._replace(log="new", epoch=2)
+        assert not await store.replace(info, [new], 2, NOW)
+        with pytest.raises(ValueError, match="gap"):
+            await store.replace(info, [draft(typed(BOB, 1, ()), "bob")], 3, NOW)
+        assert len(await whole(store)) == 3
+        assert await store.document("d") == DOCUMENT
+        assert await store.replace(info, [new], 3, NOW)
+        assert [patch.id for _, patch in await whole(store)] == [(BOB, 0)]
+        assert await store.document("d") == info
+        assert await store.checkpoint("d") is None
+        assert ears.heard == []
+        # What still comes for the old log is not taken, nor a checkpoint of it.
+        (outcome,) = await self.append(store, draft(typed(n=3)))
+        assert code(outcome) == "gap"
+        await store.put_checkpoint("d", 3, b"old")
+        assert await store.checkpoint("d") is None
+        assert await self.append(store, draft(typed(BOB, 1), "bob")) == [2]
+        assert [seq for seq, _, _ in ears.heard] == [2]
+
+    async def test_nothing_stored_is_not_replaced(self, store: Store) -> None:
+        assert not await store.replace(DOCUMENT, [draft(typed())], 0, NOW)
+
     # --- what is heard -------------------------------------------------------------------------
 
     async def test_subscribers_hear_all_after_the_number_they_got(self, store: Store) -> None:

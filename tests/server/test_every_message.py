@@ -51,6 +51,7 @@ LOOKS: Kinds = {
     m.Blob,
     m.ListChats,
     m.MarkRead,
+    m.HistorySizes,
     m.ListCommits,
     m.ReadCommit,
     m.ListSnapshots,
@@ -98,6 +99,7 @@ OWNS: Kinds = {
     m.EmptyTrash,
     m.DropSnapshot,
     m.SetSnapshotRules,
+    m.Purge,
     m.Backup,
 }
 """Is the owner's."""

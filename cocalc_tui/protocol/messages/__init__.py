@@ -23,6 +23,7 @@ from cocalc_tui.protocol.messages.base import (
 )
 from cocalc_tui.protocol.messages.chats import ListChats, MarkRead
 from cocalc_tui.protocol.messages.commits import ListCommits, ReadCommit
+from cocalc_tui.protocol.messages.costs import Anew, HistorySizes, Purge
 from cocalc_tui.protocol.messages.documents import (
     Ack,
     Checkpoint,
@@ -124,6 +125,7 @@ __all__ = [
     "OLDEST",
     "VERSION",
     "Ack",
+    "Anew",
     "Answer",
     "Answered",
     "Asked",
@@ -148,6 +150,7 @@ __all__ = [
     "Goodbye",
     "Have",
     "Hello",
+    "HistorySizes",
     "Input",
     "Inspect",
     "Interrupt",
@@ -171,6 +174,7 @@ __all__ = [
     "Prepare",
     "Presence",
     "Present",
+    "Purge",
     "Push",
     "ReadCommit",
     "ReadSnapshot",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import BlobPart
 from cocalc_tui.server.host.filing import FileRequest, serve_files
+from cocalc_tui.server.host.purging import purge
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.snapshots import SERVED
 from cocalc_tui.server.kernels.runner import KernelError, Runner
@@ -30,6 +31,8 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
     match request:
         case m.Save():
             await _opened(host, request.doc).save()
+        case m.Purge():
+            await purge(host, _opened(host, request.doc), user)
         case m.Blob():
             return await _blob(host, request)
         case m.ListChats():

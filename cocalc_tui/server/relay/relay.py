@@ -21,7 +21,14 @@ import msgspec
 from cocalc_tui import __version__
 from cocalc_tui.protocol import connection as c
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import KernelInfo, OpenDocument, ProjectStatus, TerminalInfo
+from cocalc_tui.protocol.events import (
+    HistorySize,
+    KernelInfo,
+    OpenDocument,
+    ProjectStatus,
+    Purged,
+    TerminalInfo,
+)
 from cocalc_tui.protocol.transport import TransportClosed
 from cocalc_tui.server.access import Access, AccessError
 from cocalc_tui.server.relay.committer import Committer
@@ -33,7 +40,7 @@ from cocalc_tui.server.relay.pushing import Pushing
 from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.roster import Roster
 from cocalc_tui.server.relay.websocket import serve
-from cocalc_tui.server.store import Store, StoreTrouble, owner_of
+from cocalc_tui.server.store import Draft, Store, StoreTrouble, owner_of
 
 MOST_CONNECTIONS = 300
 """Of one user; each costs a descriptor, and a message that never ends costs its size."""
@@ -123,7 +130,9 @@ class Relay:
             m.Status: self._status,
             m.Backup: self._back_up,
             m.Stop: self._stop,
+            m.HistorySizes: self._sizes,
             m.Checkpoint: self._checkpoint,
+            m.Anew: self._anew,
             m.Tell: self._tell,
             m.Answered: self._answered,
             m.Ready: self._ready,
@@ -404,6 +413,17 @@ class Relay:
         else:
             peer.say(m.Answer(id=message.id))
 
+    async def _sizes(self, peer: Peer, message: m.HistorySizes) -> None:
+        found = await self._store.sizes()
+        answer(
+            peer,
+            message.id,
+            [
+                HistorySize(path=one.path, patches=one.patches, sealed=one.sealed, rows=one.rows)
+                for one in found
+            ],
+        )
+
     def _stop(self, peer: Peer, message: m.Stop) -> None:
         peer.say(m.Answer(id=message.id))
         self._stopped = ("stopped", f"{peer.user} ended the relay of {self._project}")
@@ -423,6 +443,28 @@ class Relay:
 
     async def _checkpoint(self, _peer: Peer, message: m.Checkpoint) -> None:
         await self._store.put_checkpoint(message.doc, message.seq, message.data)
+
+    async def _anew(self, peer: Peer, message: m.Anew) -> None:
+        """Another log takes the place of a document's: whoever has it open opens that one."""
+        room = self._rooms.get(message.doc)
+        if room is None:
+            peer.say(m.Failed(id=message.id, code="missing", text="the document is not open"))
+            return
+        drafts = [Draft(room.doc, peer.user, "host", patch) for patch in message.patches]
+        info = room.info._replace(log=self._new_id(), epoch=room.info.epoch + 1)
+        try:
+            done = await self._store.replace(info, drafts, message.seq, self._clock())
+        except (StoreTrouble, ValueError) as trouble:
+            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
+            return
+        if done:
+            self._say_purged(room.info.path, message.user)
+            room.begin_anew(info, len(drafts))
+        answer(peer, message.id, done)
+
+    def _say_purged(self, path: str, user: str) -> None:
+        data = msgspec.Raw(msgspec.msgpack.encode(Purged(path=path, user=user)))
+        self._roster.to_all(Frame.of(m.Told(doc="", topic="purged", data=data)))
 
     def _tell(self, _peer: Peer, message: m.Tell) -> None:
         if message.doc:

@@ -13,6 +13,7 @@ import msgspec
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import MAX_FRAME
+from cocalc_tui.protocol.events import ANEW
 from cocalc_tui.server.relay.link import Frame
 from cocalc_tui.server.relay.peer import Membership, Peer
 from cocalc_tui.server.store import DocumentInfo, LogPart, Store
@@ -132,6 +133,15 @@ class Room:
         if found is None or found[0] > self.seq or len(found[1]) > LARGEST_CHECKPOINT:
             return 0, None
         return found
+
+    def begin_anew(self, info: DocumentInfo, seq: int) -> None:
+        """Another log is there: nobody takes part any more until they open that."""
+        self.info, self.seq = info, seq
+        frame = Frame.of(m.Told(doc=self.doc, topic=ANEW, data=msgspec.Raw(b"\xc0")))
+        for member in list(self.members.values()):
+            if not member.peer.host:
+                member.peer.hand(frame)
+            self.leave(member.peer)
 
     def leave(self, peer: Peer) -> None:
         """A connection takes part no more."""

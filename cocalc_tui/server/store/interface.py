@@ -78,6 +78,21 @@ class LogPart(NamedTuple):
     entries: list[WireEntry]
 
 
+class LogSize(NamedTuple):
+    """What a document's history takes."""
+
+    doc: str
+    path: str
+    """"" for one whose path another document took over."""
+    patches: int
+    sealed: int
+    """Bytes in blocks."""
+    rows: int
+    """Bytes that are not sealed yet."""
+    checkpoint: int
+    """Bytes of the checkpoint, which is a cache."""
+
+
 class StoreTrouble(Exception):  # noqa: N818 - the disk's fault, not the program's
     """Nothing of this was stored; the text says why and what to do, in one line."""
 
@@ -113,6 +128,21 @@ class Store(Protocol):
 
     async def heads(self, doc: str, seq: int) -> tuple[PatchId, ...]:
         """Return the heads of entries 1..seq, sorted."""
+        ...
+
+    async def sizes(self) -> list[LogSize]:
+        """Return what the history of each document takes, the largest first."""
+        ...
+
+    async def replace(
+        self, info: DocumentInfo, drafts: Sequence[Draft], seq: int, now: int
+    ) -> bool:
+        """Put another log in the place of a document's, checkpoint and all, in one transaction.
+
+        False, and nothing happened, where it does not end at `seq` any more, or nothing of it is
+        stored. Raises ValueError where the drafts make no log. Who hears of the document hears
+        nothing of this: they are to be told to read it anew.
+        """
         ...
 
     async def document(self, doc: str) -> DocumentInfo | None:

@@ -11,6 +11,7 @@ from cocalc_tui.server.store.interface import (
     Draft,
     Listener,
     LogPart,
+    LogSize,
     Member,
     Outcome,
 )
@@ -112,6 +113,35 @@ class MemoryStore:
             advance(heads, PatchId(entry.patch.session, entry.patch.n), entry.patch.parents)
         return tuple(sorted(heads))
 
+    async def sizes(self) -> list[LogSize]:
+        """Return what the history of each document takes."""
+
+        def size(info: DocumentInfo) -> LogSize:
+            entries = self._log(info.doc).entries
+            rows = sum(len(entry.patch.ops) for entry in entries)
+            checkpoint = len(self._checkpoints.get(info.doc, (0, b""))[1])
+            return LogSize(info.doc, info.path, len(entries), 0, rows, checkpoint)
+
+        found = map(size, list(self._documents.values()))
+        return sorted((one for one in found if one.patches), key=lambda one: -one.rows)
+
+    async def replace(
+        self, info: DocumentInfo, drafts: Sequence[Draft], seq: int, now: int
+    ) -> bool:
+        """Put another log in the place of a document's."""
+        old = self._log(info.doc)
+        if old.ledger.seq != seq or old.ledger.holding:
+            return False
+        self._logs[info.doc] = new = _Log()
+        new.listeners = old.listeners
+        outcomes = [self._append(draft, now, {}) for draft in drafts]
+        if any(isinstance(one, Denied) for one in outcomes):
+            self._logs[info.doc] = old
+            raise ValueError(f"{outcomes}")
+        self._checkpoints.pop(info.doc, None)
+        self._documents[info.doc] = info
+        return True
+
     async def document(self, doc: str) -> DocumentInfo | None:
         """Return the document with this id."""
         return self._documents.get(doc)
@@ -151,7 +181,10 @@ class MemoryStore:
 
     async def put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
         """Keep a checkpoint."""
-        if not self._log(doc).ledger.holding and seq > self._checkpoints.get(doc, (0, b""))[0]:
+        ledger = self._log(doc).ledger
+        if ledger.holding or seq > ledger.seq:
+            return
+        if seq > self._checkpoints.get(doc, (0, b""))[0]:
             self._checkpoints[doc] = (seq, data)
 
     async def members(self) -> dict[str, Member]:

@@ -21,6 +21,7 @@ from cocalc_tui.server.store.interface import (
     Draft,
     Listener,
     LogPart,
+    LogSize,
     Member,
     Outcome,
 )
@@ -31,6 +32,20 @@ from cocalc_tui.server.store.sealing import SealError, Sealing
 from cocalc_tui.sync.patch import PatchId
 
 Result = TypeVar("Result")
+
+
+_SIZES = """
+SELECT documents.doc, path, max(coalesce(row_last, 0), coalesce(block_last, 0)) AS patches,
+       coalesce(block_bytes, 0), coalesce(row_bytes, 0), coalesce(length(checkpoints.data), 0)
+FROM documents
+LEFT JOIN (SELECT doc, max(seq) AS row_last, sum(octet_length(row)) AS row_bytes
+           FROM entries GROUP BY doc) AS tails ON tails.doc = documents.doc
+LEFT JOIN (SELECT doc, max(last) AS block_last, sum(length(data)) AS block_bytes
+           FROM blocks GROUP BY doc) AS sealed ON sealed.doc = documents.doc
+LEFT JOIN checkpoints ON checkpoints.doc = documents.doc
+WHERE patches > 0
+ORDER BY coalesce(block_bytes, 0) + coalesce(row_bytes, 0) DESC, path
+"""
 
 
 class _News(NamedTuple):
@@ -149,6 +164,44 @@ class SqliteStore:
             self._listeners.pop(doc, None)
             self._logs.pop(doc, None)
 
+    async def sizes(self) -> list[LogSize]:
+        """Return what the history of each document takes."""
+        found = await self._call(lambda: list(self._database.rows(_SIZES)))
+        return [LogSize(*row) for row in found]
+
+    async def replace(
+        self, info: DocumentInfo, drafts: Sequence[Draft], seq: int, now: int
+    ) -> bool:
+        """Put another log in the place of a document's."""
+        return await self._call(self._replace, info, drafts, seq, now)
+
+    def _replace(self, info: DocumentInfo, drafts: Sequence[Draft], seq: int, now: int) -> bool:
+        doc, ledger = info.doc, self._log(info.doc).ledger
+        if ledger.seq != seq or ledger.holding:
+            return False
+        try:
+            with self._database.transaction():
+                for table in ("entries", "blocks", "checkpoints"):
+                    self._database.run(f"DELETE FROM {table} WHERE doc = ?", doc)  # noqa: S608
+                log = StoredLog(self._database, doc)
+                self._fill(log, drafts, now)
+                sql = "UPDATE documents SET log = ?, epoch = ? WHERE doc = ?"
+                self._database.run(sql, info.log, info.epoch, doc)
+        except BaseException:
+            self._owners.clear()
+            raise
+        log.written()
+        self._logs[doc] = log
+        self._database.ensure_in_place()
+        return True
+
+    def _fill(self, log: StoredLog, drafts: Sequence[Draft], now: int) -> None:
+        """Write a log from its beginning."""
+        outcomes = [self._judge(log, draft, now) for draft in drafts]
+        if any(isinstance(one, Denied) for one in outcomes):
+            raise ValueError(f"{outcomes}")
+        log.write()
+
     # --- documents -----------------------------------------------------------------------------
 
     async def document(self, doc: str) -> DocumentInfo | None:
@@ -224,7 +277,8 @@ class SqliteStore:
             "INSERT INTO checkpoints VALUES (?, ?, ?) ON CONFLICT (doc) DO UPDATE "
             "SET seq = excluded.seq, data = excluded.data WHERE excluded.seq > seq"
         )
-        if not self._log(doc).ledger.holding:
+        ledger = self._log(doc).ledger
+        if not ledger.holding and seq <= ledger.seq:
             self._change(sql, doc, seq, data)
 
     # --- people --------------------------------------------------------------------------------

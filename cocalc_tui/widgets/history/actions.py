@@ -54,6 +54,13 @@ ACTIONS = (
         "The selected lines (shift+up, shift+down), or the cell that is marked.",
         Role.EDITOR,
     ),
+    Action(
+        "history.purge",
+        "Purge history",
+        ("P",),
+        "Forget it all for good: a new log begins with what is there now.",
+        Role.OWNER,
+    ),
     Action("history.copy", "Copy", ("c", "y"), "The selected lines, or all as it was."),
     Action("history.save_copy", "Open as a copy", ("o",), "A new file beside it.", Role.EDITOR),
     Action("history.up", "Up", ("up", "k"), palette=False),

@@ -90,6 +90,16 @@ class Bringing(HistoryActs):
     def _screen(self) -> Screen[None]:
         return cast("Screen[None]", self)
 
+    async def do_purge(self) -> None:
+        """Forget the history of the document, for everybody and for good."""
+        from cocalc_tui.client.history import purge
+
+        path = self.document.path
+        question = f"Forget all {self.document.numbers.upto:,} versions of {path}? There is no undo"
+        if await desk(self._screen).confirm(question, "forget for good"):
+            await purge(self.project.requests, self.document.doc)
+            self._screen.dismiss(None)
+
     # --- copies --------------------------------------------------------------------------------
 
     def do_copy(self) -> None:
