@@ -246,7 +246,7 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
             case ProjectTold("purged", data):
                 gone = msgspec.msgpack.decode(data, type=Purged)
                 desk(self).notice(
-                    f"{gone.user} purged the history of {gone.path}: it begins anew, and so does undo"
+                    f"{gone.user} purged the history of {gone.path}; undo begins anew too"
                 )
             case ProjectTold("chat", data):
                 self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
