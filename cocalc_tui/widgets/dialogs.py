@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from textual.app import ComposeResult
@@ -11,7 +11,9 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.report import footer_words
 
 Result = TypeVar("Result")
 
@@ -22,14 +24,20 @@ NAME > Vertical {
 }
 NAME Static { width: 1fr; height: auto; }
 NAME #question { color: $text-bright; }
-NAME #keys { color: $text-dim; margin-top: 1; }
+NAME #keys { background: $panel; margin-top: 1; }
 """
 
 
-class Dialog(ModalScreen[Result], inherit_bindings=False):
+class Dialog(Acting, ModalScreen[Result], inherit_bindings=False):
     """A question that an action waits for."""
 
     answered = False
+
+    def keys_bar(self) -> Bar:
+        """The keys that work here, to be shown below the question."""
+        bar = Bar(id="keys")
+        bar.say(footer_words(desk(self).reader, self.scopes()))
+        return bar
 
     def give(self, answer: Result) -> None:
         """Answer, once: keys that follow wait until the action has gone on."""
@@ -69,7 +77,7 @@ class Ask(Dialog[str | None], inherit_bindings=False):
             yield Static(self._question, id="question", markup=False)
             yield self._input
             yield Static("", id="wrong", markup=False)
-            yield Static("enter take  esc cancel", id="keys", markup=False)
+            yield self.keys_bar()
 
     def on_mount(self) -> None:
         """Stand behind the name, before its ending."""
@@ -82,18 +90,24 @@ class Ask(Dialog[str | None], inherit_bindings=False):
         said = self._wrong(event.value.strip()) if event.value.strip() else ""
         self.query_one("#wrong", Static).update(said)
 
-    def on_key(self, event: Key) -> None:
-        """Take or cancel."""
+    def scopes(self) -> Sequence[str]:
+        """Its own."""
+        return ("line",)
+
+    def typed(self, event: Key) -> bool:
+        """Type into the line, also before it has the keyboard."""
+        self.take_text(event, self._input)
+        return False
+
+    def do_take(self) -> None:
+        """Take the line, if it is a good one."""
         text = self._input.value.strip()
-        if event.key == "enter" and text and not self._wrong(text):
+        if text and not self._wrong(text):
             self.give(text)
-        elif event.key in {"escape", "ctrl+q", "ctrl+w"}:
-            self.give(None)
-        elif event.key != "enter":
-            self.take_text(event, self._input)
-            return
-        event.stop()
-        event.prevent_default()
+
+    def do_cancel(self) -> None:
+        """Take none."""
+        self.give(None)
 
 
 class Confirm(Dialog[bool], inherit_bindings=False):
@@ -111,13 +125,29 @@ class Confirm(Dialog[bool], inherit_bindings=False):
         """The question and its keys."""
         with Vertical():
             yield Static(self._question, id="question", markup=False)
-            yield Static(f"y {self._yes}  n no", id="keys", markup=False)
+            yield self.keys_bar()
 
-    def on_key(self, event: Key) -> None:
-        """Only a plain y is a yes."""
-        event.stop()
-        event.prevent_default()
-        if event.key in {"y", "Y"}:
-            self.give(True)
-        elif event.key in {"n", "N", "escape", "ctrl+q", "ctrl+w"}:
-            self.give(False)
+    def keys_bar(self) -> Bar:
+        """The keys, a yes in the words of what is done then."""
+        bar = super().keys_bar()
+        words = footer_words(desk(self).reader, self.scopes())
+        bar.say(
+            [one._replace(text=f" {self._yes}") if one.text == " Yes" else one for one in words]
+        )
+        return bar
+
+    def scopes(self) -> Sequence[str]:
+        """Its own."""
+        return ("sure",)
+
+    def typed(self, event: Key) -> bool:
+        """Any other key is neither a yes nor a no."""
+        return True
+
+    def do_yes(self) -> None:
+        """Go on."""
+        self.give(True)
+
+    def do_no(self) -> None:
+        """Do not."""
+        self.give(False)

@@ -148,4 +148,4 @@ def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
 def install() -> None:
     """Draw so from now on."""
     Screen._update_timer = property(_clock)  # type: ignore[assignment]  # its place in Textual
-    Compositor._render_chops = _render_chops  # type: ignore[method-assign, assignment]
+    Compositor._render_chops = _render_chops  # type: ignore[method-assign, assignment]  # likewise

@@ -98,8 +98,21 @@ _NAMES = {
     **dict.fromkeys(("Cargo.lock", "poetry.lock", "uv.lock"), "toml"),
 }
 _PROSE = ("txt", "text", "log", "rst", "tex", "")
-_HASH_COMMENTS = {"r", "julia", "perl", "ruby", "make", "makefile", "docker", "cmake", "ini", "nix"}
-_PERCENT_COMMENTS = {"tex", "latex", "matlab", "octave"}
+_COMMENTS = {
+    "#": (
+        *("r", "splus", "julia", "perl", "ruby", "make", "makefile", "docker", "cmake", "ini"),
+        *("nix", "elixir", "tcl", "gnuplot", "nginx", "awk", "powershell", "crystal", "nim"),
+        *("coffeescript", "properties", "puppet", "fish", "snakemake", "meson", "hcl"),
+    ),
+    "%": ("tex", "latex", "matlab", "octave", "erlang", "prolog", "bib", "bibtex"),
+    "--": ("lua", "haskell", "ada", "vhdl", "elm", "applescript", "postgresql", "mysql"),
+    ";": ("common-lisp", "scheme", "clojure", "emacs-lisp", "racket", "nasm", "autoit"),
+    "!": ("fortran", "fortranfixed"),
+    '"': ("vim",),
+    "'": ("vbnet", "vbscript"),
+}
+"""Marks of comments that are not `//`, by what Pygments calls a language."""
+_MARKS = {name: mark for mark, names in _COMMENTS.items() for name in names}
 
 
 def language_of(path: str, first_line: str = "") -> Language:
@@ -147,7 +160,8 @@ def _by_pygments(filename: str, ending: str) -> Language:
 def _of_lexer(aliases: Sequence[str], wanted: str, *, prose: bool) -> Language:
     """A lexer's language, by the name that was asked for if it has that: R is also called splus."""
     name = wanted if wanted in aliases else aliases[0]
-    mark = "#" if name in _HASH_COMMENTS else "%" if name in _PERCENT_COMMENTS else "//"
+    # Of several names only one may be known: Julia's are `julia` and `jl`.
+    mark = next((_MARKS[one] for one in aliases if one in _MARKS), "//")
     return Language(name, comment=mark, prose=prose, margin=20, begins=_AT_MARGIN)
 
 

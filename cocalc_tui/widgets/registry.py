@@ -33,6 +33,8 @@ SCOPES = (
     Scope("app", "Everywhere"),
     Scope("tile", "Tiles and tabs", "ctrl+t, then one more key."),
     Scope("files", "Files", "In the side bar's list of files."),
+    Scope("line", "A line that is asked for", "A name, a path."),
+    Scope("sure", "Yes or no"),
 )
 
 APP = (
@@ -111,11 +113,18 @@ FILES = (
     Action("files.back", "Back to the document", ("escape",), palette=False),
 )
 
+DIALOGS = (
+    Action("line.take", "Take", ("enter",), palette=False, footer=1),
+    Action("line.cancel", "Cancel", ("escape", "ctrl+q", "ctrl+w"), palette=False, footer=2),
+    Action("sure.yes", "Yes", ("y", "Y"), palette=False, footer=1),
+    Action("sure.no", "No", ("n", "N", "escape", "ctrl+q", "ctrl+w"), palette=False, footer=2),
+)
+
 
 @cache
 def registry() -> Registry:
     """Everything that can be done, from every part."""
     return Registry(
         [*SCOPES, *(scope for part in PARTS for scope in part.SCOPES)],
-        [*APP, *TILE, *FILES, *(action for part in PARTS for action in part.ACTIONS)],
+        [*APP, *TILE, *FILES, *DIALOGS, *(action for part in PARTS for action in part.ACTIONS)],
     )

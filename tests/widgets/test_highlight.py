@@ -89,3 +89,12 @@ def test_looking_again_after_a_key_is_as_looking_for_the_first_time() -> None:
         again = tokens(python, lines)
         tokens(python, ["something else"])
         assert tokens(python, lines) == again
+
+
+@pytest.mark.parametrize(
+    ("path", "mark"),
+    [("a.jl", "#"), ("a.R", "#"), ("a.tex", "%"), ("a.lua", "--"), ("a.hs", "--"), ("a.f90", "!"),
+     ("a.el", ";"), ("a.cpp", "//"), ("a.pm", "#"), ("Dockerfile", "#"), ("a.bib", "%")],
+)  # fmt: skip
+def test_marks_of_comments(path: str, mark: str) -> None:
+    assert language_of(path).comment == mark
