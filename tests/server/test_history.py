@@ -157,8 +157,11 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
         for at, deleted, inserted in row["changes"]:
             rebuilt = rebuilt[:at] + inserted + rebuilt[at + deleted :]
     assert rebuilt == "one\ntwo\n"
+    said("restore", notes, "--at", "0")
+    said("restore", notes, "--at", str(len(history)))
+    assert said("show", notes) == "one\ntwo\n"
     sizes = json.loads(said("log", str(lab), "--size", "--json"))
-    assert {one["path"]: one["patches"] for one in sizes}["notes.md"] == len(history)
+    assert {one["path"]: one["patches"] for one in sizes}["notes.md"] == len(history) + 2
     assert said("log", notes, "--size").endswith("notes.md\n")
     assert "versions are forgotten" in said("purge", notes, "--yes")
     assert len(said("log", notes).splitlines()) == 1

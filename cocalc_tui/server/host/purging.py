@@ -36,6 +36,8 @@ async def purge(host: Host, opened: Opened, user: str) -> None:
         raise FileError("form", f"{shared.path}: only texts and notebooks can be purged")
     if host.runner is not None and host.runner.needs(shared.doc):
         raise FileError("busy", f"{shared.path}: a cell runs; wait for it, or stop the kernel")
+    if opened.document.untouched:
+        return  # nobody ever changed it, so nothing of it is in the log
     await opened.save(asked=False)
     for _ in range(TRIES):
         await host.workspace.settled(shared)
