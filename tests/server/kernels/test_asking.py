@@ -12,10 +12,10 @@ from cocalc_tui.server.kernels.errors import KernelError
 from tests.server.kernels.running import Running, notebook
 
 
-async def test_completion_and_inspection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_completion_and_inspection(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cocalc_tui.server.kernels.asking.PATIENCE", 60)
     document = notebook("def area(width: float, height: float) -> float:\n    'Of a room.'")
-    async with Running(tmp_path, document) as box:
+    async with Running(project, document) as box:
         with pytest.raises(KernelError, match="no kernel runs") as caught:
             await box.runner.complete("doc1", "ar", 2)
         assert caught.value.code == "kernel"
@@ -31,9 +31,9 @@ async def test_completion_and_inspection(tmp_path: Path, monkeypatch: pytest.Mon
         assert (await box.runner.complete("doc1", "😀.", 2)).end <= 2
 
 
-async def test_a_kernel_at_work_is_not_asked(tmp_path: Path) -> None:
+async def test_a_kernel_at_work_is_not_asked(project: Path) -> None:
     document = notebook("import time; time.sleep(3)", "print('after')")
-    async with Running(tmp_path, document) as box:
+    async with Running(project, document) as box:
         await box.run("c0", "c1")
         await box.until(lambda: "c0" in box.heard.runs and box.heard.runs["c0"].count)
         began = time.monotonic()
@@ -48,13 +48,13 @@ async def test_a_kernel_at_work_is_not_asked(tmp_path: Path) -> None:
 
 
 async def test_a_kernel_that_does_not_answer_is_given_up_soon(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cocalc_tui.server.kernels.asking.PATIENCE", 0.3)
     look = "    def __dir__(self):\n        import time; time.sleep(1.5); return []"
     slow = f"class Slow:\n{look}\ns = Slow()"
     document = notebook(slow + "\nget_ipython().Completer.use_jedi = False", "1 + 1")
-    async with Running(tmp_path, document) as box:
+    async with Running(project, document) as box:
         await box.ran("c0")
         asked = [box.runner.complete("doc1", "s.", 2) for _ in range(6)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
@@ -63,10 +63,10 @@ async def test_a_kernel_that_does_not_answer_is_given_up_soon(
         assert box.outputs("c1")
 
 
-async def test_outputs_are_cleared_and_copied(tmp_path: Path) -> None:
+async def test_outputs_are_cleared_and_copied(project: Path) -> None:
     slow = "print('one'); import time, sys; sys.stdout.flush(); time.sleep(2); print('two')"
     document = notebook("print('x')", slow, "")
-    async with Running(tmp_path, document) as box:
+    async with Running(project, document) as box:
         await box.ran("c0")
         box.runner.copy_outputs(
             "doc1", "a.ipynb", [("c0", "c2"), ("c0", "c0"), ("gone", "c1")], "al"
