@@ -14,7 +14,7 @@ SEED ?= 0
 help:
 	@echo "make demo    try it: two people, one file, one notebook"
 	@echo "make test    run the tests"
-	@echo "make docs    write the generated pages: protocol, keys, configuration"
+	@echo "make docs    write the generated pages: protocol, keys, configuration, notebook"
 	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
 	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
 	@echo "make fuzz    the sync engine against its slow reference, notebooks there and back, whole"
@@ -66,6 +66,7 @@ docs: $(READY)
 	$(BIN)/python docs/make_protocol.py $(DOCS)
 	$(BIN)/python docs/make_keys.py $(DOCS)
 	$(BIN)/python docs/make_configuration.py $(DOCS)
+	$(BIN)/python docs/make_notebook.py $(DOCS)
 
 bench: $(BENCH_READY)
 	$(BIN)/python -m benchmarks.all

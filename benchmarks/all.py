@@ -59,6 +59,7 @@ def sections() -> list[Section]:
         Section("Key press to the neighbour's screen", "-m benchmarks.neighbours"),
         Section("The relay", "-m benchmarks.relay", 300),
         Section("Notebooks of 20, 200 and 2,000 cells", "-m benchmarks.notebook", 400),
+        Section("Cells that print without measure", "-m benchmarks.floods", 300),
         Section("Files of 1,000, 10,000 and 100,000 lines", "-m benchmarks.editor", 300),
         Section("Two people offline", "-m benchmarks.offline"),
     ]
