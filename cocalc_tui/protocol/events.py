@@ -451,6 +451,15 @@ class KernelInfo(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     keeper: int
     """The keeper's pid."""
+    title: str = ""
+    memory: int = 0
+    """Bytes."""
+    cpu: float = 0.0
+    """Percent of one core."""
+    user: str = ""
+    """Who started it."""
+    started: int = 0
+    """Milliseconds since 1970."""
 
 
 class OpenDocument(msgspec.Struct, frozen=True, kw_only=True):

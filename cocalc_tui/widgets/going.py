@@ -91,6 +91,13 @@ class GoingActs(Screen[None]):
         if (path := await ask_terminal(self, self.project)) is not None:
             self.visit(path)
 
+    async def do_kernels(self) -> None:
+        """Choose one of the kernels that run: to go to its notebook, to restart or stop it."""
+        from cocalc_tui.widgets.notebook.running import ask_kernel
+
+        if (path := await ask_kernel(self, self.project)) is not None:
+            self.visit(path)
+
     async def do_snapshots(self) -> None:
         """Choose a snapshot of the project folder and go through it."""
         from cocalc_tui.client.snapshots import Snapshots

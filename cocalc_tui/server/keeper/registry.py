@@ -39,6 +39,8 @@ class About:
     """What is kept."""
     fresh: bool = False
     """It is not the kernel that everybody shares, and ends when its queue is empty."""
+    user: str = ""
+    """Who had it started."""
 
 
 def write_about(folder: Path, about: About) -> None:

@@ -158,12 +158,12 @@ class Runner:
         if notebook.document.readonly is not None:
             raise KernelError(f"{notebook.document.readonly}; output has nowhere to go")
         if fresh:
-            session = await self._start(notebook, fresh=True)
+            session = await self._start(notebook, user, fresh=True)
             await self._execute(session, runs)
             self._spawn(self._see_out(notebook, session))
         else:
             async with notebook.lock:
-                await self._execute(await self._session_for(notebook), runs)
+                await self._execute(await self._session_for(notebook, user), runs)
         return {run["cell"]: run["run"] for run in runs}
 
     async def _execute(self, session: Session, runs: list[dict[str, Any]]) -> None:
@@ -198,7 +198,7 @@ class Runner:
         async with notebook.lock:
             await self._end(notebook)
             if not stop:
-                await self._session_for(notebook)
+                await self._session_for(notebook, user)
 
     async def kernels(self, doc: str) -> list[KernelChoice]:
         """Return the kernels that a notebook could use, the one for "python3" first."""
@@ -223,7 +223,7 @@ class Runner:
             ran = notebook.kept
             await self._end(notebook)
             if ran:
-                await self._session_for(notebook)
+                await self._session_for(notebook, user)
             else:
                 self._say_none(notebook)
 
@@ -296,18 +296,18 @@ class Runner:
             if replica.records.live(cell) and schema.cell_type(replica, cell) == "code"
         ]
 
-    async def _session_for(self, notebook: Attached) -> Session:
+    async def _session_for(self, notebook: Attached, user: str) -> Session:
         """Return the session of the notebook's kernel, starting that where there is none."""
         if notebook.kept and notebook.session is not None and not notebook.session.link.gone:
             return notebook.session
         await self._end(notebook)
         try:
-            return await self._start(notebook)
+            return await self._start(notebook, user)
         except KernelError as error:
             self._say_dead(notebook.document, str(error))
             raise
 
-    async def _start(self, notebook: Attached, *, fresh: bool = False) -> Session:
+    async def _start(self, notebook: Attached, user: str, *, fresh: bool = False) -> Session:
         """Start a kernel, in a keeper of its own."""
         document = notebook.document
         spec = await self._spec(document, _name(schema.metadata(document.replica)))
@@ -316,7 +316,12 @@ class Runner:
             self._say_kernel(document, state)
         try:
             folder = await start_keeper(
-                self._grounds, document.doc, document.path, spec, self._clock(), fresh=fresh
+                self._grounds,
+                (document.doc, document.path),
+                spec,
+                self._clock(),
+                user,
+                fresh=fresh,
             )
         except StartError as error:
             raise KernelError(str(error)) from None

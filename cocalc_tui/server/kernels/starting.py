@@ -52,14 +52,23 @@ class Grounds:
 
 
 async def start_keeper(
-    grounds: Grounds, doc: str, path: str, spec: Spec, now: int, *, fresh: bool = False
+    grounds: Grounds,
+    document: tuple[str, str],
+    spec: Spec,
+    now: int,
+    user: str,
+    *,
+    fresh: bool = False,
 ) -> Path:
-    """Start a keeper with its kernel and return its folder; raises StartError."""
+    """Start a keeper with its kernel and return its folder; raises StartError.
+
+    `document`: its id and its path; `user` has it started.
+    """
     folder = grounds.keepers / secrets.token_hex(6)
     about = About(
         id=folder.name,
-        doc=doc,
-        path=path,
+        doc=document[0],
+        path=document[1],
         name=spec.name,
         title=spec.title,
         note=spec.note,
@@ -67,6 +76,7 @@ async def start_keeper(
         pid=0,
         started=now,
         fresh=fresh,
+        user=user,
     )
     order = await asyncio.to_thread(_order, grounds, about, spec)
     try:

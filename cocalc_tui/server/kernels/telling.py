@@ -139,6 +139,11 @@ class Telling:
             state=self._shown_state(),
             pid=self.pid,
             keeper=self._about.pid,
+            title=self._about.title,
+            memory=self._meter.memory,
+            cpu=self._meter.cpu,
+            user=self._about.user,
+            started=self._about.started,
         )
 
     def _shown_state(self) -> str:

@@ -11,6 +11,8 @@ from cocalc_tui.widgets.notebook.runacts import RunActs
 from cocalc_tui.widgets.notebook.runs import UNDER_WAY
 from cocalc_tui.widgets.picker import Choice
 
+STUBBORN = 5.0
+"""Seconds after an interrupt at which it is said that a cell goes on all the same."""
 MENU = (
     "notebook.interrupt",
     "notebook.restart",
@@ -46,13 +48,26 @@ class KernelActs(RunActs):
         waiting = sum(run.state == "queued" for run in self.document.runs.values())
         return " · ".join([*words, *([f"{waiting} waiting"] if waiting else [])])
 
-    def do_interrupt(self) -> Awaitable[None]:
-        """Interrupt the running cell and empty the queue."""
-        return self.document.interrupt()
+    async def do_interrupt(self) -> None:
+        """Interrupt the running cell and empty the queue; say so if it goes on all the same."""
+        going = {run.run for run in self.document.runs.values() if run.state == "running"}
+        await self.document.interrupt()
+        self.set_timer(STUBBORN, lambda: self._say_stubborn(going))
 
     def do_interrupt_now(self) -> Awaitable[None]:
         """Interrupt, as `i i`."""
-        return self.document.interrupt()
+        return self.do_interrupt()
+
+    def _say_stubborn(self, going: set[str]) -> None:
+        """A cell may wait in code that hears no interrupt; then only a restart helps."""
+        for key, run in self.document.runs.items():
+            if run.run in going and run.state == "running" and key in self.stack:
+                keys = desk(self).reader.keymap.keys_of("command.restart_now")
+                how = f"{shown(keys[0])} restarts" if keys else "restart"
+                number = self.stack.place(key) + 1
+                desk(self).notice(
+                    f"cell {number} goes on though it was interrupted; {how} the kernel", bad=True
+                )
 
     async def _sure(self, what: str, yes: str) -> bool:
         """Ask before what a kernel holds is gone, where it may hold anything."""

@@ -108,6 +108,7 @@ async def test_status_names_the_kernel(running: Running) -> None:
     await running.ran("c0")
     (info,) = running.runner.status()
     assert (info.path, info.name, info.state) == ("a.ipynb", "python3", "idle")
+    assert (info.user, info.title) == ("al", running.heard.kernel.title)
     assert alive(info.pid)
     assert alive(info.keeper)
     assert running.runner.needs("doc1")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from cocalc_tui.client.document import NoWire, SharedDocument
 from cocalc_tui.protocol.events import Asking
+from cocalc_tui.widgets.notebook import kernelacts
 from cocalc_tui.widgets.notebook.answering import Answer
 from tests.widgets.hostile import PAYLOADS
-from tests.widgets.notebook.desk import NotebookDesk, cell, document_of, rows
+from tests.widgets.notebook.desk import NotebookDesk, cell, document_of, rows, run_of, runs
 
 NOBODY = Asking(cell="", run="", prompt="", password=False)
 
@@ -18,11 +20,15 @@ class Wire(NoWire):
 
     def __init__(self) -> None:
         self.answers: list[tuple[str, str]] = []
+        self.interrupted = 0
 
     async def run(
         self, document: SharedDocument, cells: list[str], *, fresh: bool, unattended: bool
     ) -> dict[str, str]:
         return {}
+
+    async def interrupt(self, document: SharedDocument) -> None:
+        self.interrupted += 1
 
     async def answer(self, document: SharedDocument, run: str, text: str) -> None:
         self.answers.append((run, text))
@@ -121,3 +127,25 @@ async def test_hostile_prompts_are_text() -> None:
             assert "\x1b" not in app.screen._prompt
             await pilot.press("escape")
             await pilot.pause()
+
+
+async def test_a_cell_that_goes_on_though_interrupted_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kernelacts, "STUBBORN", 0.01)
+    app, wire = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        first, second = (one.key for one in app.pane.stack.cells)
+        runs(app.pane.document, run_of(first, "running", started=1))
+        await pilot.press("i", "i")
+        while not app.notices:
+            await pilot.pause(0.01)
+        (said,) = app.notices
+        assert said == "cell 1 goes on though it was interrupted; 0 0 restarts the kernel"
+        assert wire.interrupted == 1
+        monkeypatch.setattr(kernelacts, "STUBBORN", 0.5)
+        runs(app.pane.document, run_of(second, "running", started=1))
+        await pilot.press("i", "i")
+        runs(app.pane.document, run_of(second, "error", started=1, finished=2))
+        await pilot.pause(0.6)
+        assert app.notices == [said]
