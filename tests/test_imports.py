@@ -14,7 +14,7 @@ RULES = {
     "cocalc_tui.notebook.ipynb": ["asyncio", "socket", *ABOVE_SYNC],
     "cocalc_tui.protocol.connection": ["asyncio", "socket", "textual", "websockets", "apsw"],
     "cocalc_tui.client.workspace": ["textual", "rich", "apsw", "jupyter_client", "nbformat"],
-    "cocalc_tui.server.relay": ["textual", "rich", "jupyter_client", "nbformat", "watchfiles"],
+    "cocalc_tui.server.relay": ["textual", "rich", "jupyter_client", "nbformat"],
     "cocalc_tui.server.main": ["textual", "rich"],
     "cocalc_tui.widgets.editor.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],
     "cocalc_tui.widgets.notebook.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],

@@ -34,6 +34,13 @@ class Head(msgspec.Struct, frozen=True, tag="head"):
 
     release: int
     project: str
+    place: str = ""
+    """As in `protocol.messages.Welcome`."""
+
+    def is_of(self, project: str, place: str) -> bool:
+        """Whether it is this project's, which may have been moved since."""
+        same = self.project == project or bool(place and self.place == place)
+        return same and self.release == _RELEASE
 
 
 class Work(msgspec.Struct, frozen=True, tag="work"):
@@ -57,6 +64,8 @@ class Journal:
     def __init__(self, project: str, name: str, within: Path | None = None) -> None:
         """`project` says which project the work is for; `name` is this start of the app's own."""
         self.project = project
+        self.place = ""
+        """Stands for the project's folder whatever it is called, once that is known."""
         self.folder = within or folder()
         self._path = self.folder / f"{name}{_SUFFIX}"
         self._file = -1
@@ -88,7 +97,7 @@ class Journal:
         new = self._path.with_suffix(f".{os.getpid()}.new")
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         file = os.open(new, flags, 0o600)
-        head = _frame(Head(_RELEASE, self.project))
+        head = _frame(Head(_RELEASE, self.project, self.place))
         data = head + b"".join(_frame(work) for work in works)
         try:
             # The lock comes before the name by which others would find it.
@@ -137,32 +146,38 @@ class Orphan:
         os.close(self._file)
 
 
-def orphans(project: str, within: Path | None = None) -> Iterator[Orphan]:
-    """Take over what apps of this project left behind; those that still run are passed by."""
+def orphans(project: str, within: Path | None = None, place: str = "") -> Iterator[Orphan]:
+    """Take over what apps of this project left behind; those that still run are passed by.
+
+    With its `place` also what they left before it was moved.
+    """
     where = within or folder()
     for path in sorted(where.glob(f"*{_SUFFIX}")):
-        if (found := _take_over(path, project)) is not None:
+        if (found := _take_over(path, project, place)) is not None:
             yield found
     for half_made in where.glob("*.new"):
         _sweep(half_made)
 
 
-def _take_over(path: Path, project: str) -> Orphan | None:
+def _take_over(path: Path, project: str, place: str) -> Orphan | None:
     found = None
     with contextlib.suppress(OSError):
         file = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         with contextlib.suppress(OSError, msgspec.MsgspecError):
-            found = _left_behind(path, file, project)
+            found = _left_behind(path, file, project, place)
         if found is None:
             os.close(file)
     return found
 
 
-def _left_behind(path: Path, file: int, project: str) -> Orphan | None:
+def _left_behind(path: Path, file: int, project: str, place: str) -> Orphan | None:
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     frames = list(_frames(path.read_bytes()))
-    if frames[:1] != [Head(_RELEASE, project)] or not os.fstat(file).st_nlink:
-        return None  # another project's, or another start was quicker
+    head = frames[0] if frames else None
+    if not isinstance(head, Head) or not head.is_of(project, place):
+        return None
+    if not os.fstat(file).st_nlink:
+        return None  # another start was quicker
     return Orphan(path, file, _merged([work for work in frames if isinstance(work, Work)]))
 
 

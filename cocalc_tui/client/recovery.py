@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.client.document import SharedDocument, follow_on
 from cocalc_tui.client.events import WorkSent, WorkspaceEvent
-from cocalc_tui.client.journal import Orphan, Work, orphans
+from cocalc_tui.client.journal import Journal, Orphan, Work, orphans
 from cocalc_tui.client.ready import PushRefused
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.patches import PatchFormError, from_wire
@@ -42,18 +41,18 @@ class Recovery:
     """What one project's earlier apps left behind, on its way to the relay."""
 
     def __init__(
-        self, workspace: Workspace, project: str, tell: Callable[[WorkspaceEvent], None]
+        self, workspace: Workspace, journal: Journal, tell: Callable[[WorkspaceEvent], None]
     ) -> None:
-        """`project` is as in `Journal`; `tell` hears what became of it."""
+        """`journal` is this app's own; `tell` hears what became of what others left."""
         self._workspace = workspace
-        self._project = project
+        self._journal = journal
         self._tell = tell
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, within: Path) -> None:
+    def start(self) -> None:
         """The relay answers: look for journals and send them."""
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(within))
+            self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """Leave the rest to another start."""
@@ -61,16 +60,19 @@ class Recovery:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _run(self, within: Path) -> None:
+    async def _run(self) -> None:
         later = True
         while later and self._workspace.online:
-            later = await self._put_off(within)
+            later = await self._put_off()
             if later:
                 await asyncio.sleep(AGAIN)
 
-    async def _put_off(self, within: Path) -> bool:
+    async def _put_off(self) -> bool:
         """Send what there is; returns whether some of it is to be tried again."""
-        found = await asyncio.to_thread(lambda: list(orphans(self._project, within)))
+        mine = self._journal
+        found = await asyncio.to_thread(
+            lambda: list(orphans(mine.project, mine.folder, mine.place))
+        )
         later = False
         try:
             while found:

@@ -133,7 +133,7 @@ class Workspace:
             self._safe = Safekeeping(
                 journal, self.documents.values, lambda reason: self._emit(NotKept(reason))
             )
-            self._recovery = Recovery(self, journal.project, self._emit)
+            self._recovery = Recovery(self, journal, self._emit)
         self._sessions: dict[str, tuple[str, int]] = {}
         """Session and next number of documents that were left, by id."""
         self._asked_for: set[str] = set()
@@ -220,7 +220,8 @@ class Workspace:
             self._reopen(document)
         self._emit(Online())
         if self._recovery is not None and self._journal is not None:
-            self._recovery.start(self._journal.folder)
+            self._journal.place = welcome.place
+            self._recovery.start()
 
     def _down(self, gone: Offline) -> None:
         self.offline_since = self.offline_since or self._connection.heard_at

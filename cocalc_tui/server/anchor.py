@@ -24,6 +24,11 @@ class Anchor:
         self._identity = found.st_dev, found.st_ino
 
     @property
+    def name(self) -> str:
+        """Stands for the folder on this machine, whatever it is called."""
+        return "{:x}-{:x}".format(*self._identity)
+
+    @property
     def in_place(self) -> bool:
         """Whether it is still called that."""
         with contextlib.suppress(OSError):

@@ -25,6 +25,7 @@ from typing import Any
 
 from cocalc_tui.server.credentials import peer_groups, peer_uid
 from cocalc_tui.server.guests import GIVEN, read_guests, role_of
+from cocalc_tui.server.listening import listen
 from cocalc_tui.server.paths import LISTED, Places, belongs, hosts_of, runtime_base, user_name
 
 BACKLOG = 64
@@ -49,24 +50,10 @@ class Answering:
         self._listener: socket.socket | None = None
 
     def listen(self) -> None:
-        """Bind a new name and rename it, as the door does with its own."""
+        """Be there for whoever asks."""
         self.close()
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        path = self._where.question
-        new = path.with_name(f"{path.name}.{os.getpid()}")
-        with contextlib.suppress(FileNotFoundError):
-            new.unlink()
-        before = os.umask(0o177)
-        try:
-            listener.bind(str(new))
-        finally:
-            os.umask(before)
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
-        if self._where.guests.exists():
-            new.chmod(0o666)
-        new.replace(path)
-        self._listener = listener
+        shared = self._where.guests.exists()
+        self._listener = listen(self._where.question, BACKLOG, shared=shared)
 
     def fileno(self) -> int:
         """For poll; -1 while it does not listen."""

@@ -22,6 +22,7 @@ from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.asking import Answering
 from cocalc_tui.server.daemon import last_line, redirect_errors, take_lock
 from cocalc_tui.server.keeper.registry import any_lives
+from cocalc_tui.server.listening import listen
 from cocalc_tui.server.paths import Places, prepare
 
 STOPPED = 75
@@ -115,24 +116,11 @@ class Door:
     # --- the socket ----------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        """Bind a new name and rename it, so that the path always leads to a live socket."""
+        """Be there for whoever comes, at a path that was perhaps cleaned away."""
         self._rebind = False
         prepare(self._where)
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         path = self._where.socket
-        new = path.with_name(f"{path.name}.{os.getpid()}")
-        with contextlib.suppress(FileNotFoundError):
-            new.unlink()
-        before = os.umask(0o177)
-        try:
-            listener.bind(str(new))
-        finally:
-            os.umask(before)
-        listener.listen(BACKLOG)
-        if self._where.guests.exists():
-            new.chmod(0o666)
-        new.replace(path)
-        listener.setblocking(False)
+        listener = listen(path, BACKLOG, shared=self._where.guests.exists())
         listener.set_inheritable(True)
         if self._listener is not None:
             self._listener.close()

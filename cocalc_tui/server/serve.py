@@ -91,6 +91,7 @@ class _Service:
             project=self._where.project.name or "/",
             root=str(self._where.project),
             machine=socket.gethostname(),
+            place=self._project.name,
             clock=clock,
             processes=self._processes,
             backup=store.backup,

@@ -50,6 +50,19 @@ def test_what_was_added_is_found_once_nobody_holds_it(tmp_path: Path) -> None:
     assert journal.folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_project_that_was_moved_finds_what_is_unsent(tmp_path: Path) -> None:
+    journal = Journal("/home/ann/lab", "one", tmp_path)
+    journal.place = "fd01-2a"
+    journal.add([work(0)])
+    journal.close()
+    for name, place in (("/home/ann/moved", ""), ("/home/ann/moved", "fd01-2b")):
+        assert list(orphans(name, tmp_path, place)) == []
+    (orphan,) = orphans("/home/ann/moved", tmp_path, "fd01-2a")
+    orphan.release()
+    (orphan,) = orphans("/home/ann/lab", tmp_path)
+    orphan.release()
+
+
 def test_an_orphan_is_held_by_one_start_and_gone_when_done(tmp_path: Path) -> None:
     journal = Journal("lab", "one", tmp_path)
     journal.add([work(0)])

@@ -39,7 +39,7 @@ async def until(true: Callable[[], object]) -> None:
 async def threads_idle() -> None:
     """Wait until no thread works for this loop: those of a killed process would be gone."""
     with ThreadPoolExecutor(1) as outside:
-        executor = asyncio.get_running_loop()._default_executor  # type: ignore[attr-defined]
+        executor = asyncio.get_running_loop()._default_executor  # type: ignore[attr-defined]  # asyncio tells it nobody
         if executor is not None:
             barrier = threading.Barrier(executor._max_workers + 1)
             for _ in range(executor._max_workers):

@@ -58,7 +58,7 @@ async def test_two_write_while_a_third_scrubs_and_restores(tmp_path: Path) -> No
         alice.change(ops, "restore", step=True)
         back.set()
         for document in (alice, ben, rune):
-            await until(lambda d=document: text(d) == "zero\none\nthree\n")  # type: ignore[misc]
+            await until(lambda d=document: text(d) == "zero\none\nthree\n")  # type: ignore[misc]  # mypy infers no default of a lambda
         alice.undo()
         await until(lambda: text(ben) == "zero\none\ntwo\nthree\n")
         # What was fetched stays as it is; what is new is fetched on.
@@ -184,7 +184,7 @@ async def history(
         for number, who in enumerate((ben, mine, ben)):
             before = text(ben)
             who.change(typed(len(before), f"line {number}\n"), step=True)
-            await until(lambda now=before: text(ben) == text(mine) != now)  # type: ignore[misc]
+            await until(lambda now=before: text(ben) == text(mine) != now)  # type: ignore[misc]  # mypy infers no default of a lambda
         app = CocalcApp(alice, "lab", ["notes.md"])
         async with app.run_test(size=(100, 24)) as pilot:
             await until(lambda: app.main.tiles.document is not None)

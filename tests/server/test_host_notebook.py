@@ -179,7 +179,7 @@ async def test_large_attachments_and_metadata_come_and_go(tmp_path: Path) -> Non
         assert json.loads(box.read("n.ipynb")) == notebook
         notebook["cells"][1]["attachments"]["b.png"] = {"image/png": "B" * 2**22}
         box.write("n.ipynb", json.dumps(notebook, indent=1) + "\n")
-        await until(lambda: "b.png" in document.replica.records[shown]["attachments"])  # type: ignore[operator]
+        await until(lambda: "b.png" in document.replica.records[shown]["attachments"])  # type: ignore[operator]  # a record of JSON
         assert len(json.dumps(document.replica.records[shown])) < 1000
         document.change([Splice(0, 0, "y", schema.input_of(shown))])
         await document.save()

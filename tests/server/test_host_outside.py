@@ -133,7 +133,7 @@ async def test_a_folder_that_moves_takes_its_documents_along(tmp_path: Path) -> 
         two = await opened(box, "another\n", "old/b.txt")
         for document in (one, two):
             type_in(document, 0, "typed ")
-            await until(lambda document=document: document.saved)  # type: ignore[misc]
+            await until(lambda document=document: document.saved)  # type: ignore[misc]  # mypy infers no default of a lambda
         shell(box, "mv old new")
         await until(lambda: (one.path, two.path) == ("new/a.txt", "new/b.txt"))
         type_in(one, 0, "more ")
@@ -212,7 +212,7 @@ async def test_vim_may_have_been_open_for_a_while(tmp_path: Path) -> None:
                 press(f"Gofrom vim {round_}\x1b:w!\r")
                 await asyncio.sleep(0.2)
                 press("y")  # yes, though the file has changed
-                await until(lambda round_=round_: f"vim {round_}" in text(document))  # type: ignore[misc]
+                await until(lambda round_=round_: f"vim {round_}" in text(document))  # type: ignore[misc]  # mypy infers no default of a lambda
                 type_in(document, 0, f"then {round_}\n")
                 await until(lambda: document.saved)
         typed = "".join(f"typed {word}\n" for word in reversed(range(30)))
@@ -273,7 +273,7 @@ async def test_who_writes_on_after_a_save_of_ours_is_heard(tmp_path: Path) -> No
             for word in range(5):
                 log.write(f"logged {word}\n")
                 type_in(document, 0, f"typed {word}\n")
-                await until(lambda word=word: f"logged {word}" in text(document))  # type: ignore[misc]
+                await until(lambda word=word: f"logged {word}" in text(document))  # type: ignore[misc]  # mypy infers no default of a lambda
                 await until(lambda: document.saved)
         typed = "".join(f"typed {word}\n" for word in reversed(range(5)))
         logged = "".join(f"logged {word}\n" for word in range(5))

@@ -70,7 +70,7 @@ async def test_the_clock_takes_one_when_something_changed(tmp_path: Path) -> Non
     snapshots = host_snapshots.Snapshots(tmp_path, state, said.append, lambda: now[0])
     await snapshots.look()
     assert not (state / "snapshots.git").exists()
-    now[0] = 15 * 60_000
+    now[0] = 15 * 60
     await snapshots.look()
     refs = state / "snapshots.git" / "refs" / "snapshots"
     assert len(list(refs.iterdir())) == 1

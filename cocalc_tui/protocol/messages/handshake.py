@@ -37,6 +37,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     """Path of its folder on the relay's machine, for telling others how to join."""
     machine: str = ""
     """The name of that machine."""
+    place: str = ""
+    """Stands for the folder, whatever it is called."""
 
 
 class Goodbye(Message, frozen=True, tag="goodbye"):

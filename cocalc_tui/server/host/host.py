@@ -89,7 +89,7 @@ class Host:
         self.open: dict[str, Opened] = {}
         """By document id."""
         self.chats = Chats(state / "chats.db", self._say_chat)
-        self.snapshots = Snapshots(project, state, self._say_snapshot, clock)
+        self.snapshots = Snapshots(project, state, self._say_snapshot)
         self.outside = Outside(self.root, self.open.values, self.names_changed)
         self._saved = SavedVersions(state / "saved.db")
         self.blobs = BlobStore(state / "blobs")

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -54,18 +55,25 @@ SERVED = frozenset(
 """What `Snapshots.serve` answers."""
 
 
+def _now() -> float:
+    """Seconds of the clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class Snapshots:
     """The snapshots of one project."""
 
-    def __init__(self, project: Path, state: Path, say: Say, clock: Callable[[], int]) -> None:
-        """`say` tells everybody of progress; `clock` gives milliseconds."""
+    def __init__(
+        self, project: Path, state: Path, say: Say, now: Callable[[], float] = _now
+    ) -> None:
+        """`say` tells everybody of progress; `now` gives seconds, and never jumps."""
         self._project = project
         self._rules = state / "snapshots.json"
         self._say = say
-        self._clock = clock
-        self._since = clock()
-        """When the last one was taken or looked for, in milliseconds."""
-        self._tidied = clock()
+        self._now = now
+        self._since = now()
+        """When the last one was taken or looked for."""
+        self._tidied = now()
 
     # --- by the clock --------------------------------------------------------------------------
 
@@ -79,14 +87,14 @@ class Snapshots:
     async def look(self) -> None:
         """Take one if it is time. Raises FileError."""
         every = load(self._rules).every
-        if every and self._clock() - self._since >= every * 60_000:
+        if every and self._now() - self._since >= every * 60:
             await self._take("cocalc-tui", "automatic", f"every {every} minutes")
-        if self._clock() - self._tidied >= _WEEK * 1000:
-            self._tidied = self._clock()
+        if self._now() - self._tidied >= _WEEK:
+            self._tidied = self._now()
             await self._work("tidy")
 
     async def _take(self, user: str, kind: str, title: str) -> str | None:
-        self._since = self._clock()
+        self._since = self._now()
         id_: str | None = await self._work("take", user=user, kind=kind, title=title)
         return id_
 

@@ -80,6 +80,7 @@ class Relay:
         project: str,
         root: str = "",
         machine: str = "",
+        place: str = "",
         clock: Callable[[], int],
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hosted: bool = True,
@@ -90,7 +91,8 @@ class Relay:
     ) -> None:
         """Make a relay.
 
-        `project` is its name, `root` its folder's path on `machine`, all for people to read.
+        `project` is its name, `root` its folder's path on `machine`, all for people to read;
+        `place` stands for the folder whatever it is called.
         `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
         without a host side. `backup` copies the log to a file. `on_stop` is called with
         `everything` when the owner ends the relay, `on_broken` when nothing can be stored any more
@@ -99,7 +101,7 @@ class Relay:
         self._store = store
         self._access = access
         self._project = project
-        self._root, self._machine = root, machine
+        self._root, self._machine, self._place = root, machine, place
         self._clock = clock
         self._new_id = new_id
         self._processes = processes
@@ -270,6 +272,7 @@ class Relay:
             project=self._project,
             root=self._root,
             machine=self._machine,
+            place=self._place,
             now=peer.since,
         )
         peer.hand(Frame(peer.side.welcome(welcome, role)))
