@@ -224,8 +224,8 @@ class Connection:
         if isinstance(message, m.Goodbye):
             if message.code == STOPPED:
                 raise _StoppedError(message.text)
-            if message.path:
-                raise _MovedError(message.text, message.path)
+            if message.moved:
+                raise _MovedError(message.text, message.moved)
             raise (RefusedError if message.code in FINAL else TransportClosed)(message.text)
 
     def _lost(self, gone: Offline) -> None:

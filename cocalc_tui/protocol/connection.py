@@ -206,10 +206,10 @@ class RelaySide:
         self.role = role
         return encode(welcome)
 
-    def end(self, code: str, text: str, path: str = "") -> bytes:
+    def end(self, code: str, text: str, moved: str = "") -> bytes:
         """End the connection; returns the last frame to send."""
         self.state = State.OVER
-        return encode(m.Goodbye(code=code, text=text, path=path))
+        return encode(m.Goodbye(code=code, text=text, moved=moved))
 
     def _end(self, code: str, text: str) -> Ended:
         self.state = State.OVER

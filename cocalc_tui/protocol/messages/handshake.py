@@ -46,5 +46,5 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
 
     code: str
     text: str
-    path: str = ""
+    moved: str = ""
     """For *moved*: where the project's folder is now."""

@@ -232,10 +232,10 @@ class Peer:
             text = f"what {self.user} asked for failed"
             task.get_loop().call_exception_handler({"message": text, "exception": error})
 
-    def end(self, code: str, text: str, path: str = "") -> None:
-        """Say why, and end the connection; `path` is where a project that was moved is."""
+    def end(self, code: str, text: str, moved: str = "") -> None:
+        """Say why, and end the connection; `moved` is where a project that was moved is."""
         if self._closing is None:
-            self.link.send(Frame(self.side.end(code, text, path)))
+            self.link.send(Frame(self.side.end(code, text, moved)))
             self._closing = asyncio.ensure_future(self.link.close())
 
     async def ended(self) -> None:
