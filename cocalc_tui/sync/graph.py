@@ -23,6 +23,9 @@ from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.strand import Label, Strand
 from cocalc_tui.sync.stretch import Step, Stretch
 
+MOST_CANCELS = 100
+"""How high cancels of cancels may be piled up. Each turns over all below it, so without an end a
+million of them would keep everybody busy for ever. Undo and redo pile up two."""
 ROOT = -1
 """The index of the version in which the document began."""
 
@@ -59,6 +62,8 @@ class Graph:
         """Indexes of the patches without children, rising."""
         self.reach: dict[int, int] = {}
         """For patches with cancels: the least index that they cancel, through other cancels too."""
+        self._heights: dict[int, int] = {}
+        """How high cancels are piled up in each of those."""
         self._cancelling: list[int] = []
         """The keys of `reach`, rising."""
         self._reaching: list[tuple[int, int]] = []
@@ -203,7 +208,7 @@ class Graph:
             if isinstance(step, Stretch):
                 index += len(step.ends)
             else:
-                if not isinstance(step, Splice) and has_cancels(step):
+                if not isinstance(step, Splice) and has_cancels(step) and index not in self.empty:
                     self._take_cancels(index, step)
                 index += 1
         return None
@@ -290,6 +295,7 @@ class Graph:
             self.refuse(index)
         else:
             least = self.reach[index] = self.least_target(ops)
+            self._heights[index] = self._height(ops)
             self._cancelling.append(index)
             while self._reaching and self._reaching[-1][1] >= least:
                 self._reaching.pop()
@@ -307,6 +313,14 @@ class Graph:
             last = self.index(PatchId(op.session, op.last))
             if not 0 <= op.first <= op.last or last is None or not self.holds(parents, last):
                 raise DoesNotFit(f"its author had not seen patch {op.last} of {op.session}")
+        if self._height(ops) > MOST_CANCELS:
+            raise DoesNotFit(f"more than {MOST_CANCELS} cancels are piled up")
+
+    def _height(self, ops: Sequence[Op]) -> int:
+        """How high cancels are piled up with these on top."""
+        heights = self._heights
+        targets = [i for op in ops if isinstance(op, Cancel) for i in self.targets(op)]
+        return max([heights[i] for i in targets if i in heights], default=0) + 1
 
     def least_target(self, ops: Sequence[Op]) -> int:
         """The least index that cancels reach, through the cancels among what they cancel too."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cmp_to_key, partial
 from typing import Any
 
+from cocalc_tui.sync.graph import MOST_CANCELS
 from cocalc_tui.sync.patch import Cancel, Patch, PatchId, Splice, TextId
 
 Version = frozenset[PatchId]
@@ -51,6 +52,8 @@ class Reference:
         self.roots: dict[TextId, Char] = {}
         self.cancels: list[tuple[PatchId, PatchId]] = []
         """Which patch cancels which."""
+        self.heights: dict[PatchId, int] = {}
+        """How high cancels are piled up, of those that fit."""
         for patch in patches:
             self._add(patch)
 
@@ -89,19 +92,23 @@ class Reference:
 
     def _do(self, patch: Patch, seen: Version, undo: list[Callable[[], None]]) -> bool:
         """Do what a patch says; False where it does not fit."""
-        first_other = next(
-            (i for i, op in enumerate(patch.ops) if not isinstance(op, Cancel)), None
-        )
-        for at, op in enumerate(patch.ops):
-            if isinstance(op, Cancel):
-                if first_other is not None and at > first_other:
-                    return False
-                if not 0 <= op.first <= op.last or PatchId(op.session, op.last) not in seen:
-                    return False
-                pairs = [(patch.id, PatchId(op.session, n)) for n in range(op.first, op.last + 1)]
-                self.cancels += pairs
-                undo.append(partial(drop, self.cancels, len(pairs)))
-            elif isinstance(op, Splice) and not self._splice(op, patch.id, seen, undo):
+        cancels = [op for op in patch.ops if isinstance(op, Cancel)]
+        if any(not isinstance(op, Cancel) for op in patch.ops[: len(cancels)]):
+            return False
+        for cancel in cancels:
+            session, first, last = cancel
+            if not 0 <= first <= last or PatchId(session, last) not in seen:
+                return False
+        targets = [PatchId(s, n) for s, first, last in cancels for n in range(first, last + 1)]
+        if targets:
+            height = 1 + max(self.heights.get(target, 0) for target in targets)
+            if height > MOST_CANCELS:
+                return False
+            self.heights[patch.id] = height
+            self.cancels += [(patch.id, target) for target in targets]
+            undo.append(partial(drop, self.cancels, len(targets)))
+        for op in patch.ops:
+            if isinstance(op, Splice) and not self._splice(op, patch.id, seen, undo):
                 return False
         return True
 

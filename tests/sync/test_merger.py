@@ -8,7 +8,8 @@ import pytest
 
 from cocalc_tui.sync import texts
 from cocalc_tui.sync.document import Document
-from cocalc_tui.sync.patch import MAIN, Cancel, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.window import Node, Window
 from tests.sync.cases import Case, check
 from tests.sync.reference import Reference
 
@@ -121,3 +122,30 @@ def test_an_undo_is_extended() -> None:
     document.apply(bob)
     same(document, list(document.patches()))
     assert "two" in str(document.text())
+
+
+def test_a_pile_of_cancels_costs_the_same_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each turns over what is below it, but only so far: beyond, a cancel does not fit."""
+    steps = 0
+    switch = Window._switch
+
+    def counted(self: Window, node: Node, lane: int, more: int, by: int) -> None:
+        nonlocal steps
+        steps += 1
+        switch(self, node, lane, more, by)
+
+    monkeypatch.setattr(Window, "_switch", counted)
+    monkeypatch.setattr("cocalc_tui.sync.graph.MOST_CANCELS", 10)
+    monkeypatch.setattr("tests.sync.reference.MOST_CANCELS", 10)
+    piled: list[Op] = [Cancel(ANN, n, n) for n in range(200)]
+    patches = chain(ANN, None, [Splice(0, 0, "x"), *piled])
+    at_once, one_by_one = Document(), Document()
+    at_once.apply(patches)
+    for patch in patches:
+        one_by_one.apply([patch])
+    assert steps < 200 * 10 * 2 * 2
+    assert PatchId(ANN, 11) in at_once.refused
+    for document in (at_once, one_by_one):
+        same(document, patches)
+    with pytest.raises(DoesNotFit, match="more than 10 cancels are piled up"):
+        at_once.commit(PatchId(ANN, 201), 999, [Cancel(ANN, 10, 10)])
