@@ -34,6 +34,8 @@ TRACES = (
     "rustcode",
     "sveltecomponent",
 )
+PART = "--patches 100000"
+"""A tenth of a year: a whole one takes longer than a section may."""
 HEAD = """# Benchmarks
 
 Written by `make bench`. Trust the ratios within a table; absolute figures move with the machine and
@@ -51,6 +53,12 @@ class Section(NamedTuple):
     """Seconds."""
 
 
+def traces() -> str:
+    """The paths of those that are there."""
+    paths = [DATA / f"{name}.json.gz" for name in TRACES]
+    return " ".join(str(path) for path in paths if path.exists())
+
+
 def sections() -> list[Section]:
     """All of them, what matters most to people first."""
     found = [
@@ -62,7 +70,9 @@ def sections() -> list[Section]:
         Section("Cells that print without measure", "-m benchmarks.floods", 300),
         Section("Files of 1,000, 10,000 and 100,000 lines", "-m benchmarks.editor", 300),
         Section("Two people offline", "-m benchmarks.offline"),
+        Section("History of 50 branches at once", "-m benchmarks.history --branches 50"),
     ]
+    found.append(Section("What history costs", f"-m benchmarks.storage {traces()} {PART}", 300))
     for name in TRACES:
         trace = DATA / f"{name}.json.gz"
         if trace.exists():

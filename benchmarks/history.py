@@ -2,6 +2,8 @@
 
 `python -m benchmarks.history TRACE [--json]`, a trace as for `replay.py`; beside Loro, where that
 is installed (`make bench` does), which checks out versions of the same text. CPU seconds.
+`python -m benchmarks.history --branches 50`: so many people who typed at once, none of whom had
+seen what the others did, in turn, until they all met.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from typing import Any
 
 from textual.app import ComposeResult
 
-from benchmarks.replay import sealed, seconds
-from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
+from benchmarks.offline import BASE, key_by_key
+from benchmarks.replay import merged, sealed, seconds
+from benchmarks.traces import SPREAD, Trace, TraceError, Txn, patches, read_trace, sessions
 from cocalc_tui.history import words
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.protocol.kinds import TEXT
@@ -37,6 +40,22 @@ from cocalc_tui.widgets.registry import registry
 BARS = {"prepare_s": 1.5, "version_s": 0.005, "step_s": 1 / 30}
 SHOWN = 200
 """Versions that are shown, and steps that are made."""
+KEYS = 1000
+"""Of each branch."""
+
+
+def branches(count: int) -> Trace:
+    """A trace of so many branches, whose keys came in turn, and their merge."""
+    typed = [list(key_by_key(random.Random(n), KEYS, len(BASE))) for n in range(count)]
+    txns = [Txn(0, (), [(0, 0, BASE)], 0)]
+    for key in range(KEYS):
+        for agent in range(count):
+            parent = len(txns) - count if key else 0
+            txns.append(Txn(agent, (parent,), typed[agent][key], len(txns) * SPREAD))
+    ends = tuple(range(len(txns) - count, len(txns)))
+    txns.append(Txn(0, ends, [(0, 0, "all met\n")], len(txns) * SPREAD))
+    made = patches(Trace("", True, 1, txns), sessions(txns), [txn.time for txn in txns])
+    return Trace(str(merged(made).text()), True, 1, txns)
 
 
 def took(do: Callable[[], object]) -> float:
@@ -136,11 +155,12 @@ def loro(trace: Trace) -> float | None:
 def main(arguments: list[str]) -> int:
     """Print the figures; exit code 1 where a version is not exact, 2 for a bad trace."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("trace", type=Path)
+    parser.add_argument("trace", type=Path, nargs="?")
+    parser.add_argument("--branches", type=int, default=50, help="where there is no trace")
     parser.add_argument("--json", action="store_true")
     words_ = parser.parse_args(arguments)
     try:
-        trace = read_trace(words_.trace)
+        trace = read_trace(words_.trace) if words_.trace else branches(words_.branches)
     except TraceError as error:
         print(f"history: {error}", file=sys.stderr)
         return 2
