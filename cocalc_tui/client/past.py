@@ -23,6 +23,8 @@ class LogBook:
         self._tail: list[Entry] = []
         self.upto = 0
         """Entries 1..upto are here."""
+        self.size = 0
+        """Bytes that were fetched: about what the log takes on disk."""
 
     async def fetch(self, upto: int, progress: Callable[[int], None] = lambda _: None) -> None:
         """Fetch what is missing up to a number; raises RequestFailed."""
@@ -34,6 +36,7 @@ class LogBook:
                 return
 
     def _take(self, found: m.Fetched) -> None:
+        self.size += sum(map(len, found.blocks)) + sum(len(one.patch.ops) for one in found.entries)
         for data in found.blocks:
             block = Block(data)
             if block.first <= self.upto:

@@ -10,6 +10,7 @@ times, then `{"result": ...}` or `{"failed": "one line"}`. Bytes are in base64.
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import stat
@@ -192,6 +193,7 @@ def _described(archive: Archive, node: Node) -> dict[str, Any]:
 def main(project: Path, state: Path) -> None:
     """Serve the one request on standard input."""
     os.nice(NICE)
+    gc.disable()  # what is remembered of ten thousand files would be looked through again and again
 
     def tell(said: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(said) + "\n")

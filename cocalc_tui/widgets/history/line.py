@@ -53,6 +53,8 @@ class TimeLineView(Widget):
         self.mark: int | None = None
         self.person = ""
         self.saved = 0
+        self.note = ""
+        """What stands at the right of the people: what the history takes."""
         self._cells: list[list[Burst]] = []
         self._bar_signs: list[tuple[str, str]] = []
         """The bar of each cell and whose it is."""
@@ -144,7 +146,10 @@ class TimeLineView(Widget):
         told = [f"{sign} {word}" for kind, (sign, word) in SIGNS.items() if kind in kinds]
         told += ["z offline"] * any(one.late for one in bursts)
         told += [" ".join(SAVED)] * bool(self.saved)
-        return [*found, Segment("  " + "  ".join(told), ground + self._faint)]
+        row = Strip([*found, Segment("  " + "  ".join(told), ground + self._faint)])
+        room = max(self._width() - len(self.note), 0)
+        note = Segment(self.note, ground + self._faint)
+        return [*row.adjust_cell_length(room, ground), note]
 
     @property
     def _dim(self) -> Style:

@@ -25,7 +25,7 @@ from cocalc_tui.widgets.history.bringing import Bringing
 from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.history.looking import Looking
 from cocalc_tui.widgets.history.steps import SPEEDS, Steps
-from cocalc_tui.widgets.phrases import Word
+from cocalc_tui.widgets.phrases import Word, size
 from cocalc_tui.widgets.report import footer_words
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
             return
         self.own = await asyncio.to_thread(LogPast, versions, self.document.type)
         self.seen = self.own.content(versions.latest)
+        self._view.note = f"  {size(self._book.size)}"
         self.choose_past(self.own)
 
     # --- showing -------------------------------------------------------------------------------
