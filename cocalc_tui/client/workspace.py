@@ -12,17 +12,16 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from cocalc_tui.client import whereabouts
+from cocalc_tui.client.asks import Asks
 from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.connection import Connection
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import (
-    DocumentEvent,
     DocumentMoved,
     FilesChanged,
     Heard,
@@ -52,12 +51,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     ANEW,
     BlobPart,
-    Completion,
-    Inspection,
-    KeptText,
-    KernelChoice,
     OutputBatch,
-    ProjectStatus,
 )
 from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.protocol.patches import entry_from_wire, to_wire
@@ -69,12 +63,10 @@ DISK_PAUSE = 2.0
 """Seconds before patches that the relay's disk did not take are sent again."""
 REOPEN_PAUSE = 1.0
 """Seconds before a document that the relay could not open again is asked for once more."""
-TEXT_AT_ONCE = 200_000
-"""Code points of a long output that are asked for at a time."""
 Result = TypeVar("Result")
 
 
-class Workspace:
+class Workspace(Asks):
     """A project, as one start of an app sees it."""
 
     def __init__(
@@ -150,23 +142,6 @@ class Workspace:
     def _blob_came(self) -> None:
         for document in self.documents.values():
             document.emit(Heard("blob", ""))
-
-    async def output_text(
-        self, document: SharedDocument, cell: str, run: str, index: int, start: int
-    ) -> KeptText:
-        """Some of what is left out of a long output."""
-        return await self.requests.result(
-            lambda id_: m.OutputText(
-                id=id_,
-                doc=document.doc,
-                cell=cell,
-                run=run,
-                index=index,
-                start=start,
-                count=TEXT_AT_ONCE,
-            ),
-            KeptText,
-        )
 
     # --- the connection ------------------------------------------------------------------------
 
@@ -533,102 +508,6 @@ class Workspace:
                 lambda id_: m.Outputs(id=id_, doc=document.doc, run=run, after=after), OutputBatch
             )
             document.hearing.heard("output", msgspec.msgpack.encode(batch))
-
-    # --- requests ------------------------------------------------------------------------------
-
-    async def save(self, document: SharedDocument) -> None:
-        """Write it to disk now."""
-        await self.settled(document)
-        await self.requests.ask(lambda id_: m.Save(id=id_, doc=document.doc))
-
-    async def run(
-        self, document: SharedDocument, cells: list[str], *, fresh: bool, unattended: bool
-    ) -> dict[str, str]:
-        """Queue cells, as they are typed here; returns their runs."""
-        await self.settled(document)
-        return await self.requests.result(
-            lambda id_: m.Run(
-                id=id_, doc=document.doc, cells=cells, fresh=fresh, unattended=unattended
-            ),
-            dict[str, str],
-        )
-
-    async def settled(self, document: SharedDocument) -> None:
-        """Wait until the relay has what is typed here: that is what is to be saved or run."""
-        settled = asyncio.Event()
-
-        def look(_: DocumentEvent) -> None:
-            if document.sent:
-                settled.set()
-
-        stop = document.subscribe(look)
-        try:
-            if not document.sent:
-                await settled.wait()
-        finally:
-            stop()
-
-    async def answer(self, document: SharedDocument, run: str, text: str) -> None:
-        """Give a run the line of text that it waits for."""
-        await self.requests.ask(lambda id_: m.Input(id=id_, doc=document.doc, run=run, text=text))
-
-    async def interrupt(self, document: SharedDocument) -> None:
-        """Interrupt the running cell and empty the queue."""
-        await self.requests.ask(lambda id_: m.Interrupt(id=id_, doc=document.doc))
-
-    async def restart(self, document: SharedDocument, *, stop: bool) -> None:
-        """End the kernel and, unless `stop`, start it anew."""
-        await self.requests.ask(lambda id_: m.Restart(id=id_, doc=document.doc, stop=stop))
-
-    async def kernels(self, document: SharedDocument) -> list[KernelChoice]:
-        """Kernels to choose from."""
-        return await self.requests.result(
-            lambda id_: m.Kernels(id=id_, doc=document.doc), list[KernelChoice]
-        )
-
-    async def choose_kernel(self, document: SharedDocument, name: str) -> None:
-        """Use this kernel from now on."""
-        await self.requests.ask(lambda id_: m.ChooseKernel(id=id_, doc=document.doc, name=name))
-
-    async def complete(self, document: SharedDocument, code: str, pos: int) -> Completion:
-        """How code could go on."""
-        return await self.requests.result(
-            lambda id_: m.Complete(id=id_, doc=document.doc, code=code, pos=pos), Completion
-        )
-
-    async def inspect(
-        self, document: SharedDocument, code: str, pos: int, detail: int
-    ) -> Inspection:
-        """What stands at a place."""
-        return await self.requests.result(
-            lambda id_: m.Inspect(id=id_, doc=document.doc, code=code, pos=pos, detail=detail),
-            Inspection,
-        )
-
-    async def clear_outputs(self, document: SharedDocument, cells: list[str]) -> None:
-        """Take away what cells printed."""
-        await self.requests.ask(lambda id_: m.ClearOutputs(id=id_, doc=document.doc, cells=cells))
-
-    async def copy_outputs(
-        self, document: SharedDocument, source: str, cells: list[tuple[str, str]]
-    ) -> None:
-        """Give pasted cells their output."""
-        await self.settled(document)
-        await self.requests.ask(
-            lambda id_: m.CopyOutputs(id=id_, doc=document.doc, source=source, pairs=cells)
-        )
-
-    async def status(self) -> ProjectStatus:
-        """What runs."""
-        return await self.requests.result(lambda id_: m.Status(id=id_), ProjectStatus)
-
-    async def backup(self, to: Path) -> None:
-        """Copy the log to a new file on the relay's machine."""
-        await self.requests.ask(lambda id_: m.Backup(id=id_, file=str(to)))
-
-    async def stop(self, *, everything: bool = False) -> None:
-        """End the relay, and with `everything` the kernels too."""
-        await self.requests.ask(lambda id_: m.Stop(id=id_, everything=everything))
 
     # --- listening -----------------------------------------------------------------------------
 
