@@ -37,6 +37,10 @@ from cocalc_tui.server.successor import Successors
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
 
+TAKEN_AWAY = (
+    "somebody took the project's log away (.cocalc-tui); it is written anew, nothing is lost, but "
+    "kernels and terminals that run now will not be found again by another relay"
+)
 RESTED = 2.0
 """Seconds without a message that count as a pause."""
 IDLE = 5.0
@@ -82,7 +86,9 @@ class _Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end.set)
-        store = SqliteStore(self._where.state / "log.sqlite")
+        store = SqliteStore(
+            self._where.state / "log.sqlite", on_taken_away=lambda: relay.announce(TAKEN_AWAY)
+        )
         host_user = user_name(self._where.host)
         access = Access(store, host_user, told=self._share)
         relay = Relay(

@@ -248,6 +248,8 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
                 desk(self).notice(
                     f"{gone.user} purged the history of {gone.path}; undo begins anew too"
                 )
+            case ProjectTold("notice", data):
+                desk(self).notice(msgspec.msgpack.decode(data, type=str), bad=True)
             case ProjectTold("chat", data):
                 self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
             case SomebodyStands():

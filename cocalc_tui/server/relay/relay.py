@@ -165,6 +165,11 @@ class Relay:
         self._spawn(self.attend(link, user, host=host))
         return transport
 
+    def announce(self, text: str) -> None:
+        """Say something to everybody, in one line."""
+        data = msgspec.Raw(msgspec.msgpack.encode(text))
+        self._roster.to_all(Frame.of(m.Told(doc="", topic="notice", data=data)))
+
     @property
     def people(self) -> list[m.Person]:
         """Everybody who is connected, the host side aside."""

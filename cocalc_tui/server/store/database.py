@@ -62,6 +62,8 @@ class Database:
     def __init__(self, path: Path, vfs: str | None = None) -> None:
         """Open or make it, through SQLite's usual VFS unless named; raises StoreTrouble."""
         self.path = path
+        self.times_anew = 0
+        """How often it was taken away and written anew."""
         self._vfs = vfs
         with trouble(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -200,6 +202,7 @@ class Database:
         flush(self.path.parent)
         old.close()
         self._open()
+        self.times_anew += 1
 
     def _set_aside(self) -> None:
         """Whatever lies there now is somebody's, such as a backup put back: it is kept."""

@@ -58,10 +58,20 @@ class SqliteStore:
     """One file; see `Store` for what each method promises."""
 
     def __init__(
-        self, path: Path, *, sealing: Sealing | None = None, vfs: str | None = None
+        self,
+        path: Path,
+        *,
+        sealing: Sealing | None = None,
+        vfs: str | None = None,
+        on_taken_away: Callable[[], None] = lambda: None,
     ) -> None:
-        """Open or make the file; raises StoreTrouble. `vfs` names a VFS registered with apsw."""
+        """Open or make the file; raises StoreTrouble. `vfs` names a VFS registered with apsw.
+
+        `on_taken_away` is called when the file was gone, or another's, and is written anew.
+        """
         self._path = path
+        self._on_taken_away = on_taken_away
+        self._times_anew = 0
         self._thread = ThreadPoolExecutor(1, "store")
         self._database = self._thread.submit(Database, path, vfs).result()
         self._sealing = sealing or Sealing()
@@ -123,6 +133,9 @@ class SqliteStore:
         return log.ledger.take(draft, now).seq
 
     def _tell(self) -> None:
+        if self._times_anew != self._database.times_anew:
+            self._times_anew = self._database.times_anew
+            self._on_taken_away()
         news, self._news = self._news, []
         for listener, doc, entries in news:
             if listener in self._listeners.get(doc, ()):

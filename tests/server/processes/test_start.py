@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.events import ProjectTold, WorkspaceEvent
 from cocalc_tui.client.link import connect_unix
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.joining import join
@@ -402,9 +403,23 @@ async def test_the_state_folder_is_taken_away(project: Path) -> None:
     (project / "a.txt").write_text("text")
     async with app(project) as workspace:
         document = await workspace.open("a.txt")
-        shutil.rmtree(project / ".cocalc-tui")
-        await workspace.files.entries()
-        assert str(document.replica.text()) == "text"
+        said: list[WorkspaceEvent] = []
+        workspace.subscribe(said.append)
+        log = project / ".cocalc-tui" / "log.sqlite"
+        for number in range(20):
+            document.change([Splice(0, 0, f"{number} ")], step=True)
+            if number == 10:
+                shutil.rmtree(project / ".cocalc-tui")
+            await asyncio.sleep(0.01)
+        await until(lambda: document.sent and log.exists())
+        await until(lambda: any(isinstance(e, ProjectTold) and e.topic == "notice" for e in said))
+        for pid in (*doors(project), *relays(project)):
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: not workspace.online)
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        words = str(document.replica.text()).split()
+        assert words == [*(str(number) for number in reversed(range(20))), "text"]
 
 
 def test_what_a_probe_leaves_is_no_trouble(project: Path) -> None:
