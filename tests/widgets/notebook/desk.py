@@ -16,17 +16,19 @@ from cocalc_tui.notebook.model import creation
 from cocalc_tui.protocol.events import CellRun
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
-from cocalc_tui.widgets.actions import Registry, Scope
+from cocalc_tui.widgets.actions import Registry
 from cocalc_tui.widgets.desk import DeskApp
 from cocalc_tui.widgets.editor import actions as editor_actions
 from cocalc_tui.widgets.notebook import actions
 from cocalc_tui.widgets.notebook.pane import NotebookPane
+from cocalc_tui.widgets.reader import actions as reader_actions
+from cocalc_tui.widgets.registry import DIALOGS, SCOPES
 
 NOW = 1_700_000_000_000
 """What the pane takes the time to be, milliseconds."""
 REGISTRY = Registry(
-    [Scope("app", "Everywhere"), *editor_actions.SCOPES, *actions.SCOPES],
-    [*editor_actions.ACTIONS, *actions.ACTIONS],
+    [*SCOPES, *editor_actions.SCOPES, *actions.SCOPES, *reader_actions.SCOPES],
+    [*DIALOGS, *editor_actions.ACTIONS, *actions.ACTIONS, *reader_actions.ACTIONS],
 )
 
 

@@ -19,15 +19,11 @@ from cocalc_tui.notebook.blobs import take_out
 from cocalc_tui.notebook.outputs import RunOutput
 from cocalc_tui.protocol.events import BlobPart, KeptText
 from cocalc_tui.sync.patch import Create
-from cocalc_tui.widgets.actions import Registry
 from cocalc_tui.widgets.dialogs import Ask, Confirm
 from cocalc_tui.widgets.outputs.pictures import pictures_of
 from cocalc_tui.widgets.picker import Picker
-from cocalc_tui.widgets.reader import actions as reader_actions
 from cocalc_tui.widgets.reader.screen import OutputScreen
-from tests.widgets.notebook import desk
 from tests.widgets.notebook.desk import (
-    REGISTRY,
     NotebookDesk,
     Pilots,
     Somebody,
@@ -90,15 +86,6 @@ async def reading(
         await pilot.pause()
         assert isinstance(app.screen, OutputScreen)
         yield app, app.screen, pilot
-
-
-@pytest.fixture(autouse=True)
-def _with_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    both = Registry(
-        [*REGISTRY.scopes.values(), *reader_actions.SCOPES],
-        [*REGISTRY.of([*REGISTRY.scopes]), *reader_actions.ACTIONS],
-    )
-    monkeypatch.setattr(desk, "REGISTRY", both)
 
 
 def shown(screen: OutputScreen) -> list[str]:
