@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from cocalc_tui.history.reading import Content
 from cocalc_tui.history.rebasing import lined_up, rebase
-from cocalc_tui.history.words import Piece, aligned
+from cocalc_tui.history.words import Piece, aligned, compare
 from cocalc_tui.notebook import foreign, model
 from cocalc_tui.notebook.model import Cell, Notebook
 from cocalc_tui.sync.diff import diff
@@ -33,20 +33,9 @@ def changes_since(wanted: Content, seen: Content) -> list[Piece]:
 
     [] for what is no text: a notebook's cells are compared when they are restored.
     """
-    if not (isinstance(wanted, str) and isinstance(seen, str)):
-        return []
-    found: list[Piece] = []
-    at = 0
-    ops = lined_up(seen, diff(seen, wanted))
-    shift = 0
-    for op in ops:
-        start = op.pos - shift
-        found += [Piece(seen[at:start], 0), Piece(seen[start : start + op.delete], 1)]
-        found.append(Piece(op.insert, -1))
-        at = start + op.delete
-        shift += len(op.insert) - op.delete
-    found.append(Piece(seen[at:], 0))
-    return [one for one in found if one.text]
+    if isinstance(wanted, str) and isinstance(seen, str):
+        return compare(wanted, seen)
+    return []
 
 
 def restore_text(
@@ -102,12 +91,23 @@ def _decided(
     text just before the change.
     """
     end = old + sum(len(one.text) for one in run if one.change < 0)
-    if part is None or (part[0] <= old < end <= part[1]):
+    if part is None:
         yield from ((one, True) for one in run)
+    elif part[0] <= old < end <= part[1]:
+        yield from _decided_whole(run, at_end=end == part[1])
     elif old == end:
         yield from _decided_insertion(run, old, before, part)
     else:
         yield from _decided_replacement(run, old, before, part)
+
+
+def _decided_whole(run: Sequence[Piece], *, at_end: bool) -> Iterator[tuple[Piece, bool]]:
+    """A change of which all is in the part; what came in front of the line behind it stays."""
+    went, came = ("".join(one.text for one in run if one.change == way) for way in (-1, 1))
+    cut = came.rfind("\n") + 1 if at_end and went.endswith("\n") else len(came)
+    yield Piece(came[:cut], 1), True
+    yield Piece(went, -1), True
+    yield Piece(came[cut:], 1), False
 
 
 def _decided_replacement(

@@ -62,6 +62,8 @@ def part(wanted: str, seen: str, first: int, last: int, now: str | None = None) 
         # Only what is selected, and not what changed elsewhere.
         ("a1\nb1\nc1\n", "a2\nb2\nc2\n", 2, 2, "a2\nb1\nc2\n"),
         ("one\ntwo\nthree\n", "three\n", 2, 2, "two\nthree\n"),
+        # Where next to nothing is as it was.
+        ("one\ntwo\nthree\n", "hi one\n2\nAA three\nfour\n", 2, 2, "hi one\ntwo\nAA three\nfour\n"),
         # Something in front of a line and behind it; the last line has no end.
         ("one\ntwo", "one\n# two!", 2, 2, "one\ntwo"),
         ("one", "one more", 1, 1, "one"),

@@ -24,7 +24,7 @@ from cocalc_tui.widgets.history.body import Body
 from cocalc_tui.widgets.history.bringing import Bringing
 from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.history.looking import Looking
-from cocalc_tui.widgets.history.steps import SPEEDS, Steps
+from cocalc_tui.widgets.history.steps import SPEEDS, Steps, day
 from cocalc_tui.widgets.phrases import Word, size
 from cocalc_tui.widgets.report import footer_words
 
@@ -221,7 +221,9 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
             Word(when(burst.end), "text-dim"),
         ]
         if burst.late:
-            found.append(Word(f", typed {when(burst.made)} offline", "warning"))
+            made = time.localtime(burst.made / 1000)
+            form = "%H:%M" if day(burst.made) == day(burst.end) else "%a %d %b %H:%M"
+            found.append(Word(f"  typed {time.strftime(form, made)} offline", "warning"))
         if title := past.title(self.version):
             found.append(Word(f"  {title}"))
         elif burst.kind in EVENTS:
