@@ -94,7 +94,7 @@ def test_looking_again_after_a_key_is_as_looking_for_the_first_time() -> None:
 @pytest.mark.parametrize(
     ("path", "mark"),
     [("a.jl", "#"), ("a.R", "#"), ("a.tex", "%"), ("a.lua", "--"), ("a.hs", "--"), ("a.f90", "!"),
-     ("a.el", ";"), ("a.cpp", "//"), ("a.pm", "#"), ("Dockerfile", "#"), ("a.bib", "%")],
+     ("a.el", ";"), ("a.cpp", "//"), ("a.rb", "#"), ("Dockerfile", "#"), ("a.bib", "%")],
 )  # fmt: skip
 def test_marks_of_comments(path: str, mark: str) -> None:
     assert language_of(path).comment == mark
