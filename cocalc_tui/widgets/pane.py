@@ -64,6 +64,16 @@ class Pane(Acting):
         """
 
 
+class Viewer(Acting):
+    """Mixin for the widget of a file that is no document: there is nothing of it to share."""
+
+    path: str
+
+    def where(self) -> str:
+        """Where in it one is, for the status line."""
+        return ""
+
+
 def make_pane(document: SharedDocument, settings: Settings, requests: Requests) -> Widget:
     """The pane for a document's type; its code is loaded only when first needed."""
     if document.type == NOTEBOOK:

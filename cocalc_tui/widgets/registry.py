@@ -9,6 +9,7 @@ from cocalc_tui.widgets.actions import Action, Registry, Scope
 from cocalc_tui.widgets.chat import actions as chat
 from cocalc_tui.widgets.editor import actions as editor
 from cocalc_tui.widgets.history import actions as history
+from cocalc_tui.widgets.large import actions as large
 from cocalc_tui.widgets.notebook import actions as notebook
 from cocalc_tui.widgets.reader import actions as reader
 from cocalc_tui.widgets.searching import actions as searching
@@ -18,6 +19,7 @@ from cocalc_tui.widgets.terminal import actions as terminal
 
 PARTS = (
     editor,
+    large,
     notebook,
     reader,
     chat,

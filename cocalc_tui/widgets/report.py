@@ -15,7 +15,7 @@ from cocalc_tui.widgets.actions import KeyReader
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
-from cocalc_tui.widgets.pane import Pane
+from cocalc_tui.widgets.pane import Pane, Viewer
 from cocalc_tui.widgets.phrases import Word
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class Report:
         elif document is not None:
             left += phrases.following(following, desk(tiles).faces)
             left += _place_words(document, cast(Pane, tiles.pane), wide=wide)
+        elif isinstance(tiles.pane, Viewer):
+            left += [Word(f"{tiles.pane.path}  ", "text-bright"), Word(tiles.pane.where())]
         right = phrases.lights(document, online=self._project.online, wide=wide)
         if not self.footer.display:
             right += [Word("  F1 help", "text-dim", act="app.help")]

@@ -21,13 +21,14 @@ from textual.widget import Widget
 from textual.worker import WorkType
 
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.protocol.messages import LARGEST_OPENED
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.layout import Layout, Tile, View
 from cocalc_tui.widgets.notes import Note, Welcome
 from cocalc_tui.widgets.pane import Pane, make_pane
-from cocalc_tui.widgets.phrases import Word, tabs
+from cocalc_tui.widgets.phrases import Word, size, tabs
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
@@ -212,12 +213,36 @@ class Tiles(Acting, Widget):
         try:
             document = await self.documents.open(view.path)
         except RequestFailed as error:
-            note.say(f"{view.path} cannot be opened: {error.text}", "ctrl+w closes this.")
+            if not await self._read_only(view, note):
+                note.say(f"{view.path} cannot be opened: {error.text}", "ctrl+w closes this.")
             return
         if self._panes.get(view) is not note:
             self.documents.close(document)
             return
         pane = make_pane(document, self._settings, self.documents.requests)
+        await self._replace_note(view, note, pane)
+
+    async def _read_only(self, view: View, note: Note) -> bool:
+        """Show a file that is too large to be edited; False where it is not that."""
+        from cocalc_tui.client.files import Files
+        from cocalc_tui.widgets.large.pane import LargePane
+        from cocalc_tui.widgets.large.source import Source
+
+        files = Files(self.documents.requests)
+        try:
+            total = (await files.read_part(view.path, 0)).total
+        except RequestFailed:
+            return False
+        if total <= LARGEST_OPENED or self._panes.get(view) is not note:
+            return False
+        await self._replace_note(view, note, LargePane(Source(files, view.path, total)))
+        desk(self).notice(
+            f"{view.path}: {size(total)} are more than the {size(LARGEST_OPENED)} that can be "
+            "edited, so it is shown to read"
+        )
+        return True
+
+    async def _replace_note(self, view: View, note: Note, pane: Widget) -> None:
         had_focus = note.has_focus or (view is self.division.current.view and not self._elsewhere())
         self._panes[view] = pane
         pane.display = note.display

@@ -44,6 +44,7 @@ from cocalc_tui.protocol.messages.documents import (
     WirePatch,
 )
 from cocalc_tui.protocol.messages.files import (
+    LARGEST_OPENED,
     MAX_PART,
     CopyFile,
     DeleteFile,
@@ -121,6 +122,7 @@ from cocalc_tui.protocol.messages.terminals import (
 )
 
 __all__ = [
+    "LARGEST_OPENED",
     "MAX_PART",
     "OLDEST",
     "VERSION",

@@ -9,6 +9,9 @@ from cocalc_tui.protocol.messages.base import Message, Role
 MAX_PART = 128 * 1024
 """Bytes of a file in one message: patches of others wait for no longer than that."""
 
+LARGEST_OPENED = 32 * 2**20
+"""Bytes of a file that becomes a document; a larger one is read part by part."""
+
 # --- files ---------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-MAX_BYTES = 32 * 2**20
+from cocalc_tui.protocol.messages import LARGEST_OPENED
+
+MAX_BYTES = LARGEST_OPENED
 """Of a file that can be opened."""
 _SAMPLE = 8192
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\b\x1b")
