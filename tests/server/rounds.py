@@ -162,7 +162,7 @@ class Away:
     async def start(self) -> None:
         """Start the app, anew where it was killed."""
         name = f"{self.name}{next(self._starts)}x"
-        self._files.append(self._project.parent / f"{name}.acknowledged")
+        self._files.append(self._project.with_name(f"{self._project.name}.{name}"))
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.server.typist", str(self._project), name),
             str(self._files[-1]),
