@@ -65,6 +65,7 @@ def sections() -> list[Section]:
         Section("Starting", "-m benchmarks.start"),
         Section("Key press to own screen", "-m benchmarks.keys"),
         Section("Key press to the neighbour's screen", "-m benchmarks.neighbours"),
+        Section("Terminals", "-m benchmarks.terminal"),
         Section("The relay", "-m benchmarks.relay", 300),
         Section("Notebooks of 20, 200 and 2,000 cells", "-m benchmarks.notebook", 400),
         Section("Cells that print without measure", "-m benchmarks.floods", 300),

@@ -1,9 +1,10 @@
 """The keeper of a terminal: owns the PTY and the screen model, and outlives every relay.
 
-One thread, one poll: the PTY, the program's end, and the relay. Reads are small and budgeted, so
-`yes` costs a few percent of a core and ctrl+c is heard between two of them. A frame goes out at
-once when nothing was shown for a while, else at most `RATE` times a second: only rows that are
-others than before. The relay is told nothing it did not ask for while it is not there.
+One thread, one poll: the PTY, the program's end, and the relay. Reads are small, so ctrl+c is heard
+between two of them, and budgeted: a file of some megabytes passes at full speed, `yes` costs a few
+percent of a core. Some frames go out at once, so that the echo of a key never waits, then `RATE` a
+second: only rows that are others than before. The relay is told nothing it did not ask for while it
+is not there.
 """
 
 from __future__ import annotations
@@ -34,16 +35,19 @@ from cocalc_tui.server.terminals.order import (
     take_order,
     write_about,
 )
+from cocalc_tui.server.terminals.pace import Bucket
 from cocalc_tui.server.terminals.recording import Recording
 from cocalc_tui.server.terminals.screen import Frame, Screen
 from cocalc_tui.terminal.cast import Shown
 
-RATE = 30
-"""Frames a second under load."""
+RATE, AT_ONCE = 30, 8
+"""Frames a second under load, and how many go out at once before."""
 READ = 4096
 """Bytes of one read: between two of them others are heard."""
-CREDIT = 512 * 2**10
-"""Bytes a program may write in one frame's time before it has to wait for the next."""
+FLOOD, BURST = 2**20, 8 * 2**20
+"""Bytes a second that a program may write for ever, and how many at full speed before."""
+SOME = 32 * 2**10
+"""Bytes that are waited for where the budget is used up."""
 ENTERED = 60.0
 """Seconds after enter in which a program opens files for who pressed it, without asking."""
 OFFERED = 1.0
@@ -81,9 +85,12 @@ class TerminalKeeper:
         self._recording = Recording(folder, order.path)
         self._shown: Frame | None = None
         self._seq = 0
-        self._frame_at = 0.0
+        now = time.monotonic()
+        self._frames = Bucket(AT_ONCE, RATE, now)
+        self._budget = Bucket(BURST, FLOOD, now)
+        self._reads_at = now
+        """When the program is read again."""
         self._dirty = True
-        self._credit = CREDIT
         self._typist = ""
         self._entered = Entered("", "", -ENTERED)
         self._offered = 0.0
@@ -130,7 +137,8 @@ class TerminalKeeper:
 
     def _turn(self) -> None:
         poll = select.poll()
-        if self._credit > 0:
+        reads = self._reads_at <= time.monotonic()
+        if reads:
             poll.register(self._master, select.POLLIN | (select.POLLOUT if self._unwritten else 0))
         elif self._unwritten:
             poll.register(self._master, select.POLLOUT)
@@ -139,19 +147,21 @@ class TerminalKeeper:
         for peer in self._link.peers:
             poll.register(peer.socket, select.POLLIN | (select.POLLOUT if peer.unsent else 0))
         ready = dict(poll.poll(self._timeout()))
-        if ready.get(self._master, 0) & (select.POLLIN | select.POLLHUP) and self._credit > 0:
+        if ready.get(self._master, 0) & (select.POLLIN | select.POLLHUP) and reads:
             self._read()
         self._write(b"")
         self._hear(ready)
         self._show()
         self._record()
-        if self._ended in ready and not ready.get(self._master, 0) & select.POLLIN:
+        if self._ended in ready and reads and not ready.get(self._master, 0) & select.POLLIN:
             self._program_ended()
 
     def _timeout(self) -> float:
-        wait = 1000.0
-        if self._dirty or self._credit <= 0:
-            wait = (self._frame_at + 1 / RATE - time.monotonic()) * 1000
+        wait, now = 1000.0, time.monotonic()
+        if self._dirty:
+            wait = self._frames.wait(1, now) * 1000
+        if self._reads_at > now:
+            wait = min(wait, (self._reads_at - now) * 1000)
         if (due := self._recording.due) is not None:
             wait = min(wait, due - clock())
         return max(wait, 0)
@@ -162,9 +172,11 @@ class TerminalKeeper:
         except OSError as error:
             if error.errno not in {errno.EIO, errno.EAGAIN}:
                 raise
-            self._credit = CREDIT if error.errno == errno.EAGAIN else 0
             return
-        self._credit -= len(data)
+        now = time.monotonic()
+        self._budget.take(len(data), now)
+        if self._budget.wait(1, now):
+            self._reads_at = now + self._budget.wait(SOME, now)
         self._write(self._screen.feed(data))
         self._recording.changed(clock())
         self._dirty = True
@@ -185,8 +197,7 @@ class TerminalKeeper:
             while data := os.read(self._master, READ):
                 self._screen.feed(data)
         self._dirty = True
-        self._frame_at = 0.0
-        self._show()
+        self._show(at_once=True)
         code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
         self._recording.changed(clock())
         self._record(at_once=True)
@@ -301,15 +312,13 @@ class TerminalKeeper:
 
     # --- frames --------------------------------------------------------------------------------
 
-    def _show(self) -> None:
+    def _show(self, *, at_once: bool = False) -> None:
         """Tell what changed on the screen, where it is time."""
         now = time.monotonic()
-        if now - self._frame_at < 1 / RATE:
+        if not self._dirty or (self._frames.wait(1, now) and not at_once):
             return
-        self._credit = CREDIT
-        if not self._dirty:
-            return
-        self._frame_at, self._dirty = now, False
+        self._frames.take(1, now)
+        self._dirty = False
         before, frame = self._shown, self._screen.frame()
         if frame == before:
             return
