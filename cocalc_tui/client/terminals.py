@@ -25,15 +25,16 @@ class Terminal:
         )
 
     async def type(
-        self, keys: Sequence[str] = (), text: str = "", paste: str = "", view: str = ""
+        self, keys: Sequence[str] = (), text: str = "", paste: str = "", view: str = "", n: int = 0
     ) -> None:
         """Type keys by their names, then a text as it is, then what was pasted.
 
-        What is opened by that from the terminal is shown beside `view`.
+        What is opened by that from the terminal is shown beside `view`. What has the number `n` of
+        a view, from 1 on, is typed once however often it is sent.
         """
         await self._requests.ask(
             lambda id_: m.TerminalType(
-                id=id_, doc=self._doc, keys=list(keys), text=text, paste=paste, view=view
+                id=id_, doc=self._doc, keys=list(keys), text=text, paste=paste, view=view, n=n
             )
         )
 

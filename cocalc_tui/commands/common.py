@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -83,7 +84,7 @@ def talk(text: str) -> None:
 
 def is_far(words: Sequence[str | Path]) -> bool:
     """Whether places on another machine are named: HOST:PATH, and no file here is called so."""
-    return any(":" in str(word) and not Path(word).exists() for word in words)
+    return any(":" in str(word) and not os.path.exists(word) for word in words)
 
 
 def reach(words: Sequence[str | Path], *, start: bool) -> Project | RemoteProject:

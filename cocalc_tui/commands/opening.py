@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.commands.common import USAGE, CommandError, add_command, is_far, reach
@@ -102,7 +101,7 @@ def _check_word(word: str, names: Collection[str]) -> None:
     """A mistyped command is not taken for a file to make."""
     from difflib import get_close_matches
 
-    if not Path(word).exists() and (near := get_close_matches(word, names, n=1)):
+    if not os.path.exists(word) and (near := get_close_matches(word, names, n=1)):
         raise CommandError(f"{word}: no such file or command; did you mean `{near[0]}`?", USAGE)
 
 

@@ -29,6 +29,9 @@ class TerminalType(Message, frozen=True, tag="type"):
     paste: str = ""
     view: str = ""
     """Which of my views: what is opened from the terminal is shown beside that."""
+    n: int = 0
+    """Counts what is typed in a view from 1 on: what is sent once more, after a lost connection,
+    is typed once. 0: it is typed whenever it comes."""
 
 
 class TerminalMouse(Message, frozen=True, tag="terminal-mouse"):

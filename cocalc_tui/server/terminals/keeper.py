@@ -50,6 +50,8 @@ SOME = 32 * 2**10
 """Bytes that are waited for where the budget is used up."""
 ENTERED = 60.0
 """Seconds after enter in which a program opens files for who pressed it, without asking."""
+VIEWS = 256
+"""Views of which is remembered what was typed last."""
 OFFERED = 1.0
 """Seconds between two files that a sequence may offer."""
 LEAST, MOST = (20, 4), (500, 200)
@@ -84,6 +86,8 @@ class TerminalKeeper:
         self._screen = Screen(order.columns, order.lines, self._unknown)
         self._recording = Recording(folder, order.path)
         self._shown: Frame | None = None
+        self._told: dict[str, Any] = {}
+        """How the shown frame is else, as of the moment it was shown."""
         self._seq = 0
         now = time.monotonic()
         self._frames = Bucket(AT_ONCE, RATE, now)
@@ -94,6 +98,8 @@ class TerminalKeeper:
         self._typist = ""
         self._entered = Entered("", "", -ENTERED)
         self._offered = 0.0
+        self._typed: dict[str, int] = {}
+        """The number of what was typed last, by view."""
         self._unwritten = b""
         self._pid, self._master = self._start()
         self._ended = os.pidfd_open(self._pid)
@@ -258,9 +264,16 @@ class TerminalKeeper:
         return {}
 
     def _type(self, said: dict[str, Any]) -> None:
+        view, n = str(said.get("view", "")), int(said.get("n", 0))
+        if n:
+            if n <= self._typed.get(view, 0):
+                return
+            self._typed[view] = n
+            while len(self._typed) > VIEWS:
+                del self._typed[next(iter(self._typed))]
         self._typist = str(said.get("user", ""))
         if "enter" in said.get("keys", ()) or "\r" in f"{said.get('text')}{said.get('paste')}":
-            self._entered = Entered(self._typist, str(said.get("view", "")), time.monotonic())
+            self._entered = Entered(self._typist, view, time.monotonic())
         if text := str(said.get("paste", "")):
             data = text.replace("\r\n", "\r").replace("\n", "\r").encode()
             if self._screen.frame().pastes:
@@ -329,8 +342,9 @@ class TerminalKeeper:
             for y, row in enumerate(frame.rows)
             if before is None or y >= len(before.rows) or before.rows[y] != row
         }
+        self._told = self._state(frame)
         for peer in self._link.peers:
-            peer.say({"frame": {**self._state(frame), "rows": changed}})
+            peer.say({"frame": {**self._told, "rows": changed}})
 
     def _state(self, frame: Frame) -> dict[str, Any]:
         columns, lines = self._screen.size
@@ -350,7 +364,8 @@ class TerminalKeeper:
     def _whole(self) -> dict[str, Any]:
         """The screen as it was told last, for who comes late."""
         frame = self._shown or self._screen.frame()
-        return {**self._state(frame), "rows": {str(y): row for y, row in enumerate(frame.rows)}}
+        told = self._told or self._state(frame)
+        return {**told, "rows": {str(y): row for y, row in enumerate(frame.rows)}}
 
     def _record(self, *, at_once: bool = False) -> None:
         """Write down what the screen shows, where it is time."""

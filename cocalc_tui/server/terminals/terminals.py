@@ -174,8 +174,8 @@ class Terminals:
                 session = _running(terminal)
                 self._refuse(terminal, user)
                 words = {"keys": request.keys, "text": request.text, "paste": request.paste}
-                words["view"] = request.view
-                await session.ask("type", user=user, **words)
+                counted = {"view": request.view, "n": request.n}
+                await session.ask("type", user=user, **words, **counted)
             case m.TerminalKeyboard():
                 terminal.keyboard = user if request.mine else ""
                 self._say(doc, "screen", self._screen(terminal))

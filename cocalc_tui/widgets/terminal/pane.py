@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, Heard, LightsChanged
 from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.client.terminals import Terminal
-from cocalc_tui.protocol.events import OpenPlace
+from cocalc_tui.protocol.events import OpenPlace, TerminalScreen
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import desk, press
@@ -34,6 +35,8 @@ from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.rows import row_painter, styled, with_cursor
 from cocalc_tui.widgets.theme import colour
 
+PATIENCE, AGAIN = 10.0, 0.05
+"""Seconds for which what is typed waits for a relay, and between two tries."""
 ENDED = "the program ended ({}); enter starts it again"
 
 
@@ -54,11 +57,17 @@ class TerminalPane(Pane, Browsing, can_focus=True):
         self._offered: tuple[OpenPlace, ...] = ()
         """Files that were opened by somebody else, or offered by what was printed."""
         self._attached = False
+        self._opening = 0
+        """How many whole screens are on their way."""
+        self._later: list[TerminalScreen] = []
+        """Frames that were heard meanwhile."""
         self._mouse_at = (-1, -1, 0)
         self._paint: Callable[[str], Strip] | None = None
         self._keys: list[tuple[str, str]] = []
         """Typed and not yet sent: kind and what."""
         self._sending = False
+        self._typed = 0
+        """Counts what was sent."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] = lambda: None
 
@@ -82,10 +91,22 @@ class TerminalPane(Pane, Browsing, can_focus=True):
 
     async def _open(self, *, again: bool = False) -> None:
         await self._say_size()
-        self._take_whole(await self.terminal.open(again=again))
+        self._opening += 1
+        try:
+            screen = await self.terminal.open(again=again)
+        finally:
+            self._opening -= 1
+        self._take_whole(screen)
 
-    def _take_whole(self, screen: Any) -> None:
+    def _take_whole(self, screen: TerminalScreen) -> None:
+        """Show a whole screen, and what was told after it and heard before it was taken."""
         self.model.take(screen)
+        later, self._later = self._later, []
+        for frame in later:
+            if self.model.missed(frame):
+                self.do_ask(self._open())
+                break
+            self.model.take(frame)
         self.refresh()
         desk(self).bars_changed()
 
@@ -115,6 +136,9 @@ class TerminalPane(Pane, Browsing, can_focus=True):
 
     def _screen_came(self) -> None:
         screen = self.document.hearing.screen
+        if self._opening:
+            self._later.append(screen)
+            return
         if not self.model.known:
             return
         if self.model.missed(screen):
@@ -214,7 +238,9 @@ class TerminalPane(Pane, Browsing, can_focus=True):
             if event.key == "enter":
                 self.do_restart()
         elif event.is_printable and event.character:
-            self._type("text", event.character)
+            # An escape that was typed quickly before it comes as alt, too.
+            lead = "\x1b" if event.key.startswith("alt+") else ""
+            self._type("text", lead + event.character)
         else:
             self._type("key", event.key)
 
@@ -245,15 +271,29 @@ class TerminalPane(Pane, Browsing, can_focus=True):
                 some: list[str] = []
                 while self._keys and self._keys[0][0] == kind:
                     some.append(self._keys.pop(0)[1])
-                match kind:
-                    case "key":
-                        await self.terminal.type(keys=some, view=self.view)
-                    case "text":
-                        await self.terminal.type(text="".join(some), view=self.view)
-                    case _:
-                        await self.terminal.type(paste="".join(some), view=self.view)
+                self._typed += 1
+                await self._deliver(kind, some, self._typed)
         finally:
             self._sending = False
+
+    async def _deliver(self, kind: str, some: list[str], n: int) -> None:
+        """Have it typed once, over a relay that is started anew meanwhile."""
+        keys, text = (some, "") if kind == "key" else ([], "".join(some))
+        words = {"text": text} if kind == "text" else {"paste": text}
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                await self.terminal.type(keys=keys, **words, view=self.view, n=n)
+            except RequestFailed as error:
+                away = not self.document.attached or error.code in {"offline", "busy"}
+                if not away or time.monotonic() > until:
+                    self._keys.clear()
+                    if away:
+                        desk(self).notice("the relay is away: what you typed is not sent", bad=True)
+                    raise
+                await asyncio.sleep(AGAIN)
+            else:
+                return
 
     def do_out(self) -> None:
         """Have the next key go to the app."""

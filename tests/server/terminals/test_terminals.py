@@ -74,7 +74,7 @@ class Side:
         screen = await self.open()
         past = await self.ask(m.TerminalHistory(id=1, doc=DOC, first=0, count=1000))
         assert isinstance(past, TerminalRows)
-        rows = [*past.rows, *(screen.rows[y] for y in sorted(screen.rows))]
+        rows = [*past.rows[: screen.history], *(screen.rows[y] for y in sorted(screen.rows))]
         return "\n".join(SGR.sub("", row).rstrip() for row in rows)
 
     async def recording(self) -> str:
