@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.commands.common import USAGE, CommandError, add_command, is_far, reach

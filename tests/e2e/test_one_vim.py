@@ -69,6 +69,6 @@ def test_two_type_and_one_watches_and_the_relay_is_killed(program: Path) -> None
         second.keys("Escape", pause=0.5)
         second.type(":wq")
         second.keys("Enter")
-        second.wait("written")
+        second.wait(lambda _: (project / "shared.txt").exists())
         assert (project / "shared.txt").read_text() == "from ann and ben again\n"
         assert first.gone() or "ann" not in first.screen()
