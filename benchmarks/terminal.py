@@ -73,7 +73,8 @@ def apps(keys: int) -> dict[str, float]:
             master = stack.enter_context(terminal([*OURS, "bench.term"], Path(name)))
             until_quiet(master, quiet=4.0)
             masters.append(master)
-        found = measure(*masters, Path(name), keys)
+        typist, watcher = masters
+        found = measure(typist, watcher, Path(name), keys)
         subprocess.run([*OURS, "stop", "--all", "--project", name], check=False)
         return found
 
@@ -189,6 +190,11 @@ async def stop(loud: Watched) -> float:
     return time.perf_counter() - began
 
 
+def say(text: str) -> None:
+    """A line of the table."""
+    print(text, file=sys.stderr)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -198,7 +204,6 @@ def main() -> None:
     if shutil.which("tmux"):
         rows["two tmux clients"] = tmux(keys)
     flood = asyncio.run(floods(keys * 2))
-    say = lambda text: print(text, file=sys.stderr)  # noqa: E731
     say("| one terminal, two viewers | 4 MB of `cat`, MB/s | echo median ms | p99 |")
     say("|---|---|---|---|")
     for name, row in rows.items():
