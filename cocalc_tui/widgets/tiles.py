@@ -28,7 +28,7 @@ from cocalc_tui.widgets.documents import Documents
 from cocalc_tui.widgets.layout import Layout, Tile, View
 from cocalc_tui.widgets.notes import Note, Welcome
 from cocalc_tui.widgets.pane import Pane, make_pane
-from cocalc_tui.widgets.phrases import Word, size, tabs
+from cocalc_tui.widgets.phrases import Word, tabs
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
@@ -237,8 +237,8 @@ class Tiles(Acting, Widget):
             return False
         await self._replace_note(view, note, LargePane(Source(files, view.path, total)))
         desk(self).notice(
-            f"{view.path}: {size(total)} are more than the {size(LARGEST_OPENED)} that can be "
-            "edited, so it is shown to read"
+            f"{view.path}: {total // 2**20:,} MB are more than the {LARGEST_OPENED // 2**20} MB "
+            "that can be edited, so it is shown to read"
         )
         return True
 

@@ -9,9 +9,9 @@ SCOPES = (Scope("people", "People", "In the list of who is here and who may join
 
 ACTIONS = (
     Action("people.invite", "Invite", ("a", "n"), "A user, or @group.", Role.OWNER, footer=1),
-    Action("people.role", "Change the role", ("enter", "r"), needs=Role.OWNER, footer=2),
+    Action("people.role", "Role", ("enter", "r"), needs=Role.OWNER, footer=2),
     Action(
-        "people.take_away", "Take the role away", ("d", "delete"),
+        "people.take_away", "Take away", ("d", "delete"),
         "It counts at once, for open connections too.", Role.OWNER, footer=3,
     ),
     Action("people.go", "Go there", ("g",), "To where they are.", footer=4),
