@@ -72,11 +72,13 @@ def _children_first(self: Room, doc: str, entries: Sequence[m.WireEntry]) -> Non
             member.peer.say(frame)
 
 
-async def _one_too_far(self: Relay, _peer: Peer, message: m.Checkpoint) -> None:
-    await self._store.put_checkpoint(message.doc, message.seq + 1, message.data)
+async def _one_too_far(self: Room) -> tuple[int, bytes | None]:
+    seq, data = await _checkpoint(self)
+    return (seq, data) if data is None else (min(seq + 1, self.seq), data)
 
 
 _push, _note, _arrived = Peer.push, SavedVersions.note, Room._arrived
+_checkpoint = Room._checkpoint
 _commit = Committer._commit
 
 
@@ -132,8 +134,8 @@ MUTANTS = [
     ),
     Mutant(
         "checkpoint used for the wrong heads",
-        _replace(Relay, "_checkpoint", _one_too_far),
-        "waits for ever|which means|does not send|do not agree",
+        _replace(Room, "_checkpoint", _one_too_far),
+        "waits for ever|which means|does not send|do not agree|were taken in",
         20,
     ),
 ]
