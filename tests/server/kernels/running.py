@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import secrets
 import time
@@ -194,3 +195,23 @@ class Running:
                 await session.link.close()
         for task in list(self.runner._tasks):
             task.cancel()
+
+
+TICKS = "import time\nfor n in range({0}):\n    print('tick', n, flush=True)\n    time.sleep({1})"
+
+
+def ticks(count: int) -> str:
+    return "".join(f"tick {n}\n" for n in range(count))
+
+
+def named(name: str) -> dict[str, Json]:
+    return {"kernelspec": {"name": name, "display_name": name, "language": "x"}}
+
+
+def with_kernel(project: Path, name: str, *argv: str) -> dict[str, str]:
+    """An environment in which this kernel is installed."""
+    folder = project.parent / "jupyter" / "kernels" / name
+    folder.mkdir(parents=True)
+    said = {"argv": argv, "display_name": f"The {name}", "language": "x"}
+    (folder / "kernel.json").write_text(json.dumps(said))
+    return clean({**os.environ, "JUPYTER_PATH": str(project.parent / "jupyter")})
