@@ -24,7 +24,7 @@ ACTIONS = (
     Action("out.search", "Search", ("/",), "What scrolled out, upwards.", footer=2),
     Action("out.keyboard", "Keyboard", ("k",), "Alone, or for all.", Role.RUNNER, footer=3),
     Action("out.size", "Size", ("s",), "Smallest window's, mine, or fixed.", Role.RUNNER, footer=4),
-    Action("out.script", "Start script", ("e",), "What runs first, for everybody.", footer=5),
+    Action("out.script", "Script", ("e",), "What runs first, for everybody.", footer=5),
     Action("out.open", "Open what is asked for", ("o",), "By `open FILE` in the terminal."),
     Action("copy.left", "Left", ("left", "h"), palette=False),
     Action("copy.right", "Right", ("right", "l"), palette=False),

@@ -26,6 +26,7 @@ from cocalc_tui.protocol.events import OpenPlace, TerminalScreen
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import desk, press
+from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.pane import Pane
 from cocalc_tui.widgets.picker import Choice
@@ -466,6 +467,8 @@ class TerminalPane(Pane, Browsing, can_focus=True):
     def where(self) -> str:
         """Its size and whose that is, and who types."""
         screen, look = self.model.screen, self.look
+        if self._next_is_apps:
+            return "F12"
         if look is not None and look.caret is not None:
             return f"line {look.caret.line + 1:,} of {look.length:,}"
         if look is not None:
@@ -483,10 +486,14 @@ class TerminalPane(Pane, Browsing, can_focus=True):
         )
 
     def mode(self) -> str:
-        """Whether the next key is the app's."""
+        """Whether the next key is the app's, and what it may be."""
         if self.copying:
             return "copy"
-        return "next key: app" if self._next_is_apps else self.model.screen.title[:30]
+        if not self._next_is_apps:
+            return self.model.screen.title[:30]
+        keymap = desk(self).reader.keymap
+        keys = [(keymap.keys_of(one.name)[0], one.title) for one in keymap.footer(["out"])]
+        return "  ".join(f"{shown(key)} {title.lower()}" for key, title in keys)
 
 
 def _exit(code: int | None) -> str:
