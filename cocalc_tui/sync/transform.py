@@ -142,8 +142,7 @@ class Transformer:
             lane.seen = seen
             lane.marks.append(start)
             lane.seens.append(seen)
-            if lane.unseen:
-                lane.unseen = _still_unseen(lane, seen, self._graph.log)
+            lane.unseen = _still_unseen(lane, seen, self._graph.log)
 
     def _lane(self, owner: int) -> _Lane:
         """Where a session stands that did nothing since the base."""

@@ -193,6 +193,19 @@ def test_who_comes_late_saw_nothing_of_the_others() -> None:
     same(document, patches)
 
 
+def test_what_one_sees_may_have_done_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = patch(BOB, 0, [START.id])
+    patches = [START, patch(ANN, 0, [START.id], Splice(0, 0, "a")), nothing]
+    patches.append(patch("d" * 16, 0, [nothing.id], Splice(9, 0, "d")))
+    patches.append(patch(BOB, 1, [nothing.id], Splice(20, 0, "b")))
+    patches.append(patch(CAT, 1, [nothing.id], Splice(30, 0, "c")))
+    only_moved(monkeypatch)
+    for order in (patches, [START, nothing, *patches[3:], patches[1]]):
+        document = Document()
+        document.apply(order)
+        same(document, order)
+
+
 def test_beyond_so_many_unseen_steps_the_walker_costs_less(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
