@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,10 @@ class _Terminal:
     shared: SharedDocument | None = None
     session: TerminalSession | None = None
     sizes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """User, columns and lines by connection; only of those who may type."""
+    """User, columns and lines by connection; only of those who may type. A window may tell its size
+    before it is known who sits at it."""
+    here: frozenset[str] = frozenset()
+    """Connections that are known to be in the document."""
     policy: str = "smallest"
     """smallest, mine or fixed."""
     size_by: str = ""
@@ -77,6 +80,13 @@ class _Terminal:
     exit: int | None = None
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     resizing: asyncio.TimerHandle | None = None
+
+    def are_here(self, connections: Iterable[str]) -> None:
+        """Who is in the document now; the windows of who left count no more."""
+        now = frozenset(connections)
+        for gone in self.here - now:
+            self.sizes.pop(gone, None)
+        self.here = now
 
 
 class Terminals:
@@ -118,9 +128,11 @@ class Terminals:
         """The document of a terminal is open."""
         terminal = self._known.setdefault(shared.doc, _Terminal(shared.path))
         terminal.shared = shared
+        terminal.are_here(other.connection for other in shared.others)
 
         def heard(event: DocumentEvent) -> None:
             if isinstance(event, PeopleMoved):
+                terminal.are_here(other.connection for other in shared.others)
                 self._resize_soon(terminal)
 
         shared.subscribe(heard)
@@ -315,10 +327,7 @@ class Terminals:
         """The windows of who is there and may type."""
         if terminal.shared is None:
             return []
-        here = {other.connection for other in terminal.shared.others}
-        for gone in terminal.sizes.keys() - here:
-            del terminal.sizes[gone]
-        return list(terminal.sizes.values())
+        return [size for at, size in terminal.sizes.items() if at in terminal.here]
 
     def _wanted(self, terminal: _Terminal) -> tuple[int, int] | None:
         if terminal.policy == "fixed":

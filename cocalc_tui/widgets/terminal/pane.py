@@ -158,8 +158,8 @@ class TerminalPane(Pane, Browsing, can_focus=True):
     # --- size ----------------------------------------------------------------------------------
 
     def on_resize(self, _: events.Resize) -> None:
-        """Tell how large my window is."""
-        if self.model.known:
+        """Tell how large my window is, which is known only after the screen was asked for."""
+        if self._attached:
             self.do_ask(self._say_size())
 
     async def _say_size(self, policy: str | None = None) -> None:
