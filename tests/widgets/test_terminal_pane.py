@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import tempfile
 from collections.abc import AsyncIterator
@@ -28,6 +29,9 @@ from cocalc_tui.widgets.terminal.pane import TerminalPane
 from cocalc_tui.widgets.terminal.past import Sheet, TerminalPast
 from cocalc_tui.widgets.terminal.script import ScriptScreen
 from tests.server.hosting import BY_HAND, Box, until
+
+PROMPT = r"[^\n]*[$#]\s*"
+"""Of whatever shell the account has; a long one ends in the next row."""
 
 
 @asynccontextmanager
@@ -131,7 +135,7 @@ async def counted(app: CocalcApp, pilot: Pilot[None]) -> None:
     """Have lines 1 to 300 printed."""
     await until(lambda: pane(app).model.screen.running)
     await pilot.press(*"seq -f 'line %g' 300; echo o", *"''ver", "enter")
-    await until(lambda: "\nover" in shown(app))
+    await until(lambda: re.search("\nover\n" + PROMPT + "$", shown(app)))
 
 
 async def test_what_scrolled_out_is_searched_and_copied_by_key(tmp_path: Path) -> None:
@@ -147,7 +151,7 @@ async def test_what_scrolled_out_is_searched_and_copied_by_key(tmp_path: Path) -
         await pilot.press("shift+pageup")
         await until(lambda: "lines back" in pane(app).where())
         await pilot.press("x")
-        await until(lambda: shown(app).rstrip().endswith(" x"))
+        await until(lambda: re.search(PROMPT + "x$", shown(app).rstrip()))
         assert pane(app).look is None, "typing comes back to now"
 
 
