@@ -270,13 +270,13 @@ async def test_who_writes_on_after_a_save_of_ours_is_heard(tmp_path: Path) -> No
     async with running(tmp_path, QUICK) as box:
         document = await opened(box)
         with (box.project / "a.txt").open("a", buffering=1) as log:
-            for word in range(5):
+            for word in range(3):
                 log.write(f"logged {word}\n")
                 type_in(document, 0, f"typed {word}\n")
                 await until(lambda word=word: f"logged {word}" in text(document))  # type: ignore[misc]  # mypy infers no default of a lambda
                 await until(lambda: document.saved)
-        typed = "".join(f"typed {word}\n" for word in reversed(range(5)))
-        logged = "".join(f"logged {word}\n" for word in range(5))
+        typed = "".join(f"typed {word}\n" for word in reversed(range(3)))
+        logged = "".join(f"logged {word}\n" for word in range(3))
         assert text(document) == box.read("a.txt") == f"{typed}{LINES}{logged}"
 
 
