@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -30,4 +31,5 @@ def project(tmp_path: Path, runtime: Path) -> Iterator[Path]:
     folder.mkdir()
     yield folder
     for pid in processes(str(folder)):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
