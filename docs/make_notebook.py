@@ -47,8 +47,8 @@ twice, values of another type, NaN, lone surrogates, any layout and line ends. W
 ## Beside JupyterLab and euporie
 
 yes: as good as there; some: in part, see the note; no: not there. JupyterLab 4 with
-jupyter-collaboration 5, euporie 2.10; what is said of them is what is commonly known of them, neither
-measured nor checked against their sources.
+jupyter-collaboration 5, euporie 2.10; what is said of them is what is commonly known,
+neither measured nor checked against their sources.
 
 """
 
