@@ -307,7 +307,7 @@ def test_not_a_byte_of_the_relay_is_lost() -> None:
     line = mark("5" * 16, "/lab", ["a b.txt"])
     for cut in (1, 5, len(line) - 1, len(line)):
         told, rest = heard(b"noise" + line[:cut], line[cut:] + b"relay", b" speaks")
-        assert (told.root, told.files) == ("/lab", ["a b.txt"])  # type: ignore[attr-defined]
+        assert (told.root, told.files) == ("/lab", ["a b.txt"])  # type: ignore[attr-defined]  # what the stand-in was told
         assert rest == b"relay speaks"
 
 

@@ -39,11 +39,11 @@ def test_a_picture_leaves_its_size_and_its_place() -> None:
     whole = display(**{"text/plain": "<Figure>", "image/png": PNG, "text/html": "<b>"})
     small = take_out(whole, kept.put)
     assert small["data"] == {"text/plain": "<Figure>", "image/png": "", "text/html": "<b>"}
-    about = small[BLOBS]["image/png"]  # type: ignore[call-overload, index]
+    about = small[BLOBS]["image/png"]  # type: ignore[call-overload, index]  # an output is JSON of any form
     (name,) = kept.of
     assert about == {"name": name, "size": len(PNG), "width": 640, "height": 480}
     assert put_back(small, kept.of.get) == whole
-    assert list(put_back(small, kept.of.get)["data"]) == list(whole["data"])  # type: ignore[arg-type]
+    assert list(put_back(small, kept.of.get)["data"]) == list(whole["data"])  # type: ignore[arg-type]  # an output is JSON of any form
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_what_came_with_a_file_may_be_of_any_size() -> None:
         {"output_type": "execute_result", "data": {}, "metadata": {"m": "x" * 2_000_000}},
     ):
         kept = Kept()
-        small = take_out(whole, kept.put)  # type: ignore[arg-type]
-        assert set(small[BLOBS]) == {WHOLE}  # type: ignore[arg-type]
+        small = take_out(whole, kept.put)  # type: ignore[arg-type]  # an output is JSON of any form
+        assert set(small[BLOBS]) == {WHOLE}  # type: ignore[arg-type]  # an output is JSON of any form
         assert len(json.dumps(small)) < 300_000
         assert small["output_type"] == whole["output_type"]
         assert put_back(small, kept.of.get) == whole

@@ -27,7 +27,7 @@ from tests.notebook.test_blobs import PNG, Kept, display
 def test_of_an_object_its_large_parts_go() -> None:
     kept = Kept()
     whole = {"attachments": {"a.png": {"image/png": PNG * 99, "text/plain": "x"}}, "pos": "V"}
-    small: Any = small_fields(whole, kept.put)  # type: ignore[arg-type]
+    small: Any = small_fields(whole, kept.put)  # type: ignore[arg-type]  # a field is JSON of any form
     forms = small["attachments"]["a.png"]
     assert (forms["text/plain"], small["pos"]) == ("x", "V")
     about = about_blob(forms["image/png"])
@@ -41,7 +41,7 @@ def test_what_is_made_of_very_many_small_parts_goes_as_a_whole() -> None:
     kept = Kept()
     state = {f"m{n}": {"x": n} for n in range(90_000)}
     whole = {"metadata": {"kernelspec": {"name": "ir"}, "widgets": {"state": state}}}
-    small: Any = small_fields(whole, kept.put)  # type: ignore[arg-type]
+    small: Any = small_fields(whole, kept.put)  # type: ignore[arg-type]  # a field is JSON of any form
     assert small["metadata"]["kernelspec"] == {"name": "ir"}
     assert len(json.dumps(small)) < 300
     assert whole_fields(small, kept.of.get) == whole
@@ -50,24 +50,24 @@ def test_what_is_made_of_very_many_small_parts_goes_as_a_whole() -> None:
 def test_what_was_added_to_an_object_elsewhere_is_in_it() -> None:
     kept = Kept()
     whole = {str(n): n for n in range(200_000)}
-    small: Any = small_field("metadata", whole, kept.put)  # type: ignore[arg-type]
+    small: Any = small_field("metadata", whole, kept.put)  # type: ignore[arg-type]  # a field is JSON of any form
     added = {"metadata": {**small, "tags": ["a"]}}
     assert whole_fields(added, kept.of.get) == {"metadata": {**whole, "tags": ["a"]}}
 
 
 def test_what_is_gone_is_said() -> None:
     small = small_field("extra", {"x": "A" * 2_000_000}, lambda *_: None)
-    (text,) = whole_fields({"extra": small}, lambda _: None)["extra"].values()  # type: ignore[union-attr]
+    (text,) = whole_fields({"extra": small}, lambda _: None)["extra"].values()  # type: ignore[union-attr]  # a field is JSON of any form
     assert text == "[a value of 2000000 bytes is not there any more]"
 
 
 def test_small_and_other_fields_are_as_they_were() -> None:
     kept = Kept()
     metadata = {"x": "A" * 900_000}
-    assert small_field("metadata", metadata, kept.put) is metadata  # type: ignore[arg-type]
+    assert small_field("metadata", metadata, kept.put) is metadata  # type: ignore[arg-type]  # a field is JSON of any form
     assert small_field("pos", "A" * 2_000_000, kept.put) == "A" * 2_000_000
     assert not kept.of
-    assert whole_fields({"metadata": metadata}, kept.of.get)["metadata"] is metadata  # type: ignore[dict-item]
+    assert whole_fields({"metadata": metadata}, kept.of.get)["metadata"] is metadata  # type: ignore[dict-item]  # a field is JSON of any form
 
 
 def test_operations() -> None:

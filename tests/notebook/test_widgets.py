@@ -128,7 +128,7 @@ def test_nothing_grows_without_end() -> None:
 def test_what_an_output_shows() -> None:
     assert view_of({VIEW: {"model_id": "m"}}) == "m"
     for other in (None, {}, {VIEW: "m"}, {VIEW: {"model_id": 5}}):
-        assert view_of(other) == ""  # type: ignore[arg-type]
+        assert view_of(other) == ""  # type: ignore[arg-type]  # no form that it may have
 
 
 JSON: Any = st.recursive(

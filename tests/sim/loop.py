@@ -151,7 +151,7 @@ class SimLoop(asyncio.AbstractEventLoop):
                 self._enqueue(handle)
 
     def _enqueue(self, handle: events.Handle) -> None:
-        context: contextvars.Context = handle._context  # type: ignore[attr-defined]
+        context: contextvars.Context = handle._context  # type: ignore[attr-defined]  # asyncio's own, which has no public word or narrower types
         process = context.get(_process, self.world)
         if process.alive:
             process.ready.append(handle)
@@ -170,19 +170,19 @@ class SimLoop(asyncio.AbstractEventLoop):
     def get_debug(self) -> bool:
         return False
 
-    def call_soon(  # type: ignore[override]
+    def call_soon(  # type: ignore[override]  # asyncio's own, which has no public word or narrower types
         self, callback: Callable[..., object], *args: Any, context: Any = None
     ) -> events.Handle:
         handle = events.Handle(callback, args, self, context)
         self._enqueue(handle)
         return handle
 
-    def call_later(  # type: ignore[override]
+    def call_later(  # type: ignore[override]  # asyncio's own, which has no public word or narrower types
         self, delay: float, callback: Callable[..., object], *args: Any, context: Any = None
     ) -> events.TimerHandle:
         return self.call_at(self._now + delay, callback, *args, context=context)
 
-    def call_at(  # type: ignore[override]
+    def call_at(  # type: ignore[override]  # asyncio's own, which has no public word or narrower types
         self, when: float, callback: Callable[..., object], *args: Any, context: Any = None
     ) -> events.TimerHandle:
         handle = events.TimerHandle(when, callback, args, self, context)
@@ -195,7 +195,7 @@ class SimLoop(asyncio.AbstractEventLoop):
     def create_future(self) -> asyncio.Future[Any]:
         return asyncio.Future(loop=self)
 
-    def create_task(  # type: ignore[override]
+    def create_task(  # type: ignore[override]  # asyncio's own, which has no public word or narrower types
         self, work: Coroutine[Any, Any, Result], *, name: str | None = None, context: Any = None
     ) -> asyncio.Task[Result]:
         process = context.get(_process) if context is not None else here()
@@ -204,7 +204,7 @@ class SimLoop(asyncio.AbstractEventLoop):
         task.add_done_callback(lambda done: process.tasks.pop(done, None))
         return task
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]  # asyncio's own, which has no public word or narrower types
         self, executor: object, work: Callable[..., Result], *args: Any
     ) -> asyncio.Future[Result]:
         future: asyncio.Future[Result] = self.create_future()
@@ -256,7 +256,7 @@ class SimLoop(asyncio.AbstractEventLoop):
 
 def _take_apart(process: Process) -> None:
     task, _ = process.tasks.popitem()
-    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own, which has no public word or narrower types
     work: Any = task.get_coro()
     if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
         for inner in filter(inspect.iscoroutine, inspect.getcoroutinelocals(work).values()):

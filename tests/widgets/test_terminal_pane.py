@@ -259,7 +259,7 @@ async def test_those_who_come_later_find_it(tmp_path: Path) -> None:
 
 
 def frame(seq: int, rows: dict[int, str], **more: object) -> TerminalScreen:
-    return TerminalScreen(running=True, seq=seq, rows=rows, **more)  # type: ignore[arg-type]
+    return TerminalScreen(running=True, seq=seq, rows=rows, **more)  # type: ignore[arg-type]  # fields of several types
 
 
 def test_frames_are_merged() -> None:

@@ -61,11 +61,11 @@ def test_a_display_with_an_id_of_its_own_keeps_it() -> None:
     }
     displayed = widgets.displayed("r", item)
     assert displayed["transient"] == {"display_id": "mine"}
-    assert displayed["data"]["text/plain"] == "1"  # type: ignore[call-overload, index]
+    assert displayed["data"]["text/plain"] == "1"  # type: ignore[call-overload, index]  # an output is JSON of any form
     assert widgets.updates() == []
     widgets.take("comm_msg", {"comm_id": "m", "data": {"state": {"value": 2}}})
     ((run, update),) = widgets.updates()
     assert (run, update["output_type"]) == ("r", "update_display_data")
-    assert update["data"]["text/plain"] == "2"  # type: ignore[call-overload, index]
+    assert update["data"]["text/plain"] == "2"  # type: ignore[call-overload, index]  # an output is JSON of any form
     plain: dict[str, Any] = {"output_type": "stream", "text": "x"}
     assert widgets.displayed("r", plain) is plain

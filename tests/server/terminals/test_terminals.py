@@ -320,7 +320,7 @@ async def test_the_size_is_the_smallest_or_mine_or_fixed(grounds: TerminalGround
 
     async def window(user: str, columns: int, lines: int, policy: str | None = None) -> None:
         words = {"columns": columns, "lines": lines, "policy": policy}
-        await side.ask(m.TerminalSize(id=1, doc=DOC, **words), user=user)  # type: ignore[arg-type]
+        await side.ask(m.TerminalSize(id=1, doc=DOC, **words), user=user)  # type: ignore[arg-type]  # words of several types
 
     async def settles(columns: int, lines: int, by: str) -> None:
         async with asyncio.timeout(30):

@@ -42,4 +42,4 @@ def test_all_forms_of_outputs() -> None:
             },
         },
     ]
-    assert links_of(items) == ["https://one.example", "https://two.example/?a=1&b=2"]  # type: ignore[arg-type]
+    assert links_of(items) == ["https://one.example", "https://two.example/?a=1&b=2"]  # type: ignore[arg-type]  # as items come

@@ -102,10 +102,10 @@ async def test_what_is_found_is_grouped_by_file_and_opens_at_its_place(tmp_path:
         await run.until(lambda: run.app.main.tiles.document)
         await run.until(lambda: getattr(run.app.main.tiles.pane, "editor", None))
         pane = run.app.main.tiles.pane
-        await run.until(lambda: pane.editor.selection == (14, 17))  # type: ignore[attr-defined]
+        await run.until(lambda: pane.editor.selection == (14, 17))  # type: ignore[attr-defined]  # the pane that is open then
         assert run.app.focused is pane
         await run.press("alt+full_stop")
-        await run.until(lambda: run.app.main.tiles.document.path == "b/c.md")  # type: ignore[union-attr]
+        await run.until(lambda: run.app.main.tiles.document.path == "b/c.md")  # type: ignore[union-attr]  # the pane that is open then
 
 
 async def test_which_files_how_and_what_is_around(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ async def test_my_place_is_told_and_that_i_am_away(
         await run.press("down")
         await run.until(lambda: not mine().idle)
         await run.lab.cut_off(run.main.project)  # type: ignore[arg-type]  # it is a Workspace
-        run.lab.reachable[run.main.project].set()  # type: ignore[index]
+        run.lab.reachable[run.main.project].set()  # type: ignore[index]  # the project is a Workspace here
         await run.until(lambda: mine().line == 3)
 
 
