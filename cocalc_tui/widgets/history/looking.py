@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
@@ -141,30 +141,44 @@ class Looking(HistoryActs):
         from cocalc_tui.client.commits import Commits
 
         commits, path = Commits(self.project.requests), self.document.path
-        if self._back_from("commit"):
-            return
-        found = await commits.of(path)
-        editions = [Edition(one.id, one.author, one.at, one.title) for one in reversed(found)]
-        past = Editions(
-            self.document.type, editions, lambda one: commits.read(one.id, path), "commit",
-            self.seen,
-        )  # fmt: skip
-        self._show_past(past, editions, "no git commit changed it")
+
+        async def find() -> list[Edition]:
+            return [
+                Edition(one.id, one.author, one.at, one.title) for one in await commits.of(path)
+            ]
+
+        nothing = "no git commit changed it"
+        await self._go_through("commit", find, lambda one: commits.read(one.id, path), nothing)
 
     async def do_snapshots(self) -> None:
         """Go through the snapshots in which the file changed; once more: back to the log."""
         from cocalc_tui.client.snapshots import Snapshots
 
         snapshots, path = Snapshots(self.project.requests), self.document.path
-        if self._back_from("snapshot"):
+
+        async def find() -> list[Edition]:
+            return [
+                Edition(one.id, one.user, one.at, one.title) for one in await snapshots.all(path)
+            ]
+
+        nothing = "no snapshot has it"
+        await self._go_through("snapshot", find, lambda one: snapshots.read(one.id, path), nothing)
+
+    async def _go_through(
+        self,
+        kind: str,
+        find: Callable[[], Awaitable[list[Edition]]],
+        read: Callable[[Edition], Awaitable[bytes]],
+        nothing: str,
+    ) -> None:
+        """Show another past, of which `find` gives the editions, the newest first."""
+        if self._back_from(kind):
             return
-        found = await snapshots.all(path)
-        editions = [Edition(one.id, one.user, one.at, one.title) for one in reversed(found)]
-        past = Editions(
-            self.document.type, editions, lambda one: snapshots.read(one.id, path), "snapshot",
-            self.seen,
-        )  # fmt: skip
-        self._show_past(past, editions, "no snapshot has it")
+        editions = (await find())[::-1]
+        if editions:
+            self.choose_past(Editions(self.document.type, editions, read, kind, self.seen))
+        else:
+            desk(self._screen).notice(f"{self.document.path}: {nothing}")
 
     def _back_from(self, event: str) -> bool:
         """Leave a past that shows already."""
@@ -174,9 +188,3 @@ class Looking(HistoryActs):
         if self.own is not None:
             self.choose_past(self.own)
         return True
-
-    def _show_past(self, past: Past, editions: list[Edition], nothing: str) -> None:
-        if editions:
-            self.choose_past(past)
-        else:
-            desk(self._screen).notice(f"{self.document.path}: {nothing}")
