@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Key
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.actions import Keymap
+from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
 
@@ -85,7 +86,7 @@ class Lines(Rows, can_focus=True):
         )
 
 
-class Reading(ModalScreen[None], inherit_bindings=False):
+class Reading(Acting, ModalScreen[None], inherit_bindings=False):
     """Something to read."""
 
     DEFAULT_CSS = """
@@ -93,31 +94,58 @@ class Reading(ModalScreen[None], inherit_bindings=False):
     Reading > Vertical {
         width: 90; max-width: 96%; height: auto; padding: 1 1 0 1; background: $panel;
     }
-    Reading Static { width: 1fr; height: 1; color: $text-dim; padding: 0 1; margin-top: 1; }
+    Reading Bar { background: $panel; margin-top: 1; }
     """
 
-    def __init__(self, lines: Sequence[Line], foot: str) -> None:
+    def __init__(self, lines: Sequence[Line]) -> None:
         super().__init__()
         self._lines = Lines(lines)
-        self._foot = foot
 
     def compose(self) -> ComposeResult:
         """The lines, and how to go on."""
         with Vertical():
             yield self._lines
-            yield Static(self._foot, markup=False)
+            yield Bar()
+
+    def on_mount(self) -> None:
+        """Say the keys."""
+        self.query_one(Bar).say(footer_words(desk(self).reader, self.scopes()))
+
+    def scopes(self) -> Sequence[str]:
+        """Its own."""
+        return ("reading",)
 
     def on_resize(self) -> None:
         """Leave room for the foot."""
         self._lines.styles.max_height = max(self.app.size.height - AROUND, 1)
 
-    def on_key(self, event: Key) -> None:
-        """Scroll or close."""
-        event.stop()
-        page = self._lines.page()
-        steps = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -page, "pagedown": page}
-        steps |= {"space": page, "home": -self._lines.count(), "end": self._lines.count()}
-        if event.key in steps:
-            self._lines.scroll_relative(y=steps[event.key], animate=False)
-        elif event.key in {"escape", "f1", "q", "enter", "ctrl+q", "ctrl+w"}:
-            self.dismiss(None)
+    def _scroll(self, rows: int) -> None:
+        self._lines.scroll_relative(y=rows, animate=False)
+
+    def do_up(self) -> None:
+        """A line up."""
+        self._scroll(-1)
+
+    def do_down(self) -> None:
+        """A line down."""
+        self._scroll(1)
+
+    def do_page_up(self) -> None:
+        """A page up."""
+        self._scroll(-self._lines.page())
+
+    def do_page_down(self) -> None:
+        """A page down."""
+        self._scroll(self._lines.page())
+
+    def do_first(self) -> None:
+        """To the first line."""
+        self._scroll(-self._lines.count())
+
+    def do_last(self) -> None:
+        """To the last line."""
+        self._scroll(self._lines.count())
+
+    def do_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)

@@ -6,7 +6,8 @@ project still has what they wrote.
 
 from __future__ import annotations
 
-from textual.events import Key
+from collections.abc import Sequence
+
 from textual.screen import Screen
 
 from cocalc_tui.client.keep import Copy, copies
@@ -41,12 +42,14 @@ class Kept(Reading, inherit_bindings=False):
             ("", "", " "),
         ]
         body: list[Line] = [("", line, " ") for line in copy.text.split("\n")]
-        super().__init__([*head, *body], "c copy all   ↑ ↓ scroll   esc close")
+        super().__init__([*head, *body])
         self._text = copy.text
 
-    def on_key(self, event: Key) -> None:
-        """Copy; the rest is as in any other reading."""
-        if event.key == "c":
-            event.stop()
-            self.app.copy_to_clipboard(self._text)
-            desk(self).notice("Copied to the clipboard of your terminal")
+    def scopes(self) -> Sequence[str]:
+        """Its own, and those of all reading."""
+        return ("kept", *super().scopes())
+
+    def do_copy(self) -> None:
+        """Copy all of it to the clipboard of the person's terminal."""
+        self.app.copy_to_clipboard(self._text)
+        desk(self).notice("Copied to the clipboard of your terminal")

@@ -409,7 +409,7 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
         from cocalc_tui.widgets.help import Reading, lines_for
 
         lines = lines_for(desk(self).reader.keymap, self._scopes())
-        self.app.push_screen(Reading(lines, "↑ ↓ scroll   esc close"))
+        self.app.push_screen(Reading(lines))
 
     def do_notices(self) -> None:
         """Show what was said so far."""
@@ -417,7 +417,7 @@ class MainScreen(ChatActs, TogetherActs, GoingActs, Acting, Screen[None], inheri
 
         said = [("", "What was said", "")]
         said += [(at, text, " ") for at, text in desk(self).said]
-        self.app.push_screen(Reading(said, "esc close"))
+        self.app.push_screen(Reading(said))
 
     async def do_theme(self) -> None:
         """Choose the colours, for this time."""

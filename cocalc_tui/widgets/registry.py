@@ -37,6 +37,8 @@ SCOPES = (
     Scope("files", "Files", "In the side bar's list of files."),
     Scope("line", "A line that is asked for", "A name, a path."),
     Scope("sure", "Yes or no"),
+    Scope("reading", "Something to read", "Help, what was said."),
+    Scope("kept", "Work that was not taken", "One copy of it."),
 )
 
 APP = (
@@ -121,6 +123,20 @@ DIALOGS = (
     Action("line.cancel", "Cancel", ("escape", "ctrl+q", "ctrl+w"), palette=False, footer=2),
     Action("sure.yes", "Yes", ("y", "Y"), palette=False, footer=1),
     Action("sure.no", "No", ("n", "N", "escape", "ctrl+q", "ctrl+w"), palette=False, footer=2),
+    Action("reading.down", "Down", ("down", "j"), palette=False, footer=2),
+    Action("reading.up", "Up", ("up", "k"), palette=False, footer=1),
+    Action("reading.page_down", "Page down", ("pagedown", "space"), palette=False),
+    Action("reading.page_up", "Page up", ("pageup", "alt+space"), palette=False),
+    Action("reading.first", "First", ("home", "g"), palette=False),
+    Action("reading.last", "Last", ("end", "G"), palette=False),
+    Action(
+        "reading.close",
+        "Close",
+        ("escape", "f1", "q", "enter", "ctrl+q", "ctrl+w"),
+        palette=False,
+        footer=3,
+    ),
+    Action("kept.copy", "Copy all", ("c",), palette=False, footer=1),
 )
 
 

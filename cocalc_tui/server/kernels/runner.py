@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import (
     Completion,
@@ -19,35 +19,24 @@ from cocalc_tui.protocol.events import (
     KeptText,
     KernelChoice,
     KernelInfo,
-    KernelState,
     OutputBatch,
-    Runs,
 )
 from cocalc_tui.protocol.messages import OutputText
 from cocalc_tui.server.keeper.registry import About, folders, lives, read_about
 from cocalc_tui.server.kernels import asking, clearing
 from cocalc_tui.server.kernels.attached import Attached
-from cocalc_tui.server.kernels.choice import Choices, UnknownKernelError, find_choices
 from cocalc_tui.server.kernels.errors import KernelError
 from cocalc_tui.server.kernels.link import KeeperGoneError
+from cocalc_tui.server.kernels.manager import PATIENCE, KernelManager, wholly_gone
 from cocalc_tui.server.kernels.overflow import prune
 from cocalc_tui.server.kernels.session import Session
-from cocalc_tui.server.kernels.specs import Spec
-from cocalc_tui.server.kernels.starting import (
-    Grounds,
-    StartError,
-    end_keeper,
-    start_keeper,
-)
+from cocalc_tui.server.kernels.starting import Grounds
 from cocalc_tui.server.kernels.telling import Say
-from cocalc_tui.sync.patch import Json, Put
 
 USAGE = 2.0
 """Seconds between two looks at what kernels use."""
 MOST_TEXT = 500_000
 """Code points that are given at a time: at four bytes each they fit into a message."""
-PATIENCE = 20.0
-"""Seconds that a kernel has to be wholly gone before another is started."""
 _log = logging.getLogger(__name__)
 
 __all__ = ["KernelError", "Runner", "Say"]
@@ -70,6 +59,7 @@ class Runner:
         self._grounds = grounds
         self._say = say
         self._clock = clock
+        self._manager = KernelManager(grounds, say, clock)
         self._notebooks: dict[str, Attached] = {}
         self._found: dict[str, list[tuple[About, Path]]] = {}
         """Keepers of before, by document, until their notebook is attached."""
@@ -99,9 +89,9 @@ class Runner:
         )
         found = self._found.pop(document.doc, [])
         for about, folder in found:
-            self._spawn(self._follow_again(notebook, about, folder))
+            self._spawn(self._manager.follow_again(notebook, about, folder))
         if all(about.fresh for about, _ in found):
-            self._say_none(notebook)
+            self._manager.say_none(notebook)
 
     def needs(self, doc: str) -> bool:
         """Tell whether the host has to keep the document."""
@@ -117,7 +107,7 @@ class Runner:
         """Put what is here into the documents and let go; with `everything` end the kernels too."""
         if everything:
             kept = [folder for folder in folders(self._grounds.keepers) if lives(folder)]
-            await asyncio.gather(*map(self._end_folder, kept))
+            await asyncio.gather(*map(self._manager.end_folder, kept))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
                     await asyncio.gather(*(session.ended.wait() for session in self._sessions()))
@@ -158,12 +148,12 @@ class Runner:
         if notebook.document.readonly is not None:
             raise KernelError(f"{notebook.document.readonly}; output has nowhere to go")
         if fresh:
-            session = await self._start(notebook, user, fresh=True)
+            session = await self._manager.start(notebook, user, fresh=True)
             await self._execute(session, runs)
-            self._spawn(self._see_out(notebook, session))
+            self._spawn(self._manager.see_out(notebook, session))
         else:
             async with notebook.lock:
-                await self._execute(await self._session_for(notebook, user), runs)
+                await self._execute(await self._manager.session_for(notebook, user), runs)
         return {run["cell"]: run["run"] for run in runs}
 
     async def _execute(self, session: Session, runs: list[dict[str, Any]]) -> None:
@@ -171,7 +161,7 @@ class Runner:
         try:
             await session.execute(runs)
         except (KeeperGoneError, ValueError):
-            await _wholly_gone(session)
+            await wholly_gone(session)
             reason = session.telling.reason or "the kernel just ended; run the cell again"
             raise KernelError(f"{session.document.path}: {reason}") from None
 
@@ -196,36 +186,19 @@ class Runner:
         """End the kernel and, unless `stop`, start it anew; raises KernelError."""
         notebook = self._notebook(doc)
         async with notebook.lock:
-            await self._end(notebook)
+            await self._manager.end(notebook)
             if not stop:
-                await self._session_for(notebook, user)
+                await self._manager.session_for(notebook, user)
 
     async def kernels(self, doc: str) -> list[KernelChoice]:
         """Return the kernels that a notebook could use, the one for "python3" first."""
-        return (await self._choices(self._notebook(doc).document)).listed()
+        return (await self._manager.choices(self._notebook(doc).document)).listed()
 
     async def choose(self, doc: str, name: str, user: str) -> None:
         """Use this kernel from now on; one that runs is ended. Raises KernelError."""
         notebook = self._notebook(doc)
-        document = notebook.document
         async with notebook.lock:
-            spec = await self._spec(document, name)
-            title = "Python 3 (ipykernel)" if spec.name == "python3" else spec.title
-            chosen: Json = {"display_name": title, "language": spec.language, "name": spec.name}
-            metadata = dict(schema.metadata(document.replica))
-            if _language(metadata) != spec.language:
-                metadata.pop("language_info", None)
-            change = Put(schema.NOTEBOOK, "metadata", {**metadata, "kernelspec": chosen})
-            try:
-                document.change([change], "kernel", acting_for=user)
-            except ReadOnlyError as error:
-                raise KernelError(str(error)) from None
-            ran = notebook.kept
-            await self._end(notebook)
-            if ran:
-                await self._session_for(notebook, user)
-            else:
-                self._say_none(notebook)
+            await self._manager.choose(notebook, name, user)
 
     def outputs(self, doc: str, run: str, after: int) -> OutputBatch:
         """Return all of a run's live output so far, folded (`whole`)."""
@@ -296,117 +269,6 @@ class Runner:
             if replica.records.live(cell) and schema.cell_type(replica, cell) == "code"
         ]
 
-    async def _session_for(self, notebook: Attached, user: str) -> Session:
-        """Return the session of the notebook's kernel, starting that where there is none."""
-        if notebook.kept and notebook.session is not None and not notebook.session.link.gone:
-            return notebook.session
-        await self._end(notebook)
-        try:
-            return await self._start(notebook, user)
-        except KernelError as error:
-            self._say_dead(notebook.document, str(error))
-            raise
-
-    async def _start(self, notebook: Attached, user: str, *, fresh: bool = False) -> Session:
-        """Start a kernel, in a keeper of its own."""
-        document = notebook.document
-        spec = await self._spec(document, _name(schema.metadata(document.replica)))
-        if not fresh:
-            state = KernelState(name=spec.name, title=spec.title, state="starting")
-            self._say_kernel(document, state)
-        try:
-            folder = await start_keeper(
-                self._grounds,
-                (document.doc, document.path),
-                spec,
-                self._clock(),
-                user,
-                fresh=fresh,
-            )
-        except StartError as error:
-            raise KernelError(str(error)) from None
-        about = read_about(folder)
-        assert about is not None
-        return await self._follow(notebook, about, folder)
-
-    async def _follow(self, notebook: Attached, about: About, folder: Path) -> Session:
-        session = Session(
-            notebook.document,
-            about,
-            folder,
-            self._grounds.sockets_of(folder),
-            notebook.overflow,
-            self._grounds.blobs,
-            notebook.voice(about.id) if about.fresh else notebook.voice(),
-            self._clock,
-        )
-        if about.fresh:
-            notebook.fresh.append(session)
-        else:
-            notebook.session = session
-        await session.start()
-        return session
-
-    async def _follow_again(self, notebook: Attached, about: About, folder: Path) -> None:
-        if about.fresh:
-            await self._see_out(notebook, await self._follow(notebook, about, folder))
-            return
-        async with notebook.lock:
-            await self._follow(notebook, about, folder)
-
-    async def _see_out(self, notebook: Attached, session: Session) -> None:
-        """A fresh kernel ends when it has run what it was started for."""
-        if session.table.active:
-            await session.telling.rested.wait()
-        if lives(session.folder):
-            await self._end_folder(session.folder)
-        await session.ended.wait()
-        await session.leave()
-        notebook.fresh.remove(session)
-
-    async def _end(self, notebook: Attached) -> None:
-        """End the notebook's kernel, if there is one, and take in all it said."""
-        session = notebook.session
-        if session is None:
-            return
-        if lives(session.folder):
-            await self._end_folder(session.folder)
-        await _wholly_gone(session)
-        await session.leave()
-        await asyncio.to_thread(shutil.rmtree, session.folder, ignore_errors=True)
-        notebook.session = None
-        self._say_none(notebook)
-
-    async def _end_folder(self, folder: Path) -> None:
-        await end_keeper(folder, self._grounds.sockets_of(folder))
-
-    async def _choices(self, document: SharedDocument) -> Choices:
-        folder = (self._grounds.project / document.path).parent
-        return await find_choices(self._grounds.project, folder, self._grounds.environment)
-
-    async def _spec(self, document: SharedDocument, name: str) -> Spec:
-        try:
-            return (await self._choices(document)).named(name)
-        except UnknownKernelError as error:
-            raise KernelError(f"{document.path}: {error}") from None
-
-    # --- telling -------------------------------------------------------------------------------
-
-    def _say_kernel(self, document: SharedDocument, state: KernelState) -> None:
-        self._say(document.doc, "kernel", state, keep=True)
-
-    def _say_none(self, notebook: Attached) -> None:
-        """No kernel runs, and what cells did under one before counts no more."""
-        document = notebook.document
-        notebook.voice()(document.doc, "runs", Runs(cells=[]), keep=True)
-        name, title = _name_and_title(schema.metadata(document.replica))
-        self._say_kernel(document, KernelState(name=name, title=title, state="none"))
-
-    def _say_dead(self, document: SharedDocument, reason: str) -> None:
-        name, title = _name_and_title(schema.metadata(document.replica))
-        state = KernelState(name=name, title=title, state="dead", reason=reason)
-        self._say_kernel(document, state)
-
     async def _watch_usage(self) -> None:
         while True:
             await asyncio.sleep(USAGE)
@@ -422,33 +284,3 @@ class Runner:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("kernels: %r", error, exc_info=error)
-
-
-async def _wholly_gone(session: Session) -> None:
-    """Wait until all of a kernel that ends is in the document; raises KernelError."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await session.ended.wait()
-    except TimeoutError:
-        raise KernelError(
-            f"{session.document.path}: what the kernel said last cannot be stored just now; "
-            "see what the status line says, then try again"
-        ) from None
-
-
-def _name_and_title(metadata: dict[str, Json]) -> tuple[str, str]:
-    """Return the kernel that a notebook names, and what it calls it."""
-    spec = metadata.get("kernelspec")
-    if not isinstance(spec, dict):
-        return "python3", "Python 3"
-    name = str(spec.get("name") or "python3")
-    return name, str(spec.get("display_name") or name)
-
-
-def _name(metadata: dict[str, Json]) -> str:
-    return _name_and_title(metadata)[0]
-
-
-def _language(metadata: dict[str, Json]) -> str:
-    info = metadata.get("language_info")
-    return str(info.get("name", "")) if isinstance(info, dict) else ""

@@ -261,7 +261,7 @@ class ChatPane(Pane, Vertical):
             lines.append(("", f"{version.user}, {at(version.at, '')}", ""))
             lines += [("", line, " ") for line in version.text.split("\n")]
             lines.append(("", "", " "))
-        self.app.push_screen(Reading(lines, "↑ ↓ scroll   esc close"))
+        self.app.push_screen(Reading(lines))
 
     def do_copy(self) -> None:
         """Copy the text of the message."""

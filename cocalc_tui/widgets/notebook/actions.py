@@ -16,6 +16,7 @@ SCOPES = (
     Scope("suggest", "Completions", "While a list of them is open."),
     Scope("chosen", "Completions, one chosen"),
     Scope("tip", "What a name is", "While it shows beside the caret."),
+    Scope("answer", "A cell's question", "The line in which it is answered."),
 )
 
 _EDITOR, _RUNNER = Role.EDITOR, Role.RUNNER
@@ -165,4 +166,16 @@ _BOX = (
     Action("tip.close_box", "Close", ("escape",), footer=3, palette=False),
 )
 
-ACTIONS = (*_NOTEBOOK, *_COMMAND, *_CELL, *_BOX)
+_ANSWER = (
+    Action("answer.give", "Answer", ("enter",), "With nothing, too.", palette=False, footer=1),
+    Action(
+        "answer.later",
+        "Later",
+        ("escape", "ctrl+q", "ctrl+w"),
+        "The cell goes on waiting.",
+        palette=False,
+        footer=2,
+    ),
+)
+
+ACTIONS = (*_NOTEBOOK, *_COMMAND, *_CELL, *_BOX, *_ANSWER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
@@ -23,6 +25,7 @@ class Answer(Dialog[str | None], inherit_bindings=False):
         + """
     Answer Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
     Answer Input:focus { border: none; background: $raised; background-tint: $raised 0%; }
+    Answer #hidden { color: $text-dim; margin-top: 1; }
     """
     )
 
@@ -30,9 +33,7 @@ class Answer(Dialog[str | None], inherit_bindings=False):
         super().__init__()
         lines = asking.prompt.split("\n")[-_ROWS:]
         self._prompt = "\n".join(map(safe, lines)) or "The cell waits for input"
-        self._seen = "enter answer  esc later"
-        if asking.password:
-            self._seen = f"not shown, kept nowhere  {self._seen}"
+        self._hidden = asking.password
         self._input = Input(password=asking.password, select_on_focus=False, compact=True)
 
     def compose(self) -> ComposeResult:
@@ -40,20 +41,27 @@ class Answer(Dialog[str | None], inherit_bindings=False):
         with Vertical():
             yield Static(self._prompt, id="question", markup=False)
             yield self._input
-            yield Static(self._seen, id="keys", markup=False)
+            if self._hidden:
+                yield Static("not shown, kept nowhere", id="hidden", markup=False)
+            yield self.keys_bar()
 
     def on_mount(self) -> None:
         """A caret that does not blink."""
         self._input.cursor_blink = False
 
-    def on_key(self, event: Key) -> None:
-        """Answer, or leave the cell waiting."""
-        if event.key == "enter":
-            self.give(self._input.value)
-        elif event.key in {"escape", "ctrl+q", "ctrl+w"}:
-            self.give(None)
-        else:
-            self.take_text(event, self._input)
-            return
-        event.stop()
-        event.prevent_default()
+    def scopes(self) -> Sequence[str]:
+        """Its own."""
+        return ("answer",)
+
+    def typed(self, event: Key) -> bool:
+        """Type into the line, also before it has the keyboard."""
+        self.take_text(event, self._input)
+        return False
+
+    def do_give(self) -> None:
+        """Answer."""
+        self.give(self._input.value)
+
+    def do_later(self) -> None:
+        """Leave the cell waiting."""
+        self.give(None)

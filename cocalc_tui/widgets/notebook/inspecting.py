@@ -83,7 +83,7 @@ class InspectActs(BoxView):
 
         self.close_box()
         lines = [("", line, " ") for line in COLOUR.sub("", text).split("\n")]
-        self.app.push_screen(Reading(lines, "↑ ↓ scroll   esc close"))
+        self.app.push_screen(Reading(lines))
 
     async def sign(self, editor: Editor) -> None:
         """Show the signature of the call that the caret is in."""

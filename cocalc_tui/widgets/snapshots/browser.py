@@ -172,7 +172,7 @@ class SnapshotBrowser(Acting, Screen[None], inherit_bindings=False):
         if len(data) > MOST_READ:
             lines.append(("", f"… and {len(data) - MOST_READ} bytes more", " "))
         title = f"{path} as it was {when(self._snapshot.at)}"
-        self.app.push_screen(Reading([("", title, ""), *lines], "↑ ↓ scroll   esc close"))
+        self.app.push_screen(Reading([("", title, ""), *lines]))
 
     async def do_out(self) -> None:
         """Go to the folder above."""
