@@ -9,7 +9,6 @@ soon as a message is there, and what is to be sent is written at once.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from websockets.protocol import SEND_EOF, Protocol, Side, State
 
 from cocalc_tui.protocol.framing import Framing
 from cocalc_tui.protocol.transport import Hear, TransportClosed
+from cocalc_tui.roundtrip import RoundTrip
 
 if TYPE_CHECKING:
     from websockets.server import ServerProtocol
@@ -53,15 +53,13 @@ class WebSocket(asyncio.Protocol):
         "_max_size",
         "_news",
         "_parts",
-        "_pinged",
-        "_pong",
         "_pulse",
         "_side",
         "_slowed",
         "_timer",
+        "_trip",
         "_unread",
         "_writable",
-        "latency",
         "open",
         "wire",
     )
@@ -104,11 +102,8 @@ class WebSocket(asyncio.Protocol):
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._leaving = False
         self._slowed = False
-        self._pinged = 0.0
-        self._pong: asyncio.Future[None] | None = None
+        self._trip = RoundTrip()
         self._timer: asyncio.TimerHandle | None = None
-        self.latency: float | None = None
-        """Round trip in seconds, None while it is not known."""
 
     # --- what asyncio calls --------------------------------------------------------------------
 
@@ -182,6 +177,11 @@ class WebSocket(asyncio.Protocol):
         """Bytes the other side has not taken; those in the kernel's buffer do not count."""
         return self.wire.get_write_buffer_size()
 
+    @property
+    def latency(self) -> float | None:
+        """Round trip in seconds, None while it is not known."""
+        return self._trip.latency
+
     async def drained(self) -> None:
         """Wait until few bytes are waiting; raises TransportClosed."""
         if self._writable is not None:
@@ -223,10 +223,10 @@ class WebSocket(asyncio.Protocol):
 
     async def ping(self) -> None:
         """Return once the other end answered; raises TransportClosed."""
-        if self._pong is None:
-            self._pong = self._loop.create_future()
+        pong = self._trip.awaited
+        if pong is None:
+            pong = self._trip.wait()
             self._ping()
-        pong = self._pong
         await asyncio.wait({pong, self._lost}, return_when=asyncio.FIRST_COMPLETED)
         if not pong.done():
             raise TransportClosed(self._why(None))
@@ -377,9 +377,9 @@ class WebSocket(asyncio.Protocol):
     # --- is anybody there? ---------------------------------------------------------------------
 
     def _ping(self) -> None:
-        self._pinged = time.monotonic()
+        data = self._trip.leave()
         if self.open:
-            self._side.send_ping(self._mark())
+            self._side.send_ping(data)
             self._write()
 
     def _beat(self) -> None:
@@ -388,18 +388,8 @@ class WebSocket(asyncio.Protocol):
         self._set_timer(self._pulse, self.wire.abort)
 
     def _answered(self, data: bytes) -> None:
-        if data != self._mark():
-            return
-        self.latency = time.monotonic() - self._pinged
-        if self._pong is not None:
-            self._pong.set_result(None)
-            self._pong = None
-        if self._pulse is not None:
+        if self._trip.came(data) and self._pulse is not None:
             self._set_timer(self._pulse, self._beat)
-
-    def _mark(self) -> bytes:
-        """What the answer to the last ping must hold."""
-        return b"%x" % int(self._pinged * 1e6)
 
     def _set_timer(self, seconds: float, then: Callable[[], None]) -> None:
         if self._timer is not None:

@@ -30,7 +30,8 @@ from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
 from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
-from cocalc_tui.server.relay.relay import Processes, Relay
+from cocalc_tui.server.relay.project import Processes
+from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.server.successor import Successors

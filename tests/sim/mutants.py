@@ -18,7 +18,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.server.host.saved import SavedVersions, Version
 from cocalc_tui.server.relay.committer import Committer, Job
 from cocalc_tui.server.relay.peer import Membership, Peer
-from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.project import Project
 from cocalc_tui.server.relay.room import Room
 from cocalc_tui.server.store.sqlite import SqliteStore
 from tests.sim.person import Person
@@ -122,7 +122,7 @@ MUTANTS = [
     ),
     Mutant(
         "revoked role still accepted",
-        _replace(Relay, "_roles_changed", lambda self: None),
+        _replace(Project, "_roles_changed", lambda self: None),
         "might not write any more",
         20,
     ),

@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
-import signal
 import stat
 import time
 from collections.abc import Iterator
@@ -27,11 +25,10 @@ from dataclasses import dataclass, replace
 from cocalc_tui.server.host.renaming import exchange, move
 from cocalc_tui.server.host.root import FileError, Place, Root
 from cocalc_tui.server.host.textfile import too_big
+from cocalc_tui.server.host.usage import has_writer, is_alone, mark_unread, was_read
 
 TEMPORARY = ".cocalc-tui~"
 """Ends the name of a temporary file."""
-_UNREAD = 1_000_000_000
-"""Nanoseconds by which a file that we wrote seems to have been read before that."""
 _GRACE = 2.0
 """Seconds for who opened a file in the instant before it was replaced to write it."""
 _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
@@ -210,49 +207,8 @@ def _may_replace(found: os.stat_result, folder: int) -> bool:
 
 def _is_held(name: str, folder: int) -> bool:
     with contextlib.suppress(OSError), _opened(name, os.O_RDONLY, folder) as file:
-        return _has_writer(file)
+        return has_writer(file)
     return False
-
-
-def _has_writer(file: int) -> bool:
-    """Whether somebody has a file open for writing; False where that cannot be known."""
-    return _leased(file, fcntl.F_RDLCK) is False
-
-
-def _is_alone(file: int) -> bool:
-    """Whether it is certain that nobody else has a file open."""
-    return _leased(file, fcntl.F_WRLCK) is True
-
-
-def _leased(file: int, kind: int) -> bool | None:
-    """Ask for a lease, which the kernel gives only while nobody has the file open otherwise.
-
-    None: another's file, or a file system without leases.
-    """
-    try:
-        # Whoever opens it in this instant makes the kernel send a signal: one that is ignored.
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, kind)
-        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
-
-
-def _was_read(found: os.stat_result, folder: int) -> bool:
-    """Whether somebody may have read a file since it was written; our own looks do not count."""
-    if os.fstatvfs(folder).f_flag & os.ST_NOATIME:
-        return True
-    return found.st_atime_ns > found.st_mtime_ns - _UNREAD
-
-
-def _mark_unread(file: int) -> None:
-    """Set the time of the last reading back, so that the next one shows however soon it comes."""
-    modified = os.fstat(file).st_mtime_ns
-    with contextlib.suppress(PermissionError):
-        os.utime(file, ns=(modified - _UNREAD, modified))
 
 
 def _replace(
@@ -275,7 +231,7 @@ def _replace(
                 _keep(file, place.name, folder, old)
             else:
                 root.settle(file, folder, 0o666)
-            _mark_unread(file)
+            mark_unread(file)
             os.fsync(file)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -339,9 +295,9 @@ def _displaced(
     read = True
     with contextlib.suppress(PermissionError), _opened(name, os.O_RDONLY, folder) as file:
         until = time.monotonic() + _GRACE
-        while _has_writer(file) and time.monotonic() < until:
+        while has_writer(file) and time.monotonic() < until:
             time.sleep(0.002)
-        read = not _is_alone(file) or _was_read(os.fstat(file), folder)
+        read = not is_alone(file) or was_read(os.fstat(file), folder)
         if expected is None or Stamp.of(os.fstat(file)).text != expected.text:
             return _read_all(file), read
     os.unlink(name, dir_fd=folder)
@@ -361,13 +317,13 @@ def _overwrite(place: Place, data: bytes, folder: int, expected: Stamp | None) -
         os.lseek(file, 0, os.SEEK_SET)
         _write_all(file, data)
         os.ftruncate(file, len(data))
-        _mark_unread(file)
+        mark_unread(file)
         os.fsync(file)
         stamp = Stamp.of(os.fstat(file))
         os.lseek(file, 0, os.SEEK_SET)
         if _read_all(file) != data:
             stamp = replace(stamp, modified=0)  # whoever else writes there is to be noticed
-        return Written(stamp, found, _was_read(before, folder))
+        return Written(stamp, found, was_read(before, folder))
 
 
 def _reserve(file: int, size: int, wanted: int) -> None:

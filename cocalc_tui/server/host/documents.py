@@ -14,15 +14,15 @@ from dataclasses import replace
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.protocol.kinds import CHAT, TERMINAL
-from cocalc_tui.server.host import disk
-from cocalc_tui.server.host.content import Contents, least_different
+from cocalc_tui.server.host import disk, reading
+from cocalc_tui.server.host.content import Contents
 from cocalc_tui.server.host.git import is_at_it
 from cocalc_tui.server.host.moved import find_moved
-from cocalc_tui.server.host.patches import chain, session_of
 from cocalc_tui.server.host.patience import BETWEEN, Patience, Sight
 from cocalc_tui.server.host.root import FileError, Place, Root
 from cocalc_tui.server.host.saved import SavedVersions, Version, hash_of
-from cocalc_tui.server.host.textfile import Form, decode, encode
+from cocalc_tui.server.host.settling import settled
+from cocalc_tui.server.host.textfile import encode
 from cocalc_tui.sync.patch import Patch
 
 Push = Callable[[SharedDocument, Sequence[Patch]], Awaitable[None]]
@@ -31,8 +31,6 @@ Follow = Callable[[str], bool]
 """Told where the file went: the document goes along, or False where it cannot."""
 _HOLD = 1.0
 """Seconds for which a save waits for who has the file open for writing."""
-_SETTLE = 20.0
-"""Seconds within which the relay must have numbered what the host side wrote."""
 
 
 class HostDocument:
@@ -155,7 +153,7 @@ class HostDocument:
     async def _import(self) -> None:
         place = await self._place()
         data, self.stamp = await asyncio.to_thread(self._first_read, place)
-        patches, version = await asyncio.to_thread(self._imported_from, data)
+        patches, version = await self._imported_from(data)
         if patches:
             await self._push(self.shared, patches)
         self._imported = len(patches)
@@ -170,22 +168,8 @@ class HostDocument:
                 return b"", None
             raise
 
-    def _imported_from(self, data: bytes) -> tuple[list[Patch], Version]:
-        text, form = self._decoded(data)
-        session = session_of("import", self._content.type, hash_of(data))
-        try:
-            ops, keys = self._content.read(text, session)
-            patches = chain(session, ops, "import", time=1, parents=())
-        except ValueError as error:
-            raise FileError("form", f"{self.path}: {error}") from None
-        heads = (patches[-1].id,) if patches else ()
-        return patches, Version(heads, text, form, hash_of(data), keys)
-
-    def _decoded(self, data: bytes) -> tuple[str, Form]:
-        try:
-            return decode(data)
-        except ValueError as error:
-            raise FileError("form", f"{self.path}: {error}") from None
+    async def _imported_from(self, data: bytes) -> tuple[list[Patch], Version]:
+        return await asyncio.to_thread(reading.imported, self._content, self.path, data)
 
     # --- coming back ---------------------------------------------------------------------------
 
@@ -193,7 +177,7 @@ class HostDocument:
         """Find out which version the file held last, also after a crash in the midst of a save."""
         if self._base is not None:
             return
-        await self._settled()  # what began from a checkpoint may still lack something
+        await settled(self.shared)  # what began from a checkpoint may still lack something
         known = await self._known()
         data = await self._data()
         if known and not known[0].done:
@@ -247,10 +231,10 @@ class HostDocument:
 
     async def _guess(self, data: bytes) -> Version:
         """Find a base where nothing is noted of a file with a log: its import, else now."""
-        patches, version = await asyncio.to_thread(self._imported_from, data)
+        patches, version = await self._imported_from(data)
         if all(patch.id in self.shared.replica for patch in patches):
             return version
-        await self._settled()
+        await settled(self.shared)
         text, keys = self._content.write(self._content.take(self.shared.replica), None)
         data = encode(text, version.form)
         return Version(self.shared.numbers.heads, text, version.form, hash_of(data), keys)
@@ -320,7 +304,7 @@ class HostDocument:
         data = await asyncio.to_thread(disk.left_over, self._root, place)
         if data is None:
             return
-        if not any(_is_beginning(data, version) for version in await self._known()):
+        if not any(reading.is_beginning(data, version) for version in await self._known()):
             await self._merge(data, in_file=False)
         await asyncio.to_thread(disk.forget_left_over, self._root, place)
 
@@ -345,16 +329,17 @@ class HostDocument:
         """
         if self._base is not None and hash_of(data) == self._base.hash:
             return
-        text, form = self._decoded(data)
         known = await self._known()
         # Ours took its place, and stays the last of the file.
         behind = None if in_file else self._base or next(iter(known), None)
-        known = _possible(known[0 if in_file else 1 :])
+        known = reading.possible(known[0 if in_file else 1 :])
         if len(known) > 1 and known[0].done and await asyncio.to_thread(anew):
             known = known[:1]
         if not known:
             known = [self._base or await self._guess(data)]
-        patches, version = await asyncio.to_thread(self._changed_to, text, form, data, known)
+        patches, version = await asyncio.to_thread(
+            reading.changed, self._content, self.path, data, known
+        )
         version = replace(version, read=True)  # whoever wrote it has it
         # Noted first: once the log has the change, it must not be found anew in the file. Where
         # the log never gets it, the note is of a version that the log does not hold.
@@ -373,20 +358,6 @@ class HostDocument:
         if in_file:
             self._base = replace(version, number=number)
 
-    def _changed_to(
-        self, text: str, form: Form, data: bytes, known: list[Version]
-    ) -> tuple[list[Patch], Version]:
-        base = known[least_different([version.text for version in known], text)]
-        heads = [f"{session}:{n}" for session, n in base.heads]
-        session = session_of("disk", self._content.type, *heads, hash_of(data))
-        try:
-            ops, keys = self._content.changes(base.text, base.keys, text, session)
-            patches = chain(session, ops, "disk", time=0, parents=base.heads)
-        except ValueError as error:
-            raise FileError("form", f"{self.path}: {error}") from None
-        heads_now = (patches[-1].id,) if patches else base.heads
-        return patches, Version(heads_now, text, form, hash_of(data), keys)
-
     async def _note(self, version: Version) -> None:
         number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
         self._base = replace(version, number=number)
@@ -399,10 +370,10 @@ class HostDocument:
         While `patient` it waits for who has the file open for writing.
         """
         await self._take_in()
-        await self._settled()
+        await settled(self.shared)
         seq, heads = self.shared.numbers.upto, self.shared.numbers.heads
         taken = self._content.take(self.shared.replica)
-        version, data = await asyncio.to_thread(self._written, taken)
+        version, data = await asyncio.to_thread(reading.written, self._content, taken, self._base)
         version = replace(version, heads=heads, done=False)
         same = self._base is not None and version.hash == self._base.hash
         if same and not (asked and self.stamp is None):
@@ -432,40 +403,3 @@ class HostDocument:
             return False
         self.saved_seq = seq
         return True
-
-    def _written(self, taken: object) -> tuple[Version, bytes]:
-        before = self._base
-        form = before.form if before is not None else Form()
-        text, keys = self._content.write(taken, before.text if before is not None else None)
-        data = encode(text, form)
-        return Version((), text, form, hash_of(data), keys), data
-
-    async def _settled(self) -> None:
-        """Wait until the relay has numbered everything that the document holds."""
-        if self._is_settled():
-            return
-        changed = asyncio.Event()
-        stop = self.shared.subscribe(lambda _event: changed.set())
-        try:
-            async with asyncio.timeout(_SETTLE):
-                while not self._is_settled():
-                    changed.clear()
-                    await changed.wait()
-        except TimeoutError:
-            raise FileError("busy", f"{self.path}: the log is not up to date; try again") from None
-        finally:
-            stop()
-
-    def _is_settled(self) -> bool:
-        return self.shared.numbers.heads == self.shared.replica.heads
-
-
-def _possible(known: list[Version]) -> list[Version]:
-    """Versions that a stranger may have changed, newest first: the last, and what they read."""
-    last = 1 if known and known[0].done else 2
-    return [version for at, version in enumerate(known) if at < last or version.read]
-
-
-def _is_beginning(data: bytes, version: Version) -> bool:
-    """Whether these bytes are a version of ours, or as much of it as a crash let be written."""
-    return encode(version.text, version.form).startswith(data)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.connection import RelaySide
 from cocalc_tui.protocol.transport import TransportClosed
@@ -105,6 +107,10 @@ class Peer:
     def say(self, message: m.Message) -> None:
         """Send it a message."""
         self.hand(Frame.of(message))
+
+    def answer(self, id_: int, result: object) -> None:
+        """Answer a request of its with a result."""
+        self.say(m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result))))
 
     def hand(self, frame: Frame) -> None:
         """Send it a frame; cuts it off where too much is waiting."""

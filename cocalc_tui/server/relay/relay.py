@@ -11,7 +11,6 @@ import contextlib
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,21 +20,15 @@ import msgspec
 from cocalc_tui import __version__
 from cocalc_tui.protocol import connection as c
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import (
-    HistorySize,
-    KernelInfo,
-    OpenDocument,
-    ProjectStatus,
-    Purged,
-    TerminalInfo,
-)
+from cocalc_tui.protocol.events import Purged
 from cocalc_tui.protocol.transport import TransportClosed
-from cocalc_tui.server.access import Access, AccessError
+from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.committer import Committer
 from cocalc_tui.server.relay.link import Frame, Link
 from cocalc_tui.server.relay.memory import MemoryTransport, memory_pair
 from cocalc_tui.server.relay.passing import NotReady, Passing
 from cocalc_tui.server.relay.peer import SLICE, Peer
+from cocalc_tui.server.relay.project import Processes, Project, no_backup
 from cocalc_tui.server.relay.pushing import Pushing
 from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.roster import Roster
@@ -50,23 +43,6 @@ HELLO = 10.0
 """Seconds in which somebody who connects has to say who they are."""
 HOUSEKEEPING = 1.0
 """Seconds between looks at the store's files and at what is to be sealed."""
-
-
-@dataclass(frozen=True)
-class Processes:
-    """What runs for the project besides the relay core, for `status`."""
-
-    pid: int = 0
-    door: int = 0
-    started: int = 0
-    """Milliseconds."""
-    kernels: list[KernelInfo] = field(default_factory=list)
-    terminals: list[TerminalInfo] = field(default_factory=list)
-
-
-async def no_backup(_to: Path) -> None:
-    """Refuse: what is kept in memory alone has no copies."""
-    raise StoreTrouble("this relay keeps nothing on disk, so there is nothing to copy")
 
 
 class Relay:
@@ -104,8 +80,6 @@ class Relay:
         self._root, self._machine, self._place = root, machine, place
         self._clock = clock
         self._new_id = new_id
-        self._processes = processes
-        self._backup = backup
         self._on_stop = on_stop
         self._on_broken = on_broken
         self._roster = Roster()
@@ -115,6 +89,9 @@ class Relay:
         self._pushing = Pushing(store, self._committer, clock)
         self._rooms = Rooms(
             store, self._passing, holder=new_id(), clock=clock, new_id=new_id, hosted=hosted
+        )
+        self._about = Project(
+            project, store, access, self._roster, self._rooms, processes=processes, backup=backup
         )
         self.heard = 0
         """How many messages came so far."""
@@ -127,12 +104,12 @@ class Relay:
             m.Push: self._pushing.push,
             m.Fetch: self._fetch,
             m.Presence: self._presence,
-            m.Share: self._share,
-            m.Members: self._members,
-            m.Status: self._status,
-            m.Backup: self._back_up,
+            m.Share: self._about.share,
+            m.Members: self._about.members,
+            m.Status: self._about.status,
+            m.Backup: self._about.back_up,
             m.Stop: self._stop,
-            m.HistorySizes: self._sizes,
+            m.HistorySizes: self._about.sizes,
             m.Checkpoint: self._checkpoint,
             m.Anew: self._anew,
             m.Tell: self._tell,
@@ -213,7 +190,7 @@ class Relay:
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING)
-            await self._check_groups()
+            await self._about.check_groups()
             with contextlib.suppress(StoreTrouble):
                 await self._rooms.keep_leases()
                 await self._store.tend()
@@ -259,7 +236,7 @@ class Relay:
         await self._access.look_up([peer.user])
         role = m.Role.HOST if peer.host else self._access.role(peer.user)
         if role is m.Role.NOBODY:
-            peer.end("role", self._stranger(peer.user))
+            peer.end("role", self._about.stranger(peer.user))
             return
         if owner not in {None, owner_of(peer.user, role.name.lower())}:
             peer.end("session", "this session is another user's: start the app anew")
@@ -286,12 +263,6 @@ class Relay:
         self._roster.tell_places(peer)
         if peer.host:
             await self._host_came(peer)
-
-    def _stranger(self, user: str) -> str:
-        return (
-            f"{user} is not a member of {self._project}: ask {self._access.host_user} to run "
-            f"`cocalc-tui share {user}` there"
-        )
 
     async def _host_came(self, peer: Peer) -> None:
         if (before := self._passing.host) is not None:
@@ -351,87 +322,6 @@ class Relay:
         elif (member := peer.memberships.get(message.doc)) is not None:
             member.room.stand(peer, message.place)
 
-    # --- the project ---------------------------------------------------------------------------
-
-    async def _share(self, peer: Peer, message: m.Share) -> None:
-        try:
-            await self._access.share(message.user, message.role)
-        except AccessError as error:
-            peer.say(m.Failed(id=message.id, code=error.code, text=str(error)))
-            return
-        except StoreTrouble as trouble:
-            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
-            return
-        await self._access.look_up({one.user for one in self._roster})
-        self._roles_changed()
-        peer.say(m.Answer(id=message.id))
-
-    async def _check_groups(self) -> None:
-        """Somebody may have been taken out of a Unix group that the project is shared with."""
-        if not self._access.has_groups:
-            return
-        peers = [peer for peer in self._roster if not peer.host]
-        await self._access.look_up({peer.user for peer in peers})
-        if any(peer.role is not self._access.role(peer.user) for peer in peers):
-            self._roles_changed()
-
-    def _roles_changed(self) -> None:
-        for peer in list(self._roster):
-            if peer.host:
-                continue
-            peer.side.role = self._access.role(peer.user)
-            if peer.role is m.Role.NOBODY:
-                peer.end("role", self._stranger(peer.user))
-        self._roster.changed()
-
-    def _members(self, peer: Peer, message: m.Members) -> None:
-        answer(peer, message.id, self._access.members())
-
-    def _status(self, peer: Peer, message: m.Status) -> None:
-        processes = self._processes()
-        documents = [
-            OpenDocument(
-                path=room.info.path,
-                people=sorted({member.peer.user for member in room.people}),
-                seq=room.seq,
-            )
-            for room in self._rooms
-            if room.people
-        ]
-        status = ProjectStatus(
-            project=self._project,
-            pid=processes.pid,
-            door=processes.door,
-            started=processes.started,
-            people=sorted({one.user for one in self._roster.people if one.connection != peer.id}),
-            documents=documents,
-            kernels=processes.kernels,
-            terminals=processes.terminals,
-        )
-        answer(peer, message.id, status)
-
-    async def _back_up(self, peer: Peer, message: m.Backup) -> None:
-        peer.spawn(self._backing_up(peer, message))
-
-    async def _backing_up(self, peer: Peer, message: m.Backup) -> None:
-        try:
-            await self._backup(Path(message.file))
-        except StoreTrouble as trouble:
-            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
-        else:
-            peer.say(m.Answer(id=message.id))
-
-    async def _sizes(self, peer: Peer, message: m.HistorySizes) -> None:
-        found = await self._store.sizes()
-        answer(
-            peer,
-            message.id,
-            [
-                HistorySize(path=one.path, patches=one.patches, sealed=one.sealed, rows=one.rows)
-                for one in found
-            ],
-        )
-
     def _stop(self, peer: Peer, message: m.Stop) -> None:
         peer.say(m.Answer(id=message.id))
         self._stopped = ("stopped", f"{peer.user} ended the relay of {self._project}")
@@ -468,7 +358,7 @@ class Relay:
         if done:
             self._say_purged(room.info.path, message.user)
             room.begin_anew(info, len(drafts))
-        answer(peer, message.id, done)
+        peer.answer(message.id, done)
 
     def _say_purged(self, path: str, user: str) -> None:
         data = msgspec.Raw(msgspec.msgpack.encode(Purged(path=path, user=user)))
@@ -492,8 +382,3 @@ class Relay:
 def _when_unclogged(peer: Peer) -> Awaitable[None] | None:
     """What is to be waited for before more of a connection is read, None for nothing."""
     return peer.unclogged() if peer.clogged else None
-
-
-def answer(peer: Peer, id_: int, result: object) -> None:
-    """Answer a request with a result."""
-    peer.say(m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result))))
