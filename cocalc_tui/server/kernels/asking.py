@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cocalc_tui.protocol.events import Completion, Inspection, Match
+from cocalc_tui.server.keeper.following import KeeperGoneError
 from cocalc_tui.server.kernels.errors import KernelError
-from cocalc_tui.server.kernels.link import KeeperGoneError
 from cocalc_tui.server.kernels.session import Session
 
 PATIENCE = 5.0

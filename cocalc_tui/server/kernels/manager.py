@@ -14,13 +14,14 @@ from pathlib import Path
 from cocalc_tui.client.document import ReadOnlyError, SharedDocument
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import KernelState, Runs
+from cocalc_tui.server.keeper.launching import StartError
 from cocalc_tui.server.keeper.registry import About, lives, read_about
 from cocalc_tui.server.kernels.attached import Attached
 from cocalc_tui.server.kernels.choice import Choices, UnknownKernelError, find_choices
 from cocalc_tui.server.kernels.errors import KernelError
 from cocalc_tui.server.kernels.session import Session
 from cocalc_tui.server.kernels.specs import Spec
-from cocalc_tui.server.kernels.starting import Grounds, StartError, end_keeper, start_keeper
+from cocalc_tui.server.kernels.starting import Grounds, end_keeper, start_keeper
 from cocalc_tui.server.kernels.telling import Say
 from cocalc_tui.sync.patch import Json, Put
 

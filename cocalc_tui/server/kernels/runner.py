@@ -22,11 +22,11 @@ from cocalc_tui.protocol.events import (
     OutputBatch,
 )
 from cocalc_tui.protocol.messages import OutputText
+from cocalc_tui.server.keeper.following import KeeperGoneError
 from cocalc_tui.server.keeper.registry import About, folders, lives, read_about
 from cocalc_tui.server.kernels import asking, clearing
 from cocalc_tui.server.kernels.attached import Attached
 from cocalc_tui.server.kernels.errors import KernelError
-from cocalc_tui.server.kernels.link import KeeperGoneError
 from cocalc_tui.server.kernels.manager import PATIENCE, KernelManager, wholly_gone
 from cocalc_tui.server.kernels.overflow import prune
 from cocalc_tui.server.kernels.session import Session

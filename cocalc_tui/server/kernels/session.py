@@ -24,12 +24,12 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.outputs import Item
 from cocalc_tui.protocol.events import KernelInfo, OutputBatch
 from cocalc_tui.server.blobs import BlobStore
+from cocalc_tui.server.keeper.following import KeeperGoneError, KeeperLink, StrangeKeeperError
 from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
 from cocalc_tui.server.kernels import progress
 from cocalc_tui.server.kernels.intake import Intake
 from cocalc_tui.server.kernels.items import decode, item_from
-from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink, StrangeKeeperError
 from cocalc_tui.server.kernels.live import Live
 from cocalc_tui.server.kernels.overflow import Overflow
 from cocalc_tui.server.kernels.parts import Parts
@@ -67,7 +67,7 @@ class Session:
         self.ended = asyncio.Event()
         """The keeper is gone, and all it spooled is in the document."""
         self.telling = Telling(document.doc, about, say)
-        self.link = KeeperLink(self._stir)
+        self.link = KeeperLink(lambda _: self._stir())
         self._sockets = sockets
         self._clock = clock
         self._stirred = asyncio.Event()

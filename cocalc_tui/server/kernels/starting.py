@@ -6,26 +6,21 @@ import asyncio
 import contextlib
 import os
 import secrets
-import shutil
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cocalc_tui.server.blobs import BlobStore
-from cocalc_tui.server.daemon import READY, last_line, python_command
+from cocalc_tui.server.keeper.following import KeeperGoneError, KeeperLink
+from cocalc_tui.server.keeper.launching import StartError, launch
 from cocalc_tui.server.keeper.order import Order, write_order
 from cocalc_tui.server.keeper.registry import About, lives, read_about
-from cocalc_tui.server.kernels.link import KeeperGoneError, KeeperLink
 from cocalc_tui.server.kernels.specs import Spec
 
 PATIENCE = 20.0
-"""Seconds a keeper has to start, or to end when asked to."""
+"""Seconds a keeper has to end when asked to."""
 PAUSE = 0.02
-
-
-class StartError(Exception):
-    """No keeper could be started; one line that says why."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +77,9 @@ async def start_keeper(
     try:
         folder.mkdir(0o700)
         write_order(folder, order)
-        said = await _run_starter(folder)
-    except OSError as error:
-        raise StartError(f"the kernel's keeper cannot be started: {error}") from None
-    if said != READY:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise StartError(f"the kernel's keeper does not start: {said}")
+        await launch("keeper", folder)
+    except (OSError, StartError) as error:
+        raise StartError(f"the kernel's keeper does not start: {error}") from None
     return folder
 
 
@@ -106,31 +98,9 @@ def _order(grounds: Grounds, about: About, spec: Spec) -> Order:
     )
 
 
-async def _run_starter(folder: Path) -> str:
-    """Return the one line that a new keeper says."""
-    starter = await asyncio.create_subprocess_exec(
-        *python_command("cocalc_tui.server.main", "keeper", str(folder)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd="/",
-    )
-    assert starter.stdout is not None
-    try:
-        async with asyncio.timeout(PATIENCE):
-            line = await starter.stdout.readline()
-    except TimeoutError:
-        line = b"it does not answer"
-        with contextlib.suppress(ProcessLookupError):
-            starter.kill()
-    await starter.wait()
-    said = line.decode("utf-8", "replace").strip()
-    return said or last_line(folder / "keeper.log") or "it says nothing"
-
-
 async def end_keeper(folder: Path, sockets: Path) -> None:
     """End a keeper and its kernel, whatever state it is in; returns when it is gone."""
-    link = KeeperLink(lambda: None)
+    link = KeeperLink(lambda _: None)
     with contextlib.suppress(KeeperGoneError, ValueError):
         await link.connect(sockets / "keeper.sock")
         await link.ask("end")

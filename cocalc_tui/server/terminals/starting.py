@@ -12,18 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cocalc_tui.server.daemon import READY, is_locked, last_line, python_command
+from cocalc_tui.server.daemon import is_locked
 from cocalc_tui.server.environment import DEFAULT_PATH
+from cocalc_tui.server.keeper.launching import StartError, launch
 from cocalc_tui.server.terminals import opener
 from cocalc_tui.server.terminals.order import TerminalOrder, about_all, write_order
 from cocalc_tui.server.terminals.recording import RUNS
-
-PATIENCE = 20.0
-"""Seconds a keeper has to start."""
-
-
-class StartError(Exception):
-    """No terminal could be started; one line that says why."""
 
 
 @dataclass(frozen=True)
@@ -111,22 +105,7 @@ async def start_terminal(
         folder.mkdir(0o700, parents=True)
         order = await asyncio.to_thread(_order, grounds, name, doc, path, script, size)
         write_order(folder, order)
-        starter = await asyncio.create_subprocess_exec(
-            *python_command("cocalc_tui.server.main", "terminal", str(folder)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            cwd="/",
-        )
-        assert starter.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            line = (await starter.stdout.readline()).decode("utf-8", "replace").strip()
-        await starter.wait()
-    except (OSError, TimeoutError) as error:
-        why = str(error) or "its keeper does not answer"
-        raise StartError(f"{path}: the terminal cannot be started: {why}") from None
-    if line != READY:
-        why = line or last_line(folder / "keeper.log") or "it says nothing"
-        shutil.rmtree(folder, ignore_errors=True)
-        raise StartError(f"{path}: the terminal does not start: {why}")
+        await launch("terminal", folder)
+    except (OSError, StartError) as error:
+        raise StartError(f"{path}: the terminal does not start: {error}") from None
     return folder

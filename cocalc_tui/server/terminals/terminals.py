@@ -25,15 +25,16 @@ from cocalc_tui.protocol.events import (
     TerminalScreen,
 )
 from cocalc_tui.server.host.root import FileError, Root
+from cocalc_tui.server.keeper.following import KeeperGoneError
+from cocalc_tui.server.keeper.launching import StartError
 from cocalc_tui.server.terminals.order import about_all, living
 from cocalc_tui.server.terminals.recording import recordings
 from cocalc_tui.server.terminals.session import (
     USUAL,
-    TerminalGoneError,
     TerminalSession,
     screen_of,
 )
-from cocalc_tui.server.terminals.starting import StartError, TerminalGrounds, start_terminal
+from cocalc_tui.server.terminals.starting import TerminalGrounds, start_terminal
 from cocalc_tui.sync.patch import MAIN
 
 Say = Callable[[str, str, TerminalScreen | TerminalOpens], None]
@@ -107,7 +108,7 @@ class Terminals:
             terminal.exit = about.exit if (about.exit or 0) >= 0 else None
         for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
             terminal = self._known.setdefault(about.doc, _Terminal(about.path))
-            with contextlib.suppress(TerminalGoneError):
+            with contextlib.suppress(KeeperGoneError):
                 await self._follow(about.doc, terminal, folder)
 
     @property
@@ -148,7 +149,7 @@ class Terminals:
         for terminal in self._known.values():
             if terminal.session is not None:
                 if everything:
-                    with contextlib.suppress(TerminalGoneError, ValueError):
+                    with contextlib.suppress(KeeperGoneError, ValueError):
                         await terminal.session.ask("end")
                 await terminal.session.close()
 
@@ -162,7 +163,7 @@ class Terminals:
             raise FileError("missing", "this terminal is not open")
         try:
             return await self._serve(doc, terminal, request, user, connection, types=types)
-        except TerminalGoneError as error:
+        except KeeperGoneError as error:
             raise FileError("missing", f"{terminal.path}: {error}") from None
         except (ValueError, StartError) as error:
             raise FileError("form", str(error)) from None
@@ -363,5 +364,5 @@ class Terminals:
 
 def _running(terminal: _Terminal) -> TerminalSession:
     if terminal.session is None:
-        raise TerminalGoneError("the terminal ended; enter starts it again")
+        raise KeeperGoneError("the terminal ended; enter starts it again")
     return terminal.session

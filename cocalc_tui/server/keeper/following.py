@@ -1,4 +1,7 @@
-"""The relay side's end of its talk with a keeper."""
+"""The relay side's end of its talk with a keeper, of a kernel or a terminal.
+
+Who listens at the socket must be the host's own: a planted one would be told what people type.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,25 @@ LONGEST_LINE = 64 * 2**20
 
 
 class KeeperGoneError(ConnectionError):
-    """Nobody keeps this kernel any more."""
+    """Nobody keeps this kernel or terminal any more."""
 
 
 class StrangeKeeperError(KeeperGoneError):
     """The keeper lives, and speaks as no release does that this one knows."""
 
+    def __init__(self) -> None:
+        super().__init__("its keeper is of another release, which can go on with it")
+
 
 class KeeperLink:
-    """A connection to one keeper. `heard` is called when the spool grew or the keeper left."""
+    """A connection to one keeper."""
 
-    def __init__(self, heard: Callable[[], None]) -> None:
+    def __init__(self, heard: Callable[[dict[str, Any] | None], None]) -> None:
+        """`heard` is called with what the keeper says unasked, and with None when it left."""
         self.gone = True
         """The keeper left, or we did, or we have not come yet."""
         self.greeting: dict[str, Any] = {}
-        """What it said when we came: about, rows, kernel, end."""
+        """What it said when we came."""
         self._heard = heard
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -90,21 +97,22 @@ class KeeperLink:
                 answered = self._waiting.get(said.get("id", 0))
                 if answered is not None and not answered.done():
                     answered.set_result(said)
-                elif "end" in said:
-                    self._heard()
+                elif "id" not in said:
+                    self._heard(said)
         except (OSError, ValueError):
             pass
         finally:
             self._leave()
 
     def _leave(self) -> None:
-        self.gone = True
+        came, self.gone = not self.gone, True
         if self._writer is not None:
             self._writer.close()
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(KeeperGoneError("the keeper is gone"))
-        self._heard()
+        if came:
+            self._heard(None)
 
 
 def _refuse_strangers(writer: asyncio.StreamWriter, path: Path) -> None:

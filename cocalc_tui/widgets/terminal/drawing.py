@@ -1,0 +1,122 @@
+"""How a terminal's pane looks: the screen, the past with what is selected, and what stands around.
+
+A terminal smaller than its pane has an edge, and says below whose size it has: never silently tiny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from cocalc_tui.protocol.events import TerminalScreen
+from cocalc_tui.widgets.outputs.look import Look
+from cocalc_tui.widgets.terminal.browsing import Browsing
+from cocalc_tui.widgets.terminal.lookback import Lookback
+from cocalc_tui.widgets.terminal.rows import row_painter, styled, with_cursor
+from cocalc_tui.widgets.theme import colour
+
+ENDED = "the program ended ({}); enter starts it again"
+
+
+class Drawing(Browsing):
+    """Part of the pane: its rows."""
+
+    _paint: Callable[[str], Strip] | None = None
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen; what the terminal does not fill is ground."""
+        width, ground = self.size.width, self.rich_style
+        screen, look = self.model.screen, self.look
+        if not screen.running and y == self.size.height - 1:
+            return self._ended_row(width, ground)
+        inside = min(screen.columns, width)
+        if look is not None:
+            strip = self._looked_at(look, look.top + y)
+        elif y < screen.lines:
+            strip = self._strip(y)
+        else:
+            strip = self._below(y - screen.lines, inside)
+        strip = strip.adjust_cell_length(inside, ground).apply_style(ground)
+        if inside < width:
+            strip = Strip([*strip, self._edge(y, width - inside, ground)], width)
+        return strip
+
+    def _edge(self, y: int, width: int, ground: Style) -> Segment:
+        """What stands right of a terminal that is smaller than this window."""
+        lines = self.size.height if self.look is not None else self.model.screen.lines
+        edge = "│" if y < lines else "╯" if y == lines else " "
+        return Segment(edge + " " * (width - 1), ground + self._colour("text-faint"))
+
+    def _below(self, y: int, inside: int) -> Strip:
+        """What stands below it: its edge, and why."""
+        screen = self.model.screen
+        size = f" {screen.columns}x{screen.lines} {whose_size(screen)}; F12 s changes it"
+        text = "─" * inside if y == 0 else size if y == 1 else ""
+        return Strip([Segment(text, self._colour("text-faint"))])
+
+    def _looked_at(self, look: Lookback, line: int) -> Strip:
+        """A line of the past, with what is selected and found in it."""
+        strip = self._drawn(look.row(line))
+        found = self._colour("warning") + Style(underline=True)
+        for first, last in look.hits(line):
+            strip = styled(strip, first, last, found)
+        if (cells := look.selected(line)) is not None:
+            last = min(cells[1], max(strip.cell_length, cells[0] + 1))
+            strip = styled(strip, cells[0], last, Style(reverse=True))
+        if look.caret is not None and look.caret.line == line:
+            strip = with_cursor(strip, look.caret.x)
+        return strip
+
+    def _ended_row(self, width: int, ground: Style) -> Strip:
+        how = ENDED.format(_exit(self.model.screen.exit)) if self.model.known else "starting …"
+        text = Segment(f" {how}", ground + self._colour("text-dim"))
+        return Strip([text]).adjust_cell_length(width, ground)
+
+    def _strip(self, y: int) -> Strip:
+        strip = self._drawn(self.model.screen.rows.get(y, ""))
+        cursor = self.model.screen.cursor
+        if cursor is None or cursor[1] != y or not self.has_focus:
+            return strip
+        return with_cursor(strip, cursor[0])
+
+    def _drawn(self, row: str) -> Strip:
+        if self._paint is None:
+            dark = self.app.current_theme.dark
+            self._paint = row_painter(Look.from_theme(self.app.theme_variables, dark=dark))
+        return self._paint(row)
+
+    def _colour(self, name: str) -> Style:
+        return Style(color=colour(self, name))
+
+    def notify_style_update(self) -> None:
+        """Draw in another theme."""
+        super().notify_style_update()
+        self._paint = None
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show it no more."""
+        self.refresh()
+
+
+def whose_size(screen: TerminalScreen) -> str:
+    """Why a terminal has its size, in words that follow it."""
+    by = f"by {screen.size_by}" if screen.size_by else ""
+    match screen.policy:
+        case "mine":
+            return f"as {screen.size_by} has it"
+        case "fixed":
+            return f"fixed {by}".rstrip()
+    return by or "as the smallest window"
+
+
+def _exit(code: int | None) -> str:
+    if code is None:
+        return "not started"
+    return f"exit code {code}" if code >= 0 else f"signal {-code}"
