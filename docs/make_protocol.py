@@ -34,6 +34,18 @@ MODULES = (
     messages.hosting,
     messages.answers,
 )
+SAYINGS = (
+    events.documents,
+    events.project,
+    events.files,
+    events.searching,
+    events.kernels,
+    events.runs,
+    events.terminals,
+    events.chats,
+    events.snapshots,
+    events.histories,
+)
 TAGS = {kind.__name__: tag for tag, kind in codec.KNOWN.items()}
 PAGE = Path(__file__).with_name("protocol.md")
 SECTION = re.compile(r"# --- (.+?) -+$")
@@ -197,7 +209,10 @@ def page() -> str:
         blocks += [f"## {section[0].upper()}{section[1:]}\n", *texts]
     blocks += ["## Parts of messages\n", *map(plain, parts)]
     blocks += ["## Operations of a patch\n", *map(operation, structs(patches))]
-    blocks += ["## What the host side says\n", *map(plain, structs(events))]
+    blocks += [
+        "## What the host side says\n",
+        *(plain(one) for module in SAYINGS for one in structs(module)),
+    ]
     text = "\n".join(block.rstrip("\n") + "\n" for block in blocks)
     return re.sub(r"`([A-Z]\w+)`", lambda name: f"`{TAGS.get(name[1], name[1])}`", text)
 

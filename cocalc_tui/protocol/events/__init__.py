@@ -1,0 +1,109 @@
+"""What the host side says (`Tell`, `Told`) and answers, by topic; a module for each subject."""
+
+from __future__ import annotations
+
+from cocalc_tui.protocol.events.chats import (
+    ChatNews,
+    ChatState,
+)
+from cocalc_tui.protocol.events.documents import (
+    ANEW,
+    Saved,
+    Trouble,
+)
+from cocalc_tui.protocol.events.files import (
+    FileInfo,
+    FilePart,
+    Trashed,
+)
+from cocalc_tui.protocol.events.histories import (
+    CommitInfo,
+    HistorySize,
+    Purged,
+)
+from cocalc_tui.protocol.events.kernels import (
+    Completion,
+    Inspection,
+    KernelChoice,
+    KernelInfo,
+    KernelState,
+    Match,
+)
+from cocalc_tui.protocol.events.project import (
+    OpenDocument,
+    ProjectStatus,
+)
+from cocalc_tui.protocol.events.runs import (
+    Asking,
+    BlobPart,
+    CellRun,
+    KeptText,
+    OutputBatch,
+    Runs,
+)
+from cocalc_tui.protocol.events.searching import (
+    SearchedFile,
+    SearchLine,
+    SearchPart,
+)
+from cocalc_tui.protocol.events.snapshots import (
+    SnapshotDifference,
+    SnapshotFile,
+    SnapshotInfo,
+    SnapshotPart,
+    SnapshotProgress,
+    SnapshotRestored,
+)
+from cocalc_tui.protocol.events.terminals import (
+    OpenPlace,
+    RecordingFile,
+    RecordingFiles,
+    TerminalInfo,
+    TerminalOpens,
+    TerminalRows,
+    TerminalScreen,
+)
+
+__all__ = [
+    "ANEW",
+    "Asking",
+    "BlobPart",
+    "CellRun",
+    "ChatNews",
+    "ChatState",
+    "CommitInfo",
+    "Completion",
+    "FileInfo",
+    "FilePart",
+    "HistorySize",
+    "Inspection",
+    "KeptText",
+    "KernelChoice",
+    "KernelInfo",
+    "KernelState",
+    "Match",
+    "OpenDocument",
+    "OpenPlace",
+    "OutputBatch",
+    "ProjectStatus",
+    "Purged",
+    "RecordingFile",
+    "RecordingFiles",
+    "Runs",
+    "Saved",
+    "SearchLine",
+    "SearchPart",
+    "SearchedFile",
+    "SnapshotDifference",
+    "SnapshotFile",
+    "SnapshotInfo",
+    "SnapshotPart",
+    "SnapshotProgress",
+    "SnapshotRestored",
+    "TerminalInfo",
+    "TerminalOpens",
+    "TerminalRows",
+    "TerminalScreen",
+    "Trashed",
+    "Trouble",
+]

@@ -1,0 +1,36 @@
+"""The past of files: git commits, and what the log takes."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class CommitInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A git commit that changed a file."""
+
+    id: str
+    author: str
+    at: int
+    """When it was written, milliseconds."""
+    title: str
+    """The first line of its message."""
+    path: str
+    """The file's name in it."""
+
+
+class HistorySize(msgspec.Struct, frozen=True, kw_only=True):
+    """What the history of a document takes."""
+
+    path: str
+    patches: int
+    sealed: int
+    """Bytes in blocks."""
+    rows: int
+    """Bytes that are not sealed yet."""
+
+
+class Purged(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `purged`, told in the project: the history of a document was forgotten."""
+
+    path: str
+    user: str

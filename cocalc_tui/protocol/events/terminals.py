@@ -1,0 +1,87 @@
+"""What terminals show, ask for and keep."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class TerminalScreen(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `screen`: rows of a terminal that are others now, and how it is else."""
+
+    running: bool
+    whole: bool = False
+    """Whether these are all rows."""
+    seq: int = 0
+    columns: int = 80
+    lines: int = 24
+    rows: dict[int, str] = {}
+    """Texts with SGR sequences, by line."""
+    cursor: tuple[int, int] | None = None
+    """Column and line; None while it is hidden."""
+    title: str = ""
+    alternate: bool = False
+    mouse: bool = False
+    """Whether the program wants the mouse."""
+    moves: bool = False
+    """Whether it wants to know where the mouse is dragged, too."""
+    history: int = 0
+    """Lines that have scrolled out."""
+    typist: str = ""
+    """Who typed last."""
+    size_by: str = ""
+    """Whose window has the size."""
+    policy: str = "smallest"
+    """What decides on the size: smallest, mine (of `size_by`), fixed (by `size_by`)."""
+    keyboard: str = ""
+    """Who alone may type; "" everybody who has the role."""
+    exit: int | None = None
+    """The program's exit code, once it ended; negative: the signal."""
+
+
+class TerminalRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines that have scrolled out."""
+
+    rows: list[str]
+    length: int
+    """Of all that have."""
+
+
+class OpenPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the project, and a line in it from 1 on; 0 for none."""
+
+    path: str
+    line: int = 0
+
+
+class TerminalOpens(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `open`: files are to be shown to who typed that in a terminal."""
+
+    user: str = ""
+    view: str = ""
+    """Of theirs, as they said when they typed."""
+    asks: bool = False
+    """Nobody typed it just now: they are asked first."""
+    places: list[OpenPlace]
+
+
+class RecordingFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a terminal's recording: an asciicast, which may still grow."""
+
+    name: str
+    size: int
+
+
+class RecordingFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """All of a terminal's recording, oldest first."""
+
+    files: list[RecordingFile]
+
+
+class TerminalInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal that runs, for `status`."""
+
+    path: str
+    pid: int
+    keeper: int
+    """The keeper's pid."""
+    title: str
