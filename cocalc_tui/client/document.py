@@ -1,8 +1,8 @@
-"""A document that several people have open: this app's replica of it, and who else is there.
+"""A document that several people have open: this app's copy of it, and who else is there.
 
-What is typed is in the replica, and on the screen, before anything is sent. The relay's answers
-only turn lights on. So the document is usable without a relay at all (`offline`), and a lost
-connection changes nothing but the lights.
+What is typed is in the replica, and on the screen, before anything is sent (`client.editable`). The
+relay's answers only turn lights on. So the document is usable without a relay at all (`offline`),
+and a lost connection changes nothing but the lights.
 """
 
 from __future__ import annotations
@@ -12,30 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cocalc_tui.client.events import (
-    Changed,
-    DocumentEvent,
-    LightsChanged,
-    PeopleMoved,
-    Replaced,
-)
+from cocalc_tui.client.editable import Editable
+from cocalc_tui.client.events import Changed, LightsChanged, PeopleMoved
 from cocalc_tui.client.hearing import Hearing
-from cocalc_tui.client.outbox import Numbers, Outbox, pieces
-from cocalc_tui.client.places import Other, Place, Places, Seen, follow, to_wire
-from cocalc_tui.client.wire import NoWire as NoWire
-from cocalc_tui.client.wire import ReadOnlyError as ReadOnlyError
-from cocalc_tui.client.wire import Wire
+from cocalc_tui.client.outbox import Outbox, follow_on
+from cocalc_tui.client.places import Place, Seen, to_wire
+from cocalc_tui.client.wire import NoWire, Wire
 from cocalc_tui.sync.document import Document
-from cocalc_tui.sync.patch import (
-    Change,
-    Entry,
-    Json,
-    Op,
-    Patch,
-    PatchId,
-    TextChange,
-)
-from cocalc_tui.sync.undo import UndoStack
+from cocalc_tui.sync.patch import Entry, Json, Op, Patch, PatchId
 
 if TYPE_CHECKING:
     from cocalc_tui.client.blobs import Blobs
@@ -49,33 +33,13 @@ if TYPE_CHECKING:
         KernelState,
     )
 
-Listener = Callable[[DocumentEvent], None]
-
-
-def follow_on(replica: Document, unsent: Sequence[Patch]) -> list[Patch] | None:
-    """Those of unsent patches that a log does not have; None where they do not belong in it.
-
-    They belong where everything that they follow is there, their own session's patches included.
-    """
-    fresh = [patch for patch in unsent if patch.id not in replica]
-    known = {patch.id for patch in fresh}
-    counts = replica.counts()
-    for patch in fresh:
-        session, n = patch.id
-        if n != counts.get(session, 0):
-            return None
-        counts[session] = n + 1
-        if any(parent not in known and parent not in replica for parent in patch.parents):
-            return None
-    return fresh
-
 
 def wall_clock() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
-class SharedDocument:
+class SharedDocument(Editable):
     """One document as this app has it."""
 
     def __init__(
@@ -88,33 +52,17 @@ class SharedDocument:
         first_n: int = 0,
         clock: Callable[[], int] = wall_clock,
     ) -> None:
-        self.path = path
-        self.type = type
+        super().__init__(path, type, session, first_n, clock)
         self.doc = ""
-        self.session = session
         self.attached = False
         """Whether the relay has this app in the document just now."""
-        self.stale = False
-        """Whether the replica holds what the relay will never have, until it is loaded anew."""
-        self.readonly: str | None = None
-        self.replica = Document()
-        self.outbox = Outbox(session, first_n)
-        self.numbers = Numbers()
         self.log = ""
         self.epoch = 0
         self.author_of: dict[str, str] = {}
         """User name by session, as the relay stamped it."""
         self.hearing = Hearing(self)
         self._wire: Wire = wire or NoWire()
-        self._clock = clock
-        self._ahead = 0
-        """Milliseconds by which that clock is ahead of what the relay takes."""
         self._held_back = ""
-        self._undo = UndoStack()
-        self._places = Places(self.numbers.of)
-        self._me = Other("", "", Place(), session, 0)
-        """I, as the others work out where I am."""
-        self._listeners: list[Listener] = []
 
     @classmethod
     def offline(
@@ -131,82 +79,6 @@ class SharedDocument:
             document.replica.commit(PatchId("f" * 16, 0), 1, ops, "import")
         return document
 
-    # --- changing it ---------------------------------------------------------------------------
-
-    def change(
-        self,
-        ops: Sequence[Op],
-        kind: str = "typing",
-        *,
-        step: bool = False,
-        acting_for: str | None = None,
-    ) -> list[Change]:
-        """Change the document, here at once and for everybody soon.
-
-        `step` starts a new undo step; otherwise typing without a pause is one. Raises
-        ReadOnlyError, and `sync.document.DoesNotFit` where the operations do not fit.
-        """
-        now = self._now()
-        step = self._undo.starts_step(now, kind, step)
-        changes: list[Change] = []
-        for part in pieces(ops):
-            patch_id, made = self._make(part, kind, now, step=step, acting_for=acting_for)
-            self._undo.typed(patch_id, now, step)
-            changes += made
-            step = False
-        return self._done(changes)
-
-    def undo(self) -> list[Change]:
-        """Take back this app's last step, and nobody else's work."""
-        return self._cancel(self._undo.undo, "undo")
-
-    def redo(self) -> list[Change]:
-        """Bring back what undo took."""
-        return self._cancel(self._undo.redo, "redo")
-
-    def _make(
-        self, ops: Sequence[Op], kind: str, now: int, *, step: bool, acting_for: str | None
-    ) -> tuple[PatchId, list[Change]]:
-        if self.readonly is not None:
-            raise ReadOnlyError(self.readonly)
-        last = self.outbox.open_patch()
-        if (
-            last is not None
-            and not (step or self.stale)
-            and (last.kind, last.acting_for) == (kind, acting_for)
-            and self.replica.heads == (last.id,)
-        ):
-            changes = self.replica.amend(ops)
-            self.outbox.replace_last(self.replica.patch(last.id))
-            return last.id, changes
-        patch_id = PatchId(self.session, self.outbox.next_n)
-        stamp = max(now, self.replica.clock + 1)
-        changes = self.replica.commit(patch_id, stamp, ops, kind, acting_for=acting_for)
-        self.outbox.add(self.replica.patch(patch_id))
-        return patch_id, changes
-
-    def _cancel(
-        self, take: Callable[[Callable[[Sequence[Op]], PatchId]], None], kind: str
-    ) -> list[Change]:
-        made: list[Change] = []
-
-        def commit(ops: Sequence[Op]) -> PatchId:
-            patch_id, changes = self._make(ops, kind, self._now(), step=True, acting_for=None)
-            made.extend(changes)
-            return patch_id
-
-        take(commit)
-        return self._done(made) if made else made
-
-    def _now(self) -> int:
-        return self._clock() - self._ahead
-
-    def _done(self, changes: list[Change]) -> list[Change]:
-        self._moved(changes)
-        self._wire.outgoing(self)
-        self.emit(Changed(changes, local=True))
-        return changes
-
     # --- what the relay says -------------------------------------------------------------------
 
     def arrived(self, entries: Sequence[Entry]) -> None:
@@ -221,7 +93,7 @@ class SharedDocument:
         own = {e.patch.id.n for e in entries if e.patch.id.session == self.session}
         if own:
             self.outbox.acknowledged(own)
-            self._wire.outgoing(self)
+            self.outgoing()
         self.emit(LightsChanged())
 
     def acknowledged(self, seqs: Sequence[tuple[int, int]]) -> None:
@@ -230,7 +102,7 @@ class SharedDocument:
             self.numbers.learn(self.replica.patch(PatchId(self.session, n)), seq)
         self._held_back = ""
         self.outbox.acknowledged({n for n, _ in seqs})
-        self._wire.outgoing(self)
+        self.outgoing()
         self.emit(LightsChanged())
 
     def clock_refused(self, n: int, time: int, now: int) -> None:
@@ -245,7 +117,7 @@ class SharedDocument:
         self._ahead = self._clock() - now
         changes = self.replica.restamp(PatchId(self.session, n), now)
         self.outbox.resend([self.replica.patch(patch.id) for patch in self.outbox.patches])
-        self._wire.outgoing(self)
+        self.outgoing()
         if changes:
             self.emit(Changed(changes, local=True))
 
@@ -277,14 +149,6 @@ class SharedDocument:
         self.emit(PeopleMoved())
         self.emit(LightsChanged())
 
-    def load(self, replica: Document, seq: int) -> None:
-        """Start from this state of the log, entries 1..seq."""
-        self.replica = replica
-        self.numbers = Numbers(seq, replica.heads)
-        self._places = Places(self.numbers.of)
-        self._undo = UndoStack()
-        self.emit(Replaced())
-
     def start_anew(self) -> list[Patch]:
         """Forget the log, as the relay's is another; returns what was never sent."""
         self.stale = False
@@ -312,17 +176,11 @@ class SharedDocument:
         self.session = session
         self.outbox = Outbox(session)
 
+    def outgoing(self) -> None:
+        """Hand what waits in the outbox to the connection."""
+        self._wire.outgoing(self)
+
     # --- people, lights, runs ------------------------------------------------------------------
-
-    @property
-    def others(self) -> list[Other]:
-        """Everybody else who has it open; places are in my text."""
-        return self._places.others()
-
-    @property
-    def place(self) -> Place:
-        """Where I am in it, as the others have it."""
-        return self._me.place
 
     def stand(self, place: Place | None) -> None:
         """Tell the others where I am, unless they know; None: here, nowhere in particular."""
@@ -336,11 +194,6 @@ class SharedDocument:
         seen = Seen(self.session, self.numbers.upto, self.outbox.next_n - 1)
         self._me = replace(self._me, n=seen.n)
         self._wire.stands(self, to_wire(self._me.place, seen))
-
-    @property
-    def sent(self) -> bool:
-        """Whether the relay has everything on its disk."""
-        return not self.outbox
 
     @property
     def saved(self) -> bool:
@@ -441,25 +294,3 @@ class SharedDocument:
     def close(self) -> None:
         """Leave the document."""
         self._wire.shut(self)
-
-    # --- listening -----------------------------------------------------------------------------
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Hear of everything that happens, in order; returns what ends it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    def emit(self, event: DocumentEvent) -> None:
-        """Tell all listeners."""
-        for listener in self._listeners[:]:
-            listener(event)
-
-    def _moved(self, changes: list[Change]) -> None:
-        for change in changes:
-            if isinstance(change, TextChange):
-                self._places.changed(change)
-                self._me = follow(self._me, change)
-
-    def unsent(self) -> list[Patch]:
-        """Own patches the relay has not acknowledged."""
-        return self.outbox.patches[:]

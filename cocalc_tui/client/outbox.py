@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
 
 MAX_AMENDED = 200
@@ -16,6 +17,24 @@ MAX_AMENDED = 200
 MAX_TEXT = 500_000
 """Code points of text in one patch, and about as many more in one message: at four bytes each they
 stay below what the relay takes."""
+
+
+def follow_on(replica: Document, unsent: Sequence[Patch]) -> list[Patch] | None:
+    """Those of unsent patches that a log does not have; None where they do not belong in it.
+
+    They belong where everything that they follow is there, their own session's patches included.
+    """
+    fresh = [patch for patch in unsent if patch.id not in replica]
+    known = {patch.id for patch in fresh}
+    counts = replica.counts()
+    for patch in fresh:
+        session, n = patch.id
+        if n != counts.get(session, 0):
+            return None
+        counts[session] = n + 1
+        if any(parent not in known and parent not in replica for parent in patch.parents):
+            return None
+    return fresh
 
 
 def pieces(ops: Sequence[Op]) -> Iterator[list[Op]]:

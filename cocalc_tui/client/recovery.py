@@ -12,9 +12,10 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from cocalc_tui.client.document import SharedDocument, follow_on
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import WorkSent, WorkspaceEvent
 from cocalc_tui.client.journal import Journal, Orphan, Work, orphans
+from cocalc_tui.client.outbox import follow_on
 from cocalc_tui.client.ready import PushRefused
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.patches import PatchFormError, from_wire

@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _say(workspace: Workspace, conversation: Conversation, text: str) -> None:
-    from cocalc_tui.client.document import ReadOnlyError
+    from cocalc_tui.client.wire import ReadOnlyError
 
     try:
         conversation.say(text)

@@ -291,7 +291,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
     import secrets
 
     async def work(opened: Opened) -> int:
-        from cocalc_tui.client.document import ReadOnlyError
+        from cocalc_tui.client.wire import ReadOnlyError
         from cocalc_tui.history.restoring import CannotRestore, changes_since, restore
 
         document, past = opened.document, opened.past

@@ -188,8 +188,8 @@ def perform(node: DOMNode, action: Action) -> None:
 
 
 def _wait(acting: Acting, action: Action, result: Awaitable[Any]) -> None:
-    from cocalc_tui.client.document import ReadOnlyError
     from cocalc_tui.client.requests import RequestFailed
+    from cocalc_tui.client.wire import ReadOnlyError
 
     node = cast("Widget", acting)
     app = desk(node)

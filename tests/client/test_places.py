@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.client.document import NoWire, SharedDocument
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.places import Place, Places, Seen, carry, from_wire, to_wire
+from cocalc_tui.client.wire import NoWire
 from cocalc_tui.sync.patch import MAIN, Entry, Json, PatchId, Splice, TextChange
 
 ME, OTHER, THIRD = "a" * 16, "b" * 16, "c" * 16

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
+from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import (
     Changed,
     DocumentEvent,
@@ -20,6 +20,7 @@ from cocalc_tui.client.events import (
 from cocalc_tui.client.keep import copies
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access

@@ -14,8 +14,8 @@ from cocalc_tui.chat.model import Message
 from cocalc_tui.cli import main
 from cocalc_tui.client.chats import Chats
 from cocalc_tui.client.conversation import Conversation
-from cocalc_tui.client.document import ReadOnlyError
 from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.events import ChatNews
 from cocalc_tui.sync.patch import Create, Put

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Offline, WorkRefused, WorkspaceEvent
 from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.sync.patch import MAIN, Splice

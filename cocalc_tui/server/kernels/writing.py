@@ -12,7 +12,8 @@ import asyncio
 import contextlib
 from typing import Any, cast
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.outputs import weight_of
 from cocalc_tui.server.keeper.registry import About

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from textual.events import Key, Paste
 from textual.widget import Widget
 
-from cocalc_tui.client.document import ReadOnlyError
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import Acting, desk, has_keyboard

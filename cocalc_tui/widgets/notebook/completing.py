@@ -15,8 +15,9 @@ from textual.events import Key
 from textual.timer import Timer
 from textual.worker import WorkType
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
+from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.protocol.events import Match
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.carets import Caret, Put

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cocalc_tui.client.document import ReadOnlyError
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.protocol.events import Inspection
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.acting import desk

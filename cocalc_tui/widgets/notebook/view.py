@@ -16,9 +16,10 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument, wall_clock
+from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.files import Files
 from cocalc_tui.client.places import Place
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.sync.patch import Op, RecordChange, Splice
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs

@@ -70,7 +70,7 @@ async def replace_in(
     documents: Documents, path: str, hits: Sequence[Hit], query: Query, by: str
 ) -> Replaced:
     """Replace places in one file. What fails is among the troubles."""
-    from cocalc_tui.client.document import ReadOnlyError
+    from cocalc_tui.client.wire import ReadOnlyError
 
     done = Replaced()
     try:
@@ -95,7 +95,7 @@ async def replace_in(
 
 async def take_back(documents: Documents, steps: Sequence[tuple[str, list[PatchId]]]) -> list[str]:
     """Take replacing back in all its files; returns a line for each where that failed."""
-    from cocalc_tui.client.document import ReadOnlyError
+    from cocalc_tui.client.wire import ReadOnlyError
 
     troubles: list[str] = []
     for path, ids in steps:

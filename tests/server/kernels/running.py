@@ -14,8 +14,9 @@ from typing import Any
 
 import msgspec
 
-from cocalc_tui.client.document import NoWire, SharedDocument
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.hearing import Hearing
+from cocalc_tui.client.wire import NoWire
 from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.printed import notice
 from cocalc_tui.protocol.events import CellRun, KernelState, OutputBatch

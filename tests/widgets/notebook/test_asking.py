@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cocalc_tui.client.document import NoWire, SharedDocument
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.wire import NoWire
 from cocalc_tui.protocol.events import Asking
 from cocalc_tui.widgets.notebook import kernelacts
 from cocalc_tui.widgets.notebook.answering import Answer

@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 from cocalc_tui.client.blobs import Blobs
-from cocalc_tui.client.document import NoWire
 from cocalc_tui.client.events import Heard
+from cocalc_tui.client.wire import NoWire
 from cocalc_tui.notebook.blobs import take_out
 from cocalc_tui.protocol.events import BlobPart
 from cocalc_tui.widgets.outputs.pictures import pictures_of

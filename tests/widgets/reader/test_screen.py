@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from cocalc_tui.client.blobs import Blobs
-from cocalc_tui.client.document import NoWire, SharedDocument
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Heard
 from cocalc_tui.client.files import Files
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.wire import NoWire
 from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.blobs import take_out
 from cocalc_tui.notebook.outputs import RunOutput
