@@ -1,8 +1,8 @@
-"""One app's side of one connection to a project's relay, and all documents open over it.
+"""One app's side of one connection to a project's relay: what it hears, and who is there.
 
 The connection comes and goes; the workspace stays. Whenever it is there, the workspace takes part
-in its documents from where each was and sends what is unsent. Those who listen hear `Online` and
-`Offline`.
+in its documents from where each was and sends what is unsent (`client.attending`). Those who listen
+hear `Online` and `Offline`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,14 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TypeVar
-
-import msgspec
+from collections.abc import Callable
 
 from cocalc_tui.client import whereabouts
-from cocalc_tui.client.asks import Asks
+from cocalc_tui.client.attending import Attending
 from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.connection import Connection
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.client.events import (
-    DocumentMoved,
     FilesChanged,
     Heard,
     NotKept,
@@ -32,41 +28,23 @@ from cocalc_tui.client.events import (
     ProjectMoved,
     ProjectTold,
     SomebodyStands,
-    WorkRefused,
     WorkspaceEvent,
 )
 from cocalc_tui.client.files import Files
 from cocalc_tui.client.journal import Journal
-from cocalc_tui.client.keep import keep
 from cocalc_tui.client.link import Connect
-from cocalc_tui.client.opening import Opening, have
-from cocalc_tui.client.ready import ReadyPatches
 from cocalc_tui.client.recovery import Recovery
-from cocalc_tui.client.requests import RequestFailed, Requests
+from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.safekeeping import Safekeeping
 from cocalc_tui.client.sharing import Sharing
 from cocalc_tui.client.whereabouts import Whereabouts
-from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import (
-    ANEW,
-    BlobPart,
-    OutputBatch,
-)
-from cocalc_tui.protocol.kinds import TEXT
-from cocalc_tui.protocol.patches import entry_from_wire, to_wire
-from cocalc_tui.sync.encoding import decode_block
-from cocalc_tui.sync.patch import Json, Patch
+from cocalc_tui.protocol.events import BlobPart
 
 Listener = Callable[[WorkspaceEvent], None]
-DISK_PAUSE = 2.0
-"""Seconds before patches that the relay's disk did not take are sent again."""
-REOPEN_PAUSE = 1.0
-"""Seconds before a document that the relay could not open again is asked for once more."""
-Result = TypeVar("Result")
 
 
-class Workspace(Asks):
+class Workspace(Attending):
     """A project, as one start of an app sees it."""
 
     def __init__(
@@ -88,19 +66,14 @@ class Workspace(Asks):
         With a `journal` unsent work outlives the app, and what another start of it left unsent is
         sent.
         """
-        self.session = session
-        self.me: m.Welcome | None = None
+        super().__init__(session, clock, new_session)
         self.people: list[m.Person] = []
         self.whereabouts: dict[str, Whereabouts] = {}
         """Where the others are in the project, by connection."""
         self._here = Whereabouts()
-        self.documents: dict[str, SharedDocument] = {}
-        """By document id."""
         self.offline_since: float | None = time.time()
         self.handlers: dict[type[m.Message], Callable[[m.Message], None]] = {}
         """What else is to be done with messages, as the host side does with `Asked`."""
-        self._clock = clock
-        self._new_session = new_session
         self._listeners: list[Listener] = []
         self._connection = Connection(
             connect,
@@ -112,27 +85,17 @@ class Workspace(Asks):
             moved=self._project_moved,
         )
         self._follow = follow
-        self.requests = Requests(self.send)
         self.blobs = Blobs(self._blob_part, self._blob_came)
         self.files = Files(self.requests)
         self.sharing = Sharing(self.requests)
-        self._opening: dict[int, Opening] = {}
-        self._ready = ReadyPatches(lambda message: self.send(message))
         self._journal = journal
         self._safe: Safekeeping | None = None
         self._recovery: Recovery | None = None
         if journal is not None:
             self._safe = Safekeeping(
-                journal, self.documents.values, lambda reason: self._emit(NotKept(reason))
+                journal, self.documents.values, lambda reason: self.emit(NotKept(reason))
             )
-            self._recovery = Recovery(self, journal, self._emit)
-        self._sessions: dict[str, tuple[str, int]] = {}
-        """Session and next number of documents that were left, by id."""
-        self._asked_for: set[str] = set()
-        """Documents that somebody opened, and not only `borrowed`."""
-        self._leaving: set[str] = set()
-        """Documents to leave once everything is sent."""
-        self._tasks: set[asyncio.Task[None]] = set()
+            self._recovery = Recovery(self, journal, self.emit)
 
     async def _blob_part(self, name: str, start: int) -> BlobPart:
         return await self.requests.result(
@@ -191,9 +154,8 @@ class Workspace(Asks):
         self.offline_since = None
         if self._here != Whereabouts():
             self.send(m.Presence(doc="", place=whereabouts.to_wire(self._here)))
-        for document in self.documents.values():
-            self._reopen(document)
-        self._emit(Online())
+        self._all_back()
+        self.emit(Online())
         if self._recovery is not None and self._journal is not None:
             self._journal.place = welcome.place
             self._recovery.start()
@@ -202,72 +164,28 @@ class Workspace(Asks):
         self.offline_since = self.offline_since or self._connection.heard_at
         self.people = []
         self.whereabouts.clear()
-        for document in self.documents.values():
-            document.offline_now()
-        self.requests.fail_all("the connection was lost")
-        for opening in self._opening.values():
-            opening.over.set()
-        self._opening.clear()
-        self._emit(gone)
+        self._all_gone()
+        self.emit(gone)
 
     def _project_moved(self, path: str) -> None:
         self._follow(path)
-        self._emit(ProjectMoved(path))
+        self.emit(ProjectMoved(path))
 
     # --- what the relay says -------------------------------------------------------------------
 
     def _heard(self, message: m.Message) -> None:
         match message:
-            case m.Entries():
-                self._entries(message)
-            case m.Ack():
-                if (document := self._of_session(message)) is not None:
-                    document.acknowledged(message.seqs)
             case m.Present(doc=""):
                 self._somebody_stands(message)
-            case m.Present():
-                if (document := self.documents.get(message.doc)) is not None:
-                    document.somebody_moved(message.connection, message.user, message.place)
-            case m.Told():
-                self._told(message)
-            case m.Opened():
-                self._opened(message)
-            case m.Failed() if message.id in self._opening:
-                self._not_opened(message)
-            case m.Answer() | m.Failed() | m.Fetched():
-                self.requests.answered(message.id, message)
-            case m.Refused():
-                if (document := self._of_session(message)) is not None:
-                    self._refused(document, message)
-                else:
-                    self._ready.refused(message)
-            case m.Moved():
-                self._moved(message)
             case m.People():
                 self.people = message.people
                 here = {person.connection for person in self.people}
                 for gone in self.whereabouts.keys() - here:
                     del self.whereabouts[gone]
-                self._emit(PeopleChanged())
-            case _:
+                self.emit(PeopleChanged())
+            case _ if not self._heard_of_documents(message):
                 if (handler := self.handlers.get(type(message))) is not None:
                     handler(message)
-
-    def _entries(self, message: m.Entries) -> None:
-        entries = [entry for block in message.blocks for entry in decode_block(block)]
-        entries += map(entry_from_wire, message.entries)
-        for opening in self._opening.values():
-            if opening.doc == message.doc and not opening.complete:
-                opening.add(entries)
-                return
-        if (document := self.documents.get(message.doc)) is not None:
-            document.arrived(entries)
-            self._read_whole_if_needed(document)
-
-    def _read_whole_if_needed(self, document: SharedDocument) -> None:
-        """Open anew what began from a checkpoint when somebody's patch is older than that."""
-        if document.replica.missing():
-            self._reopen(document, whole=True)
 
     def stand(self, here: Whereabouts) -> None:
         """Tell everybody where I am in the project, now and whenever the relay is back."""
@@ -278,236 +196,20 @@ class Workspace(Asks):
     def _somebody_stands(self, message: m.Present) -> None:
         before = self.whereabouts.get(message.connection)
         now = self.whereabouts[message.connection] = whereabouts.from_wire(message.place or {})
-        self._emit(SomebodyStands(message.connection, message.user, before, now))
+        self.emit(SomebodyStands(message.connection, message.user, before, now))
 
     def _told(self, message: m.Told) -> None:
         if message.topic == "files":
-            self._emit(FilesChanged())
+            self.emit(FilesChanged())
         elif not message.doc:
-            self._emit(ProjectTold(message.topic, bytes(message.data)))
-        for opening in self._opening.values():
-            if opening.doc == message.doc:
-                opening.told.append((message.topic, message.data))
-        if (document := self.documents.get(message.doc)) is None:
-            return
-        if message.topic == ANEW:
-            document.offline_now()
-            self._reopen(document)
-        else:
-            document.hearing.heard(message.topic, message.data)
-
-    def _moved(self, message: m.Moved) -> None:
-        for document in self.documents.values():
-            path = document.path
-            if path == message.path or path.startswith(f"{message.path}/"):
-                self._is_at(document, message.to + path.removeprefix(message.path))
-        self._emit(FilesChanged())
-
-    def _is_at(self, document: SharedDocument, path: str) -> None:
-        if document.path != path:
-            before, document.path = document.path, path
-            self._emit(DocumentMoved(before, path))
-
-    def _of_session(self, message: m.Ack | m.Refused) -> SharedDocument | None:
-        """The document in whose outbox the patches are that this is about."""
-        document = self.documents.get(message.doc)
-        return document if document and document.session == message.session else None
-
-    def _refused(self, document: SharedDocument, message: m.Refused) -> None:
-        if message.code == "gap":
-            document.outbox.retry()
-            if document.outbox.begins_with(message.n):
-                self._reopen(document, whole=True)  # what it acknowledged is not there any more
-            else:
-                self.outgoing(document)
-        elif message.code == "clock":
-            document.clock_refused(message.n, message.time, message.now)
-        elif message.code == "disk":
-            document.held_back(message.text)
-            asyncio.get_running_loop().call_later(DISK_PAUSE, self.outgoing, document)
-        else:
-            if message.code == "role":
-                document.readonly = document.readonly or f"{document.path}: {message.text}"
-            self._set_aside(document, message.text)
-
-    def _set_aside(self, document: SharedDocument, reason: str) -> None:
-        """Keep a copy of what the relay does not take, and show the document without it."""
-        text = str(document.replica.text()) if document.type == TEXT else ""
-        self.keep_copy(document.path, document.outbox.drop_from(0), reason, text)
-        document.renew_session(self._new_session())
-        document.stale = True
-        self._reopen(document, whole=True)
-
-    def keep_copy(self, path: str, patches: Sequence[Patch], reason: str, text: str = "") -> None:
-        """Keep work that is not taken where the person finds it, and tell them."""
-        self._emit(WorkRefused(path, reason, keep(path, patches, reason, text)))
-
-    # --- documents -----------------------------------------------------------------------------
-
-    async def open(self, path: str) -> SharedDocument:
-        """Take part in a document, or return the one that is open; raises RequestFailed."""
-        document = await self._take_part(path, asked=True)
-        self._asked_for.add(document.doc)
-        return document
-
-    @contextlib.asynccontextmanager
-    async def borrowed(self, path: str, doc: str) -> AsyncIterator[SharedDocument]:
-        """Take part for a while in a document that nobody asked for; raises RequestFailed.
-
-        It is the one with this id, where the relay knows that, else the one at this path.
-        """
-        document = self.documents.get(doc) or await self._take_part(path, doc)
-        try:
-            yield document
-        finally:
-            if document.doc not in self._asked_for:
-                self.shut(document)
-
-    async def _take_part(
-        self, path: str, doc: str | None = None, *, asked: bool = False
-    ) -> SharedDocument:
-        while True:
-            for document in self.documents.values():
-                if document.path == path and doc in {None, document.doc}:
-                    self._leaving.discard(document.doc)
-                    return document
-            known = next((one for one in self._opening.values() if one.path == path), None)
-            if known is None:
-                break
-            known.asked |= asked
-            await known.over.wait()
-        id_ = self.requests.next_id()
-        opening = self._opening[id_] = Opening(path)
-        opening.asked = asked
-        try:
-            await self.requests.ask(lambda id_: m.Open(id=id_, path=path, doc=doc), id_)
-            await opening.over.wait()
-        finally:
-            self._opening.pop(id_, None)
-            opening.over.set()
-        if not opening.filled:
-            raise RequestFailed("offline", "the connection was lost")
-        return self.documents[opening.doc]
-
-    async def push(self, document: SharedDocument, patches: Sequence[Patch]) -> None:
-        """Hand the relay ready patches, of whatever session; raises `ready.PushRefused`."""
-        await self._ready.push(document, patches)
-
-    async def open_anew(self, document: SharedDocument) -> None:
-        """Load a document whole again: the relay has another log of it."""
-        document.stale = True
-        self._reopen(document, whole=True)
-        opening = next(one for one in self._opening.values() if one.document is document)
-        await opening.over.wait()
-
-    def _reopen(self, document: SharedDocument, *, whole: bool = False) -> None:
-        id_ = self.requests.next_id()
-        self._opening[id_] = Opening(document.path, document)
-        whole = whole or document.stale
-        held = None if whole else have(document)
-        self.send(m.Open(id=id_, path=document.path, doc=document.doc, have=held, whole=whole))
-
-    def _opened(self, message: m.Opened) -> None:
-        opening = self._opening.get(message.id)
-        if opening is None:
-            return
-        opening.begin(message, self._finish_opening)
-        self.requests.answered(message.id, message)
-
-    def _not_opened(self, message: m.Failed) -> None:
-        """Who asked hears why; a document that people have open here tries again by itself."""
-        self.requests.answered(message.id, message)
-        document = self._opening[message.id].document
-        if document is not None:
-            del self._opening[message.id]
-            document.held_back(message.text)
-            asyncio.get_running_loop().call_later(REOPEN_PAUSE, self._reopen_again, document)
-
-    def _reopen_again(self, document: SharedDocument) -> None:
-        is_open = self.documents.get(document.doc) is document
-        waits = any(opening.document is document for opening in self._opening.values())
-        if is_open and not waits and self.online:
-            self._reopen(document)
-
-    def _finish_opening(self, opening: Opening) -> None:
-        document = opening.document
-        if document is None:
-            session, first_n = self._sessions.get(opening.doc, (self.session, 0))
-            document = SharedDocument(
-                opening.path,
-                opening.type,
-                session,
-                wire=self,
-                first_n=first_n,
-                clock=self._clock,
-            )
-        self._is_at(document, opening.path)
-        opening.fill(document, self.me, self._new_session)
-        if opening.left_over:
-            reason = "the relay has another log of it"
-            self.keep_copy(document.path, opening.left_over, reason, opening.text_before)
-        # One of which nothing was ever stored gets another id from the next relay.
-        before = [doc for doc, known in self.documents.items() if known is document]
-        for doc in before:
-            del self.documents[doc]
-        self.documents[document.doc] = document
-        if opening.asked or not self._asked_for.isdisjoint(before):
-            self._asked_for.add(document.doc)
-        document.back()
-        for id_, known in list(self._opening.items()):
-            if known is opening and opening.document is not None:
-                del self._opening[id_]
-        document.say_place()
-        document.hearing.catch_up()
-        self.outgoing(document)
-        self._read_whole_if_needed(document)
-        opening.filled = True
-        opening.over.set()
-        garbage.loaded()
+            self.emit(ProjectTold(message.topic, bytes(message.data)))
+        super()._told(message)
 
     def outgoing(self, document: SharedDocument) -> None:
         """Send what waits in the document's outbox, unless something is on its way."""
         if self._safe is not None:
             self._safe.touched()
-        if document.attached and not document.stale and (patches := document.outbox.take()):
-            self.send(m.Push(doc=document.doc, patches=[to_wire(p) for p in patches]))
-        elif document.doc in self._leaving and document.sent:
-            self.shut(document)
-
-    def stands(self, document: SharedDocument, place: dict[str, Json]) -> None:
-        """Tell the others in the document where I am."""
-        if self.me is not None and self.me.role != "host":
-            self.send(m.Presence(doc=document.doc, place=place))
-
-    def shut(self, document: SharedDocument) -> None:
-        """Leave a document, once everything is sent."""
-        if not document.sent:
-            self._leaving.add(document.doc)
-            return
-        self._leaving.discard(document.doc)
-        self._asked_for.discard(document.doc)
-        self.documents.pop(document.doc, None)
-        for id_, opening in list(self._opening.items()):
-            if opening.document is document:  # its entries will not come any more
-                del self._opening[id_]
-                opening.over.set()
-        garbage.let_go()
-        self._sessions[document.doc] = (document.session, document.outbox.next_n)
-        self.send(m.Shut(doc=document.doc))
-
-    def missing_output(self, document: SharedDocument, run: str, after: int) -> None:
-        """Ask for live output that was missed."""
-        task = asyncio.create_task(self._fetch_output(document, run, after))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _fetch_output(self, document: SharedDocument, run: str, after: int) -> None:
-        # Where the connection is lost, the next one asks again.
-        with contextlib.suppress(RequestFailed):
-            batch = await self.requests.result(
-                lambda id_: m.Outputs(id=id_, doc=document.doc, run=run, after=after), OutputBatch
-            )
-            document.hearing.heard("output", msgspec.msgpack.encode(batch))
+        super().outgoing(document)
 
     # --- listening -----------------------------------------------------------------------------
 
@@ -516,6 +218,7 @@ class Workspace(Asks):
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def _emit(self, event: WorkspaceEvent) -> None:
+    def emit(self, event: WorkspaceEvent) -> None:
+        """Tell all listeners."""
         for listener in self._listeners[:]:
             listener(event)

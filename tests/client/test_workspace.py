@@ -262,7 +262,7 @@ async def test_a_clock_far_ahead_is_set_right() -> None:
 async def test_a_full_disk_holds_patches_back_until_there_is_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cocalc_tui.client.workspace.DISK_PAUSE", 0.05)
+    monkeypatch.setattr("cocalc_tui.client.attending.DISK_PAUSE", 0.05)
     async with running() as box:
         alice = await box.person("alice")
         mine = await alice.open("a.txt")
@@ -280,7 +280,7 @@ async def test_a_full_disk_holds_patches_back_until_there_is_room(
 async def test_a_document_that_cannot_be_opened_again_is_tried_until_it_can(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cocalc_tui.client.workspace.REOPEN_PAUSE", 0.05)
+    monkeypatch.setattr("cocalc_tui.client.attending.REOPEN_PAUSE", 0.05)
     async with running() as box:
         alice = await box.person("alice")
         mine = await alice.open("a.txt")
