@@ -11,7 +11,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from cocalc_tui.client.document import ReadOnlyError, SharedDocument
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.events import KernelState, Runs
 from cocalc_tui.server.keeper.launching import StartError
