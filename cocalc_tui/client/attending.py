@@ -50,7 +50,7 @@ class Attending(Asks):
         self._clock = clock
         self._new_session = new_session
         self._opening: dict[int, Opening] = {}
-        self._ready = ReadyPatches(self.send)
+        self._ready = ReadyPatches(lambda message: self.send(message))
         self._sessions: dict[str, tuple[str, int]] = {}
         """Session and next number of documents that were left, by id."""
         self._asked_for: set[str] = set()

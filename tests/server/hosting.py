@@ -113,6 +113,16 @@ class Box:
         await self.stop()
         await threads_idle()
 
+    async def opened_again(self) -> SharedDocument:
+        """What the next relay shows of a.txt."""
+        await self.start()
+        return await (await self.person()).open("a.txt")
+
+    def forget_notes(self) -> None:
+        """Lose what was noted of saves."""
+        for note in self.state.glob("saved.db*"):
+            note.unlink()
+
     async def marked(self) -> None:
         """Wait until it is noted that something is unsaved."""
         await until(self.host._saved.marked)
@@ -162,6 +172,19 @@ async def running(tmp_path: Path, pace: Pace = BY_HAND) -> AsyncIterator[Box]:
         for person in box.people:
             await person.close()
         await box.stop()
+
+
+@asynccontextmanager
+async def zero_typed(
+    tmp_path: Path, held: str, pace: Pace = BY_HAND
+) -> AsyncIterator[tuple[Box, SharedDocument]]:
+    """Somebody typed `zero` at the top of a.txt, which held that; the relay has it."""
+    async with running(tmp_path, pace) as box:
+        box.write("a.txt", held)
+        document = await (await box.person()).open("a.txt")
+        type_in(document, 0, "zero\n")
+        await until(lambda: document.sent)
+        yield box, document
 
 
 def text(document: SharedDocument) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.host.root import FileError
-from tests.server.hosting import QUICK, Box, running, text, type_in, until
+from tests.server.hosting import QUICK, Box, running, text, type_in, until, zero_typed
 
 
 async def test_what_was_not_saved_when_the_relay_died_is_saved_by_the_next(
@@ -54,42 +56,53 @@ async def test_the_next_relay_saves_though_nobody_comes_back(tmp_path: Path) -> 
         assert not box.host.open
 
 
-async def crash_in_save(box: Box, monkeypatch: pytest.MonkeyPatch, left: str | None) -> None:
-    """End the host side between noting a save and finishing it; the file holds `left` then."""
-    document = await (await box.person()).open("a.txt")
-    type_in(document, 0, "zero\n")
-    await until(lambda: document.sent)
+async def crash_in_save(
+    box: Box, monkeypatch: pytest.MonkeyPatch, left: Mapping[str, str], *, written: bool = False
+) -> None:
+    """End the host side in a save, where these files are left, and then perhaps what it wrote."""
+    real = disk.write
 
-    def dies(*_args: object, **_more: object) -> None:
-        if left is not None:
-            box.write("a.txt", left)
+    def dies(*args: object, **more: object) -> None:
+        for path, held in left.items():
+            box.write(path, held)
+        if written:
+            real(*args, **more)  # type: ignore[arg-type]  # passed on as they came
         raise Crash
 
     with monkeypatch.context() as patched:
-        patched.setattr("cocalc_tui.server.host.disk.write", dies)
-        opened = next(iter(box.host.open.values()))
+        patched.setattr(disk, "write", dies)
         with pytest.raises(Crash):
-            await opened.document.save()
+            await next(iter(box.host.open.values())).document.save()
     await box.kill()
+
+
+async def crash_behind_a_stranger(
+    box: Box, document: SharedDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger writes in the last instant of a save, and it ends before it merges that."""
+    await document.save()
+    type_in(document, 0, "first\n")
+    await until(lambda: document.sent)
+    await crash_in_save(box, monkeypatch, {"a.txt": "zero\none\nlate\n"}, written=True)
+    assert box.read("a.txt") == "first\nzero\none\n"
 
 
 @pytest.mark.parametrize(
     "left",
     [
-        None,
-        "zero\none\ntwo\n",
-        pytest.param("zero\nwo\n\0\0\0\0\0", id="torn"),
-        pytest.param("one\ntwo\n\0\0\0\0\0", id="reserved"),
+        pytest.param({}, id="nothing"),
+        pytest.param({"a.txt": "zero\none\ntwo\n"}, id="all"),
+        pytest.param({"a.txt": "zero\nwo\n\0\0\0\0\0"}, id="torn"),
+        pytest.param({"a.txt": "one\ntwo\n\0\0\0\0\0"}, id="reserved"),
+        pytest.param({".a.txt.cocalc-tui~": "zero\no"}, id="temporary"),
     ],
 )
 async def test_a_crash_in_a_save_is_no_foreign_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: dict[str, str]
 ) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\ntwo\n")
+    async with zero_typed(tmp_path, "one\ntwo\n") as (box, document):
         await crash_in_save(box, monkeypatch, left)
-        await box.start()
-        document = await (await box.person()).open("a.txt")
+        document = await box.opened_again()
         assert text(document) == "zero\none\ntwo\n"
         assert "disk" not in [patch.kind for patch in document.replica.patches()]
         await document.save()
@@ -99,75 +112,42 @@ async def test_a_crash_in_a_save_is_no_foreign_change(
 async def test_a_foreign_change_after_a_crash_in_a_save_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\ntwo\n")
-        await crash_in_save(box, monkeypatch, "one\ntwo\nthree\n")
-        await box.start()
-        document = await (await box.person()).open("a.txt")
+    async with zero_typed(tmp_path, "one\ntwo\n") as (box, document):
+        await crash_in_save(box, monkeypatch, {"a.txt": "one\ntwo\nthree\n"})
+        document = await box.opened_again()
         assert text(document) == "zero\none\ntwo\nthree\n"
 
 
 async def test_without_notes_an_unchanged_file_is_no_foreign_change(tmp_path: Path) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
-        await until(lambda: document.sent)
+    async with zero_typed(tmp_path, "one\n") as (box, document):
         await box.kill()
-        for note in box.state.glob("saved.db*"):
-            note.unlink()
-        await box.start()
-        document = await (await box.person()).open("a.txt")
+        box.forget_notes()
+        document = await box.opened_again()
         assert text(document) == "zero\none\n"
         await document.save()
         assert box.read("a.txt") == "zero\none\n"
 
 
 async def test_a_foreign_change_is_merged_once_though_nobody_noted_it(tmp_path: Path) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n") as (box, document):
         await document.save()
         notes = {note: note.read_bytes() for note in box.state.glob("saved.db*")}
         box.write("a.txt", "zero\none\ntwo\n")
         await document.save()
         await box.kill()
-        for note in box.state.glob("saved.db*"):
-            note.unlink()
+        box.forget_notes()
         for note, data in notes.items():
             note.write_bytes(data)
-        await box.start()
-        document = await (await box.person()).open("a.txt")
+        document = await box.opened_again()
         assert text(document) == "zero\none\ntwo\n"
 
 
 async def test_what_a_save_displaced_is_merged_after_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stranger writes in the last instant, and then the relay dies before it merges that."""
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
-        await document.save()
-        type_in(document, 0, "first\n")
-        await until(lambda: document.sent)
-        real = disk.write
-
-        def late(*args: object, **more: object) -> disk.Written:
-            box.write("a.txt", "zero\none\nlate\n")
-            real(*args, **more)  # type: ignore[arg-type]  # passed on as they came
-            raise Crash
-
-        with monkeypatch.context() as patched:
-            patched.setattr(disk, "write", late)
-            with pytest.raises(Crash):
-                await next(iter(box.host.open.values())).document.save()
-        await box.kill()
-        assert box.read("a.txt") == "first\nzero\none\n"
-        await box.start()
-        document = await (await box.person()).open("a.txt")
+    async with zero_typed(tmp_path, "one\n") as (box, document):
+        await crash_behind_a_stranger(box, document, monkeypatch)
+        document = await box.opened_again()
         await document.save()
         assert text(document) == box.read("a.txt") == "first\nzero\none\nlate\n"
         assert box.names() == ["a.txt"]
@@ -177,20 +157,9 @@ async def test_what_a_save_displaced_is_merged_though_the_log_fails_at_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Noted before it is in the log, it was taken for a version of ours, and was gone."""
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
-        await document.save()
-        type_in(document, 0, "first\n")
-        await until(lambda: document.sent)
-        real, push = disk.write, Host._push
-        failures = 2
-
-        def late(*args: object, **more: object) -> disk.Written:
-            box.write("a.txt", "zero\none\nlate\n")
-            real(*args, **more)  # type: ignore[arg-type]  # passed on as they came
-            raise Crash
+    async with zero_typed(tmp_path, "one\n") as (box, document):
+        await crash_behind_a_stranger(box, document, monkeypatch)
+        push, failures = Host._push, 2
 
         async def failing(*args: Any) -> None:
             nonlocal failures
@@ -199,14 +168,8 @@ async def test_what_a_save_displaced_is_merged_though_the_log_fails_at_first(
                 raise FileError("busy", "the log does not take it in")
             await push(*args)
 
-        with monkeypatch.context() as patched:
-            patched.setattr(disk, "write", late)
-            with pytest.raises(Crash):
-                await next(iter(box.host.open.values())).document.save()
-        await box.kill()
         monkeypatch.setattr(Host, "_push", failing)
-        await box.start()
-        document = await (await box.person()).open("a.txt")
+        document = await box.opened_again()
         await until(lambda: text(document) == "first\nzero\none\nlate\n")
         await document.save()
         assert failures < 0
@@ -214,36 +177,8 @@ async def test_what_a_save_displaced_is_merged_though_the_log_fails_at_first(
         assert box.names() == ["a.txt"]
 
 
-async def test_a_crash_half_way_into_the_temporary_file_is_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\ntwo\nthree\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
-        await until(lambda: document.sent)
-
-        def half(*_args: object, **_more: object) -> None:
-            box.write(".a.txt.cocalc-tui~", "zero\none\nt")
-            raise Crash
-
-        with monkeypatch.context() as patched:
-            patched.setattr("cocalc_tui.server.host.disk.write", half)
-            with pytest.raises(Crash):
-                await next(iter(box.host.open.values())).document.save()
-        await box.kill()
-        await box.start()
-        document = await (await box.person()).open("a.txt")
-        await document.save()
-        assert text(document) == box.read("a.txt") == "zero\none\ntwo\nthree\n"
-        assert "disk" not in [patch.kind for patch in document.replica.patches()]
-
-
 async def test_what_a_crash_left_half_written_is_nothing(tmp_path: Path) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n") as (box, document):
         await document.save()
         box.write(".a.txt.cocalc-tui~", "zero\no")
         await document.save()

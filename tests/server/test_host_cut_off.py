@@ -12,7 +12,7 @@ from cocalc_tui.protocol.messages import Message, Push
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.store import Outcome, StoreTrouble
-from tests.server.hosting import QUICK, Box, running, text, type_in, until
+from tests.server.hosting import QUICK, Box, running, text, type_in, until, zero_typed
 
 
 def cut_off(box: Box) -> None:
@@ -23,10 +23,7 @@ def cut_off(box: Box) -> None:
 
 
 async def test_a_host_side_that_is_cut_off_comes_back(tmp_path: Path) -> None:
-    async with running(tmp_path, QUICK) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n", pace=QUICK) as (box, document):
         await until(lambda: document.saved)
         cut_off(box)
         type_in(document, 0, "x")
@@ -36,11 +33,7 @@ async def test_a_host_side_that_is_cut_off_comes_back(tmp_path: Path) -> None:
 async def test_a_foreign_change_survives_being_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
-        await until(lambda: document.sent)
+    async with zero_typed(tmp_path, "one\n") as (box, document):
         box.write("a.txt", "one\ntwo\n")
         send = box.host.workspace.send
 
@@ -128,10 +121,7 @@ async def test_a_full_disk_is_said_to_all_and_over_when_it_is_over(
 async def test_a_save_is_ours_though_the_notes_disk_fails_behind_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n") as (box, document):
 
         def fails(*_args: object, **_more: object) -> None:
             raise FileError("disk", "what was saved cannot be noted")

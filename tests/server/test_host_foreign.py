@@ -10,15 +10,11 @@ import pytest
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.root import FileError
-from tests.server.hosting import BY_HAND, QUICK, running, text, type_in, until
+from tests.server.hosting import QUICK, running, text, type_in, until, zero_typed
 
 
 async def test_a_change_from_outside_merges_with_what_was_typed(tmp_path: Path) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\ntwo\nthree\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
-        await until(lambda: document.sent)
+    async with zero_typed(tmp_path, "one\ntwo\nthree\n") as (box, document):
         box.write("a.txt", "one\ntwo\nTHREE\nfour\n")
         await document.save()
         assert box.read("a.txt") == "zero\none\ntwo\nTHREE\nfour\n"
@@ -97,10 +93,7 @@ async def test_a_file_that_became_binary_is_not_overwritten(tmp_path: Path) -> N
 
 
 async def test_a_deleted_file_is_made_again_only_by_an_edit_or_on_request(tmp_path: Path) -> None:
-    async with running(tmp_path, QUICK) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n", pace=QUICK) as (box, document):
         await until(lambda: document.saved)
         (box.project / "a.txt").unlink()
         await asyncio.sleep(0.2)
@@ -116,10 +109,7 @@ async def test_a_deleted_file_is_made_again_only_by_an_edit_or_on_request(tmp_pa
 async def test_a_stranger_who_writes_in_the_last_instant_is_merged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(tmp_path, BY_HAND) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n") as (box, document):
         real = disk.write
 
         def late(*args: object, **more: object) -> disk.Written:
@@ -134,27 +124,19 @@ async def test_a_stranger_who_writes_in_the_last_instant_is_merged(
 
 async def test_without_notes_a_changed_file_is_taken_as_it_is(tmp_path: Path) -> None:
     """Nobody can say what it was changed from; what it replaces is in the history."""
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n") as (box, document):
         await document.save()
         await box.kill()
-        for note in box.state.glob("saved.db*"):
-            note.unlink()
+        box.forget_notes()
         box.write("a.txt", "zero\none\ntwo\n")
-        await box.start()
-        document = await (await box.person()).open("a.txt")
+        document = await box.opened_again()
         assert text(document) == "zero\none\ntwo\n"
 
 
 async def test_a_foreign_change_that_cannot_be_noted_is_not_merged_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(tmp_path) as box:
-        box.write("a.txt", "one\n")
-        document = await (await box.person()).open("a.txt")
-        type_in(document, 0, "zero\n")
+    async with zero_typed(tmp_path, "one\n") as (box, document):
         await document.save()
 
         def fails(*_args: object, **_more: object) -> None:
