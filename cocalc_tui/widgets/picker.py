@@ -19,6 +19,10 @@ from cocalc_tui.widgets.fuzzy import Match, best
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
 
+MOST_ROWS = 16
+"""Rows of the list that show at once, where there is room."""
+AROUND = 12
+"""Rows of the screen that are not for the list."""
 SHOWN = 200
 """Rows kept of what was found; nobody reads further, they type another letter."""
 
@@ -35,7 +39,7 @@ class Choice(NamedTuple):
 class Choices(Rows):
     """What was found, the letters that fit standing out."""
 
-    DEFAULT_CSS = "Choices { height: auto; max-height: 16; min-height: 1; }"
+    DEFAULT_CSS = "Choices { height: auto; min-height: 1; }"
     can_focus = False
 
     def __init__(self, pick: Callable[[], None]) -> None:
@@ -71,13 +75,14 @@ class Picker(Dialog[str | None], inherit_bindings=False):
     DEFAULT_CSS = """
     Picker { align: center top; overflow: hidden; background: $background 50%; }
     Picker > Vertical {
-        width: 76; max-width: 96%; height: auto; max-height: 80%; margin-top: 3;
-        background: $panel; padding: 1 1 1 1;
+        width: 76; max-width: 96%; height: auto; margin-top: 3;
+        background: $panel; padding: 1 1;
     }
     Picker Input { border: none; height: 1; padding: 0 1; background: $panel; }
     Picker Input:focus { border: none; background: $panel; background-tint: $panel 0%; }
     Picker #title { color: $text-dim; padding: 0 1; }
     Picker Choices { margin-top: 1; background: $panel; }
+    Picker #keys { background: $panel; margin-top: 1; }
     """
 
     def __init__(
@@ -94,7 +99,7 @@ class Picker(Dialog[str | None], inherit_bindings=False):
         self._choices = list(choices)
         self._make = make
         self._waiting = waiting
-        self._list = Choices(self._done)
+        self._list = Choices(self.do_take)
         self._input = Input(placeholder=title, compact=True, id="query")
         self._message = Static(id="title", markup=False)
 
@@ -104,11 +109,16 @@ class Picker(Dialog[str | None], inherit_bindings=False):
             yield self._input
             yield self._list
             yield self._message
+            yield self.keys_bar()
 
     def on_mount(self) -> None:
         """Show everything at first."""
         self._input.cursor_blink = False
         self._look()
+
+    def on_resize(self) -> None:
+        """Leave room for what is around the list."""
+        self._list.styles.max_height = max(min(MOST_ROWS, self.app.size.height - AROUND), 1)
 
     def fill(self, choices: Sequence[Choice], remark: str = "") -> None:
         """Have these to choose from now; nothing more comes, for which `remark` may say why."""
@@ -133,22 +143,38 @@ class Picker(Dialog[str | None], inherit_bindings=False):
         self._message.update(self._waiting if self._list.found or self._waiting else "Nothing fits")
         self._message.display = bool(self._waiting or not self._list.found)
 
-    def on_key(self, event: Key) -> None:
-        """Move in the list, take, leave; all else is typed."""
-        page = self._list.page()
-        moves = {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1, "pageup": -page, "pagedown": page}
-        if event.key in moves:
-            self._list.mark(self._list.marked + moves[event.key])
-        elif event.key == "enter":
-            self._done()
-        elif event.key in {"escape", "ctrl+q", "ctrl+w"}:
-            self.give(None)
-        else:
-            self.take_text(event, self._input)
-            return
-        event.stop()
-        event.prevent_default()
+    def scopes(self) -> Sequence[str]:
+        """Its own."""
+        return ("choose",)
 
-    def _done(self) -> None:
+    def typed(self, event: Key) -> bool:
+        """Type into the line, also before it has the keyboard."""
+        self.take_text(event, self._input)
+        return False
+
+    # --- what can be done ----------------------------------------------------------------------
+
+    def do_take(self) -> None:
+        """Take the marked one."""
         if self._list.found:
             self.give(self._list.found[self._list.marked][0].value)
+
+    def do_cancel(self) -> None:
+        """Take none."""
+        self.give(None)
+
+    def do_up(self) -> None:
+        """Mark the one above."""
+        self._list.mark(self._list.marked - 1)
+
+    def do_down(self) -> None:
+        """Mark the one below."""
+        self._list.mark(self._list.marked + 1)
+
+    def do_page_up(self) -> None:
+        """A page up."""
+        self._list.mark(self._list.marked - self._list.page())
+
+    def do_page_down(self) -> None:
+        """A page down."""
+        self._list.mark(self._list.marked + self._list.page())

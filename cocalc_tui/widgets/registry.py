@@ -39,6 +39,7 @@ SCOPES = (
     Scope("sure", "Yes or no"),
     Scope("reading", "Something to read", "Help, what was said."),
     Scope("kept", "Work that was not taken", "One copy of it."),
+    Scope("choose", "A list to choose from", "Files, commands, kernels; type to make it shorter."),
 )
 
 APP = (
@@ -137,6 +138,12 @@ DIALOGS = (
         footer=3,
     ),
     Action("kept.copy", "Copy all", ("c",), palette=False, footer=1),
+    Action("choose.take", "Take", ("enter",), palette=False, footer=1),
+    Action("choose.up", "Up", ("up", "ctrl+p"), palette=False),
+    Action("choose.down", "Down", ("down", "ctrl+n"), palette=False),
+    Action("choose.page_up", "Page up", ("pageup",), palette=False),
+    Action("choose.page_down", "Page down", ("pagedown",), palette=False),
+    Action("choose.cancel", "Cancel", ("escape", "ctrl+q", "ctrl+w"), palette=False, footer=2),
 )
 
 

@@ -64,7 +64,7 @@ class TestBars:
             document = run.document("model.py")
             document.hearing.trouble = "the disk is full"
             for _ in range(2):
-                run.main._heard(document, LightsChanged())
+                run.main.heard(document, LightsChanged())
             run.main.show_now()
             assert run.said == ["model.py: the disk is full"]
             assert "! the disk is full" in run.main.report.status.text

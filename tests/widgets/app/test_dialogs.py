@@ -10,6 +10,7 @@ from cocalc_tui.widgets.dialogs import Ask
 from cocalc_tui.widgets.help import Reading
 from cocalc_tui.widgets.jump import LETTERS, Jump
 from cocalc_tui.widgets.picker import Picker
+from cocalc_tui.widgets.settings import Settings
 from tests.widgets.app.started import FILES, Started, started
 from tests.widgets.pretend import PretendProject
 
@@ -185,3 +186,9 @@ class TestChoices:
         async with started() as run:
             await run.press("ctrl+p", *"zzzz", "enter")
             assert isinstance(run.app.screen, Picker)
+
+    async def test_keys_of_a_list_may_be_others(self) -> None:
+        keys = {"choose.down": ["ctrl+j"], "choose.take": ["f9"]}
+        async with started(settings=Settings(keys=keys)) as run:
+            await run.press("ctrl+o", *"run", "ctrl+j", "down", "f9")
+            assert run.here == "data/run2.csv"

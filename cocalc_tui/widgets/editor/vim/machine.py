@@ -16,10 +16,11 @@ from cocalc_tui.widgets.editor import writing
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.vim import doing, ex, grammar, visual
+from cocalc_tui.widgets.editor.vim.going import Going, Memory, Target
 from cocalc_tui.widgets.editor.vim.grammar import Command
 from cocalc_tui.widgets.editor.vim.line import Line
 from cocalc_tui.widgets.editor.vim.modes import ORIGIN, TYPING, VISUAL, Change, Mode
-from cocalc_tui.widgets.editor.vim.motions import MOTIONS, Going, Memory, Target
+from cocalc_tui.widgets.editor.vim.motions import MOTIONS
 from cocalc_tui.widgets.editor.vim.outside import Outside
 from cocalc_tui.widgets.editor.vim.registers import CLIPBOARD, Registers, Taken
 from cocalc_tui.widgets.editor.vim.search import PatternError, Search

@@ -8,9 +8,9 @@ from cocalc_tui.widgets.editor import motions as plain
 from cocalc_tui.widgets.editor import moves
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.vim import operators, words
+from cocalc_tui.widgets.editor.vim.going import Target
 from cocalc_tui.widgets.editor.vim.grammar import LINES, SEARCHES, Command
 from cocalc_tui.widgets.editor.vim.modes import Change
-from cocalc_tui.widgets.editor.vim.motions import Target
 from cocalc_tui.widgets.editor.vim.objects import OBJECTS, Stretch
 
 if TYPE_CHECKING:

@@ -1,0 +1,108 @@
+"""Motions within a line: characters, its ends, and `f F t T`."""
+
+from __future__ import annotations
+
+from cocalc_tui.widgets.editor import motions
+from cocalc_tui.widgets.editor.vim.going import Going, Motion, Target
+
+
+def left(going: Going) -> Target:
+    """`h`: not beyond the start of the line."""
+    start = going.editor.start_of(going.line)
+    at = going.at
+    for _ in range(min(going.count, at - start)):
+        at = max(motions.left(going.editor, at), start)
+    return Target(at)
+
+
+def right(going: Going) -> Target:
+    """`l`: not beyond the end of the line."""
+    end = going.editor.end_of(going.line)
+    at = going.at
+    for _ in range(min(going.count, end - at)):
+        at = min(motions.right(going.editor, at), end)
+    return Target(at)
+
+
+def back(going: Going) -> Target:
+    """`backspace`: also into the line above."""
+    at = going.at
+    for _ in range(going.count):
+        at = motions.left(going.editor, at)
+    return Target(at)
+
+
+def on(going: Going) -> Target:
+    """`space`: also into the line below."""
+    at = going.at
+    for _ in range(going.count):
+        at = motions.right(going.editor, at)
+    return Target(at)
+
+
+def line_start(going: Going) -> Target:
+    """`0`."""
+    return Target(going.editor.start_of(going.line))
+
+
+def written(going: Going) -> Target:
+    """`^`: the first character that is no space."""
+    return going.to_line(going.line)._replace(lines=False)
+
+
+def line_end(going: Going) -> Target:
+    """`$`, a count being that many lines less one further down."""
+    line = min(going.line + going.count - 1, going.editor.view.lines - 1)
+    end = going.editor.end_of(line)
+    return Target(
+        max(end - 1, going.editor.start_of(line)), inclusive=end > going.editor.start_of(line)
+    )
+
+
+def last_written(going: Going) -> Target:
+    """`g_`: the last character that is no space."""
+    line = min(going.line + going.count - 1, going.editor.view.lines - 1)
+    length = len(going.editor.view.text(line).rstrip())
+    return Target(going.editor.buffer.offset(line, max(length - 1, 0)), inclusive=True)
+
+
+def column(going: Going) -> Target:
+    """`|`: the column that the count names."""
+    return Target(going.editor.buffer.offset(going.line, going.count - 1))
+
+
+def _find(kind: str, going: Going, character: str, *, again: bool = False) -> Target | None:
+    line, column = going.editor.buffer.row_col(going.at)
+    text, at = going.editor.view.text(line), column
+    forwards, short = kind in "ft", kind in "tT"
+    if again and short:
+        at += 1 if forwards else -1
+    for _ in range(going.count):
+        at = text.find(character, at + 1) if forwards else text.rfind(character, 0, max(at, 0))
+        if at < 0:
+            return None
+    if short:
+        at += -1 if forwards else 1
+    return Target(going.at - column + at, inclusive=forwards)
+
+
+def finds(kind: str) -> Motion:
+    """`f F t T`, remembered for `;` and `,`."""
+
+    def motion(going: Going) -> Target | None:
+        going.memory.find = kind, going.argument
+        return _find(kind, going, going.argument)
+
+    return motion
+
+
+def find_again(going: Going) -> Target | None:
+    """`;`."""
+    kind, character = going.memory.find
+    return _find(kind, going, character, again=True) if kind else None
+
+
+def find_back(going: Going) -> Target | None:
+    """`,`."""
+    kind, character = going.memory.find
+    return _find(kind.swapcase(), going, character, again=True) if kind else None

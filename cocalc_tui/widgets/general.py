@@ -1,0 +1,116 @@
+"""What can be done from everywhere that belongs to no pane: commands, help, colours, leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from cocalc_tui.widgets.acting import desk, perform, scopes_at
+from cocalc_tui.widgets.keynames import shown
+
+if TYPE_CHECKING:
+    from cocalc_tui.widgets.documents import Documents
+    from cocalc_tui.widgets.elsewhere import Elsewhere
+    from cocalc_tui.widgets.project import Project
+    from cocalc_tui.widgets.tiles import Tiles
+
+
+class GeneralActs(Screen[None]):
+    """Part of the main screen: what is done with the app as a whole."""
+
+    project: Project
+    documents: Documents
+    tiles: Tiles
+    elsewhere: Elsewhere
+    keep: Callable[[], None]
+
+    def scopes_here(self) -> list[str]:
+        """The scopes in force where the keyboard is, innermost first."""
+        return scopes_at(self.focused or self)
+
+    async def do_palette(self) -> None:
+        """Choose from all that can be done here."""
+        from cocalc_tui.widgets.picker import Choice
+
+        node, keymap = self.focused or self, desk(self).reader.keymap
+        choices = [
+            Choice(action.name, action.title, shown("".join(keymap.keys_of(action.name)[:1])))
+            for action in keymap.registry.of(self.scopes_here())
+            if action.palette and action.needs <= desk(self).role
+        ]
+        chosen = await desk(self).pick("What to do", choices)
+        if chosen is not None:
+            perform(node, keymap.registry[chosen])
+
+    async def do_save(self) -> None:
+        """Write the document to disk now."""
+        if (document := self.tiles.document) is not None:
+            await document.save()
+
+    def do_help(self) -> None:
+        """Show what the keys do here."""
+        from cocalc_tui.widgets.help import Reading, lines_for
+
+        lines = lines_for(desk(self).reader.keymap, self.scopes_here())
+        self.app.push_screen(Reading(lines))
+
+    def do_notices(self) -> None:
+        """Show what was said so far."""
+        from cocalc_tui.widgets.help import Reading
+
+        said = [("", "What was said", "")]
+        said += [(at, text, " ") for at, text in desk(self).said]
+        self.app.push_screen(Reading(said))
+
+    async def do_theme(self) -> None:
+        """Choose the colours, for this time."""
+        from cocalc_tui.widgets import theme_files
+        from cocalc_tui.widgets.picker import Choice
+
+        choices = [Choice(name, name) for name in theme_files.names()]
+        if (name := await desk(self).pick("Colours", choices)) is not None:
+            try:
+                desk(self).wear(theme_files.find(name))
+            except theme_files.ThemeError as error:
+                desk(self).notice(str(error), bad=True)
+
+    def do_start_relay(self) -> None:
+        """Start the relay again that somebody ended."""
+        if self.project.online:
+            desk(self).notice("The relay runs: you are connected")
+        else:
+            self.project.start_again()
+
+    def do_how_to_leave(self) -> None:
+        """Say which key leaves, to who expects another."""
+        keys = desk(self).reader.keymap.keys_of("app.leave")
+        desk(self).notice(f"{shown(keys[0]) if keys else 'Leave in the commands'} leaves")
+
+    async def do_join(self) -> None:
+        """Leave this project for another."""
+        import asyncio
+
+        from cocalc_tui.widgets.elsewhere import typed
+
+        choices = await asyncio.to_thread(self.elsewhere.projects)
+        question = "Go to which project: one of these, or a path, or HOST:PATH"
+        if (path := await desk(self).pick(question, choices, make=typed)) is not None:
+            self.elsewhere.chosen = path
+            await self.do_leave()
+
+    async def do_leave(self) -> None:
+        """Leave; ask first where work would stay behind."""
+        unsent = self.documents.unsent()
+        if unsent and not self.project.online:
+            names = ", ".join(document.path for document in unsent)
+            question = (
+                f"What you did in {names} is not sent yet, as the relay does not answer. It is "
+                "kept on this machine, and sent when you open this project again. Leave?"
+            )
+            if not await desk(self).confirm(question, "leave"):
+                self.elsewhere.chosen = ""
+                return
+        self.keep()
+        self.app.exit()

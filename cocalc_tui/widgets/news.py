@@ -1,0 +1,146 @@
+"""What happens on the connection and in documents, and what the person is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+from textual.screen import Screen
+
+from cocalc_tui.client.events import (
+    DocumentMoved,
+    FilesChanged,
+    Heard,
+    LightsChanged,
+    NotKept,
+    Offline,
+    Online,
+    PeopleChanged,
+    PeopleMoved,
+    ProjectMoved,
+    ProjectTold,
+    SomebodyStands,
+    WorkRefused,
+    WorkSent,
+)
+from cocalc_tui.protocol.events import ChatNews, Purged
+from cocalc_tui.widgets import phrases
+from cocalc_tui.widgets.acting import desk
+
+if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.client.events import DocumentEvent, WorkspaceEvent
+    from cocalc_tui.widgets.documents import Documents
+    from cocalc_tui.widgets.files import FileTree
+    from cocalc_tui.widgets.project import Project
+    from cocalc_tui.widgets.sharing.following import Following
+    from cocalc_tui.widgets.tiles import Tiles
+
+
+class News(Screen[None]):
+    """Part of the main screen: it hears what happens."""
+
+    project: Project
+    documents: Documents
+    files: FileTree
+    tiles: Tiles
+    following: Following
+    troubles: dict[SharedDocument, str]
+    """What was wrong with each document when it was looked at last."""
+    chat_news: Callable[[ChatNews], None]
+    somebody_stands: Callable[[SomebodyStands], None]
+    show_soon: Callable[[], None]
+
+    def online(self) -> None:
+        """The relay answers."""
+        self.documents.online()
+        self.files.look_again()
+
+    def happened(self, event: WorkspaceEvent) -> None:
+        """Something happened on the connection or in the project."""
+        match event:
+            case Online():
+                self.online()
+            case Offline():
+                self.documents.offline()
+                if event.final:
+                    self._given_up(event.reason)
+                if event.stopped:
+                    self._relay_ended(event.reason)
+            case FilesChanged():
+                self.files.look_again()
+            case ProjectMoved():
+                desk(self).notice(f"The project's folder is {event.path} now")
+            case DocumentMoved():
+                self.tiles.follow_renames()
+                desk(self).notice(f"{event.path} is {event.to} now")
+            case WorkRefused():
+                desk(self).notice(
+                    f"{event.path}: {event.reason}. What you did is kept in {event.copy}; "
+                    "`Work that was not taken` in the commands shows it",
+                    bad=True,
+                )
+            case WorkSent():
+                at = phrases.clock(event.since)
+                desk(self).notice(f"{event.path}: what you typed from {at} on is sent now")
+            case NotKept():
+                self._say_kept(event.reason)
+            case ProjectTold("purged", data):
+                gone = msgspec.msgpack.decode(data, type=Purged)
+                desk(self).notice(
+                    f"{gone.user} purged the history of {gone.path}; undo begins anew too"
+                )
+            case ProjectTold("notice", data):
+                desk(self).notice(msgspec.msgpack.decode(data, type=str), bad=True)
+            case ProjectTold("chat", data):
+                self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
+            case SomebodyStands():
+                self.somebody_stands(event)
+            case PeopleChanged():
+                self.following.look()
+            case ProjectTold():
+                pass
+        self.show_soon()
+
+    def _say_kept(self, reason: str) -> None:
+        if reason:
+            text = f"What is not sent cannot be kept on this machine ({reason}): leave this open"
+            desk(self).notice(text, bad=True)
+        else:
+            desk(self).notice("What is not sent is kept on this machine again")
+
+    def _given_up(self, reason: str) -> None:
+        """There is no use in trying again: leave if nothing was ever opened, else say so."""
+        if self.project.me is None:
+            self.app.exit(return_code=3, message=reason)
+        else:
+            desk(self).notice(f"Not connected any more: {reason}", bad=True)
+
+    def _relay_ended(self, reason: str) -> None:
+        """Whoever was connected goes on alone until somebody starts a relay."""
+        desk(self).notice(
+            f"{reason}. What you type is kept and sent when there is one again; "
+            "`Start the relay again` in the commands starts it",
+            bad=True,
+        )
+
+    def heard(self, document: SharedDocument, event: DocumentEvent) -> None:
+        """Something happened in a document."""
+        if isinstance(event, Heard) and event.topic == "output":
+            return
+        if isinstance(event, LightsChanged | Heard):
+            self._say_trouble(document)
+        if isinstance(event, PeopleMoved):
+            self.files.changed()
+            self.following.look()
+        self.show_soon()
+
+    def _say_trouble(self, document: SharedDocument) -> None:
+        """Tell of trouble when it begins, and when it is over."""
+        before = self.troubles.get(document, "")
+        self.troubles[document] = document.trouble
+        if document.trouble and document.trouble != before:
+            desk(self).notice(f"{document.path}: {phrases.trouble(document)}", bad=True)
+        elif before and not document.trouble:
+            desk(self).notice(f"{document.path}: all is well again")
