@@ -90,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         words = ["open", *words]
     try:
         arguments = parser.parse_args(words)
-        return int(arguments.run(arguments))
+        return int(arguments.run(arguments) or FINE)
     except CommandError as error:
         talk(f"cocalc-tui: {error}")
         return error.code

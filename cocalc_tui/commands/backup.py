@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
-    FINE,
     CommandError,
     add_command,
     add_project,
@@ -35,16 +34,15 @@ def add(commands: Commands) -> None:
         add_project(command)
 
 
-def run_backup(arguments: argparse.Namespace) -> int:
+def run_backup(arguments: argparse.Namespace) -> None:
     """Make a copy while everything goes on."""
     project = join([arguments.project])
     to = arguments.file.absolute()
-    with_workspace(project.root, lambda workspace: workspace.backup(to), start=True)
+    with_workspace(project.root, lambda workspace: workspace.backup(to))
     say(f"{to}")
-    return FINE
 
 
-def run_restore(arguments: argparse.Namespace) -> int:
+def run_restore(arguments: argparse.Namespace) -> None:
     """Put a copy back; the log of now is kept beside it."""
     from cocalc_tui.server.paths import ProjectError
     from cocalc_tui.server.restoring import RestoreError, restore
@@ -62,4 +60,3 @@ def run_restore(arguments: argparse.Namespace) -> int:
     if aside is not None:
         talk(f"the log of before is in {aside}")
     talk("who may join is as before; apps come back by themselves, with what they had not sent")
-    return FINE

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import FINE, CommandError, add_command, join, with_workspace
+from cocalc_tui.commands.common import CommandError, add_command, join, with_workspace
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:
     cat.add_argument("notebook", type=Path, metavar="NOTEBOOK")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print it: in colours on a terminal, plain otherwise."""
     import shutil
 
@@ -42,7 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
     for row in notebook_rows(notebook, width, unknown_look(), pictures):
         line = painted(row) if terminal and "NO_COLOR" not in os.environ else row.text
         print(line.rstrip())  # noqa: T201 - this is the data
-    return FINE
 
 
 def painted(row: Strip) -> str:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
     FAILED,
-    FINE,
     USAGE,
     CommandError,
     add_command,
     add_json,
-    join,
+    minutes,
     say,
-    with_workspace,
+    say_json,
+    with_document,
 )
 
 if TYPE_CHECKING:
     from cocalc_tui.chat.model import Message
     from cocalc_tui.client.conversation import Conversation
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
 
@@ -46,34 +44,32 @@ def add(commands: Commands) -> None:
     add_json(chat)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Say, print or follow."""
     from cocalc_tui.chat.places import ENDING, beside
 
-    files = join([arguments.file]).files
-    if not files:
-        raise CommandError(f"{arguments.file}: name a file, or a room as talk.chat", USAGE)
-    path = files[0] if files[0].endswith(ENDING) else beside(files[0])
     text = sys.stdin.read() if arguments.message == "-" else arguments.message
 
-    async def talk(workspace: Workspace) -> int:
+    async def talk(workspace: Workspace, document: SharedDocument) -> None:
         from cocalc_tui.client.conversation import Conversation
 
-        document = await workspace.open(path)
         assert workspace.me is not None
         conversation = Conversation(document, workspace.me.user)
         if text is not None:
             await _say(workspace, conversation, text)
-        elif arguments.export or arguments.json:
-            _export(conversation, path, as_json=arguments.json)
+        elif arguments.json:
+            say_json(conversation.messages())
+        elif arguments.export:
+            _export(conversation)
         else:
             for message in conversation.messages():
                 say(line(message))
         if arguments.tail:
             await _follow(conversation)
-        return FINE
 
-    return with_workspace(Path(arguments.file), talk, start=True)
+    with_document(
+        arguments.file, talk, at=lambda path: path if path.endswith(ENDING) else beside(path)
+    )
 
 
 async def _say(workspace: Workspace, conversation: Conversation, text: str) -> None:
@@ -88,28 +84,20 @@ async def _say(workspace: Workspace, conversation: Conversation, text: str) -> N
 
 def line(message: Message) -> str:
     """A message for a shell: when, who, what."""
-    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(message.at / 1000))
+    at = minutes(message.at)
     claimed = " (from the file)" if message.claimed else ""
     indent = "  " if message.thread else ""
     words = message.text.replace("\n", f"\n{indent}    ")
     return f"{indent}{at}  {message.user}{claimed}: {words}"
 
 
-def _export(conversation: Conversation, path: str, *, as_json: bool) -> None:
-    if as_json:
-        import dataclasses
-
-        rows = [dataclasses.asdict(one) for one in conversation.messages()]
-        say(json.dumps(rows, indent=1, ensure_ascii=False))
-        return
+def _export(conversation: Conversation) -> None:
     from cocalc_tui.chat.export import as_markdown
     from cocalc_tui.chat.places import subject
 
-    def when(at: int) -> str:
-        return time.strftime("%Y-%m-%d %H:%M", time.localtime(at / 1000))
-
+    path = conversation.document.path
     title = f"Chat beside {subject(path)}" if subject(path) else path
-    say(as_markdown(conversation.messages(), title, when).removesuffix("\n"))
+    say(as_markdown(conversation.messages(), title, minutes).removesuffix("\n"))
 
 
 async def _follow(conversation: Conversation) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.joining import Project
     from cocalc_tui.remote import RemoteProject
@@ -18,8 +20,8 @@ FINE, FAILED, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: fine, work failed, usage or configuration, connection (try again), ctrl+c."""
 
 Result = TypeVar("Result")
-Run = Callable[[argparse.Namespace], int]
-"""A subcommand: what was typed in, an exit code out. Raises CommandError."""
+Run = Callable[[argparse.Namespace], int | None]
+"""A subcommand: what was typed in, an exit code out; None is fine. Raises CommandError."""
 
 
 class CommandError(Exception):
@@ -75,6 +77,20 @@ def say(text: str) -> None:
         print(safe(line) if sys.stdout.isatty() else line)  # noqa: T201 - this is the data
 
 
+def say_json(value: object) -> None:
+    """Print data for programs: what JSON knows, structs and dataclasses."""
+    import json
+
+    import msgspec
+
+    say(json.dumps(msgspec.to_builtins(value), indent=1, ensure_ascii=False))
+
+
+def minutes(at: float) -> str:
+    """A time in milliseconds since 1970, for people here."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at / 1000))
+
+
 def talk(text: str) -> None:
     """Say something to the person, not to a program that reads the data."""
     from cocalc_tui.widgets.glyphs import safe
@@ -121,14 +137,40 @@ def join(words: Sequence[str | Path]) -> Project:
 
 
 def with_workspace(
-    folder: str | Path, work: Callable[[Workspace], Awaitable[Result]], *, start: bool
+    folder: str | Path, work: Callable[[Workspace], Awaitable[Result]], *, start: bool = True
 ) -> Result:
     """Do some work with the project's relay; `start` it where none runs. Raises CommandError."""
+    return _with_project(reach([folder], start=start), work, start=start)
+
+
+def with_document(
+    file: str | Path,
+    work: Callable[[Workspace, SharedDocument], Awaitable[Result]],
+    *,
+    at: Callable[[str], str] = lambda path: path,
+) -> Result:
+    """Do some work with a file's document, or the one `at` another path. Raises CommandError."""
+    project = reach([file], start=True)
+    if not project.files:
+        project.close()
+        raise CommandError(f"{file}: this is a folder; name a file", USAGE)
+    path = at(project.files[0])
+
+    async def open_it(workspace: Workspace) -> Result:
+        return await work(workspace, await workspace.open(path))
+
+    return _with_project(project, open_it, start=True)
+
+
+def _with_project(
+    project: Project | RemoteProject,
+    work: Callable[[Workspace], Awaitable[Result]],
+    *,
+    start: bool,
+) -> Result:
     import asyncio
 
     from cocalc_tui.client.requests import RequestFailed
-
-    project = reach([folder], start=start)
 
     async def converse() -> Result:
         workspace = project.workspace(start=start)

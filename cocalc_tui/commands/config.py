@@ -19,6 +19,7 @@ from cocalc_tui.commands.common import (
     add_project,
     join,
     say,
+    say_json,
     talk,
 )
 
@@ -42,7 +43,7 @@ def add(commands: Commands) -> None:
     add_command(parts, "edit", run_edit, help="open your own file in $VISUAL or $EDITOR")
 
 
-def run_show(arguments: argparse.Namespace) -> int:
+def run_show(arguments: argparse.Namespace) -> None:
     """Print every setting, its value and its source."""
     from cocalc_tui.widgets.settings import Settings
 
@@ -55,14 +56,13 @@ def run_show(arguments: argparse.Namespace) -> int:
     rows += [(name, given, loaded.sources["keys"]) for name, given in keys.items()]
     if arguments.json:
         table = {name: {"value": value, "source": source} for name, value, source in rows}
-        say(json.dumps(table, indent=1, ensure_ascii=False))
-        return FINE
+        say_json(table)
+        return
     width = max(len(name) for name, _, _ in rows)
     for name, value, source in rows:
         say(f"{name:{width}}  {json.dumps(value, ensure_ascii=False)}  {source or 'default'}")
     for remark in loaded.remarks:
         talk(remark)
-    return FINE
 
 
 def _load(folder: str) -> Loaded:
@@ -75,7 +75,7 @@ def _load(folder: str) -> Loaded:
         raise CommandError(str(error), USAGE) from None
 
 
-def run_validate(arguments: argparse.Namespace) -> int:
+def run_validate(arguments: argparse.Namespace) -> None:
     """Say whether a file can be used; exit code 2 where it cannot."""
     from cocalc_tui.widgets.settings_file import user_file
 
@@ -84,10 +84,9 @@ def run_validate(arguments: argparse.Namespace) -> int:
         if arguments.file:
             raise CommandError(f"{file}: no such file", USAGE)
         talk(f"{file}: there is none; the defaults are in force")
-        return FINE
+        return
     _validate(file)
     talk(f"{file}: fine")
-    return FINE
 
 
 def _validate(file: Path) -> None:
@@ -100,10 +99,9 @@ def _validate(file: Path) -> None:
         raise CommandError(str(error), USAGE) from None
 
 
-def run_schema(_: argparse.Namespace) -> int:
+def run_schema(_: argparse.Namespace) -> None:
     """Print the JSON schema of the configuration file."""
-    say(json.dumps(schema(), indent=1))
-    return FINE
+    say_json(schema())
 
 
 def schema() -> dict[str, Any]:
@@ -136,12 +134,11 @@ def _table(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
-def run_path(_: argparse.Namespace) -> int:
+def run_path(_: argparse.Namespace) -> None:
     """Print where the person's own file is."""
     from cocalc_tui.widgets.settings_file import user_file
 
     say(str(user_file()))
-    return FINE
 
 
 def run_edit(_: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from cocalc_tui.commands.common import (
     add_project,
     join,
     say,
+    say_json,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what was found; exit code 1 where something is in trouble."""
     found = list(_look(arguments))
     if arguments.json:
-        import dataclasses
-
-        say(json.dumps([dataclasses.asdict(one) for one in found], indent=1, ensure_ascii=False))
+        say_json(found)
     else:
         for one in found:
             say(f"{MARKS[one.grade]} {one.about:9} {one.text}")

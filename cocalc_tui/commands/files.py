@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
-    FINE,
     USAGE,
     CommandError,
     add_command,
     add_json,
     add_project,
+    minutes,
     say,
+    say_json,
     talk,
     with_workspace,
 )
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from cocalc_tui.client.transfers import Progress, Transfers
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
-    from cocalc_tui.protocol.events import Trashed
 
 
 def add(commands: Commands) -> None:
@@ -65,7 +64,7 @@ def add(commands: Commands) -> None:
 # --- to and fro --------------------------------------------------------------------------------
 
 
-def run_upload(arguments: argparse.Namespace) -> int:
+def run_upload(arguments: argparse.Namespace) -> None:
     """Send files and folders."""
     to = arguments.to.strip("/")
     if "-" in arguments.paths and (len(arguments.paths) > 1 or not to):
@@ -77,10 +76,10 @@ def run_upload(arguments: argparse.Namespace) -> int:
                 there = to if word == "-" else "/".join(filter(None, (to, local.resolve().name)))
                 await transfers.upload(local, there, replace=arguments.replace)
 
-    return _transfer(arguments.project, work)
+    _transfer(arguments.project, work)
 
 
-def run_download(arguments: argparse.Namespace) -> int:
+def run_download(arguments: argparse.Namespace) -> None:
     """Fetch files and folders."""
 
     async def work(transfers: Transfers) -> None:
@@ -95,7 +94,7 @@ def run_download(arguments: argparse.Namespace) -> int:
 
     if arguments.to != "-" and len(arguments.paths) > 1 and not Path(arguments.to).is_dir():
         raise CommandError(f"{arguments.to}: no such folder", USAGE)
-    return _transfer(arguments.project, work)
+    _transfer(arguments.project, work)
 
 
 def _target(into: Path, path: str) -> Path:
@@ -120,7 +119,7 @@ def _local(word: str) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _transfer(folder: str, work: Callable[[Transfers], Awaitable[None]]) -> int:
+def _transfer(folder: str, work: Callable[[Transfers], Awaitable[None]]) -> None:
     from cocalc_tui.client.transfers import TransferError, Transfers
 
     told = _Line()
@@ -135,8 +134,7 @@ def _transfer(folder: str, work: Callable[[Transfers], Awaitable[None]]) -> int:
         finally:
             told.clear()
 
-    with_workspace(folder, converse, start=True)
-    return FINE
+    with_workspace(folder, converse)
 
 
 class _Line:
@@ -166,21 +164,19 @@ class _Line:
 # --- within the project ------------------------------------------------------------------------
 
 
-def run_copy(arguments: argparse.Namespace) -> int:
+def run_copy(arguments: argparse.Namespace) -> None:
     """Copy a file or folder."""
     path, to = arguments.path.strip("/"), arguments.to.strip("/")
-    with_workspace(arguments.project, lambda w: w.files.copy(path, to), start=True)
-    return FINE
+    with_workspace(arguments.project, lambda w: w.files.copy(path, to))
 
 
-def run_rename(arguments: argparse.Namespace) -> int:
+def run_rename(arguments: argparse.Namespace) -> None:
     """Give a file or folder another name, or another place."""
     path, to = arguments.path.strip("/"), arguments.to.strip("/")
-    with_workspace(arguments.project, lambda w: w.files.rename(path, to), start=True)
-    return FINE
+    with_workspace(arguments.project, lambda w: w.files.rename(path, to))
 
 
-def run_delete(arguments: argparse.Namespace) -> int:
+def run_delete(arguments: argparse.Namespace) -> None:
     """Move to the trash."""
 
     async def work(workspace: Workspace) -> None:
@@ -188,15 +184,14 @@ def run_delete(arguments: argparse.Namespace) -> int:
             name = await workspace.files.delete(path.strip("/"))
             talk(f"{path} is in the trash; back with: cocalc-tui trash --restore {name}")
 
-    with_workspace(arguments.project, work, start=True)
-    return FINE
+    with_workspace(arguments.project, work)
 
 
-def run_trash(arguments: argparse.Namespace) -> int:
+def run_trash(arguments: argparse.Namespace) -> None:
     """List the trash, take something out, or empty it."""
     if arguments.empty:
-        with_workspace(arguments.project, lambda w: w.files.empty_trash(), start=True)
-        return FINE
+        with_workspace(arguments.project, lambda w: w.files.empty_trash())
+        return
     if arguments.restore is not None:
         restored = with_workspace(
             arguments.project,
@@ -204,16 +199,13 @@ def run_trash(arguments: argparse.Namespace) -> int:
             start=True,
         )
         say(restored)
-        return FINE
-    found = with_workspace(arguments.project, lambda w: w.files.trash(), start=True)
+        return
+    found = with_workspace(arguments.project, lambda w: w.files.trash())
     if arguments.json:
-        import msgspec
-
-        say(json.dumps(msgspec.to_builtins(found), indent=1, ensure_ascii=False))
+        say_json(found)
     else:
         for one in found:
-            say(f"{one.name}\t{_when(one)}\t{one.user}\t{one.path}")
-    return FINE
+            say(f"{one.name}\t{minutes(one.at)}\t{one.user}\t{one.path}")
 
 
 async def _restore(workspace: Workspace, word: str, to: str) -> str:
@@ -221,9 +213,3 @@ async def _restore(workspace: Workspace, word: str, to: str) -> str:
     found = await workspace.files.trash()
     names = [one.name for one in found if word in {one.name, one.path}]
     return await workspace.files.restore(names[0] if names else word, to)
-
-
-def _when(trashed: Trashed) -> str:
-    import time
-
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(trashed.at / 1000))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import time
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import FINE, CommandError, add_command, add_json, say
+from cocalc_tui.commands.common import CommandError, add_command, add_json, minutes, say, say_json
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
@@ -22,7 +20,7 @@ def add(commands: Commands) -> None:
     add_json(kept)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """List the copies, the newest first, or print one."""
     from cocalc_tui.client.keep import copies
 
@@ -31,15 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
         if not 1 <= arguments.number <= len(found):
             raise CommandError(f"{arguments.number}: there are {len(found)} copies")
         say(found[arguments.number - 1].text)
-        return FINE
+        return
     if arguments.json:
         rows = [
             {"path": one.path, "at": one.at, "reason": one.reason, "file": str(one.file)}
             for one in found
         ]
-        say(json.dumps(rows))
-        return FINE
+        say_json(rows)
+        return
     for number, one in enumerate(found, 1):
-        at = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at))
+        at = minutes(one.at * 1000)
         say(f"{number:3}  {at}  {one.path}  {one.reason}")
-    return FINE

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
-    FINE,
     add_command,
     add_json,
     add_project,
     say,
+    say_json,
     with_workspace,
 )
 
@@ -29,14 +28,14 @@ def add(commands: Commands) -> None:
     add_project(listing)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print them."""
 
     async def ask(workspace: Workspace) -> tuple[list[FileInfo], ProjectStatus]:
         path = arguments.path.strip("/")
         return await workspace.files.entries(path, recursive=True), await workspace.status()
 
-    files, status = with_workspace(arguments.project, ask, start=True)
+    files, status = with_workspace(arguments.project, ask)
     people = {document.path: document.people for document in status.documents}
     if arguments.json:
         rows = [
@@ -49,9 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
             }
             for file in files
         ]
-        say(json.dumps(rows, indent=1, ensure_ascii=False))
-        return FINE
+        say_json(rows)
+        return
     for file in files:
         if file.kind != "folder":
             say("\t".join([file.path, *people.get(file.path, [])]))
-    return FINE

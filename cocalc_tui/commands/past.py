@@ -7,18 +7,18 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
     FAILED,
-    FINE,
     USAGE,
     CommandError,
     add_command,
     add_json,
     join,
     say,
+    say_json,
+    with_document,
     with_workspace,
 )
 
@@ -78,22 +78,16 @@ class Opened:
         self.past = past
 
 
-def _with_past(arguments: argparse.Namespace, work: Callable[[Opened], Awaitable[int]]) -> int:
-    files = join([arguments.file]).files
-    if not files:
-        raise CommandError(f"{arguments.file}: a folder has no history; name a file", USAGE)
-
-    async def ask(workspace: Workspace) -> int:
+def _with_past(arguments: argparse.Namespace, work: Callable[[Opened], Awaitable[None]]) -> None:
+    async def ask(workspace: Workspace, document: SharedDocument) -> None:
         from cocalc_tui.client.past import LogBook
         from cocalc_tui.history.pasts import LogPast
 
-        document = await workspace.open(files[0])
         book = LogBook(workspace.requests, document.doc)
         await book.fetch(document.numbers.upto)
-        past = LogPast(await book.versions(), document.type)
-        return await work(Opened(workspace, document, past))
+        await work(Opened(workspace, document, LogPast(await book.versions(), document.type)))
 
-    return with_workspace(Path(arguments.file), ask, start=True)
+    with_document(arguments.file, ask)
 
 
 def _version(opened: Opened, word: str | None) -> int | None:
@@ -152,98 +146,88 @@ def when(at: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at / 1000))
 
 
-def run_log(arguments: argparse.Namespace) -> int:
+def run_log(arguments: argparse.Namespace) -> None:
     """Print the bursts of a file, the latest last."""
     if arguments.size:
-        return _log_sizes(arguments)
+        _log_sizes(arguments)
+        return
 
-    async def work(opened: Opened) -> int:
+    async def work(opened: Opened) -> None:
         if arguments.commits:
-            return await _log_commits(opened, as_json=arguments.json)
+            await _log_commits(opened, as_json=arguments.json)
+            return
         if arguments.json:
-            import dataclasses
-
-            rows = [dataclasses.asdict(one) for one in opened.past.line.bursts]
-            say(json.dumps(rows, indent=1))
-            return FINE
+            say_json(opened.past.line.bursts)
+            return
         for one in opened.past.line.bursts:
             offline = f"  typed {when(one.made)} offline" if one.late else ""
             say(f"{one.last}\t{when(one.end)}\t{one.author}\t{one.kind}{offline}")
-        return FINE
 
-    return _with_past(arguments, work)
+    _with_past(arguments, work)
 
 
-def _log_sizes(arguments: argparse.Namespace) -> int:
+def _log_sizes(arguments: argparse.Namespace) -> None:
     """Print what the history of a file takes, or of all files of the project."""
-    import msgspec
-
     from cocalc_tui.client.history import sizes
 
     files = join([arguments.file]).files
 
-    async def ask(workspace: Workspace) -> int:
+    async def ask(workspace: Workspace) -> None:
         found = [one for one in await sizes(workspace.requests) if not files or one.path in files]
         if arguments.json:
-            say(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
-            return FINE
+            say_json(found)
+            return
         for one in found:
             total = one.sealed + one.rows
             say(f"{total}\t{one.patches}\t{total / one.patches:.2f}\t{one.path or '(replaced)'}")
-        return FINE
 
-    return with_workspace(Path(arguments.file), ask, start=True)
+    with_workspace(arguments.file, ask)
 
 
-def run_purge(arguments: argparse.Namespace) -> int:
+def run_purge(arguments: argparse.Namespace) -> None:
     """Forget the history of a file: a new log begins with what is there now."""
 
-    async def work(opened: Opened) -> int:
+    async def work(opened: Opened) -> None:
         from cocalc_tui.client.history import purge
 
         await purge(opened.workspace.requests, opened.document.doc)
         say(f"{opened.document.path}: {opened.past.line.latest} versions are forgotten")
-        return FINE
 
-    return _with_past(arguments, work)
+    _with_past(arguments, work)
 
 
-async def _log_commits(opened: Opened, *, as_json: bool) -> int:
+async def _log_commits(opened: Opened, *, as_json: bool) -> None:
     """Print the git commits that changed a file, the latest last."""
-    import msgspec
-
     from cocalc_tui.client.commits import Commits
 
     found = (await Commits(opened.workspace.requests).of(opened.document.path))[::-1]
     if as_json:
-        say(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
-        return FINE
+        say_json(found)
+        return
     for one in found:
         said = [one.id[:12], when(one.at), one.author, one.title]
         say("\t".join(said + [one.path] * (one.path != opened.document.path)))
-    return FINE
 
 
-def run_show(arguments: argparse.Namespace) -> int:
+def run_show(arguments: argparse.Namespace) -> None:
     """Print a version."""
 
-    async def work(opened: Opened) -> int:
+    async def work(opened: Opened) -> None:
         text = await _text(opened, arguments.at)
         if sys.stdout.isatty():
             say(text.removesuffix("\n"))
         else:
             sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
             sys.stdout.buffer.flush()
-        return FINE
 
-    return _with_past(arguments, work)
+    _with_past(arguments, work)
 
 
-def run_diff(arguments: argparse.Namespace) -> int:
+def run_diff(arguments: argparse.Namespace) -> None:
     """Print what differs, as a unified diff."""
     import difflib
 
-    async def work(opened: Opened) -> int:
+    async def work(opened: Opened) -> None:
         old = await _text(opened, arguments.old)
         new = await _text(opened, arguments.new)
         name = opened.document.path
@@ -256,15 +240,14 @@ def run_diff(arguments: argparse.Namespace) -> int:
         )
         for line in lines:
             say(line)
-        return FINE
 
-    return _with_past(arguments, work)
+    _with_past(arguments, work)
 
 
-def run_blame(arguments: argparse.Namespace) -> int:
+def run_blame(arguments: argparse.Namespace) -> None:
     """Print each line with who wrote it and when."""
 
-    async def work(opened: Opened) -> int:
+    async def work(opened: Opened) -> None:
         version = _version(opened, arguments.at)
         rows = opened.past.blamed(version) if version is not None else []
         if not rows:
@@ -274,23 +257,22 @@ def run_blame(arguments: argparse.Namespace) -> int:
                 {"line": number, "author": one.author, "at": one.at, "text": one.text}
                 for number, one in enumerate(rows, 1)
             ]
-            say(json.dumps(table, indent=1, ensure_ascii=False))
-            return FINE
+            say_json(table)
+            return
         width = max((len(one.author) for one in rows), default=0)
         for number, one in enumerate(rows, 1):
             stamp = when(one.at)[:16] if one.at else " " * 16
             say(f"{one.author:{width}}  {stamp}  {number:5}  {one.text}")
-        return FINE
 
-    return _with_past(arguments, work)
+    _with_past(arguments, work)
 
 
-def run_restore(arguments: argparse.Namespace) -> int:
+def run_restore(arguments: argparse.Namespace) -> None:
     """Make the file as it was, on top of what is there now."""
     import asyncio
     import secrets
 
-    async def work(opened: Opened) -> int:
+    async def work(opened: Opened) -> None:
         from cocalc_tui.client.wire import ReadOnlyError
         from cocalc_tui.history.restoring import CannotRestore, changes_since, restore
 
@@ -308,21 +290,20 @@ def run_restore(arguments: argparse.Namespace) -> int:
             raise CommandError(str(error), FAILED) from None
         await asyncio.wait_for(opened.workspace.settled(document), 20)
         say(f"{document.path} is as it was: {arguments.at}" if ops else "it is so already")
-        return FINE
 
-    return _with_past(arguments, work)
+    _with_past(arguments, work)
 
 
-def run_export(arguments: argparse.Namespace) -> int:
+def run_export(arguments: argparse.Namespace) -> None:
     """Print every version as a line of JSON; of a terminal, what it showed."""
 
-    async def work(opened: Opened) -> int:
+    async def work(opened: Opened) -> None:
         if opened.document.type == "terminal":
             from cocalc_tui.client.terminals import Terminal
 
             terminal = Terminal(opened.workspace.requests, opened.document.doc)
             sys.stdout.write(await terminal.recording())
-            return FINE
+            return
         for number in range(1, opened.past.versions.latest + 1):
             made = opened.past.versions.made(number)
             row = {"version": number, **made._asdict()}
@@ -330,9 +311,8 @@ def run_export(arguments: argparse.Namespace) -> int:
                 pieces = opened.past.versions.difference(number - 1, number)
                 row["changes"] = _positions(pieces)
             say(json.dumps(row, ensure_ascii=False))
-        return FINE
 
-    return _with_past(arguments, work)
+    _with_past(arguments, work)
 
 
 def _positions(pieces: Sequence[tuple[str, int]]) -> list[list[object]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from cocalc_tui.commands.common import (
     is_far,
     join,
     say,
+    say_json,
     talk,
     with_workspace,
 )
@@ -62,13 +62,13 @@ def add(commands: Commands) -> None:
 # --- letting in --------------------------------------------------------------------------------
 
 
-def run_share(arguments: argparse.Namespace) -> int:
+def run_share(arguments: argparse.Namespace) -> None:
     """Give somebody a role; print what they paste to join."""
     folder, name, role = arguments.project, arguments.name, arguments.role
     if name is None and not arguments.at_boot:
         raise CommandError("say who: a USER, or @GROUP (see cocalc-tui share --help)", USAGE)
     if name is not None:
-        here, elsewhere = with_workspace(folder, lambda w: _share(w, name, role), start=True)
+        here, elsewhere = with_workspace(folder, lambda w: _share(w, name, role))
         who = f"everybody in the group {name[1:]}" if name.startswith("@") else name
         say(f"{who} may join as {role}:\n")
         say(f"    {here}\n    {elsewhere}   # from elsewhere\n")
@@ -76,7 +76,6 @@ def run_share(arguments: argparse.Namespace) -> int:
             say(f"What {who} runs, runs as your account.")
     if arguments.at_boot or not is_far([folder]):
         _about_boot(folder, wanted=arguments.at_boot)
-    return FINE
 
 
 async def _share(workspace: Workspace, name: str, role: str) -> tuple[str, str]:
@@ -103,20 +102,19 @@ def _about_boot(folder: str, *, wanted: bool) -> None:
         talk(said)
 
 
-def run_unshare(arguments: argparse.Namespace) -> int:
+def run_unshare(arguments: argparse.Namespace) -> None:
     """Take somebody's role."""
     name = arguments.name
-    with_workspace(arguments.project, lambda workspace: workspace.sharing.take(name), start=True)
+    with_workspace(arguments.project, lambda workspace: workspace.sharing.take(name))
     say(f"{name} may no longer join")
-    return FINE
 
 
 # --- who is here -------------------------------------------------------------------------------
 
 
-def run_people(arguments: argparse.Namespace) -> int:
+def run_people(arguments: argparse.Namespace) -> None:
     """Print who is here, and who may join."""
-    here, members, status = with_workspace(arguments.project, _people, start=True)
+    here, members, status = with_workspace(arguments.project, _people)
     places = {
         person.user: [one.path for one in status.documents if person.user in one.people]
         for person in here
@@ -127,14 +125,13 @@ def run_people(arguments: argparse.Namespace) -> int:
             for one in here
         ]
         may = [{"name": name, "role": role} for name, role in members.items()]
-        say(json.dumps({"here": rows, "may_join": may}, indent=1, ensure_ascii=False))
-        return FINE
+        say_json({"here": rows, "may_join": may})
+        return
     users = {one.user: one.role for one in here}
     say("here:" if users else "nobody is here")
     _table([(user, role, ", ".join(places[user])) for user, role in users.items()])
     say("may join:")
     _table([(name, role, "") for name, role in members.items()])
-    return FINE
 
 
 async def _people(workspace: Workspace) -> tuple[list[Person], dict[str, str], ProjectStatus]:
@@ -176,7 +173,7 @@ def run_join(arguments: argparse.Namespace) -> int:
             {"host": one.host, "project": one.project, "role": one.role, "path": str(one.path)}
             for one in found
         ]
-        say(json.dumps(rows, indent=1, ensure_ascii=False))
+        say_json(rows)
     elif not found:
         talk("nobody shares a project with you on this machine")
     else:

@@ -7,7 +7,7 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import FINE, UNREACHABLE, CommandError, join
+from cocalc_tui.commands.common import UNREACHABLE, CommandError, join
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
@@ -24,7 +24,7 @@ def add(commands: Commands) -> None:
     relay.add_argument("paths", nargs="*")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Lead standard input and output to the relay."""
     from cocalc_tui.client.ssh import mark
     from cocalc_tui.server.bridge import bridge
@@ -34,7 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
     with _connected(project, start=start):
         os.write(1, mark(arguments.hello, str(project.root), project.files))
     bridge(lambda: _connected(project, start=start), 0, 1)
-    return FINE
 
 
 def _connected(project: Project, *, start: bool) -> socket.socket:

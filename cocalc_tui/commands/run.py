@@ -11,8 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import FAILED, FINE, CommandError, add_command, join, talk
-from cocalc_tui.commands.common import with_workspace as with_relay
+from cocalc_tui.commands.common import (
+    FAILED,
+    FINE,
+    CommandError,
+    add_command,
+    talk,
+    with_document,
+)
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
@@ -45,12 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     path: Path = arguments.notebook
     if not path.is_file():
         raise CommandError(f"{path}: no such file")
-    project = join([path])
 
-    async def work(workspace: Workspace) -> int:
+    async def work(workspace: Workspace, document: SharedDocument) -> int:
         from cocalc_tui.notebook import ipynb, model
 
-        document = await workspace.open(project.files[0])
         if document.type != "notebook":
             raise CommandError(f"{path}: this is no notebook")
         await document.save()  # takes in what a script wrote to the file just now
@@ -61,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             _write(ipynb.write(notebook), arguments.output)
         return code
 
-    return with_relay(project.root, work, start=True)
+    return with_document(path, work)
 
 
 def _write(text: str, where: str) -> None:

@@ -8,13 +8,13 @@ import json
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
-    FINE,
     add_command,
     add_json,
     add_project,
     is_far,
     join,
     say,
+    say_json,
     talk,
     with_workspace,
 )
@@ -39,21 +39,18 @@ def add(commands: Commands) -> None:
         add_project(command)
 
 
-def run_status(arguments: argparse.Namespace) -> int:
+def run_status(arguments: argparse.Namespace) -> None:
     """Print what runs."""
     if not _runs(arguments.project):
         nothing = "nothing runs in this project"
         say(json.dumps({"running": False}) if arguments.json else nothing)
-        return FINE
+        return
     status = with_workspace(arguments.project, lambda workspace: workspace.status(), start=False)
     if arguments.json:
-        import msgspec
-
-        say(msgspec.json.format(msgspec.json.encode(status), indent=1).decode())
-        return FINE
+        say_json(status)
+        return
     for line in _lines(status):
         say(line)
-    return FINE
 
 
 def _runs(folder: str) -> bool:
@@ -74,22 +71,20 @@ def _lines(status: ProjectStatus) -> list[str]:
     return lines
 
 
-def run_start(arguments: argparse.Namespace) -> int:
+def run_start(arguments: argparse.Namespace) -> None:
     """Start the relay; it stays while the project is shared or something runs."""
-    with_workspace(arguments.project, lambda workspace: workspace.ready(), start=True)
-    return FINE
+    with_workspace(arguments.project, lambda workspace: workspace.ready())
 
 
-def run_stop(arguments: argparse.Namespace) -> int:
+def run_stop(arguments: argparse.Namespace) -> None:
     """End what runs."""
     everything = arguments.all
     if not _runs(arguments.project) and not everything:
         talk("nothing runs in this project")
-        return FINE
+        return
     with contextlib.suppress(ConnectionError):
         with_workspace(
             arguments.project,
             lambda workspace: workspace.stop(everything=everything),
             start=everything,
         )
-    return FINE

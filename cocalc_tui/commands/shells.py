@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import FINE, add_command, say
+from cocalc_tui.commands.common import add_command, say
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
@@ -32,9 +32,8 @@ def add(commands: Commands) -> None:
     completion.add_argument("shell", choices=SHELLS)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print the completions."""
     import shtab
 
     say(shtab.complete(arguments.parser, arguments.shell))
-    return FINE

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from typing import TYPE_CHECKING, TypeVar
 
 from cocalc_tui.commands.common import (
@@ -15,15 +13,15 @@ from cocalc_tui.commands.common import (
     add_command,
     add_json,
     add_project,
+    minutes,
     say,
+    say_json,
     talk,
     with_workspace,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    import msgspec
 
     from cocalc_tui.client.snapshots import Snapshots
     from cocalc_tui.client.workspace import Workspace
@@ -78,52 +76,43 @@ def _ask(arguments: argparse.Namespace, work: Callable[[Snapshots], Awaitable[Re
 
         return await work(Snapshots(workspace.requests))
 
-    return with_workspace(arguments.project, ask, start=True)
+    return with_workspace(arguments.project, ask)
 
 
-def _print(found: list[msgspec.Struct]) -> None:
-    import msgspec
-
-    say(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
-
-
-def run_list(arguments: argparse.Namespace) -> int:
+def run_list(arguments: argparse.Namespace) -> None:
     """Print the snapshots there are."""
     found = _ask(arguments, lambda snapshots: snapshots.all(arguments.path))
     if arguments.json:
-        _print([*found])
+        say_json(found)
     else:
         for one in found:
             say(_line(one))
-    return FINE
 
 
 def _line(one: SnapshotInfo) -> str:
-    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at / 1000))
+    at = minutes(one.at)
     left_out = f", {one.left_out} left out" if one.left_out else ""
     return f"{one.id}\t{at}\t{one.kind}\t{one.user}\t{one.files} files{left_out}\t{one.title}"
 
 
-def run_create(arguments: argparse.Namespace) -> int:
+def run_create(arguments: argparse.Namespace) -> None:
     """Take one now."""
     title = sys.stdin.read().strip() if arguments.title == "-" else arguments.title
     say(_ask(arguments, lambda snapshots: snapshots.take(title)))
-    return FINE
 
 
-def run_browse(arguments: argparse.Namespace) -> int:
+def run_browse(arguments: argparse.Namespace) -> None:
     """Print what is in a folder."""
     found = _ask(arguments, lambda snapshots: snapshots.browse(arguments.snapshot, arguments.path))
     if arguments.json:
-        _print([*found])
-        return FINE
+        say_json(found)
+        return
     for one in found:
         size = "" if one.kind == "folder" else str(one.size)
         say("\t".join(filter(None, [one.path, one.kind, size, one.note])))
-    return FINE
 
 
-def run_show(arguments: argparse.Namespace) -> int:
+def run_show(arguments: argparse.Namespace) -> None:
     """Print what a file held, byte for byte where the output is no terminal."""
     data = _ask(arguments, lambda snapshots: snapshots.read(arguments.snapshot, arguments.path))
     if sys.stdout.isatty():
@@ -131,21 +120,19 @@ def run_show(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    return FINE
 
 
-def run_diff(arguments: argparse.Namespace) -> int:
+def run_diff(arguments: argparse.Namespace) -> None:
     """Print which files differ."""
     found = _ask(
         arguments, lambda snapshots: snapshots.compare(arguments.snapshot, arguments.other)
     )
     if arguments.json:
-        _print([*found])
-        return FINE
+        say_json(found)
+        return
     marks = {"added": "+", "removed": "-", "changed": "~"}
     for one in found:
         say(f"{marks[one.how]} {one.path}")
-    return FINE
 
 
 def run_restore(arguments: argparse.Namespace) -> int:
@@ -155,7 +142,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
         path = ""
     done = _ask(arguments, lambda snapshots: snapshots.restore(arguments.snapshot, path))
     if arguments.json:
-        say(json.dumps({"written": done.written, "troubles": done.troubles, "kept": done.kept}))
+        say_json(done)
     else:
         say(f"{done.written} files put back")
         if done.kept:
@@ -165,20 +152,18 @@ def run_restore(arguments: argparse.Namespace) -> int:
     return FAILED if done.troubles else FINE
 
 
-def run_drop(arguments: argparse.Namespace) -> int:
+def run_drop(arguments: argparse.Namespace) -> None:
     """Take one away."""
     _ask(arguments, lambda snapshots: snapshots.drop(arguments.snapshot))
-    return FINE
 
 
-def run_rules(arguments: argparse.Namespace) -> int:
+def run_rules(arguments: argparse.Namespace) -> None:
     """Print the rules, after setting those that were given."""
     changes = {name: getattr(arguments, name) for name in RULES}
     given = {name: value for name, value in changes.items() if value is not None}
     rules = _ask(arguments, lambda snapshots: snapshots.rules(given))
     if arguments.json:
-        say(json.dumps(rules))
-        return FINE
+        say_json(rules)
+        return
     for name, value in rules.items():
         say(f"{name}\t{value}\t{RULES.get(name, '')}")
-    return FINE

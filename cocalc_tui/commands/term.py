@@ -14,12 +14,12 @@ from cocalc_tui.commands.common import (
     USAGE,
     CommandError,
     add_command,
-    join,
     say,
-    with_workspace,
+    with_document,
 )
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.terminals import Terminal
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int | None:
     """Open, type or print."""
     name = arguments.name if arguments.name.endswith(ENDING) else arguments.name + ENDING
     if (arguments.send, arguments.tail, arguments.record) == (None, None, None):
@@ -58,13 +58,11 @@ def run(arguments: argparse.Namespace) -> int:
         return opening.run(argparse.Namespace(paths=[name], names=(), set=[]))
     if arguments.tail is not None and arguments.tail < 1:
         raise CommandError("--tail takes a number from 1 on", USAGE)
-    (path,) = join([name]).files
     text = sys.stdin.read() if arguments.send == "-" else arguments.send
 
-    async def talk(workspace: Workspace) -> int:
+    async def talk(workspace: Workspace, document: SharedDocument) -> None:
         from cocalc_tui.client.terminals import Terminal
 
-        document = await workspace.open(path)
         terminal = Terminal(workspace.requests, document.doc)
         if text is not None or arguments.tail:
             await terminal.open(again=text is not None)
@@ -77,10 +75,10 @@ def run(arguments: argparse.Namespace) -> int:
             for line in await _last(terminal, arguments.tail):
                 say(line)
         if arguments.record is not None:
-            _record(await terminal.recording(), path, arguments.record)
-        return FINE
+            _record(await terminal.recording(), document.path, arguments.record)
 
-    return with_workspace(Path(name), talk, start=True)
+    with_document(name, talk)
+    return FINE
 
 
 def _record(cast: str, path: str, file: str) -> None:
