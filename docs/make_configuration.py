@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
 from pathlib import Path
 
+from cocalc_tui.server.store.keeping import Keeping
 from cocalc_tui.widgets.settings import Setting, Settings
 from cocalc_tui.widgets.theme_files import NAMES
 
@@ -58,6 +61,23 @@ The actions that can be given keys are in [keys.md](keys.md). `NO_COLOR` is foll
 |---|---|---|---|---|
 """
 
+HISTORY = """
+## Of a project's history
+
+What the host says about old history stands in `.cocalc-tui/history.toml` of the project, which only
+the host's account can write; it is in force a second after it was written. Nothing in it deletes
+anything. Another `archive_folder` counts from the next start of the relay on: end the relay
+(`cocalc-tui stop`), move `archive.sqlite` there, and start it.
+
+```toml
+archive_after = 30
+archive_folder = "/srv/large/lab"
+```
+
+| setting | default | meaning |
+|---|---|---|
+"""
+
 TAIL = """
 What goes wrong in the app is written to `~/.local/state/cocalc-tui/cocalc-tui.log`;
 `cocalc-tui doctor` looks for what keeps things from working.
@@ -74,6 +94,11 @@ def page() -> str:
     return (
         HEAD.replace("{colours}", colours)
         + "".join(_row(setting) for setting in Settings.declared())
+        + HISTORY
+        + "".join(
+            f"| `{one.name}` | `{json.dumps(one.default)}` | {one.metadata['help']} |\n"
+            for one in dataclasses.fields(Keeping)
+        )
         + TAIL
     )
 

@@ -178,8 +178,9 @@ def _log_sizes(arguments: argparse.Namespace) -> None:
             say_json(found)
             return
         for one in found:
-            total = one.sealed + one.rows
-            say(f"{total}\t{one.patches}\t{total / one.patches:.2f}\t{one.path or '(replaced)'}")
+            total = one.sealed + one.rows + one.archived
+            said = f"{total}\t{one.patches}\t{total / one.patches:.2f}\t{one.path or '(replaced)'}"
+            say(f"{said}\t{one.archived} archived" if one.archived else said)
 
     with_workspace(arguments.file, ask)
 

@@ -33,6 +33,8 @@ from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
 from cocalc_tui.server.relay.project import Processes
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import StoreTrouble
+from cocalc_tui.server.store.archive import NAME as ARCHIVE
+from cocalc_tui.server.store.keeping import FILE, KeepingFile
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.server.successor import Successors
 from cocalc_tui.server.terminals.starting import TerminalGrounds
@@ -87,8 +89,13 @@ class _Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end.set)
+        keeping = KeepingFile(self._where.state / FILE)
+        folder = keeping().archive_folder or self._where.state
         store = SqliteStore(
-            self._where.state / "log.sqlite", on_taken_away=lambda: relay.announce(TAKEN_AWAY)
+            self._where.state / "log.sqlite",
+            archive=Path(folder) / ARCHIVE,
+            keeping=keeping,
+            on_taken_away=lambda: relay.announce(TAKEN_AWAY),
         )
         host_user = user_name(self._where.host)
         access = Access(store, host_user, told=self._share)
@@ -101,6 +108,8 @@ class _Service:
             place=self._project.name,
             clock=clock,
             processes=self._processes,
+            keeping=keeping,
+            trouble=lambda: keeping.mistake or store.trouble,
             backup=store.backup,
             on_stop=self._stop,
             on_broken=self._end.set,

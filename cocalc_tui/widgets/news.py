@@ -24,7 +24,8 @@ from cocalc_tui.client.events import (
     WorkRefused,
     WorkSent,
 )
-from cocalc_tui.protocol.events import ChatNews, Purged
+from cocalc_tui.protocol.events import ChatNews, Purged, Upkeep
+from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 
@@ -91,6 +92,8 @@ class News(Screen[None]):
                 desk(self).notice(
                     f"{gone.user} purged the history of {gone.path}; undo begins anew too"
                 )
+            case ProjectTold("upkeep", data):
+                self._say_upkeep(msgspec.msgpack.decode(data, type=Upkeep))
             case ProjectTold("notice", data):
                 desk(self).notice(msgspec.msgpack.decode(data, type=str), bad=True)
             case ProjectTold("chat", data):
@@ -102,6 +105,11 @@ class News(Screen[None]):
             case ProjectTold():
                 pass
         self.show_soon()
+
+    def _say_upkeep(self, said: Upkeep) -> None:
+        """Whoever can do something about it hears what histories take."""
+        if desk(self).role >= Role.OWNER and (text := phrases.upkeep(said)):
+            desk(self).notice(text, bad=True)
 
     def _say_kept(self, reason: str) -> None:
         if reason:

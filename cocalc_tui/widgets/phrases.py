@@ -15,7 +15,7 @@ from cocalc_tui.widgets.faces import Faces
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
-    from cocalc_tui.protocol.events import CellRun, ChatState, KernelState
+    from cocalc_tui.protocol.events import CellRun, ChatState, KernelState, Upkeep
     from cocalc_tui.protocol.messages import Person
     from cocalc_tui.widgets.project import Project
 
@@ -131,6 +131,21 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}"
         count /= 1000
     return f"{count:.1f} GB"
+
+
+def upkeep(said: Upkeep) -> str:
+    """What the owner should know of the project's histories; "" for nothing."""
+    if said.trouble:
+        return said.trouble
+    if not said.over:
+        return ""
+    first, *others = said.over
+    what = f"{first.path}: its history takes" if first.path else "All histories together take"
+    more = f", and {len(others)} more are above theirs" if others else ""
+    return (
+        f"{what} {size(first.size)}, above the limit of {size(first.limit)}{more}; "
+        "`cocalc-tui log --size .` lists them, history.toml says when they go into the archive"
+    )
 
 
 def titles(paths: Sequence[str]) -> list[str]:

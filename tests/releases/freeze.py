@@ -124,7 +124,7 @@ async def _keep_log(folder: Path) -> None:
             replica.apply([patch])
         checkpoint = encode_checkpoint(replica, len(replica))
         await store.put_checkpoint(doc, len(replica), checkpoint)
-        await store.tend()
+        await store.tend(0)
         found["documents"][path] = {
             "doc": doc,
             "entries": len(replica),

@@ -216,7 +216,7 @@ class StoreSuite(ABC):
     async def test_every_slice_gives_the_same_log(self, store: Store) -> None:
         for n in range(60):
             await self.append(store, draft(typed(n=n)))
-            await store.tend()
+            await store.tend(NOW)
         log = await whole(store)
         assert [seq for seq, _ in log] == list(range(1, 61))
         for size in (1, 200, 1000):
@@ -226,7 +226,7 @@ class StoreSuite(ABC):
     async def test_reading_begins_where_asked(self, store: Store) -> None:
         for n in range(30):
             await self.append(store, draft(typed(n=n)))
-        await store.tend()
+        await store.tend(NOW)
         for after in range(30):
             part = await store.read("d", after, 1 << 20)
             found = [e.seq for block in part.blocks for e in decode_block(block)]
@@ -246,7 +246,7 @@ class StoreSuite(ABC):
         expected = [(), (one,), (PatchId(BOB, 0),), both, (PatchId(BOB, 1),)]
         for _ in range(2):
             assert [await store.heads("d", seq) for seq in range(5)] == expected
-            await store.tend()
+            await store.tend(NOW)
 
     # --- what is held --------------------------------------------------------------------------
 

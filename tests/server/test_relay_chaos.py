@@ -119,7 +119,7 @@ class Chaos(Box):
                 [self.type, self.breathe, self.cut, self.restart], [10, 10, 3, 1]
             )[0]
             await act()  # type: ignore[misc]  # all four are coroutines
-            await self.store.tend()
+            await self.store.tend(self.now)
         await self.settle()
 
     async def type(self) -> None:

@@ -164,7 +164,7 @@ async def test_old_rows_are_sealed_and_nothing_changes(path: Path) -> None:
     follow = [draft(typed(n=n)) for n in range(1, 60)]
     for one in follow:
         await store.append([one], NOW)
-        await store.tend()
+        await store.tend(NOW)
     part = await store.read("d", 0, 1 << 30)
     assert sum(len(decode_block(block)) for block in part.blocks) >= 50
     assert all(len(decode_block(block)) <= 30 for block in part.blocks)
@@ -193,7 +193,7 @@ async def test_a_block_fits_into_a_frame(path: Path) -> None:
         text = "".join(map(chr, noise.choices(range(0x4E00, 0x9FFF), k=500_000)))
         await store.append([draft(typed(n=n, ops=(Splice(0, 0, text),)))], NOW)
     for _ in range(12):
-        await store.tend()
+        await store.tend(NOW)
     after, sizes = 0, []
     while (part := await store.read("d", after, 1)).upto > after:
         frame = Entries(doc="d", entries=part.entries, blocks=part.blocks)
@@ -209,12 +209,12 @@ async def test_the_sealing_process_gives_the_same_block(path: Path) -> None:
     store = await opened(path, Sealing(rows=10, keep=0, most=100))
     await fill(store, 25)
     log = await whole(store)
-    await store.tend()
+    await store.tend(NOW)
     part = await store.read("d", 0, 1 << 30)
     assert len(part.blocks) == 1
     assert not part.entries
     await fill(store, 10, 25)
-    await store.tend()
+    await store.tend(NOW)
     part = await store.read("d", 0, 1 << 30)
     assert len(part.blocks) == 1
     assert (await whole(store))[:25] == log
@@ -228,7 +228,7 @@ async def test_rows_that_cannot_be_sealed_stay(path: Path) -> None:
 
     store = await opened(path, Sealing(rows=1, keep=0, seal=fail))
     await fill(store, 3)
-    await store.tend()
+    await store.tend(NOW)
     part = await store.read("d", 0, 1 << 30)
     assert len(part.entries) == 3
     await store.close()
@@ -248,7 +248,7 @@ async def test_patches_that_come_while_rows_are_sealed_are_kept(path: Path) -> N
 
     store._sealing = Sealing(rows=5, keep=0, seal=slow)
     await fill(store, 10)
-    await store.tend()
+    await store.tend(NOW)
     assert [seq for seq, _ in await whole(store)] == list(range(1, 16))
     await store.close()
 
@@ -266,16 +266,16 @@ async def test_a_log_that_is_let_go_of_while_it_is_sealed_is_sealed_once(path: P
     ears = Ears()
     await store.subscribe("d", ears)
     await fill(store, 5)
-    tending = asyncio.ensure_future(store.tend())
+    tending = asyncio.ensure_future(store.tend(NOW))
     await begun.wait()
     store.unsubscribe("d", ears)
     await store.subscribe("d", ears)
     await fill(store, 5, 5)
     go_on.set()
     await tending
-    await store.tend()
+    await store.tend(NOW)
     await fill(store, 5, 10)
-    await store.tend()
+    await store.tend(NOW)
     assert [seq for seq, _ in await whole(store)] == list(range(1, 16))
     await store.close()
 
@@ -313,7 +313,7 @@ async def test_a_log_that_is_taken_away_is_written_anew(
     await fill(store, 3)
     take(path)
     if by_tending:
-        await store.tend()
+        await store.tend(NOW)
     else:
         await fill(store, 1, 3)
     copy = path.with_name("copy")
@@ -449,7 +449,7 @@ async def write(path):
         n += 2
         print(n, flush=True)
         if n % 50 == 0:
-            await store.tend()
+            await store.tend(NOW)
 
 asyncio.run(write(Path(sys.argv[1])))
 """

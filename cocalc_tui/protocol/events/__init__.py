@@ -19,7 +19,9 @@ from cocalc_tui.protocol.events.files import (
 from cocalc_tui.protocol.events.histories import (
     CommitInfo,
     HistorySize,
+    OverLimit,
     Purged,
+    Upkeep,
 )
 from cocalc_tui.protocol.events.kernels import (
     Completion,
@@ -85,6 +87,7 @@ __all__ = [
     "OpenDocument",
     "OpenPlace",
     "OutputBatch",
+    "OverLimit",
     "ProjectStatus",
     "Purged",
     "RecordingFile",
@@ -106,4 +109,5 @@ __all__ = [
     "TerminalScreen",
     "Trashed",
     "Trouble",
+    "Upkeep",
 ]

@@ -27,6 +27,26 @@ class HistorySize(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes in blocks."""
     rows: int
     """Bytes that are not sealed yet."""
+    archived: int = 0
+    """Bytes in the archive."""
+
+
+class OverLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """A history above the limit that the owner set."""
+
+    path: str
+    """"" for all of the project together."""
+    size: int
+    """Bytes."""
+    limit: int
+
+
+class Upkeep(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `upkeep`, told in the project: what the owner should know of its histories."""
+
+    over: list[OverLimit]
+    trouble: str = ""
+    """What keeps old history from going into the archive, "" for nothing."""
 
 
 class Purged(msgspec.Struct, frozen=True, kw_only=True):

@@ -152,7 +152,13 @@ class Project:
         peer.answer(
             message.id,
             [
-                HistorySize(path=one.path, patches=one.patches, sealed=one.sealed, rows=one.rows)
+                HistorySize(
+                    path=one.path,
+                    patches=one.patches,
+                    sealed=one.sealed,
+                    rows=one.rows,
+                    archived=one.archived,
+                )
                 for one in found
             ],
         )

@@ -32,8 +32,10 @@ from cocalc_tui.server.relay.project import Processes, Project, no_backup
 from cocalc_tui.server.relay.pushing import Pushing
 from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.roster import Roster
+from cocalc_tui.server.relay.upkeep import Overseer
 from cocalc_tui.server.relay.websocket import serve
 from cocalc_tui.server.store import Draft, Store, StoreTrouble, owner_of
+from cocalc_tui.server.store.keeping import Keeping
 
 MOST_CONNECTIONS = 300
 """Of one user; each costs a descriptor, and a message that never ends costs its size."""
@@ -61,6 +63,8 @@ class Relay:
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hosted: bool = True,
         processes: Callable[[], Processes] = Processes,
+        keeping: Callable[[], Keeping] = Keeping,
+        trouble: Callable[[], str] = str,
         backup: Callable[[Path], Awaitable[None]] = no_backup,
         on_stop: Callable[[bool], None] = lambda _everything: None,
         on_broken: Callable[[], None] = lambda: None,
@@ -70,7 +74,8 @@ class Relay:
         `project` is its name, `root` its folder's path on `machine`, all for people to read;
         `place` stands for the folder whatever it is called.
         `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
-        without a host side. `backup` copies the log to a file. `on_stop` is called with
+        without a host side. `keeping` gives what the owner says about old history, `trouble` what
+        keeps it from being archived. `backup` copies the log to a file. `on_stop` is called with
         `everything` when the owner ends the relay, `on_broken` when nothing can be stored any more
         and another relay is to be started.
         """
@@ -80,6 +85,7 @@ class Relay:
         self._root, self._machine, self._place = root, machine, place
         self._clock = clock
         self._new_id = new_id
+        self._overseer = Overseer(store, keeping, trouble, self._say_kept)
         self._on_stop = on_stop
         self._on_broken = on_broken
         self._roster = Roster()
@@ -193,7 +199,8 @@ class Relay:
             await self._about.check_groups()
             with contextlib.suppress(StoreTrouble):
                 await self._rooms.keep_leases()
-                await self._store.tend()
+                await self._store.tend(self._clock())
+                await self._overseer.look(self._clock())
 
     # --- connections ---------------------------------------------------------------------------
 
@@ -312,7 +319,11 @@ class Relay:
             return
         await peer.link.drained()
         after = min(max(0, message.after), member.room.seq)
-        part = await member.room.read(after, SLICE)
+        try:
+            part = await member.room.read(after, SLICE)
+        except StoreTrouble as trouble:
+            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
+            return
         entries = [entry for entry in part.entries if entry.seq <= message.upto]
         peer.say(m.Fetched(id=message.id, upto=part.upto, blocks=part.blocks, entries=entries))
 
@@ -369,9 +380,14 @@ class Relay:
             if (room := self._rooms.get(message.doc)) is not None:
                 room.tell(message.topic, message.data, keep=message.keep)
             return
-        frame = Frame.of(m.Told(doc="", topic=message.topic, data=message.data))
         if message.keep:
-            self._kept[message.topic] = frame
+            self._say_kept(message.topic, message.data)
+        else:
+            self._roster.to_all(Frame.of(m.Told(doc="", topic=message.topic, data=message.data)))
+
+    def _say_kept(self, topic: str, data: msgspec.Raw) -> None:
+        """Say something to everybody who is there, and to who comes later."""
+        frame = self._kept[topic] = Frame.of(m.Told(doc="", topic=topic, data=data))
         self._roster.to_all(frame)
 
     async def _moved(self, _peer: Peer, message: m.Moved) -> None:

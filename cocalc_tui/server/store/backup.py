@@ -44,10 +44,22 @@ class Backup:
             self._copying.step(PAGES)
             return bool(self._copying.done)
 
+    def lacks(self) -> str | None:
+        """The digest of a block that the whole copy has not, as it is in the archive."""
+        with trouble(self._to):
+            self._copying.finish()
+            sql = "SELECT digest FROM blocks WHERE length(data) = 0 LIMIT 1"
+            return next((digest for (digest,) in self._target.execute(sql)), None)
+
+    def fill(self, digest: str, block: bytes) -> None:
+        """Put a block in from the archive: a copy stands by itself."""
+        with trouble(self._to):
+            sql = "UPDATE blocks SET data = ? WHERE digest = ? AND length(data) = 0"
+            self._target.execute(sql, (block, digest))
+
     def finish(self) -> None:
         """Give it its name; raises StoreTrouble."""
         with trouble(self._to):
-            self._copying.finish()
             self._target.close()
             flush(self._part)
             try:

@@ -1,4 +1,4 @@
-"""The SQLite file: its schema, its settings, and whether it still is the file at its path.
+"""An SQLite file of the store: its schema, its settings, and whether it still is at its path.
 
 Settings, and why, besides those of `server.durable`:
 
@@ -6,6 +6,7 @@ Settings, and why, besides those of `server.durable`:
 - An entry is one row of one table without a further index: a commit writes one page or two.
 - The WAL is laid out at its usual size before it is used: while a file grows, each flush waits for
   the journal of the file system too.
+- What is deleted is overwritten: whoever purges a history does not want to find it in the file.
 
 `git clean -fdx` in a project takes the file while it is open, and writing to it goes on as if
 nothing were: everything acknowledged from then on would be gone with the process. So every commit
@@ -20,7 +21,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -35,8 +36,27 @@ APPLICATION = 0x636F6361
 """`application_id` of the file, "coca"."""
 CHECKPOINT_PAGES = 1000
 """Pages of the WAL worth a checkpoint: 4 MB."""
+SPARE = 4 * CHECKPOINT_PAGES
+"""Pages that hold nothing any more and are given back to the disk, where they are a quarter."""
 
-_TABLES = """
+
+class Layout(NamedTuple):
+    """What a file holds."""
+
+    what: str
+    """For people."""
+    application: int
+    """`application_id` of the file."""
+    version: int
+    """`user_version`, of which earlier ones are brought up to date (`migrations`)."""
+    tables: str
+
+
+LOG = Layout(
+    "log",
+    APPLICATION,
+    SCHEMA,
+    """
 CREATE TABLE documents (
     doc TEXT PRIMARY KEY, path TEXT NOT NULL, type TEXT NOT NULL, log TEXT NOT NULL,
     epoch INTEGER NOT NULL
@@ -47,21 +67,27 @@ CREATE TABLE entries (
 ) WITHOUT ROWID;
 CREATE TABLE blocks (
     doc TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, clock INTEGER NOT NULL,
-    heads TEXT NOT NULL, sessions TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (doc, first)
+    heads TEXT NOT NULL, sessions TEXT NOT NULL, data BLOB NOT NULL, digest TEXT,
+    size INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (doc, first)
 );
+CREATE TABLE forgotten (log TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE checkpoints (doc TEXT PRIMARY KEY, seq INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE members (user TEXT PRIMARY KEY, role TEXT NOT NULL, id INTEGER) WITHOUT ROWID;
 CREATE TABLE sessions (session TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE migrations (version INTEGER PRIMARY KEY, release TEXT NOT NULL);
-"""
+""",
+)
+"""Blocks without data are in the archive under their digest, of so many bytes (`archive`);
+`forgotten` are logs that were purged and may still be there."""
 
 
 class Database:
     """The open file; used by one thread only."""
 
-    def __init__(self, path: Path, vfs: str | None = None) -> None:
+    def __init__(self, path: Path, vfs: str | None = None, layout: Layout = LOG) -> None:
         """Open or make it, through SQLite's usual VFS unless named; raises StoreTrouble."""
         self.path = path
+        self._layout = layout
         self.times_anew = 0
         """How often it was taken away and written anew."""
         self._vfs = vfs
@@ -84,20 +110,24 @@ class Database:
     def _configure(self) -> None:
         execute = self.connection.execute
         execute("PRAGMA wal_autocheckpoint = 0")
+        execute("PRAGMA secure_delete = ON")
+        what, known, newest, tables = self._layout
         application = self.connection.pragma("application_id")
         version = self.connection.pragma("user_version")
         if (application, version) == (0, 0):
             with self.transaction():
-                execute(_TABLES)
-                execute(f"PRAGMA application_id = {APPLICATION}")
-                execute(f"PRAGMA user_version = {SCHEMA}")
-        elif application != APPLICATION:
-            raise StoreTrouble(f"{self.path}: not a log of cocalc-tui; move it elsewhere")
-        elif version != SCHEMA:
+                execute(tables)
+                execute(f"PRAGMA application_id = {known}")
+                execute(f"PRAGMA user_version = {newest}")
+        elif application != known:
+            raise StoreTrouble(f"{self.path}: not a {what} of cocalc-tui; move it elsewhere")
+        elif version != newest and self._layout is not LOG:
+            raise StoreTrouble(f"{self.path}: a newer release made this {what}: update cocalc-tui")
+        elif version != newest:
             migrate(self.connection, self.path, version, __version__)
         else:
             # Writes something, so that the exclusive lock is held from now on.
-            execute(f"PRAGMA user_version = {SCHEMA}")
+            execute(f"PRAGMA user_version = {newest}")
 
     def _lay_out_wal(self) -> None:
         """Spill a transaction that is taken back: what it wrote is free to be written over."""
@@ -178,6 +208,20 @@ class Database:
             pages, _ = self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
             if pages > CHECKPOINT_PAGES:
                 self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+
+    def scrub(self) -> None:
+        """See that the WAL does not hold any more what was deleted; raises StoreTrouble."""
+        with trouble(self.path):
+            self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._lay_out_wal()
+
+    def give_back(self) -> None:
+        """Return room to the disk, if it is much: for a moment in which nobody waits."""
+        with trouble(self.path):
+            spare = self.connection.pragma("freelist_count")
+            if spare > max(SPARE, self.connection.pragma("page_count") // 4):
+                self.connection.execute("VACUUM")
+                self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def close(self) -> None:
         """Let go of the file."""

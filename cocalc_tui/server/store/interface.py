@@ -91,6 +91,8 @@ class LogSize(NamedTuple):
     """Bytes that are not sealed yet."""
     checkpoint: int
     """Bytes of the checkpoint, which is a cache."""
+    archived: int = 0
+    """Bytes in the archive."""
 
 
 class StoreTrouble(Exception):  # noqa: N818 - the disk's fault, not the program's
@@ -189,8 +191,8 @@ class Store(Protocol):
     async def release(self, doc: str, holder: str) -> None:
         """Give the right back."""
 
-    async def tend(self) -> None:
-        """Do what is due: to be called every second or so, whether or not anything happens."""
+    async def tend(self, now: int) -> None:
+        """Do what is due at `now`: to be called every second or so, whatever happens."""
 
     async def close(self) -> None:
         """Finish what was begun and let go of the files."""

@@ -10,8 +10,9 @@ import msgspec
 
 from cocalc_tui.protocol.messages import WireEntry, WirePatch
 from cocalc_tui.protocol.patches import entry_from_wire, entry_to_wire
+from cocalc_tui.server.store.archive import Archive
 from cocalc_tui.server.store.database import Database
-from cocalc_tui.server.store.interface import LogPart, owner_of
+from cocalc_tui.server.store.interface import owner_of
 from cocalc_tui.server.store.ledger import Ledger, advance
 from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Entry, PatchId
@@ -41,13 +42,23 @@ class Span(NamedTuple):
     rows: list[str]
 
 
+class Found(NamedTuple):
+    """A part of a log: sealed blocks first, then entries."""
+
+    upto: int
+    blocks: list[bytes | str]
+    """What is in the archive is named by its digest."""
+    entries: list[WireEntry]
+
+
 class StoredLog:
     """The log of one document; used on the thread that owns the connection."""
 
-    def __init__(self, database: Database, doc: str) -> None:
+    def __init__(self, database: Database, archive: Archive, doc: str) -> None:
         self.doc = doc
         self.ledger = Ledger()
         self._database = database
+        self._archive = archive
         self._load()
 
     # --- writing -------------------------------------------------------------------------------
@@ -102,32 +113,37 @@ class StoredLog:
         return self._find_sealed(session, n)
 
     def _find_sealed(self, session: str, n: int) -> tuple[int, WirePatch] | None:
-        sql = "SELECT sessions, data FROM blocks WHERE doc = ? ORDER BY first DESC"
-        for sessions, data in self._database.rows(sql, self.doc):
+        sql = "SELECT sessions, data, digest FROM blocks WHERE doc = ? ORDER BY first DESC"
+        for sessions, data, digest in self._database.rows(sql, self.doc):
             first, last = json.loads(sessions).get(session, (0, -1))
             if first <= n <= last:
-                for entry in decode_block(data):
+                for entry in self._decoded(data, digest):
                     if entry.patch.id == (session, n):
                         return entry.seq, entry_to_wire(entry).patch
         return None
 
-    def read(self, after: int, size: int) -> LogPart:
+    def _decoded(self, data: bytes, digest: str) -> list[Entry]:
+        return decode_block(data or self._archive.get(digest))
+
+    def read(self, after: int, size: int) -> Found:
         """Return entries after a number: about `size` bytes, at least one entry."""
-        blocks: list[bytes] = []
-        sql = "SELECT last, data FROM blocks WHERE doc = ? AND last > ? ORDER BY first"
-        for last, data in self._database.rows(sql, self.doc, after):
-            blocks.append(data)
+        blocks: list[bytes | str] = []
+        sql = (
+            "SELECT last, data, digest, size FROM blocks WHERE doc = ? AND last > ? ORDER BY first"
+        )
+        for last, data, digest, length in self._database.rows(sql, self.doc, after):
+            blocks.append(data or digest)
             after = last
-            size -= len(data)
+            size -= len(data) or length
             if size <= 0:
-                return LogPart(after, blocks, [])
+                return Found(after, blocks, [])
         entries: list[WireEntry] = []
         for entry in self._tail(after):
             entries.append(entry)
             size -= len(entry.patch.ops) + 100
             if size <= 0:
                 break
-        return LogPart(after + len(entries), blocks, entries)
+        return Found(after + len(entries), blocks, entries)
 
     def _tail(self, after: int) -> Iterator[WireEntry]:
         sql = "SELECT row FROM entries WHERE doc = ? AND seq > ? ORDER BY seq"
@@ -157,9 +173,9 @@ class StoredLog:
 
     def _entries(self, after: int) -> Iterator[Entry]:
         """All entries after a number that a block ends at, or 0."""
-        sql = "SELECT data FROM blocks WHERE doc = ? AND first > ? ORDER BY first"
-        for (data,) in self._database.rows(sql, self.doc, after):
-            yield from decode_block(data)
+        sql = "SELECT data, digest FROM blocks WHERE doc = ? AND first > ? ORDER BY first"
+        for data, digest in self._database.rows(sql, self.doc, after):
+            yield from self._decoded(data, digest)
         sql = "SELECT row FROM entries WHERE doc = ? AND seq > ? ORDER BY seq"
         for (row,) in self._database.rows(sql, self.doc, after):
             yield decode_row(row)
@@ -183,7 +199,7 @@ class StoredLog:
         first, block = self._sealed + 1, b""
         sql = (
             "SELECT first, data FROM blocks "
-            "WHERE doc = ? AND last = ? AND last - first < ? AND length(data) < ?"
+            "WHERE doc = ? AND last = ? AND last - first < ? AND length(data) BETWEEN 1 AND ?"
         )
         for start, data in self._database.rows(sql, self.doc, self._sealed, most, MOST_GROWN):
             first, block = start, data
@@ -208,7 +224,8 @@ class StoredLog:
                 "DELETE FROM entries WHERE doc = ? AND seq >= ? AND seq <= ?", *place
             )
             self._database.run(
-                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO blocks (doc, first, last, clock, heads, sessions, data)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 *place,
                 clock,
                 json.dumps(sorted(heads)),

@@ -210,7 +210,7 @@ class MemoryStore:
         """Give the right back."""
         self._leases.release(doc, holder)
 
-    async def tend(self) -> None:
+    async def tend(self, now: int) -> None:
         """Nothing falls due."""
 
     async def close(self) -> None:

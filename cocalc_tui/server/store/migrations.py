@@ -16,12 +16,17 @@ import apsw
 
 from cocalc_tui.server.store.interface import StoreTrouble
 
-SCHEMA = 2
+SCHEMA = 3
 """`user_version` of a log that this release makes."""
 STEPS = {
     1: (
         "ALTER TABLE members ADD COLUMN id INTEGER",
         "CREATE TABLE migrations (version INTEGER PRIMARY KEY, release TEXT NOT NULL)",
+    ),
+    2: (
+        "ALTER TABLE blocks ADD COLUMN digest TEXT",
+        "ALTER TABLE blocks ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE forgotten (log TEXT PRIMARY KEY) WITHOUT ROWID",
     ),
 }
 """Statements that lead from a version to the next."""

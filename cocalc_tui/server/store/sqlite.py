@@ -7,12 +7,16 @@ order of what subscribers hear. The event loop never waits for the disk.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from cocalc_tui.protocol.messages import WireEntry
+from cocalc_tui.server.store.aging import Aging
+from cocalc_tui.server.store.archive import NAME as ARCHIVE
+from cocalc_tui.server.store.archive import Archive
 from cocalc_tui.server.store.backup import Backup
 from cocalc_tui.server.store.database import Database, trouble
 from cocalc_tui.server.store.interface import (
@@ -24,10 +28,12 @@ from cocalc_tui.server.store.interface import (
     LogSize,
     Member,
     Outcome,
+    StoreTrouble,
 )
+from cocalc_tui.server.store.keeping import Keeping
 from cocalc_tui.server.store.leases import Leases
 from cocalc_tui.server.store.ledger import same_patch
-from cocalc_tui.server.store.log import Span, StoredLog
+from cocalc_tui.server.store.log import Found, Span, StoredLog
 from cocalc_tui.server.store.sealing import SealError, Sealing
 from cocalc_tui.sync.patch import PatchId
 
@@ -36,15 +42,23 @@ Result = TypeVar("Result")
 
 _SIZES = """
 SELECT documents.doc, path, max(coalesce(row_last, 0), coalesce(block_last, 0)) AS patches,
-       coalesce(block_bytes, 0), coalesce(row_bytes, 0), coalesce(length(checkpoints.data), 0)
+       coalesce(block_bytes, 0), coalesce(row_bytes, 0), coalesce(length(checkpoints.data), 0),
+       coalesce(archived, 0)
 FROM documents
 LEFT JOIN (SELECT doc, max(seq) AS row_last, sum(octet_length(row)) AS row_bytes
            FROM entries GROUP BY doc) AS tails ON tails.doc = documents.doc
-LEFT JOIN (SELECT doc, max(last) AS block_last, sum(length(data)) AS block_bytes
+LEFT JOIN (SELECT doc, max(last) AS block_last, sum(length(data)) AS block_bytes,
+                  sum(CASE length(data) WHEN 0 THEN size ELSE 0 END) AS archived
            FROM blocks GROUP BY doc) AS sealed ON sealed.doc = documents.doc
 LEFT JOIN checkpoints ON checkpoints.doc = documents.doc
 WHERE patches > 0
-ORDER BY coalesce(block_bytes, 0) + coalesce(row_bytes, 0) DESC, path
+ORDER BY coalesce(block_bytes, 0) + coalesce(row_bytes, 0) + coalesce(archived, 0) DESC, path
+"""
+
+
+_FORGET = """
+INSERT OR IGNORE INTO forgotten SELECT log FROM documents
+WHERE doc = ?1 AND EXISTS (SELECT 1 FROM blocks WHERE doc = ?1 AND digest IS NOT NULL)
 """
 
 
@@ -63,13 +77,19 @@ class SqliteStore:
         *,
         sealing: Sealing | None = None,
         vfs: str | None = None,
+        archive: Path | None = None,
+        keeping: Callable[[], Keeping] = Keeping,
         on_taken_away: Callable[[], None] = lambda: None,
     ) -> None:
         """Open or make the file; raises StoreTrouble. `vfs` names a VFS registered with apsw.
 
+        `archive` is where old blocks go, by default beside it; `keeping` says when they do.
         `on_taken_away` is called when the file was gone, or another's, and is written anew.
         """
         self._path = path
+        self._archive = Archive(archive or path.with_name(ARCHIVE), vfs)
+        self.trouble = ""
+        """What keeps old blocks from going into the archive, "" for nothing."""
         self._on_taken_away = on_taken_away
         self._times_anew = 0
         self._thread = ThreadPoolExecutor(1, "store")
@@ -82,6 +102,7 @@ class SqliteStore:
         self._owners: dict[str, str] = {}
         """Whose sessions are, as far as this process had to know."""
         self._leases = Leases()
+        self._aging = Aging(self._database, self._archive, self._call, keeping)
 
     async def _call(self, work: Callable[..., Result], *args: object) -> Result:
         """Do something on the thread; raises StoreTrouble whatever the disk did."""
@@ -143,7 +164,7 @@ class SqliteStore:
 
     def _log(self, doc: str) -> StoredLog:
         if doc not in self._logs:
-            self._logs[doc] = StoredLog(self._database, doc)
+            self._logs[doc] = StoredLog(self._database, self._archive, doc)
         return self._logs[doc]
 
     def _hearing(self, doc: str) -> tuple[Listener, ...]:
@@ -151,7 +172,12 @@ class SqliteStore:
 
     async def read(self, doc: str, after: int, size: int) -> LogPart:
         """Return entries after a number."""
-        return await self._call(lambda: self._log(doc).read(after, size))
+        found: Found = await self._call(lambda: self._log(doc).read(after, size))
+        blocks = [
+            one if isinstance(one, bytes) else await asyncio.to_thread(self._archive.get, one)
+            for one in found.blocks
+        ]
+        return LogPart(found.upto, blocks, found.entries)
 
     async def heads(self, doc: str, seq: int) -> tuple[PatchId, ...]:
         """Return the heads of entries 1..seq."""
@@ -194,9 +220,10 @@ class SqliteStore:
             return False
         try:
             with self._database.transaction():
+                self._database.run(_FORGET, doc)
                 for table in ("entries", "blocks", "checkpoints"):
                     self._database.run(f"DELETE FROM {table} WHERE doc = ?", doc)  # noqa: S608
-                log = StoredLog(self._database, doc)
+                log = StoredLog(self._database, self._archive, doc)
                 self._fill(log, drafts, now)
                 sql = "UPDATE documents SET log = ?, epoch = ? WHERE doc = ?"
                 self._database.run(sql, info.log, info.epoch, doc)
@@ -205,7 +232,9 @@ class SqliteStore:
             raise
         log.written()
         self._logs[doc] = log
+        self._aging.due()
         self._database.ensure_in_place()
+        self._database.scrub()
         return True
 
     def _fill(self, log: StoredLog, drafts: Sequence[Draft], now: int) -> None:
@@ -337,13 +366,22 @@ class SqliteStore:
 
     # --- keeping house -------------------------------------------------------------------------
 
-    async def tend(self) -> None:
-        """See that the file is in its place, move the WAL into it, seal old rows."""
+    async def tend(self, now: int) -> None:
+        """See that the files are in place, move the WAL, seal rows, have old blocks archived."""
         await self._call(self._database.ensure_in_place)
         self._tell()
         await self._call(self._database.checkpoint)
         for log in list(self._logs.values()):
             await self._seal(log)
+        await self._age(now)
+
+    async def _age(self, now: int) -> None:
+        try:
+            await asyncio.to_thread(self._archive.look)
+            if await self._aging.step(now):
+                self.trouble = ""
+        except StoreTrouble as found:
+            self.trouble = str(found)
 
     async def _seal(self, log: StoredLog) -> None:
         how = self._sealing
@@ -371,6 +409,8 @@ class SqliteStore:
             whole = False
             while not whole:
                 whole = await self._call(job.step)
+            while (lacks := await self._call(job.lacks)) is not None:
+                await self._call(job.fill, lacks, await asyncio.to_thread(self._archive.get, lacks))
             await self._call(job.finish)
         except BaseException:
             await self._call(job.abandon)
@@ -378,5 +418,8 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what was begun and let go of the file."""
+        with contextlib.suppress(StoreTrouble):
+            await self._call(self._database.give_back)
         await self._call(self._database.close)
         self._thread.shutdown(wait=False)
+        await asyncio.to_thread(self._archive.close)

@@ -100,10 +100,12 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         """Have all versions up to now, and show the newest."""
         from cocalc_tui.client.requests import RequestFailed
 
+        latest = self.document.numbers.upto
         try:
             await self._book.fetch(
-                self.document.numbers.upto, lambda upto: self._say(f"{upto:,} versions fetched …")
+                latest, lambda upto: self._say(f"{upto:,} of {latest:,} versions fetched …")
             )
+            self._say(f"preparing {latest:,} versions …")
             versions = await self._book.versions()
         except RequestFailed as error:
             self._say(error.text)
