@@ -47,6 +47,7 @@ SAYINGS = (
     events.histories,
 )
 TAGS = {kind.__name__: tag for tag, kind in codec.KNOWN.items()}
+BASES = ("Message", "Request")
 PAGE = Path(__file__).with_name("protocol.md")
 SECTION = re.compile(r"# --- (.+?) -+$")
 
@@ -87,13 +88,15 @@ def structs(module: ModuleType) -> Iterator[Struct]:
 
 def is_struct(node: ast.ClassDef) -> bool:
     """Whether a class goes over the wire."""
-    return node.name != "Message" and any(
-        ast.unparse(base) in {"msgspec.Struct", "Message"} for base in node.bases
+    return node.name not in BASES and any(
+        ast.unparse(base) in {"msgspec.Struct", *BASES} for base in node.bases
     )
 
 
 def fields(node: ast.ClassDef) -> Iterator[Field]:
     """The fields of a struct, each with the text that follows it."""
+    if "Request" in map(ast.unparse, node.bases):
+        yield Field("id", "int", "", "")
     body = [*node.body, ast.Pass()]
     for one, following in pairwise(body):
         if not isinstance(one, ast.AnnAssign) or not isinstance(one.target, ast.Name):

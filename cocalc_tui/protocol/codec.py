@@ -11,7 +11,7 @@ from typing import Any, Union
 
 import msgspec
 
-from cocalc_tui.protocol.messages import Message
+from cocalc_tui.protocol.messages import Message, Request
 
 MAX_FRAME = 8 * 2**20
 """Bytes of the largest frame anybody may send."""
@@ -19,7 +19,9 @@ MAX_PATCH = 4 * 2**20
 """Bytes of the operations of the largest patch; what is larger is to be split by its author."""
 
 KNOWN: dict[str, type[Message]] = {
-    str(kind.__struct_config__.tag): kind for kind in Message.__subclasses__()
+    str(kind.__struct_config__.tag): kind
+    for kind in (*Message.__subclasses__(), *Request.__subclasses__())
+    if kind is not Request
 }
 """Every message by its tag."""
 

@@ -19,6 +19,7 @@ from cocalc_tui.protocol.messages.base import (
     OLDEST,
     VERSION,
     Message,
+    Request,
     Role,
 )
 from cocalc_tui.protocol.messages.chats import ListChats, MarkRead
@@ -183,6 +184,7 @@ __all__ = [
     "Ready",
     "Refused",
     "RenameFile",
+    "Request",
     "Restart",
     "RestoreFile",
     "RestoreSnapshot",

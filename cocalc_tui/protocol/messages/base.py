@@ -35,3 +35,10 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", kw
 
     NEEDS: ClassVar[Role] = Role.VIEWER
     """The least role that may send it."""
+
+
+class Request(Message, frozen=True):
+    """Base of what is answered."""
+
+    id: int
+    """The answer repeats it."""

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from cocalc_tui.protocol.messages.base import Message
+from cocalc_tui.protocol.messages.base import Request
 
 # --- git commits ---------------------------------------------------------------------------------
 
 
-class ListCommits(Message, frozen=True, tag="commits"):
+class ListCommits(Request, frozen=True, tag="commits"):
     """The commits that changed a file, the newest first: list[CommitInfo].
 
     A file that was renamed is followed as long as it was in the project.
     """
 
-    id: int
     path: str
 
 
-class ReadCommit(Message, frozen=True, tag="read-commit"):
+class ReadCommit(Request, frozen=True, tag="read-commit"):
     """What a file held in a commit: SnapshotPart."""
 
-    id: int
     commit: str
     """Its id or a beginning of it, a branch, a tag, or HEAD; `HEAD~2` is the second before."""
     path: str

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from cocalc_tui.protocol.messages.base import Json, Message, Role
+from cocalc_tui.protocol.messages.base import Json, Message, Request, Role
 
 # --- documents -----------------------------------------------------------------------------------
 
@@ -45,10 +45,9 @@ class WireEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     patch: WirePatch
 
 
-class Open(Message, frozen=True, tag="open"):
+class Open(Request, frozen=True, tag="open"):
     """Take part in a document. Answered by `Opened` and then `Entries` up to its `seq`."""
 
-    id: int
     path: str
     """Relative to the project, `/` between parts."""
     doc: str | None = None
@@ -134,10 +133,9 @@ class Entries(Message, frozen=True, tag="entries"):
     """Sealed parts of the log, see `sync.encoding`."""
 
 
-class Fetch(Message, frozen=True, tag="fetch"):
+class Fetch(Request, frozen=True, tag="fetch"):
     """Ask for a part of the log. Answered by `Fetched`."""
 
-    id: int
     doc: str
     after: int
     upto: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cocalc_tui.protocol.messages.base import Message, Role
+from cocalc_tui.protocol.messages.base import Request, Role
 
 MAX_PART = 128 * 1024
 """Bytes of a file in one message: patches of others wait for no longer than that."""
@@ -15,76 +15,67 @@ LARGEST_OPENED = 32 * 2**20
 # --- files ---------------------------------------------------------------------------------------
 
 
-class ListFiles(Message, frozen=True, tag="list"):
+class ListFiles(Request, frozen=True, tag="list"):
     """The entries of a folder (`recursive`: of all below it, to a limit): list[FileInfo]."""
 
-    id: int
     path: str = ""
     recursive: bool = False
 
 
-class MakeFile(Message, frozen=True, tag="make"):
+class MakeFile(Request, frozen=True, tag="make"):
     """Create an empty file, notebook or folder. It must not exist."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     path: str
     folder: bool = False
 
 
-class RenameFile(Message, frozen=True, tag="rename"):
+class RenameFile(Request, frozen=True, tag="rename"):
     """Move a file or folder within the project; open documents follow."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     path: str
     to: str
 
 
-class CopyFile(Message, frozen=True, tag="copy"):
+class CopyFile(Request, frozen=True, tag="copy"):
     """Copy a file or folder within the project, as it is on disk once what is typed is saved."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     path: str
     to: str
 
 
-class DeleteFile(Message, frozen=True, tag="delete"):
+class DeleteFile(Request, frozen=True, tag="delete"):
     """Move a file or folder to the project's trash: the name it has there."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     path: str
 
 
-class ListTrash(Message, frozen=True, tag="trash"):
+class ListTrash(Request, frozen=True, tag="trash"):
     """What lies in the trash, the last first: list[Trashed]."""
 
-    id: int
 
-
-class RestoreFile(Message, frozen=True, tag="untrash"):
+class RestoreFile(Request, frozen=True, tag="untrash"):
     """Take something out of the trash, to where it was unless told `to`: the path it has now."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     name: str
     to: str = ""
 
 
-class EmptyTrash(Message, frozen=True, tag="empty"):
+class EmptyTrash(Request, frozen=True, tag="empty"):
     """Delete what lies in the trash for good: what is called `name`, or ("") all of it."""
 
     NEEDS: ClassVar[Role] = Role.OWNER
-    id: int
     name: str = ""
 
 
 # --- their contents ------------------------------------------------------------------------------
 
 
-class Upload(Message, frozen=True, tag="upload"):
+class Upload(Request, frozen=True, tag="upload"):
     """Begin to send a file of `size` bytes: the name of the transfer, for `UploadPart`.
 
     Nothing is to be seen of it before `UploadEnd`. With `replace` a file that has the path goes to
@@ -92,43 +83,38 @@ class Upload(Message, frozen=True, tag="upload"):
     """
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     path: str
     size: int
     replace: bool = False
     executable: bool = False
 
 
-class UploadPart(Message, frozen=True, tag="part"):
+class UploadPart(Request, frozen=True, tag="part"):
     """The bytes of a transfer from `at` on, at most `MAX_PART`. Sending them again is harmless."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     transfer: str
     at: int
     data: bytes
 
 
-class UploadEnd(Message, frozen=True, tag="uploaded"):
+class UploadEnd(Request, frozen=True, tag="uploaded"):
     """All parts are there: put the file in its place; or (`keep` off) forget it."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     transfer: str
     keep: bool = True
 
 
-class Download(Message, frozen=True, tag="download"):
+class Download(Request, frozen=True, tag="download"):
     """A part of a file from `at` on: a FilePart of at most `MAX_PART` bytes."""
 
-    id: int
     path: str
     at: int
 
 
-class Save(Message, frozen=True, tag="save"):
+class Save(Request, frozen=True, tag="save"):
     """Write the document to disk now. Answered when it is written."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     doc: str

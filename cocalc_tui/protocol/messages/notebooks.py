@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cocalc_tui.protocol.messages.base import Message, Role
+from cocalc_tui.protocol.messages.base import Request, Role
 
 # --- notebooks -----------------------------------------------------------------------------------
 
 
-class Run(Message, frozen=True, tag="run"):
+class Run(Request, frozen=True, tag="run"):
     """Queue these cells on the notebook's kernel, starting it where need be.
 
     The answer says which run each cell got: dict[str, str].
     """
 
     NEEDS: ClassVar[Role] = Role.RUNNER
-    id: int
     doc: str
     cells: list[str]
     fresh: bool = False
@@ -25,50 +24,45 @@ class Run(Message, frozen=True, tag="run"):
     """Nobody will give input: a cell that asks for it fails at once."""
 
 
-class Input(Message, frozen=True, tag="input"):
+class Input(Request, frozen=True, tag="input"):
     """Give a run the line of text that it waits for (`events.Asking`)."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
-    id: int
     doc: str
     run: str
     text: str
 
 
-class Interrupt(Message, frozen=True, tag="interrupt"):
+class Interrupt(Request, frozen=True, tag="interrupt"):
     """Interrupt the running cell and empty the queue."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
-    id: int
     doc: str
 
 
-class Restart(Message, frozen=True, tag="restart"):
+class Restart(Request, frozen=True, tag="restart"):
     """End the notebook's kernel and (unless `stop`) start it anew."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
-    id: int
     doc: str
     stop: bool = False
 
 
-class Kernels(Message, frozen=True, tag="kernels"):
+class Kernels(Request, frozen=True, tag="kernels"):
     """Kernels that can be chosen for a document: list[KernelChoice]."""
 
-    id: int
     doc: str
 
 
-class ChooseKernel(Message, frozen=True, tag="choose"):
+class ChooseKernel(Request, frozen=True, tag="choose"):
     """Use this kernel for the notebook from now on."""
 
     NEEDS: ClassVar[Role] = Role.RUNNER
-    id: int
     doc: str
     name: str
 
 
-class Complete(Message, frozen=True, tag="complete"):
+class Complete(Request, frozen=True, tag="complete"):
     """How code could go on, from the notebook's kernel: a `Completion`.
 
     Refused with the code *busy* while a cell runs, *kernel* where no kernel does: it never waits
@@ -76,7 +70,6 @@ class Complete(Message, frozen=True, tag="complete"):
     """
 
     NEEDS: ClassVar[Role] = Role.RUNNER
-    id: int
     doc: str
     code: str
     """The cell, or what of it matters."""
@@ -84,14 +77,13 @@ class Complete(Message, frozen=True, tag="complete"):
     """Where in it, counted in code points."""
 
 
-class Inspect(Message, frozen=True, tag="inspect"):
+class Inspect(Request, frozen=True, tag="inspect"):
     """What the kernel knows of what stands at a place: an `Inspection`.
 
     Refused as `Complete` is.
     """
 
     NEEDS: ClassVar[Role] = Role.RUNNER
-    id: int
     doc: str
     code: str
     pos: int
@@ -99,16 +91,15 @@ class Inspect(Message, frozen=True, tag="inspect"):
     """1: with the source, where the kernel has it."""
 
 
-class ClearOutputs(Message, frozen=True, tag="clear"):
+class ClearOutputs(Request, frozen=True, tag="clear"):
     """Take away the outputs of these cells; what a running one prints from now on stays."""
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     doc: str
     cells: list[str]
 
 
-class CopyOutputs(Message, frozen=True, tag="copyout"):
+class CopyOutputs(Request, frozen=True, tag="copyout"):
     """Give cells that were pasted the outputs of those they were copied from.
 
     The outputs are taken from the document, not from whoever asks: nobody can make up what a
@@ -116,7 +107,6 @@ class CopyOutputs(Message, frozen=True, tag="copyout"):
     """
 
     NEEDS: ClassVar[Role] = Role.EDITOR
-    id: int
     doc: str
     source: str
     """Path of the notebook that they were copied from."""
@@ -124,10 +114,9 @@ class CopyOutputs(Message, frozen=True, tag="copyout"):
     """Cells: from and to."""
 
 
-class Blob(Message, frozen=True, tag="blob"):
+class Blob(Request, frozen=True, tag="blob"):
     """Some of a large part of an output, by the name that its record gives: a `BlobPart`."""
 
-    id: int
     name: str
     start: int = 0
     """Bytes."""
@@ -135,10 +124,9 @@ class Blob(Message, frozen=True, tag="blob"):
     """At most; the relay side gives up to 1,000,000 at a time."""
 
 
-class OutputText(Message, frozen=True, tag="outtext"):
+class OutputText(Request, frozen=True, tag="outtext"):
     """Some of the middle of a long output, which the document leaves out: a `KeptText`."""
 
-    id: int
     doc: str
     cell: str
     run: str
@@ -150,10 +138,9 @@ class OutputText(Message, frozen=True, tag="outtext"):
     """... and how many of them; the relay side gives up to 500,000 at a time."""
 
 
-class Outputs(Message, frozen=True, tag="outputs"):
+class Outputs(Request, frozen=True, tag="outputs"):
     """Live output of a run from item `after` on: answered with an `OutputBatch`."""
 
-    id: int
     doc: str
     run: str
     after: int

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from cocalc_tui.protocol.messages.base import Message, Role
+from cocalc_tui.protocol.messages.base import Message, Request, Role
 
 # --- the project ---------------------------------------------------------------------------------
 
@@ -27,39 +27,32 @@ class People(Message, frozen=True, tag="people"):
     people: list[Person]
 
 
-class Share(Message, frozen=True, tag="share"):
+class Share(Request, frozen=True, tag="share"):
     """Give somebody a role, or (role None) take it."""
 
     NEEDS: ClassVar[Role] = Role.OWNER
-    id: int
     user: str
     role: str | None
 
 
-class Members(Message, frozen=True, tag="members"):
+class Members(Request, frozen=True, tag="members"):
     """Who may join. Answered by `Answer` with a dict of user to role."""
 
-    id: int
 
-
-class Status(Message, frozen=True, tag="status"):
+class Status(Request, frozen=True, tag="status"):
     """What runs. Answered by `Answer` with a `protocol.events.ProjectStatus`."""
 
-    id: int
 
-
-class Backup(Message, frozen=True, tag="backup"):
+class Backup(Request, frozen=True, tag="backup"):
     """Copy the log to a new file on the relay's machine, whose owner is the host's account."""
 
     NEEDS: ClassVar[Role] = Role.OWNER
-    id: int
     file: str
     """Its absolute path."""
 
 
-class Stop(Message, frozen=True, tag="stop"):
+class Stop(Request, frozen=True, tag="stop"):
     """End the relay, and with `everything` the kernels and terminals too."""
 
     NEEDS: ClassVar[Role] = Role.OWNER
-    id: int
     everything: bool = False

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from cocalc_tui.protocol.messages.base import Message
+from cocalc_tui.protocol.messages.base import Request
 
 # --- searching -----------------------------------------------------------------------------------
 
 
-class SearchFiles(Message, frozen=True, tag="search"):
+class SearchFiles(Request, frozen=True, tag="search"):
     """Search the project's files, by the rules of ripgrep, for about a second: a SearchPart.
 
     Ask on with its `after` until that is "". Cells of notebooks are searched, not their outputs.
     """
 
-    id: int
     text: str
     is_pattern: bool = False
     """A regular expression."""
