@@ -66,6 +66,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         """Show `paths` of a project. `remarks` are said once the screen is there."""
         self.settings = settings or Settings()
         super().__init__(registry(), with_own(self.settings.editor_keys, self.settings.keys))
+        self.pictures_by = self.settings.screen_pictures
         self.wear(find_theme(self.settings.screen_theme))
         self.project = project
         self.last_words: list[str] = []

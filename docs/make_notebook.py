@@ -37,6 +37,17 @@ the way so seldom that a night of progress bars adds kilobytes.
 Widgets are shown as what they hold, and follow it; that text is in the file too. They cannot be
 operated from here: set their value in a cell.
 
+## Pictures
+
+A terminal is asked at the start whether it draws pixels, each person's own. With sixel (xterm as a
+VT340, foot, WezTerm, Konsole and others) a row of a picture is drawn as pixels where all of it is
+to be seen, and as block characters where a dialog or a list lies over a part of it. kitty from 0.28
+on and Ghostty get a picture once, and its cells are placeholders from then on. Elsewhere, and in
+tmux and screen, pictures are drawn in quarter blocks, a cell's four pixels in two colours.
+`screen.pictures` decides otherwise: `sixel` in tmux from 3.4 on, where only the last twenty rows
+of pictures stay, `characters` on a slow line. What is tested is xterm's sixel by eye, and what is
+written for both by what the protocols say; not kitty and Ghostty themselves.
+
 ## Files
 
 Notebooks of nbformat 2 to 4.5 open and come back to the byte; one of format 2 or 3 is written in
@@ -92,8 +103,8 @@ ROWS = (
     Row("tables of data frames, HTML", "some", "yes", "yes", (), "no styles"),
     Row("JSON as a tree", "yes", "yes", "yes"),
     Row(
-        "PNG, JPEG, GIF, WebP, SVG", "some", "yes", "yes", ("command.read_output",),
-        "quarter blocks in every terminal; no sixel or kitty graphics",
+        "PNG, JPEG, GIF, WebP, SVG", "yes", "yes", "yes", ("command.read_output",),
+        "pixels by sixel or kitty's protocol, else quarter blocks",
     ),
     Row("Plotly, Vega", "some", "extension", "some", (), "their image, else their data"),
     Row("PDF and other kinds", "some", "some", "no", ("command.read_output",), "named, and saved"),

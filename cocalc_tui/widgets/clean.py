@@ -27,11 +27,12 @@ from textual.strip import Strip
 
 from cocalc_tui.widgets import outlet
 from cocalc_tui.widgets.glyphs import clusters, glyph
+from cocalc_tui.widgets.pixels import START, drawn, forgetting
 
 _SUSPECT = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
+    "\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff\U00100000-\U0010ffff]"
     "|[\u0300-\u036f]{4}"
 )
 """Characters that act, deceive, hide, or that terminals draw in different widths."""
@@ -53,6 +54,8 @@ def _clean(text: str) -> str:
 def _drawn(cluster: str) -> str:
     """A cluster's glyph in the room that Textual left for it."""
     room = cell_len(cluster)
+    if cluster >= START:  # a picture under a dialog, or somebody's who has none
+        return " " * room
     shown = glyph(cluster)
     if shown.width > room:
         return " " * room
@@ -65,7 +68,7 @@ def clean_lines(text: str) -> str:
 
 
 def _render(self: Strip, console: Console) -> str:
-    """Takes the place of `Strip.render`: colours and attributes of styles, clean text, no more.
+    """Takes the place of `Strip.render`: colours and attributes, clean text, pictures, no more.
 
     Links (OSC 8) are not written at all: their targets are others' words.
     """
@@ -78,6 +81,8 @@ def _render(self: Strip, console: Console) -> str:
 def _segment(text: str, style: Style | None, control: Any, system: ColorSystem) -> str:
     if control:
         return ""
+    if style is not None and text[:1] >= START and (pixels := drawn(text, style)) is not None:
+        return pixels
     text = clean(text)
     if style is None:
         return text
@@ -111,7 +116,7 @@ class CleanApp(App[None], inherit_bindings=False):
         try:
             return await running
         finally:
-            outlet.end(self._undo)
+            outlet.end(forgetting() + self._undo)
 
     def retitle(self, text: str) -> None:
         """Name the terminal's window."""

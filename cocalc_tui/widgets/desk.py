@@ -6,6 +6,7 @@ the same keys and the same cleaning of text in a test as in real life.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -18,8 +19,9 @@ from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.graphics import Probe, worth_asking
 from cocalc_tui.widgets.theme import DARK, THEMES
-from cocalc_tui.widgets.tty import HungUp, TtyDriver
+from cocalc_tui.widgets.tty import GraphicsFound, HungUp, TtyDriver
 from cocalc_tui.widgets.typeahead import TypeAheadApp
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
     """An app without Textual's own keys and palette."""
 
     ENABLE_COMMAND_PALETTE = False
+    pictures_by = "characters"
+    """How pictures are drawn, as the setting says it."""
 
     def __init__(self, registry: Registry, own: Mapping[str, Sequence[str]] | None = None) -> None:
         """`own`: action name to the keys that a person chose for it."""
@@ -62,6 +66,17 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         """Textual's way to the terminal, in our form."""
         found = super().get_driver_class()
         return TtyDriver if found is LinuxDriver else found
+
+    def on_resize(self) -> None:
+        """Ask how the terminal draws pixels: with its size that of a cell may be another."""
+        if isinstance(self._driver, TtyDriver) and worth_asking(self.pictures_by, os.environ):
+            self._driver.probe(Probe(self.pictures_by))
+
+    def on_graphics_found(self, found: GraphicsFound) -> None:
+        """Draw pictures as the terminal can."""
+        from cocalc_tui.widgets.outputs.pictures import pictures_of
+
+        pictures_of(self).draw_by(found.graphics)
 
     def on_hung_up(self, _: HungUp) -> None:
         """Leave with the terminal."""

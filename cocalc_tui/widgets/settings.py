@@ -126,6 +126,12 @@ class Settings:
         ("auto", "open", "closed"),
         "Whether the last row shows keys; auto: from 28 rows on.",
     )
+    screen_pictures: str = _choice(
+        "screen.pictures",
+        "auto",
+        ("auto", "characters", "sixel", "kitty"),
+        "How pictures are drawn; auto: by pixels where the terminal says it can, not in tmux.",
+    )
     editor_tab_width: int = _number(
         "editor.tab_width", 4, 1, 16, "Columns from one tab stop to the next.", project=True
     )

@@ -12,9 +12,12 @@ app in order: nobody is shown as being here who is not, and what was typed last 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import select
 import signal
+import struct
+import termios
 import time
 from codecs import getincrementaldecoder
 
@@ -24,11 +27,24 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event
 from textual.message import Message
 
+from cocalc_tui.widgets import outlet
+from cocalc_tui.widgets.graphics import Graphics, Probe
+
 READ = 4096
 """Bytes of keys taken at once."""
+ANSWERED = 2.0
+"""Seconds in which a terminal says what it can do."""
 LAST_WORDS = 2.0
 """Seconds for which a terminal may be slow to take the end."""
 _HANGUPS = (signal.SIGHUP, signal.SIGTERM)
+
+
+class GraphicsFound(Event):
+    """The terminal said how it draws pixels, or that it draws none."""
+
+    def __init__(self, graphics: Graphics | None) -> None:
+        super().__init__()
+        self.graphics = graphics
 
 
 class HungUp(Event):
@@ -43,6 +59,8 @@ class TtyDriver(LinuxDriver):
     stays as it is); None where that is not allowed, as after `su`: then a thread writes."""
     _waiting = b""
     """What the terminal did not take yet."""
+    _probe: Probe | None = None
+    """Takes the terminal's answers out of the keys."""
     _gone = False
     """Whether nobody sits at the terminal any more."""
 
@@ -74,7 +92,13 @@ class TtyDriver(LinuxDriver):
         if not data:
             self._hang_up()  # after `su` nobody sends the signal
             return
-        for message in self._parser.feed(self._decode(data)):
+        text = self._decode(data)
+        self._keys(self._without_answers(text) if self._probe is not None else text)
+
+    def _keys(self, text: str) -> None:
+        if not text:
+            return  # to the parser that is the end of all keys
+        for message in self._parser.feed(text):
             self.process_message(message)
         if self._parser._timeout_time is not None:
             self._loop.call_later(ESCAPE_DELAY, self._tick)
@@ -99,6 +123,44 @@ class TtyDriver(LinuxDriver):
         """Take no more keys."""
         self._loop.remove_reader(self.fileno)
         super().disable_input()
+
+    # --- what it can draw ----------------------------------------------------------------------
+
+    def probe(self, probe: Probe) -> None:
+        """Ask the terminal how it draws pixels, again if it was asked before."""
+        self._probe = probe
+        probe.cell = self._cell_size()
+        probe.ask()
+        outlet.ask_graphics(self)
+        self._loop.call_later(ANSWERED, self._answered)
+
+    def _cell_size(self) -> tuple[int, int] | None:
+        """Pixels of a cell, where the system knows them."""
+        size = fcntl.ioctl(self.fileno, termios.TIOCGWINSZ, bytes(8))
+        rows, columns, width, height = struct.unpack("HHHH", size)
+        if not (rows and columns and width and height):
+            return None
+        return width // columns, height // rows
+
+    def _without_answers(self, text: str) -> str:
+        assert self._probe is not None
+        waited = self._probe.waiting
+        text = self._probe.feed(text)
+        if waited and not self._probe.waiting:
+            self.send_message(GraphicsFound(self._probe.found))
+        elif self._probe.held:
+            self._loop.call_later(ESCAPE_DELAY, self._release)
+        return text
+
+    def _release(self) -> None:
+        """What looked like the beginning of an answer was a key."""
+        if self._probe is not None and (keys := self._probe.release()):
+            self._keys(keys)
+
+    def _answered(self) -> None:
+        """A terminal that has said nothing by now will not."""
+        if self._probe is not None:
+            self._probe.waiting = False
 
     # --- drawing -------------------------------------------------------------------------------
 

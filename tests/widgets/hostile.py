@@ -116,6 +116,21 @@ def run_notebook() -> None:
     Hostile(document).run()
 
 
+def run_pictures() -> None:
+    """A plot, with words that would make others of it."""
+    from tests.widgets.notebook import desk
+    from tests.widgets.outputs.samples import plot
+
+    text = {"text/plain": f"{ALL}\U00100000\U0010eeee\u0305", "image/png": plot(size=(320, 192))}
+    figure = {"output_type": "display_data", "data": text, "metadata": {}}
+    cells = [desk.cell(READY), desk.cell("plot", "code", figure, desk.printed(f"{text}"))]
+
+    class Hostile(desk.NotebookDesk):
+        pictures_by = "auto"
+
+    Hostile(desk.document_of(cells)).run()
+
+
 # --- the whole app -------------------------------------------------------------------------------
 
 
@@ -197,6 +212,7 @@ RUNS: dict[str, Callable[[], None]] = {
     "editor": run_editor,
     "long": run_long,
     "notebook": run_notebook,
+    "pictures": run_pictures,
     "app": run_app,
     "stock": run_stock,
     "crash": run_crash,

@@ -140,6 +140,13 @@ class Terminal:
             self.drain(0.2)
             seen = self.seen
 
+    def wait_for_sequences(self, kind: Kind, count: int, within: float = 60) -> None:
+        """Read until there were so many sequences of a kind."""
+        end = time.monotonic() + within
+        while sum(piece.kind == kind for piece in pieces(self.text)) < count:
+            assert time.monotonic() < end, f"too few of {kind}"
+            self.drain(0.2)
+
     def wait_for_the_end(self, within: float = 60) -> None:
         """Read until the program ended."""
         end = time.monotonic() + within

@@ -13,7 +13,7 @@ from base64 import b64encode
 import pytest
 
 from tests.widgets.hostile import MARKS, READY
-from tests.widgets.terminal import Piece, Terminal, pieces
+from tests.widgets.terminal import Kind, Piece, Terminal, pieces
 
 _ALLOWED = {
     "csi": re.compile(
@@ -24,9 +24,18 @@ _ALLOWED = {
         r"|>25u|<u"  # kitty's keys on and off
         r"|22;2t|23;2t"  # the title kept and given back
         r"|>4;[02]m"  # tmux' keys on and off
+        r"|>q|16t|\?[12];1;0S|c"  # what the terminal can draw
     ),
     "osc": re.compile(r"22;[a-z-]+|2;[^\x00-\x1f\x7f-\x9f]{0,80}"),
     "control": re.compile(r"[\n\r]"),
+}
+
+
+_PICTURES = {
+    "escape": re.compile(r"[78]"),  # where the cursor was
+    "csi": re.compile(r"[0-9]+C"),
+    "dcs": re.compile(r'0;1;0q"1;1;400;20[0-9;#!"$\-?-~]*'),
+    "apc": re.compile(r"G(?:a=T,U=1,q=2,f=100,i=\d+,c=40,r=12,)?m=[01];[A-Za-z0-9+/=]*"),
 }
 
 
@@ -120,6 +129,27 @@ def test_the_notebook() -> None:
         walk(terminal, *([PAGE_DOWN] * 20), "\r", END, ESCAPE)
         terminal.wait_for_all(MARKS)
         assert not complaints(terminal)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "count"),
+    [("\x1b[6;20;10t\x1b[?62;4c", "dcs", 12), ("\x1bP>|kitty(0.35.2)\x1b\\\x1b[?62c", "apc", 1)],
+    ids=["sixel", "kitty"],
+)
+def test_pictures_of_pixels(answer: str, kind: Kind, count: int) -> None:
+    with Terminal("tests.widgets.hostile", "pictures") as terminal:
+        terminal.wait_for_all([READY, "PWN00"])
+        terminal.press(answer)
+        terminal.wait_for_sequences(kind, count)
+        others = [one for one in pieces(terminal.text) if not _of_picture(one)]
+        assert not {complaint(one) for one in others} - {""}
+        cells = sum(one.content.count("\U0010eeee") for one in others if one.kind == "text")
+        assert cells == (40 * 12 if kind == "apc" else 0), "somebody's text is a picture's cell"
+
+
+def _of_picture(piece: Piece) -> bool:
+    allowed = _PICTURES.get(piece.kind)
+    return allowed is not None and allowed.fullmatch(piece.content) is not None
 
 
 def test_the_app() -> None:

@@ -14,6 +14,7 @@ from cocalc_tui.notebook.schema import input_of
 from cocalc_tui.sync.patch import Json, TextChange
 from cocalc_tui.widgets.editor.model import Edit
 from cocalc_tui.widgets.editor.view import Buffer, Dirty
+from cocalc_tui.widgets.graphics import Graphics
 from cocalc_tui.widgets.highlight import PLAIN, Language, named
 from cocalc_tui.widgets.notebook.attachments import attached
 from cocalc_tui.widgets.notebook.headings import rank_of
@@ -68,6 +69,8 @@ class Setting:
     """How to save what cannot be shown."""
     pictures: Pictures | None = None
     """Where pictures come from."""
+    graphics: Graphics | None = None
+    """How their pixels are drawn."""
     blobs: Blobs | None = None
     """Where large parts of outputs come from."""
     tab: int = 4
@@ -83,6 +86,7 @@ class Setting:
             hint=self.hint,
             saving=self.saving,
             pictures=self.pictures,
+            graphics=self.graphics,
             blobs=self.blobs,
         )
 

@@ -285,7 +285,9 @@ class ListeningView(NotebookView):
             self._pictures_end = self.pictures.subscribe(made)
 
     def _pictures_made(self) -> None:
-        """Draw them where there was room kept for them."""
+        """Draw them where there was room kept for them, or all in another way."""
+        if self.pictures is not None and self.pictures.graphics != self.stack.setting.graphics:
+            self.fit()
         waiting = [cell for cell in self.stack if cell.results.waiting]
         if waiting and self.is_attached:
             with self.held():

@@ -129,6 +129,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
                 hint=MORE,
                 saving=SAVING,
                 pictures=self.pictures,
+                graphics=self.pictures.graphics if self.pictures is not None else None,
                 blobs=self.document.blobs,
                 tab=self.tab,
                 brackets=self.brackets,

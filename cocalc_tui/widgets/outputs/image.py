@@ -29,15 +29,27 @@ def picture_rows(mime: str, data: str, frame: Frame, plain: str = "") -> list[St
     if frame.pictures is None or mime not in DRAWN:
         return [named]
     room = frame.width, frame.picture_rows
-    picture = frame.pictures.get(mime, data, room, frame.look.ground, zoom=frame.zoom)
+    picture = frame.pictures.get(
+        mime, data, room, frame.look.ground, frame.graphics, zoom=frame.zoom
+    )
     if picture is None:
         size = image_pixels(mime, data)
-        rows = fitted(*size, *room, frame.zoom)[1] if size and all(size) else 1
+        rows = _height(size, frame) if size and all(size) else 1
         return [named, *[Strip([])] * (rows - 1)]
     if picture.trouble:
         trouble = one_row(frame, (f"  {picture.trouble}", frame.look.note))
         return [named, trouble]
+    if picture.pixels is not None:
+        return picture.pixels.strips(frame.look.ground)
     return cells_rows(picture)
+
+
+def _height(size: tuple[int, int], frame: Frame) -> int:
+    """Rows that a picture of these pixels will take."""
+    if frame.graphics is None:
+        return fitted(*size, frame.width, frame.picture_rows, frame.zoom)[1]
+    room = frame.graphics.room(frame.width, frame.picture_rows)
+    return fitted(*size, *room, frame.zoom, frame.graphics.cell)[1]
 
 
 def absent_rows(mime: str, about: Mapping[str, Json], trouble: str, frame: Frame) -> list[Strip]:
@@ -55,10 +67,7 @@ def absent_rows(mime: str, about: Mapping[str, Json], trouble: str, frame: Frame
     )
     if trouble or size is None or frame.pictures is None:
         return [named]
-    return [
-        named,
-        *[Strip([])] * (fitted(*size, frame.width, frame.picture_rows, frame.zoom)[1] - 1),
-    ]
+    return [named, *[Strip([])] * (_height(size, frame) - 1)]
 
 
 def size_of(about: Mapping[str, Json]) -> int:

@@ -24,12 +24,19 @@ CELL = (8, 16)
 """Pixels that a cell is taken to have where a picture is shown in its own size."""
 
 
-def fitted(width: int, height: int, columns: int, rows: int, zoom: float = 1.0) -> tuple[int, int]:
+def fitted(
+    width: int,
+    height: int,
+    columns: int,
+    rows: int,
+    zoom: float = 1.0,
+    cell: tuple[int, int] = CELL,
+) -> tuple[int, int]:
     """Columns and rows of a picture of these pixels.
 
-    Its own size, `zoom` times that, or as much as there is room.
+    Its own size, `zoom` times that, or as much as there is room; `cell`: the shape of one.
     """
-    own = width / CELL[0], height / CELL[1]
+    own = width / CELL[0], height / CELL[0] * cell[0] / cell[1]
     scale = min(zoom, columns / own[0], rows / own[1])
     return max(1, round(own[0] * scale)), max(1, round(own[1] * scale))
 

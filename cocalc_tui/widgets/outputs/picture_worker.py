@@ -6,10 +6,11 @@ hold up a key. Requests and answers go over its standard input and output, a lin
 bytes:
 
 - request: `mime`, `size` of the bytes that follow (base64, or SVG as text), `columns` and `rows` of
-  the room there is, `ground` (`#rrggbb`), `cell`: null for characters, else the pixels of a cell
-  (width, height) for a PNG; `zoom`: how much larger than it is it may be made;
-- answer: `size` of the bytes that follow (JSON rows of `picture_cells.Piece`, or a PNG), `columns`
-  and `rows`, or `error`, a few words.
+  the room there is, `ground` (`#rrggbb`), `zoom`: how much larger than it is it may be made;
+  `graphics`: null for characters, else the fields of `graphics.Graphics`;
+- answer: `size` of the bytes that follow, `columns` and `rows`, or `error`, a few words. The bytes
+  are JSON with `lines` (rows of `picture_cells.Piece`) and, for sixel, `sixel` (its rows), or a PNG
+  for kitty.
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ import resource
 import sys
 from typing import IO, TYPE_CHECKING, Any
 
-from cocalc_tui.widgets.outputs.picture_cells import cells, fitted
+from cocalc_tui.widgets.outputs.picture_cells import CELL, cells, fitted
+from cocalc_tui.widgets.outputs.sixel import sixel_rows
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MOST_PIXELS = 64_000_000
+QUARTERS = (2, 2)
+"""Pixels of a cell that is a character."""
 MEMORY = 1 << 30
 """Bytes of address space that decoding may take."""
 _REFERENCE = re.compile(
@@ -46,17 +50,27 @@ class PictureError(Exception):
 def make(request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Make what a request asks for; returns the answer and its bytes. Raises PictureError."""
     room = int(request["columns"]), int(request["rows"])
-    cell = tuple(request["cell"] or (2, 2))
+    graphics = request["graphics"]
+    cell = graphics["cell"] if graphics else QUARTERS
     image, size = _opened(str(request["mime"]), data, room[0] * cell[0])
-    columns, rows = fitted(*size, *room, float(request.get("zoom", 1.0)))
-    image = _resized(image, columns * cell[0], rows * cell[1])
+    shape = (cell[0], cell[1]) if graphics else CELL
+    columns, rows = fitted(*size, *room, float(request["zoom"]), shape)
+    image = _resized(image, columns * cell[0], rows * cell[1], few=graphics is None)
     image = _on_ground(image, str(request["ground"]))
-    about = {"columns": columns, "rows": rows}
-    if request["cell"] is None:
-        return about, json.dumps(cells(image.tobytes(), image.width, image.height)).encode()
-    encoded = io.BytesIO()
-    image.save(encoded, "PNG")
-    return about, encoded.getvalue()
+    return {"columns": columns, "rows": rows}, _encoded(image, graphics, (columns, rows))
+
+
+def _encoded(image: Image, graphics: dict[str, Any] | None, size: tuple[int, int]) -> bytes:
+    """A picture in the way that was asked for."""
+    if graphics is not None and graphics["way"] == "kitty":
+        written = io.BytesIO()
+        image.save(written, "PNG")
+        return written.getvalue()
+    made: dict[str, Any] = {}
+    if graphics is not None:
+        made["sixel"] = sixel_rows(image, graphics["cell"][1], graphics["colours"])
+        image = _resized(image, size[0] * QUARTERS[0], size[1] * QUARTERS[1], few=True)
+    return json.dumps({**made, "lines": cells(image.tobytes(), *image.size)}).encode()
 
 
 def _opened(mime: str, data: bytes, width: int) -> tuple[Image, tuple[int, int]]:
@@ -91,7 +105,8 @@ def without_references(svg: str) -> str:
     return _REFERENCE.sub(lambda found: f"{found[1] or ''}''" if found[1] else "", svg)
 
 
-def _resized(image: Image, width: int, height: int) -> Image:
+def _resized(image: Image, width: int, height: int, *, few: bool) -> Image:
+    """A picture in another size; `few`: of so few pixels that each is seen."""
     from PIL import Image, ImageFilter
 
     if image.mode not in ("RGB", "RGBA"):
@@ -99,6 +114,8 @@ def _resized(image: Image, width: int, height: int) -> Image:
     smaller = width * height < image.width * image.height
     if not smaller:
         return image.resize((width, height), Image.Resampling.BILINEAR)
+    if not few:
+        return image.resize((width, height), Image.Resampling.LANCZOS)
     # Thin lines become pale when many pixels become one: bring them out again.
     resized = image.resize((width, height), Image.Resampling.BOX)
     return resized.filter(ImageFilter.UnsharpMask(radius=1, percent=60, threshold=2))
@@ -109,7 +126,7 @@ def _on_ground(image: Image, ground: str) -> Image:
     from PIL import Image
 
     if image.mode != "RGBA":
-        return image
+        return image.convert("RGB")
     alpha = image.getchannel("A")
     if alpha.getextrema()[0] == 255:
         return image.convert("RGB")

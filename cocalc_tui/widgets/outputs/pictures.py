@@ -8,6 +8,7 @@ it made last is kept.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import queue
@@ -22,7 +23,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cocalc_tui.widgets.graphics import Graphics
+from cocalc_tui.widgets.outlet import SIXEL_DATA
 from cocalc_tui.widgets.outputs.picture_cells import Piece
+from cocalc_tui.widgets.pixels import Pixels
 
 PATIENCE = 10.0
 """Seconds that one picture may take."""
@@ -44,20 +48,20 @@ class Wanted(NamedTuple):
     rows: int
     ground: str
     """The screen's, `#rrggbb`."""
-    cell: tuple[int, int] | None = None
-    """Pixels of a cell, for a PNG; None for characters."""
+    graphics: Graphics | None = None
+    """How its pixels are drawn; None for characters."""
     zoom: float = 1.0
     """How much larger than it is it may be made."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What came of it. Either `lines`, or `png`, or `trouble`: why it cannot be drawn."""
+    """What came of it. Either `lines`, or `pixels`, or `trouble`: why it cannot be drawn."""
 
     columns: int = 0
     rows: int = 0
     lines: tuple[tuple[Piece, ...], ...] = ()
-    png: bytes = b""
+    pixels: Pixels | None = None
     trouble: str = ""
 
 
@@ -65,6 +69,8 @@ class Pictures:
     """Makes pictures for one app."""
 
     def __init__(self) -> None:
+        self.graphics: Graphics | None = None
+        """How this app's terminal draws pixels; None for characters."""
         self.missed = 0
         """How often somebody has been told to wait."""
         self._listeners: list[Callable[[], None]] = []
@@ -80,14 +86,15 @@ class Pictures:
         data: str,
         room: tuple[int, int],
         ground: str,
-        cell: tuple[int, int] | None = None,
+        graphics: Graphics | None = None,
         *,
         zoom: float = 1.0,
     ) -> Picture | None:
         """The picture of these data (base64, or SVG as text), None while it is being made."""
         if len(data) > LONGEST:
             return Picture(trouble="too large to draw")
-        wanted = Wanted(mime, digest_of(data), *room, ground, cell, zoom)
+        room = graphics.room(*room) if graphics is not None else room
+        wanted = Wanted(mime, digest_of(data), *room, ground, graphics, zoom)
         with self._lock:
             if (picture := self._ready.get(wanted)) is not None:
                 self._ready.move_to_end(wanted)
@@ -100,6 +107,13 @@ class Pictures:
                 self._thread = threading.Thread(target=self._work, daemon=True)
                 self._thread.start()
         return None
+
+    def draw_by(self, graphics: Graphics | None) -> None:
+        """Draw pixels so from now on; whoever shows pictures hears of it."""
+        if graphics != self.graphics:
+            self.graphics = graphics
+            for listener in self._listeners[:]:
+                listener()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Hear, in another thread, when a picture is ready; returns what ends it.
@@ -183,7 +197,7 @@ class _Worker:
     def _asked(self, wanted: Wanted, data: bytes) -> Picture:
         process = self._running()
         assert process.stdin is not None
-        request = {**wanted._asdict(), "size": len(data)}
+        request = {**wanted._asdict(), "graphics": _way(wanted.graphics), "size": len(data)}
         process.stdin.write(json.dumps(request).encode() + b"\n" + data)
         process.stdin.flush()
         until = time.monotonic() + PATIENCE
@@ -191,11 +205,7 @@ class _Worker:
         made = self._read(process, int(answer["size"]), until)
         if "error" in answer:
             return Picture(trouble=str(answer["error"]))
-        size = int(answer["columns"]), int(answer["rows"])
-        if wanted.cell is not None:
-            return Picture(*size, png=made)
-        lines = tuple(tuple((t, f, b) for t, f, b in line) for line in json.loads(made))
-        return Picture(*size, lines=lines)
+        return _picture(int(answer["columns"]), int(answer["rows"]), wanted.graphics, made)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -239,6 +249,25 @@ class _Worker:
                 with contextlib.suppress(OSError):
                     stream.close()
         process.wait()
+
+
+def _way(graphics: Graphics | None) -> dict[str, object] | None:
+    """What the worker is told of how a picture will be drawn."""
+    return None if graphics is None else dataclasses.asdict(graphics)
+
+
+def _picture(columns: int, rows: int, graphics: Graphics | None, made: bytes) -> Picture:
+    """What the worker made, as far as it is what was asked for; raises ValueError."""
+    if graphics is not None and graphics.way == "kitty":
+        return Picture(columns, rows, pixels=Pixels(columns, rows, png=made))
+    found = json.loads(made)
+    lines = tuple(tuple((t, f, b) for t, f, b in line) for line in found["lines"])
+    if graphics is None:
+        return Picture(columns, rows, lines)
+    sixel = found["sixel"]
+    if len(sixel) != rows or not all(map(SIXEL_DATA.fullmatch, sixel)):
+        raise ValueError("no sixel picture")
+    return Picture(columns, rows, pixels=Pixels(columns, rows, sixel=sixel, lines=lines))
 
 
 _of_app: weakref.WeakKeyDictionary[object, Pictures] = weakref.WeakKeyDictionary()

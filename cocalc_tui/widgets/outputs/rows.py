@@ -16,6 +16,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cocalc_tui.client.blobs import Blobs
+from cocalc_tui.widgets.graphics import Graphics
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.pictures import Pictures
 
@@ -49,6 +50,8 @@ class Frame:
     """How to save what cannot be drawn."""
     pictures: Pictures | None = None
     """Where pictures come from; None: they are named and not drawn."""
+    graphics: Graphics | None = None
+    """How their pixels are drawn; None for characters."""
     blobs: Blobs | None = None
     """Where large parts of outputs come from."""
     picture_rows: int = PICTURE_ROWS

@@ -19,6 +19,7 @@ from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.scroll import Scroll
+from cocalc_tui.widgets.graphics import Graphics
 from cocalc_tui.widgets.outputs.look import Look, unknown_look
 from cocalc_tui.widgets.outputs.pictures import Pictures, pictures_of
 from cocalc_tui.widgets.outputs.rows import Frame
@@ -69,6 +70,10 @@ class Body(Widget, can_focus=True):
         """Hear no more."""
         self._pictures_end()
 
+    @property
+    def _graphics(self) -> Graphics | None:
+        return self._pictures.graphics if self._pictures is not None else None
+
     def frame_of(self, blobs: Blobs | None) -> Frame:
         """The room there is, and the colours."""
         self._blobs = blobs
@@ -77,6 +82,7 @@ class Body(Widget, can_focus=True):
             max(8, self.size.width - EDGES),
             look,
             pictures=self._pictures,
+            graphics=self._graphics,
             blobs=blobs,
             picture_rows=max(1, self.size.height),
             zoom=ZOOM,
@@ -89,6 +95,7 @@ class Body(Widget, can_focus=True):
                 self.reader.frame,
                 width=max(8, self.size.width - EDGES),
                 picture_rows=max(1, self.size.height),
+                graphics=self._graphics,
             ),
             max(1, self.size.height),
         )
@@ -106,6 +113,8 @@ class Body(Widget, can_focus=True):
     def came(self) -> None:
         """Something that was on its way is here."""
         if self.is_attached:
+            if self._graphics != self.reader.frame.graphics:
+                self.on_resize()
             self.reader.came()
             self._changed()
 
