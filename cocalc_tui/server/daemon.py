@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def python_command(module: str, *words: str) -> list[str]:
     -P keeps the current folder, which may be anybody's, off the import path.
     """
     return [sys.executable, "-P", "-m", module, *words]
+
+
+def mind_signals() -> None:
+    """Ignore no signal any more, in a child that is about to become somebody's program.
+
+    An ignored signal stays ignored over exec, and children inherit it: Python ignores SIGPIPE,
+    `nohup` SIGHUP, a script's background job SIGINT. A kernel would never be interrupted, and
+    `yes | head` in a terminal would complain.
+    """
+    for number in signal.valid_signals():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def take_lock(path: Path) -> int | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from cocalc_tui.server.daemon import mind_signals
 from tests.e2e.test_bad_input import PROGRAM, one_line, run
 from tests.widgets.hostile import PAYLOADS
 from tests.widgets.outputs.samples import plot
@@ -123,7 +124,7 @@ def test_a_kernel_that_dies_says_why(project: Path) -> None:
 def test_an_interrupted_command_interrupts_its_cell(project: Path) -> None:
     path = notebook(project / "g.ipynb", "print('begun', flush=True)\nwhile True: pass")
     words = [*PROGRAM, "run", str(path)]
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL, preexec_fn=mind_signals) as process:
         end = time.monotonic() + 60
         while '"path": "g.ipynb"' not in (said := status(project)) or "busy" not in said:
             assert time.monotonic() < end

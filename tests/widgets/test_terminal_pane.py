@@ -41,7 +41,7 @@ async def terminal(
     project = tmp_path / "project"
     project.mkdir()
     with tempfile.TemporaryDirectory(prefix="ct-") as sockets:
-        environment = {**clean(os.environ), "PS1": "$ "}
+        environment = {**clean(os.environ), "PS1": "$ ", "HOME": f"{tmp_path}"}
         grounds = TerminalGrounds(project, tmp_path / "t", Path(sockets) / "k", environment, 0o022)
         box = Box(project, BY_HAND)
         box.make_terminals = lambda say: Terminals(grounds, say)

@@ -16,6 +16,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cocalc_tui.server.daemon import mind_signals
+
 KEPT = 4096
 """Bytes of the kernel's last words."""
 LONGEST_REASON = 300
@@ -42,7 +44,7 @@ class KernelProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=_prepare,
         )
         assert self._process.stdout is not None
         self.pid = self._process.pid
@@ -164,5 +166,7 @@ def _holds(pid: int, sockets: set[str]) -> bool:
     return False
 
 
-def _die_with_parent() -> None:
+def _prepare() -> None:
+    """What becomes the kernel, before it does: it dies with its keeper, and minds signals."""
+    mind_signals()
     _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)

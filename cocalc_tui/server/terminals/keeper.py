@@ -24,7 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cocalc_tui.server.daemon import READY, detach, report, take_lock
+from cocalc_tui.server.daemon import READY, detach, mind_signals, report, take_lock
 from cocalc_tui.server.keeper.forms import versions
 from cocalc_tui.server.keeper.link import Link, Peer, Said
 from cocalc_tui.server.terminals.keys import encode, mouse
@@ -118,6 +118,7 @@ class TerminalKeeper:
         pid, master = pty.fork()
         if pid == 0:
             try:
+                mind_signals()
                 os.umask(order.umask)
                 os.chdir(order.cwd)
                 os.execvpe(order.argv[0], order.argv, order.env)  # noqa: S606 - a terminal does

@@ -60,7 +60,7 @@ async def test_all_happened_while_no_relay_was_there(project: Path) -> None:
         states = {cell: run.state for cell, run in running.heard.runs.items()}
         assert set(states.values()) <= {"done", "error", "stopped"}
         assert running.text("c0") in [ticks(n) for n in range(4)]
-        assert not running.runner.needs("doc1")
+        await running.until(lambda: not running.runner.needs("doc1"))
 
 
 async def test_a_late_app_sees_output_of_before_the_relay_died(project: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,15 @@ from tests.server.kernels.running import (
 from tests.server.processes.look import alive
 
 
-async def test_interrupt(project: Path) -> None:
+@pytest.fixture
+def ignored() -> Iterator[None]:
+    """SIGINT as a background job of a script has it, and what it starts: ignored."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+async def test_interrupt(project: Path, ignored: None) -> None:
     async with Running(project, notebook("while True: pass", "print('behind')")) as running:
         await running.run("c0", "c1")
         await running.until(lambda: running.heard.kernel.state == "busy")

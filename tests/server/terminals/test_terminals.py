@@ -106,7 +106,8 @@ async def grounds(tmp_path: Path) -> AsyncIterator[TerminalGrounds]:
     with tempfile.TemporaryDirectory(prefix="ct-") as sockets:
         project = tmp_path / "lab"
         project.mkdir()
-        environment = {**clean(os.environ), "PS1": "$ ", "SHELL": "/bin/sh"}
+        own = {"PS1": "$ ", "SHELL": "/bin/sh", "HOME": f"{tmp_path}"}
+        environment = {**clean(os.environ), **own}
         found = TerminalGrounds(project, tmp_path / "t", Path(sockets) / "k", environment, 0o022)
         yield found
         for _, about in living(found.terminals):
@@ -121,6 +122,8 @@ async def test_a_program_runs_and_is_typed_into(grounds: TerminalGrounds) -> Non
     await side.type("echo $((6*7)) $TERM\r")
     await side.shows("42 xterm-256color")
     assert side.heard[-1].typist == "ann"
+    await side.type("grep -q 'SigIgn:.0*$' /proc/self/status && echo 'no signal' ignored\r")
+    await side.shows("no signal ignored")
     with contextlib.suppress(FileError):
         await side.type("exit 3\r")
     await until(lambda: not side.heard[-1].running)

@@ -19,6 +19,7 @@ from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.people import spots
+from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.sharing import standing
 from cocalc_tui.widgets.sharing.screen import PeopleScreen
 from tests.server.hosting import Box, running, until
@@ -91,7 +92,7 @@ async def test_where_somebody_is_shows_though_i_have_not_opened_it(tmp_path: Pat
         since = time.time() - 3600
         await run.stands(replace(AT_100, idle=round(since * 1000)))
         run.main.show_now()
-        assert f"idle {time.strftime('%H:%M', time.localtime(since))}" in "".join(
+        assert f"idle {clock(since)}" in "".join(
             text for side in run.main.people.row(1) for text, _ in side
         )
 
