@@ -135,6 +135,11 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         return Role.__members__.get(me.role.upper(), Role.VIEWER) if me else Role.OWNER
 
     @property
+    def root(self) -> str:
+        """The project's folder, as its machine has it."""
+        return self.project.me.root if self.project.me else ""
+
+    @property
     def user(self) -> str:
         """The Unix user, as the relay has it."""
         return self.project.me.user if self.project.me else ""

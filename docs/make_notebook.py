@@ -110,7 +110,10 @@ ROWS = (
     Row("PDF and other kinds", "some", "some", "no", ("command.read_output",), "named, and saved"),
     Row("widgets", "some", "yes", "some", (), "what they hold, moving; not operated"),
     Row("long output read whole, searched, saved", "yes", "some", "some", ("command.read_output",)),
-    Row("links", "some", "yes", "yes", ("command.read_output",), "copied; web and mail only"),
+    Row(
+        "links to pages; from tracebacks to the line of a file or cell", "yes", "some", "some",
+        ("command.links",), "pages and addresses are copied, and may be clicked on in the terminal",
+    ),
     Row("`input()` and `getpass`, answered by anybody who may run", "yes", "some", "some",
         ("notebook.answer",)),
     Row("how long cells took, and usually take; a notice at the end", "yes", "extension", "no"),

@@ -54,6 +54,11 @@ class Desk(Protocol):
         ...
 
     @property
+    def root(self) -> str:
+        """The project's folder, as its machine has it; "" while that is not known."""
+        ...
+
+    @property
     def people(self) -> list[str]:
         """The names of who is connected."""
         ...

@@ -70,7 +70,7 @@ def clean_lines(text: str) -> str:
 def _render(self: Strip, console: Console) -> str:
     """Takes the place of `Strip.render`: colours and attributes, clean text, pictures, no more.
 
-    Links (OSC 8) are not written at all: their targets are others' words.
+    Of links only those that `outlet.link` lets pass: their targets are others' words.
     """
     if self._render_cache is None:
         system = console._color_system or ColorSystem.TRUECOLOR
@@ -89,7 +89,8 @@ def _segment(text: str, style: Style | None, control: Any, system: ColorSystem) 
     codes = style._ansi
     if codes is None:
         codes = Strip.render_ansi(style, system)
-    return f"\x1b[{codes}m{text}\x1b[0m" if codes else text
+    drawn_text = f"\x1b[{codes}m{text}\x1b[0m" if codes else text
+    return outlet.link(style.link, drawn_text) if style.link else drawn_text
 
 
 def install() -> None:

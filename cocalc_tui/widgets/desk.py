@@ -93,6 +93,11 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         return "me"
 
     @property
+    def root(self) -> str:
+        """No project."""
+        return ""
+
+    @property
     def people(self) -> list[str]:
         """Nobody else."""
         return [self.user]

@@ -12,9 +12,13 @@ import re
 import sys
 from base64 import b64encode
 from typing import Protocol
+from zlib import crc32
 
 from cocalc_tui.widgets.glyphs import safe
 
+LONGEST_LINK = 2_000
+"""Characters of a link; longer ones hide something."""
+_LINK = re.compile(r"(?:https?://|mailto:)[\x21-\x7e]+", re.IGNORECASE)
 COPY_LIMIT = 74_994
 """Bytes that every terminal takes in one OSC 52; some drop more without a word."""
 TITLE_LENGTH = 80
@@ -83,6 +87,21 @@ def copy(terminal: Terminal, text: str) -> bool:
         return False
     terminal.write(f"\x1b]52;c;{b64encode(data).decode()}\x1b\\")
     return True
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+def safe_link(target: str) -> bool:
+    """Whether a link is of a kind that may be offered, and all of it can be read."""
+    return len(target) <= LONGEST_LINK and _LINK.fullmatch(target) is not None
+
+
+def link(target: str, drawn: str) -> str:
+    """Text as it is drawn, with a link that the terminal may open when it is clicked on."""
+    if not safe_link(target):
+        return drawn
+    return f"\x1b]8;id={crc32(target.encode())};{target}\x1b\\{drawn}\x1b]8;;\x1b\\"
 
 
 # --- pictures ------------------------------------------------------------------------------------

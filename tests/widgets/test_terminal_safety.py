@@ -26,7 +26,10 @@ _ALLOWED = {
         r"|>4;[02]m"  # tmux' keys on and off
         r"|>q|16t|\?[12];1;0S|c"  # what the terminal can draw
     ),
-    "osc": re.compile(r"22;[a-z-]+|2;[^\x00-\x1f\x7f-\x9f]{0,80}"),
+    "osc": re.compile(
+        r"22;[a-z-]+|2;[^\x00-\x1f\x7f-\x9f]{0,80}"
+        r"|8;(?:id=[0-9]+)?;(?:(?:https?://|mailto:)[\x21-\x7e]*)?"  # links, and their ends
+    ),
     "control": re.compile(r"[\n\r]"),
 }
 
@@ -49,7 +52,7 @@ def complaint(piece: Piece, copied: str = "") -> str:
     allowed = _ALLOWED.get(piece.kind)
     if allowed is None or not allowed.fullmatch(piece.content):
         return f"{piece.kind} {piece.content[:80]!r}"
-    inside = piece.kind == "osc" and piece.content.startswith("2;")
+    inside = piece.kind == "osc" and piece.content.startswith(("2;", "8;"))
     return "" if inside or "PWN" not in piece.content else f"a payload in {piece.kind}"
 
 

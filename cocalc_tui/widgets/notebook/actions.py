@@ -115,6 +115,12 @@ _COMMAND = (
         ("w",),
         "On the whole screen: all of it, pictures large; to find in, and to save.",
     ),
+    Action(
+        "command.links",
+        "Go to a link",
+        ("g",),
+        "A page it names is copied; a line of a file or cell, as in a traceback, is shown.",
+    ),
     Action("command.numbers", "Line numbers", ("l",)),
     Action("command.all_numbers", "Line numbers in all cells", ("L",)),
     Action("command.save", "Save now", ("s",), needs=_EDITOR, palette=False),

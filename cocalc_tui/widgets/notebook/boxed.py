@@ -18,7 +18,7 @@ from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.notebook import popup
 from cocalc_tui.widgets.notebook.draw import MARGIN
-from cocalc_tui.widgets.notebook.finding import FindActs
+from cocalc_tui.widgets.notebook.linking import LinkActs
 from cocalc_tui.widgets.notebook.popup import Popup
 from cocalc_tui.widgets.notebook.suggesting import Call, Suggestions, arguments, call_at
 
@@ -37,7 +37,7 @@ class Tip(NamedTuple):
     """The first row of it that shows."""
 
 
-class BoxView(FindActs):
+class BoxView(LinkActs):
     """A notebook with a box near the caret."""
 
     def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:

@@ -168,16 +168,6 @@ class LookActs(CellActs):
         """Draw the output of the cells selected to its end, or only in part."""
         self._look_at(self.selection(), lambda cell: cell.results.toggle_whole())
 
-    def do_read_output(self) -> None:
-        """Show the output of the cell on the whole screen."""
-        if self.active not in self.stack or not self.stack[self.active].results.height:
-            desk(self).notice("This cell has no output")
-            return
-        from cocalc_tui.widgets.reader.screen import OutputScreen
-
-        number = self.stack.place(self.active) + 1
-        self.app.push_screen(OutputScreen(self.document, self.active, number, self.files))
-
     def do_toggle_source(self) -> None:
         """Hide the text of the cells selected, or show it again."""
         keys = self.selection()

@@ -110,9 +110,11 @@ class NotebookPane(CompletingActs):
         self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        """Twice selects a word, or edits a page; three times selects a line."""
+        """On a link goes there; twice selects a word, or edits a page; three times a line."""
         editor = self.text_editor()
         if event.chain < 2:
+            if not self._selected_text():
+                self.clicked_link(event.style)
             return
         if editor is None:
             found = self._cell_at(event)
@@ -127,6 +129,11 @@ class NotebookPane(CompletingActs):
         else:
             editor.select_line(editor.buffer.row_col(self._offset_at(event, editor))[0])
             self.text_moved(editor)
+
+    def _selected_text(self) -> bool:
+        """Whether the mouse selected something just now."""
+        editor = self.text_editor()
+        return editor is not None and editor.selection[0] != editor.selection[1]
 
     def _offset_at(self, event: events.MouseEvent, editor: Editor) -> int:
         source = self.stack[self.active].source

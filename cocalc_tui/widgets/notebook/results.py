@@ -36,6 +36,11 @@ class Results:
         return self._guess if self._rows is None else len(self._rows)
 
     @property
+    def items(self) -> Sequence[Output]:
+        """What they are made of."""
+        return self._items
+
+    @property
     def settled(self) -> bool:
         """Whether they are drawn."""
         return self._rows is not None

@@ -1,8 +1,8 @@
 """Markdown as rows, by rich; imported only where some is shown, as its import is slow.
 
 Rich draws a web page's idea of markdown: boxed headings, a picture where an image is. Here it is
-drawn as quiet text: headings by weight, code by colour. Links are text, as a terminal that is told
-of a link by a stranger's document may open it.
+drawn as quiet text: headings by weight, code by colour. A link whose words name another address
+than it leads to is text only.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ from rich.theme import Theme
 from textual.strip import Strip
 
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.outlet import safe_link
 from cocalc_tui.widgets.outputs.formulas import BLOCK, Formulas
 from cocalc_tui.widgets.outputs.html import Table as HtmlTable
 from cocalc_tui.widgets.outputs.html import parse_html
+from cocalc_tui.widgets.outputs.links import truthful
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, wrap
 from cocalc_tui.widgets.outputs.table import table_rows
@@ -53,7 +55,8 @@ def markdown_rows(text: str, frame: Frame) -> list[Strip]:
         lines = console.render_lines(_Page(cleaned, frame, formulas), options, pad=False)
     except Exception:
         return cut_rows(_source(cleaned, frame), frame, frame.limit)
-    rows = [_row(line) for line in lines]
+    true = truthful(lines)
+    rows = [_row(line, true) for line in lines]
     while rows and not rows[-1].text.strip():
         rows.pop()
     while rows and not rows[0].text.strip():
@@ -66,15 +69,20 @@ def _source(text: str, frame: Frame) -> list[Strip]:
     return [row for line in lines for row in wrap(line, frame.width)]
 
 
-def _row(line: list[Segment]) -> Strip:
-    """A line without links, and without the spaces that rich fills it up with."""
+def _row(line: list[Segment], true: set[str]) -> Strip:
+    """A line with only these links, and without the spaces that rich fills it up with."""
     segments = line[:]
     while segments and not segments[-1].text.strip():
         segments.pop()
     if segments:
         last = segments[-1]
         segments[-1] = Segment(last.text.rstrip(), last.style)
-    return Strip([Segment(text, style and style.update_link()) for text, style, _ in segments])
+    return Strip([Segment(text, style and _with_link(style, true)) for text, style, _ in segments])
+
+
+def _with_link(style: Style, true: set[str]) -> Style:
+    safe_one = style.link and safe_link(style.link) and style.link_id in true
+    return style if safe_one else style.update_link()
 
 
 @lru_cache(4)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
@@ -89,6 +90,20 @@ def wrap(line: Sequence[Segment], width: int) -> list[Strip]:
         row.append(Segment(text[start:], style))
     rows.append(Strip(row, used))
     return rows
+
+
+def restyled(line: Sequence[Segment], spans: Sequence[tuple[int, int, Style]]) -> Line:
+    """A line with some stretches of its text (from, to, what comes over their style)."""
+    found: Line = []
+    at = 0
+    for text, base, _ in line:
+        ends = (min(max(place - at, 0), len(text)) for span in spans for place in span[:2])
+        for start, end in pairwise(sorted({0, len(text), *ends})):
+            over = (style for low, high, style in spans if low <= at + start < high)
+            style = sum(over, base or Style())
+            found.append(Segment(text[start:end], style))
+        at += len(text)
+    return found
 
 
 def _is_rule(line: Sequence[Segment]) -> bool:

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
+from cocalc_tui.widgets.outputs.links import linked
 from cocalc_tui.widgets.outputs.rows import Frame, cut_lines, cut_rows, more, wrap_lines
 from cocalc_tui.widgets.outputs.streams import joined
 
@@ -34,7 +35,7 @@ def text_rows(text: str, frame: Frame, base: Style | None = None) -> list[Strip]
 
 
 def _rows(text: str, frame: Frame, base: Style) -> list[Strip]:
-    return wrap_lines(ansi_lines(text, frame, base), frame.width) if text else []
+    return wrap_lines(map(linked, ansi_lines(text, frame, base)), frame.width) if text else []
 
 
 def stream_rows(output: Mapping[str, Json], frame: Frame) -> list[Strip]:

@@ -14,7 +14,7 @@ ACTIONS = (
     Action("output.next_match", "Next match", ("n", "f3")),
     Action("output.previous_match", "Previous match", ("N", "shift+f3")),
     Action("output.save", "Save", ("s",), "In the project, in any of its forms.", Role.EDITOR, 3),
-    Action("output.links", "Links", ("l",), "Those in it, to copy one.", footer=4),
+    Action("output.links", "Links", ("l",), "Pages to copy, lines of files to go to.", footer=4),
     Action("output.next_output", "Next output", ("]", "tab")),
     Action("output.previous_output", "Previous output", ("[", "shift+tab")),
     Action("output.go", "Go to a place", ("%",), "A number of percent."),

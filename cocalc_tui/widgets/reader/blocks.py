@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from textual.strip import Strip
 
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
+from cocalc_tui.widgets.outputs.links import linked
 from cocalc_tui.widgets.outputs.render import output_rows
 from cocalc_tui.widgets.outputs.rows import LONGEST_LINE, WHOLE, Frame, one_row, wrap
 from cocalc_tui.widgets.outputs.streams import Output
@@ -129,7 +130,7 @@ class Piece:
         firsts: list[int] = []
         for line in ansi_lines(_broken(own, frame.width), frame, style):
             firsts.append(len(rows))
-            rows += wrap(line, frame.width)
+            rows += wrap(linked(line), frame.width)
         return Laid(rows, firsts)
 
     def _own_lines(self, around: str) -> str:

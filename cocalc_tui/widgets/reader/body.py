@@ -7,7 +7,6 @@ import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 from rich.segment import Segment
 from rich.style import Style
@@ -22,7 +21,7 @@ from cocalc_tui.widgets.editor.scroll import Scroll
 from cocalc_tui.widgets.graphics import Graphics
 from cocalc_tui.widgets.outputs.look import Look, unknown_look
 from cocalc_tui.widgets.outputs.pictures import Pictures, pictures_of
-from cocalc_tui.widgets.outputs.rows import Frame
+from cocalc_tui.widgets.outputs.rows import Frame, restyled
 from cocalc_tui.widgets.reader.model import Reader, Spot
 from cocalc_tui.widgets.theme import colour
 
@@ -191,18 +190,5 @@ class Body(Widget, can_focus=True):
 
 def lit(row: Strip, pattern: re.Pattern[str], style: Style) -> Strip:
     """A row with what was found standing out."""
-    found = [match.span() for match in pattern.finditer(row.text)]
-    if not found:
-        return row
-    pieces: list[Segment] = []
-    at = 0
-    for text, base, _ in row:
-        cuts = sorted(
-            {0, len(text), *(min(max(p - at, 0), len(text)) for span in found for p in span)}
-        )
-        for start, end in pairwise(cuts):
-            inside = any(low <= at + start < high for low, high in found)
-            shown = (base or Style()) + style if inside else base
-            pieces.append(Segment(text[start:end], shown))
-        at += len(text)
-    return Strip(pieces, row.cell_length)
+    found = [(*match.span(), style) for match in pattern.finditer(row.text)]
+    return Strip(restyled([*row], found), row.cell_length) if found else row

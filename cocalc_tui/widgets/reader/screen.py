@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -20,10 +21,10 @@ from cocalc_tui.notebook.blobs import MissingBlobError
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.outputs.links import Target, named, target_at, targets_of
 from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.reader.body import Body
 from cocalc_tui.widgets.reader.contents import Content, blocks_of, contents_of
-from cocalc_tui.widgets.reader.links import links_of
 from cocalc_tui.widgets.reader.model import Reader, Spot, pattern_of
 from cocalc_tui.widgets.reader.saving import Form, numbered, save
 from cocalc_tui.widgets.report import footer_words
@@ -47,14 +48,23 @@ class OutputScreen(Acting, Screen[None], inherit_bindings=False):
     """
 
     def __init__(
-        self, document: SharedDocument, cell: str, number: int, files: Files | None
+        self,
+        document: SharedDocument,
+        cell: str,
+        number: int,
+        files: Files | None,
+        go_to_target: Callable[[Target], Awaitable[None]],
     ) -> None:
-        """`number`: which cell it is, for people; `files`: where it can be saved."""
+        """`number`: which cell it is, for people; `files`: where it can be saved.
+
+        `go_to_target` copies a link or shows a line that is referred to.
+        """
         super().__init__()
         self._document = document
         self._cell = cell
         self._number = number
         self._files = files
+        self._go_to_target = go_to_target
         self._contents: list[Content] = []
         self._head = Static("", id="head", markup=False)
         self._footer = Bar(id="footer")
@@ -284,15 +294,26 @@ class OutputScreen(Acting, Screen[None], inherit_bindings=False):
     # --- taking away ---------------------------------------------------------------------------
 
     async def do_links(self) -> None:
-        """Choose a link to copy."""
-        links = links_of(one.item for one in self._contents)
-        if not links:
-            desk(self).notice("There are no links to web pages or mail addresses in it")
+        """Choose one of what it refers to."""
+        targets = targets_of(one.item for one in self._contents)
+        if not targets:
+            desk(self).notice("Nothing in it refers to a page or a line of a file")
             return
-        chosen = await desk(self).pick("Copy a link", [Choice(link, link) for link in links])
+        choices = [Choice(str(number), named(one)) for number, one in enumerate(targets)]
+        chosen = await desk(self).pick("Go to", choices)
         if chosen is not None:
-            self.app.copy_to_clipboard(chosen)
-            desk(self).notice(f"Copied: {chosen}")
+            await self._go_to(targets[int(chosen)])
+
+    async def _go_to(self, target: Target) -> None:
+        """A link is copied and one reads on; a line of a file is elsewhere."""
+        if not isinstance(target, str):
+            self.dismiss(None)
+        await self._go_to_target(target)
+
+    def on_click(self, event: Click) -> None:
+        """Go to what is clicked on."""
+        if (target := target_at(event.style)) is not None:
+            self.run_worker(self._go_to(target), group="links")
 
     async def do_save(self) -> None:
         """Choose a form and a name, and write it into the project."""
