@@ -188,7 +188,8 @@ async def test_a_flood_leaves_ctrl_c_quick(grounds: TerminalGrounds) -> None:
 async def test_end_and_paste(grounds: TerminalGrounds) -> None:
     side = await Side(grounds).start()
     await side.open()
-    await side.ask(m.TerminalType(id=1, doc=DOC, paste="echo pas\\\nted\n"))
+    await side.ask(m.TerminalType(id=1, doc=DOC, paste="echo pas\\\nted"))
+    await side.type("\r")
     await side.shows("pasted")
     await side.ask(m.TerminalEnd(id=1, doc=DOC))
     await until(lambda: not side.heard[-1].running)
