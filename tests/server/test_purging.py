@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cocalc_tui.chat.model import take
+from cocalc_tui.chat.schema import edit, react, say
 from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
 from cocalc_tui.client.history import purge, sizes
 from cocalc_tui.client.past import LogBook
@@ -78,11 +80,61 @@ async def test_a_notebook_keeps_its_cells_and_who_is_there_hears_of_it(tmp_path:
         assert any(isinstance(one, ProjectTold) and one.topic == "purged" for one in heard)
 
 
-async def test_what_has_no_history_to_purge(tmp_path: Path) -> None:
+async def test_a_chat_forgets_what_its_messages_once_said(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        alice, ben = await lab.person("alice"), await lab.person("ben")
+        mine, theirs = await alice.open("talk.chat"), await ben.open("talk.chat")
+        theirs.change(say("one", "ben", 1, "my password is hunter2"), step=True)
+        theirs.change(edit("edit", "one", "ben", 2, "my password is hunter2", "hello"), step=True)
+        theirs.change(react("sign", "one", "ben", "👍"), step=True)
+        await until(lambda: len(take(mine.replica)) == 1 and theirs.sent)
+        host = lab.host.chats
+        host.mark("alice", mine.doc, mine.numbers.upto)
+        theirs.change(say("two", "ben", 3, "unread"), step=True)
+        await until(lambda: len(take(mine.replica)) == 2)
+        await until(lambda: host.states("alice")[0].unread == 1)
+        await purge(alice.requests, mine.doc)
+        await until(lambda: theirs.attached and theirs.epoch == mine.epoch == 2)
+        first, second = take(theirs.replica)
+        assert (first.text, first.versions, first.claimed) == ("hello", (), False)
+        assert [one.sign for one in first.reactions] == ["👍"]
+        assert second.text == "unread"
+        book = LogBook(ben.requests, theirs.doc)
+        await book.fetch(theirs.numbers.upto)
+        assert "hunter2" not in str(book._tail)
+        # Who has read what is as before, though the new log counts from 1.
+        assert [host.states(user)[0].unread for user in ("alice", "vera")] == [1, 2]
+        theirs.change(say("three", "ben", 4, "and more"), step=True)
+        await until(lambda: host.states("alice")[0].unread == 2)
+        theirs.change(edit("again", "one", "ben", 5, "hello", "hello all"), step=True)
+        await until(lambda: take(mine.replica)[0].text == "hello all")
+
+
+async def test_a_file_s_earlier_states_are_forgotten_too(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "one\n")
+        alice = await lab.person("alice")
+        mine = await alice.open("notes.md")
+        type_in(mine, 0, "secret\n")
+        await mine.save()
+        type_in(mine, 0, "", len("secret\n"))
+        await mine.save()
+        saved = lab.host._saved
+        assert any("secret" in one.text for one in saved.of(mine.doc))
+        await purge(alice.requests, mine.doc)
+        assert [one.text for one in saved.of(mine.doc)] == ["one\n"]
+        lab.write("notes.md", "one\ntwo\n")
+        await until(lambda: text(mine) == "one\ntwo\n")
+
+
+async def test_what_was_never_changed_has_nothing_to_forget(tmp_path: Path) -> None:
     async with running(tmp_path) as lab:
         alice = await lab.person("alice")
+        heard: list[WorkspaceEvent] = []
+        alice.subscribe(heard.append)
         chat = await alice.open("talk.chat")
-        with pytest.raises(RequestFailed, match="only texts and notebooks"):
-            await purge(alice.requests, chat.doc)
+        await purge(alice.requests, chat.doc)
+        await until(lambda: any(isinstance(one, ProjectTold) for one in heard))
+        assert chat.epoch == 1
         with pytest.raises(RequestFailed, match="not open"):
             await purge(alice.requests, "nothing")

@@ -8,6 +8,7 @@ not again when the message is edited. Lost, it is made anew as chats are opened.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from cocalc_tui.sync.patch import Change, Json, RecordChange
 
 EXCERPT = 200
 """Characters of a message that are told."""
+NOTHING_READ = -(2**62)
 _SCHEMA = 1
 _TABLES = """
 CREATE TABLE chat (doc TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;
@@ -142,6 +144,23 @@ class Chats:
                 "DELETE FROM said WHERE doc = ? AND key = ?", (document.doc, key)
             )
 
+    def begin_anew(self, doc: str) -> None:
+        """Another log counts from 1 on: what was said before it stays as read as it was."""
+        seqs = [
+            seq for (seq,) in self._rows("SELECT seq FROM said WHERE doc = ? ORDER BY seq", doc)
+        ]
+
+        def place(seq: int) -> int:
+            """Below 1, in the same order."""
+            return bisect_right(seqs, seq) - len(seqs)
+
+        with self._connection:
+            for table in ("said", "mark"):
+                sql = f"SELECT DISTINCT seq FROM {table} WHERE doc = ? ORDER BY seq"  # noqa: S608
+                for (seq,) in self._rows(sql, doc):
+                    sql = f"UPDATE {table} SET seq = ? WHERE doc = ? AND seq = ?"  # noqa: S608
+                    self._connection.execute(sql, (place(seq), doc, seq))
+
     # --- what apps ask -------------------------------------------------------------------------
 
     def mark(self, user: str, doc: str, seq: int) -> None:
@@ -161,7 +180,7 @@ class Chats:
             "ORDER BY doc, seq, at"
         ):
             before = found.get(doc)
-            unread = author != user and seq > marks.get(doc, -1)
+            unread = author != user and seq > marks.get(doc, NOTHING_READ)
             mentioned = unread and bool({user, EVERYBODY} & set(json.loads(names)))
             found[doc] = ChatState(
                 doc=doc,

@@ -23,7 +23,7 @@ from cocalc_tui.server.host.root import FileError, Place, Root
 from cocalc_tui.server.host.saved import SavedVersions, Version, hash_of
 from cocalc_tui.server.host.settling import settled
 from cocalc_tui.server.host.textfile import encode
-from cocalc_tui.sync.patch import Patch
+from cocalc_tui.sync.patch import Patch, PatchId
 
 Push = Callable[[SharedDocument, Sequence[Patch]], Awaitable[None]]
 """Gives ready patches to the relay and returns when the document has them; raises FileError."""
@@ -147,6 +147,30 @@ class HostDocument:
     def forget(self) -> None:
         """Keep no note of a file that was only looked at."""
         self._saved.forget(self.shared.doc)
+
+    async def note_another_log(self, heads: tuple[PatchId, ...]) -> Version | None:
+        """Note that another log with these heads, that says the same, may take this one's place.
+
+        To be called with `busy` held, in the moment in which the other log is made; what comes of
+        it is to be told by `another_log`. Where it never is, as the relay was killed, the note is
+        of a version that the log holds or does not hold.
+        """
+        taken, base = self._content.take(self.shared.replica), self._base
+        if base is None:
+            return None
+        version, _ = await asyncio.to_thread(reading.written, self._content, taken, base)
+        # What the file holds may be older, and is nobody's change.
+        version = replace(version, heads=heads, hash=base.hash, done=True, read=True)
+        number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
+        return replace(version, number=number)
+
+    async def another_log(self, noted: Version | None, *, came: bool) -> None:
+        """Whether it took this one's place: then keep nothing of what the file held before."""
+        if came:
+            self._base = noted
+            await asyncio.to_thread(self._saved.keep_only, self.shared.doc, noted)
+        elif noted is not None:
+            await asyncio.to_thread(self._saved.settle, noted.number, written=False)
 
     # --- the first time ------------------------------------------------------------------------
 

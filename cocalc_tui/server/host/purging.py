@@ -2,19 +2,26 @@
 
 What somebody typed by mistake (a password, a name) is in the log for ever, and so is a year of a
 busy notebook. The owner may begin anew. The relay core does not merge, so it cannot tell what a
-document says; the host side can.
+document says; the host side can. With the log goes what the host side keeps beside it: earlier
+states of the file, the edits of a chat's messages, the recordings of a terminal.
+
+Whatever is killed in between, the log is the old one or the new one, and purging again does the
+rest. People may type all the while, so the file may be behind what the new log begins with: that
+this is no change of somebody else's is noted before the new log is there.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from cocalc_tui.chat import anew
 from cocalc_tui.notebook import model
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.codec import MAX_PATCH
-from cocalc_tui.protocol.kinds import NOTEBOOK, TEXT
+from cocalc_tui.protocol.codec import MAX_FRAME
+from cocalc_tui.protocol.events import Purged
+from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK, TERMINAL
 from cocalc_tui.protocol.patches import to_wire
 from cocalc_tui.server.host.patches import chain, session_of
 from cocalc_tui.server.host.root import FileError
@@ -22,6 +29,7 @@ from cocalc_tui.sync.patch import Op, Patch, Splice
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.server.host.documents import HostDocument
     from cocalc_tui.server.host.host import Host
     from cocalc_tui.server.host.opened import Opened
 
@@ -32,38 +40,51 @@ TRIES = 20
 async def purge(host: Host, opened: Opened, user: str) -> None:
     """Put a new log in the place of a document's; raises FileError."""
     shared = opened.shared
-    if opened.document.type not in {TEXT, NOTEBOOK}:
-        raise FileError("form", f"{shared.path}: only texts and notebooks can be purged")
     if host.runner is not None and host.runner.needs(shared.doc):
         raise FileError("busy", f"{shared.path}: a cell runs; wait for it, or stop the kernel")
-    if opened.document.untouched:
-        return  # nobody ever changed it, so nothing of it is in the log
-    await opened.save(asked=False)
+    if opened.document.type == TERMINAL and host.terminals is not None:
+        await host.terminals.forget(shared.doc)
+    if opened.document.untouched:  # nobody ever changed it, so nothing of it is in the log
+        host.say("", "purged", Purged(path=shared.path, user=user), keep=False)
+        return
     for _ in range(TRIES):
+        await opened.save(asked=False)
         await host.workspace.settled(shared)
-        if await _replaced(host, shared, user):
-            await host.workspace.open_anew(shared)
+        if await _replaced(host, opened.document, user):
+            if opened.document.type == CHAT:
+                host.chats.begin_anew(shared.doc)
             opened.say_again()
-            await opened.look()
+            await opened.save(asked=False)
             return
     raise FileError("busy", f"{shared.path}: somebody types in it without a pause; try again")
 
 
-async def _replaced(host: Host, shared: SharedDocument, user: str) -> bool:
+async def _replaced(host: Host, document: HostDocument, user: str) -> bool:
     """Put it there, unless the log went on meanwhile."""
-    seq, patches = shared.numbers.upto, _beginning(shared, host.clock())
-    wire = [to_wire(patch) for patch in patches]
-    if sum(len(patch.ops) for patch in wire) > MAX_PATCH:
-        raise FileError("form", f"{shared.path}: too large to be purged")
-    return await host.workspace.requests.result(
-        lambda id_: m.Anew(id=id_, doc=shared.doc, seq=seq, patches=wire, user=user), bool
-    )
+    shared = document.shared
+    async with document.busy:
+        seq, patches = shared.numbers.upto, _beginning(shared, host.clock())
+        if shared.numbers.heads != shared.replica.heads:
+            return False
+        wire = [to_wire(patch) for patch in patches]
+        if sum(len(patch.ops) for patch in wire) > MAX_FRAME - 2**20:
+            raise FileError("form", f"{shared.path}: too large to be purged")
+        heads = (patches[-1].id,) if patches else ()
+        noted = await document.note_another_log(heads)
+        came = await host.workspace.requests.result(
+            lambda id_: m.Anew(id=id_, doc=shared.doc, seq=seq, patches=wire, user=user), bool
+        )
+        if came:
+            await host.workspace.open_anew(shared)
+        await document.another_log(noted, came=came)
+    return came
 
 
 def _beginning(shared: SharedDocument, now: int) -> Sequence[Patch]:
     """The patches that make what the document says; cells keep their keys."""
+    ops: Iterable[Op] = [Splice(0, 0, str(shared.replica.text()))]
     if shared.type == NOTEBOOK:
         ops = model.creation(model.take(shared.replica))
-    else:
-        ops = list[Op]([Splice(0, 0, str(shared.replica.text()))])
+    elif shared.type == CHAT:
+        ops = anew.creation(shared.replica)
     return chain(session_of("purge", secrets.token_hex(16)), ops, "import", time=now, parents=())

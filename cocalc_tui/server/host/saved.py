@@ -165,6 +165,14 @@ class SavedVersions:
         with self._use() as connection:
             connection.execute("DELETE FROM saved WHERE doc = ?", (doc,))
 
+    def keep_only(self, doc: str, version: Version | None) -> None:
+        """Forget all other versions of a document, and leave nothing of them in this file."""
+        number = version.number if version is not None else 0
+        with self._use() as connection:
+            connection.execute("DELETE FROM saved WHERE doc = ? AND number <> ?", (doc, number))
+            connection.execute("VACUUM")
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
     def mark(self, doc: str, path: str | None) -> None:
         """Note that a document has changes that its file at `path` has not; None: no more."""
         with self._use() as connection:

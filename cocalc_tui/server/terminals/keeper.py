@@ -258,6 +258,9 @@ class TerminalKeeper:
                 first, count = int(said["first"]), min(int(said["count"]), 1000)
                 rows = self._screen.history(first, count)
                 return {"rows": rows, "length": self._screen.history_length}
+            case "forget":
+                self._recording.forget()
+                self._recording.changed(clock())
             case "end":
                 self._hang_up()
             case what:

@@ -87,6 +87,12 @@ class Recording:
         if self._cast is not None:
             self._put(self._cast.ended(now, code))
 
+    def forget(self) -> None:
+        """Leave nothing of what was recorded, and go on from the next screen."""
+        self._cast = None
+        for file in self._folder.glob(f"*{ENDING}"):
+            file.unlink(missing_ok=True)
+
     def _slow_down(self) -> None:
         """Write ever more seldom once too much was written, until there was a rest."""
         if self._left < 0:

@@ -322,6 +322,25 @@ class Terminals:
                     return BlobPart(size=file.stat().st_size, data=opened.read(MOST_BYTES))
         raise FileError("missing", "this part of the recording is not kept any more")
 
+    async def forget(self, doc: str) -> None:
+        """Leave nothing of what a terminal showed before; raises FileError."""
+        terminal = self._known.get(doc)
+        if terminal is not None and terminal.session is not None:
+            try:
+                await terminal.session.ask("forget")
+            except KeeperGoneError:
+                pass  # it just ended, and is one of those below
+            except ValueError:
+                said = f"{terminal.path}: an earlier release keeps what runs there; end it first"
+                raise FileError("busy", said) from None
+        await asyncio.to_thread(self._forget_ended, doc)
+
+    def _forget_ended(self, doc: str) -> None:
+        running = {folder for folder, _ in living(self._grounds.terminals)}
+        for file in recordings(self._grounds.terminals, doc):
+            if file.parent not in running:
+                file.unlink(missing_ok=True)
+
     # --- sizes ---------------------------------------------------------------------------------
 
     def _present(self, terminal: _Terminal) -> list[tuple[str, int, int]]:

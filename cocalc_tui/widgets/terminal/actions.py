@@ -63,5 +63,12 @@ ACTIONS = (
     Action("replay.find_earlier", "The same, before", ("n",), palette=False),
     Action("replay.find_later", "The same, after", ("N",), palette=False),
     Action("replay.copy", "Copy", ("c", "y"), "The screen as it was."),
+    Action(
+        "replay.purge",
+        "Forget it all",
+        ("P",),
+        "For everybody and for good: what it showed until now.",
+        Role.OWNER,
+    ),
     Action("replay.close", "Back", ("escape", "q", "f4"), palette=False, footer=5),
 )

@@ -98,6 +98,7 @@ class TerminalPast(Acting, Screen[None], inherit_bindings=False):
     def __init__(self, project: Project, document: SharedDocument) -> None:
         super().__init__()
         self._document = document
+        self._requests = project.requests
         self._terminal = Terminal(project.requests, document.doc)
         self._replay = Replay("")
         self._line = TimeLine(())
@@ -300,6 +301,16 @@ class TerminalPast(Acting, Screen[None], inherit_bindings=False):
             text = "\n".join(row_text(row).rstrip() for row in rows).rstrip()
             self.app.copy_to_clipboard(text + "\n")
             desk(self).notice("the screen as it was is copied")
+
+    async def do_purge(self) -> None:
+        """Forget all that it showed, for everybody and for good."""
+        from cocalc_tui.client.history import purge
+
+        path = self._document.path
+        question = f"Forget all that {path} showed before? There is no undo"
+        if await desk(self).confirm(question, "forget for good"):
+            await purge(self._requests, self._document.doc)
+            self.dismiss(None)
 
     def do_close(self) -> None:
         """Back to now."""

@@ -225,6 +225,27 @@ async def test_the_recording_goes_on_over_relays_and_runs(grounds: TerminalGroun
     await third.terminals.close()
 
 
+async def test_what_was_shown_is_forgotten_and_recording_goes_on(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    await side.type("echo one-secret; exit\r")
+    await until(lambda: side.heard and not side.heard[-1].running)
+    await side.open(again=True)
+    await side.type("echo another-secret; clear\r")
+    async with asyncio.timeout(30):
+        while "another-secret" not in await side.recording():
+            await asyncio.sleep(0.02)
+    await until(lambda: "another" not in str(side.heard[-1].rows))
+    await side.terminals.forget(DOC)
+    await side.type("echo later\r")
+    async with asyncio.timeout(30):
+        while "later" not in (text := await side.recording()):
+            await asyncio.sleep(0.02)
+    assert "one-secret" not in text
+    assert len(Replay(text)) > 0
+    await side.terminals.close()
+
+
 async def test_a_new_relay_knows_how_it_ended(grounds: TerminalGrounds) -> None:
     first = await Side(grounds).start()
     await first.open()
