@@ -128,7 +128,7 @@ async def settle(pause: Callable[[float], Awaitable[None]], times: int = 10) -> 
 async def main() -> None:
     """Take all pictures."""
     PICTURES.mkdir(exist_ok=True)
-    await take("notebook", "decay.ipynb", (120, 36), 1, 38, "  # and data")
+    await take("notebook", "decay.ipynb", (120, 45), 1, 38, "  # and data")
     await take("notebook-small", "decay.ipynb", (80, 24), 1, 38, "  # data")
     await take("text", "notes.md", (120, 36), MAIN, 33, "carefully ")
     await take_history("history", "notes.md", (100, 20), "home", "v", "end")

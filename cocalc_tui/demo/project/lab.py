@@ -47,11 +47,11 @@ class Plot:
         self.right = max(t for t, _ in points)
         self.top = max(n for _, n in points) * 1.1
         for x in range(self.width):
-            self._dot(x * self.right / self.width, 0, (120, 120, 120), 1)
+            self._dot(x * self.right / self.width, 0, (120, 120, 120), 3)
         for t, n in curve:
-            self._dot(t, n, (220, 120, 30), 1)
+            self._dot(t, n, (210, 90, 10), 5)
         for t, n in points:
-            self._dot(t, n, (30, 90, 200), 3)
+            self._dot(t, n, (20, 70, 200), 9)
 
     def _dot(self, t: float, n: float, colour: tuple[int, int, int], size: int) -> None:
         x = int(t / self.right * (self.width - 1))
