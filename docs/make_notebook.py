@@ -109,6 +109,8 @@ ROWS = (
     Row("Plotly, Vega", "some", "extension", "some", (), "their image, else their data"),
     Row("PDF and other kinds", "some", "some", "no", ("command.read_output",), "named, and saved"),
     Row("widgets", "some", "yes", "some", (), "what they hold, moving; not operated"),
+    Row("outputs hidden, scrolled by themselves, or whole", "yes", "yes", "some",
+        ("command.toggle_output", "command.scroll_output", "command.whole_output")),
     Row("long output read whole, searched, saved", "yes", "some", "some", ("command.read_output",)),
     Row(
         "links to pages; from tracebacks to the line of a file or cell", "yes", "some", "some",

@@ -108,7 +108,12 @@ _COMMAND = (
     Action("command.toggle_source", "Hide or show the text", ("I",), "Of the cells selected."),
     Action("command.toggle_output", "Hide or show output", ("o",)),
     Action("command.hide_outputs", "Hide or show all output", ("alt+o",)),
-    Action("command.whole_output", "All of the output", ("O",), "Or only its two ends."),
+    Action(
+        "command.scroll_output", "Scroll the output", ("O",), "In a window of its own, or no more."
+    ),
+    Action("command.output_down", "Down in the output", (">", "shift+pagedown"), palette=False),
+    Action("command.output_up", "Up in the output", ("<", "shift+pageup"), palette=False),
+    Action("command.whole_output", "All of the output", ("W",), "Or only its two ends."),
     Action(
         "command.read_output",
         "Read the output",

@@ -88,8 +88,8 @@ class FindActs(KernelActs):
         for found in self._query.matches(cell.text):
             yield Place(number, False, *found.span())
         cell.results.settle()
-        for row in range(cell.results.height):
-            if any(self._query.matches(cell.results.row(row).text)):
+        for row, drawn in enumerate(cell.results.texts):
+            if any(self._query.matches(drawn.text)):
                 yield Place(number, True, row, row)
 
     def _go_to(self, place: Place) -> None:
@@ -113,7 +113,7 @@ class FindActs(KernelActs):
     def _rows_at(self, cell: CellView, place: Place) -> tuple[int, int]:
         top = self.stack.top(cell.key) + GAP
         if place.in_output:
-            row = top + cell.body + place.start
+            row = top + cell.body + cell.results.bring(place.start)
         elif cell.paged:
             row = top
         else:

@@ -14,6 +14,7 @@ from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.notebook.cell import CellView
 from cocalc_tui.widgets.notebook.cellacts import CellActs
 from cocalc_tui.widgets.notebook.headings import Heading, headings, rank_of
+from cocalc_tui.widgets.notebook.results import WINDOW
 
 
 def _heading(rank: int) -> Callable[[LookActs], None]:
@@ -167,6 +168,26 @@ class LookActs(CellActs):
     def do_whole_output(self) -> None:
         """Draw the output of the cells selected to its end, or only in part."""
         self._look_at(self.selection(), lambda cell: cell.results.toggle_whole())
+
+    def do_scroll_output(self) -> None:
+        """Show the output of the cells selected in a window of its own, or no more."""
+        self._look_at(self.selection(), lambda cell: cell.results.toggle_scrolled())
+
+    def do_output_down(self) -> None:
+        """Go on in the output of the cell."""
+        self.scroll_output(self.active, WINDOW - 1)
+
+    def do_output_up(self) -> None:
+        """Go back in the output of the cell."""
+        self.scroll_output(self.active, 1 - WINDOW)
+
+    def scroll_output(self, key: str, by: int) -> bool:
+        """Scroll a cell's output by itself; False where there is nothing to scroll."""
+        cell = self.stack.get(key)
+        if cell is None or not cell.results.scroll(by):
+            return False
+        self.repaint_cell(key)
+        return True
 
     def do_toggle_source(self) -> None:
         """Hide the text of the cells selected, or show it again."""

@@ -151,12 +151,19 @@ class NotebookPane(CompletingActs):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll."""
         event.stop()
-        self.scroll_rows(WHEEL_ROWS)
+        self._wheel(event, WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Scroll."""
         event.stop()
-        self.scroll_rows(-WHEEL_ROWS)
+        self._wheel(event, -WHEEL_ROWS)
+
+    def _wheel(self, event: events.MouseEvent, by: int) -> None:
+        """Scroll the output that the mouse is over, where that goes on; else the notebook."""
+        found = self._cell_at(event)
+        over_output = found is not None and found[1].part is Part.OUTPUT
+        if found is None or not over_output or not self.scroll_output(found[0].key, by):
+            self.scroll_rows(by)
 
     # --- for the app ---------------------------------------------------------------------------
 

@@ -8,11 +8,17 @@ from dataclasses import replace
 from rich.segment import Segment
 from textual.strip import Strip
 
+from cocalc_tui.widgets.editor.scroll import Scroll
 from cocalc_tui.widgets.outputs.render import estimate, render
 from cocalc_tui.widgets.outputs.rows import ALL_PICTURE_ROWS, WHOLE, Frame, one_row
 from cocalc_tui.widgets.outputs.streams import Output
 
 PLACEHOLDER = Strip([Segment("")], 0)
+WINDOW = 20
+"""Rows of outputs that are scrolled by themselves."""
+EDGE = 2
+"""Cells at the right of these: a space, and their scroll bar."""
+THUMB = "▐"
 
 
 class Results:
@@ -23,17 +29,30 @@ class Results:
         self._items: Sequence[Output] = ()
         self._rows: list[Strip] | None = []
         self._guess = 0
+        self._follows = False
+        """Whether the window was at the end of them."""
         self.hidden = False
         """Whether only a mark of them shows."""
         self.whole = False
         """Whether long ones are drawn to their end."""
         self.waiting = False
         """Whether pictures among them are being made."""
+        self.scrolled = False
+        """Whether long ones are drawn to their end in a window of some rows."""
+        self._top = 0
+        """The first row in that window."""
 
     @property
     def height(self) -> int:
         """Rows they take; an estimate until they are drawn."""
-        return self._guess if self._rows is None else len(self._rows)
+        if self._rows is None:
+            return self._guess
+        return WINDOW + 1 if self._windowed else len(self._rows)
+
+    @property
+    def _windowed(self) -> bool:
+        """Whether there is more than the window shows."""
+        return self.scrolled and self._rows is not None and len(self._rows) > WINDOW
 
     @property
     def items(self) -> Sequence[Output]:
@@ -74,9 +93,26 @@ class Results:
         self.whole = not self.whole
         self._forget()
 
+    def toggle_scrolled(self) -> None:
+        """Draw them in a window, or not."""
+        self.scrolled, self._top = not self.scrolled, 0
+        self._forget()
+
+    def scroll(self, by: int) -> bool:
+        """Move the window some rows down, or up; False where that cannot be."""
+        if not self._windowed:
+            return False
+        before, self._top = self._top, min(max(0, self._top + by), self._last_top)
+        return self._top != before
+
+    @property
+    def _last_top(self) -> int:
+        return max(0, len(self._rows or ()) - WINDOW)
+
     def _forget(self) -> None:
         if self._rows is not None:
-            self._guess = len(self._rows)
+            self._guess = self.height
+            self._follows = self._windowed and self._top == self._last_top
         self._rows = None
         if not self._items:
             self._rows = []
@@ -89,10 +125,16 @@ class Results:
             return False
         before = self.height
         self._rows = [self._mark()] if self.hidden else self._drawn()
-        return len(self._rows) != before
+        self._top = self._last_top if self._follows else min(self._top, self._last_top)
+        return self.height != before
 
     def _drawn(self) -> list[Strip]:
-        frame = self._whole_frame if self.whole else self._frame
+        frame = self._frame
+        if self.scrolled:
+            width = max(1, self._frame.width - EDGE)
+            frame = replace(self._whole_frame, width=width, picture_rows=WINDOW)
+        elif self.whole:
+            frame = self._whole_frame
         missed = frame.missed
         rows = render(self._items, frame)
         self.waiting = frame.missed > missed
@@ -107,10 +149,41 @@ class Results:
         return one_row(self._frame, (f"… {outputs} hidden", self._frame.look.note))
 
     def row(self, y: int) -> Strip:
-        """A row of them."""
-        if self._rows is None or y >= len(self._rows):
+        """A row of what shows of them."""
+        if self._rows is None or y >= self.height:
             return PLACEHOLDER
-        return self._rows[y]
+        if not self._windowed:
+            return self._rows[y]
+        return self._foot() if y == WINDOW else self._with_thumb(y)
+
+    def _with_thumb(self, y: int) -> Strip:
+        """A row of the window, with the scroll bar at its right."""
+        assert self._rows is not None
+        row, scroll = self._rows[self._top + y], Scroll()
+        scroll.height, scroll.total = WINDOW, len(self._rows)
+        scroll.to(self._top)
+        bar = Segment(THUMB if y in scroll.thumb() else "│", self._frame.look.faint)
+        width = max(1, self._frame.width - EDGE)
+        return Strip([*row.adjust_cell_length(width), Segment(" "), bar], width + EDGE)
+
+    def _foot(self) -> Strip:
+        assert self._rows is not None
+        first, last, count = self._top + 1, self._top + WINDOW, len(self._rows)
+        words = f"rows {first:,} to {last:,} of {count:,}"
+        return one_row(self._frame, (f"  {words}", self._frame.look.note))
+
+    @property
+    def texts(self) -> Sequence[Strip]:
+        """All rows that are drawn, also those out of the window."""
+        return self._rows or ()
+
+    def bring(self, row: int) -> int:
+        """Have one of these rows in the window; returns which row of them all shows it."""
+        if not self._windowed:
+            return row
+        if not self._top <= row < self._top + WINDOW:
+            self._top = min(max(0, row - WINDOW // 3), self._last_top)
+        return row - self._top
 
     @property
     def text(self) -> str:

@@ -275,6 +275,7 @@ class Stack:
         metadata = self._document.replica.records[key].get("metadata")
         if isinstance(metadata, dict):
             cell.source_hidden, cell.results.hidden = hidden_at_first(metadata)
+            cell.results.scrolled = metadata.get("scrolled") is True
         return cell
 
     def printed(self, key: str) -> None:

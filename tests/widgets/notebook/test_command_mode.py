@@ -141,9 +141,9 @@ async def test_outputs_hide_and_show() -> None:
         assert rows(app)[64] == " [ ]    b"
         await pilot.press("o")
         assert rows(app)[2:5] == ["▌       … 1 output hidden", "", " [ ]    b"]
-        await pilot.press("o", "O")
+        await pilot.press("o", "W")
         assert app.pane.stack.cells[0].height == 102
-        await pilot.press("O")
+        await pilot.press("W")
         assert rows(app)[64] == " [ ]    b"
 
 
