@@ -8,8 +8,9 @@ the age of the universe, so searching has a time; what took too long is said and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import regex
@@ -22,8 +23,7 @@ class SearchError(ValueError):
     """A pattern that means nothing or takes too long; one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """What is searched for."""
 
     text: str = ""

@@ -18,7 +18,16 @@ RULES = {
     "cocalc_tui.server.main": ["textual", "rich"],
     "cocalc_tui.widgets.editor.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],
     "cocalc_tui.widgets.notebook.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],
-    "cocalc_tui.app": ["apsw", "jupyter_client", "websockets", "cocalc_tui.server"],
+    "cocalc_tui.app": [
+        *("apsw", "jupyter_client", "websockets", "cocalc_tui.server"),
+        # What the first screen does without: half a second of CPU is its bar.
+        *(
+            "cocalc_tui.widgets.editor.model",
+            "cocalc_tui.widgets.notebook.view",
+            "cocalc_tui.chat.model",
+        ),
+        *("cocalc_tui.widgets.searching.panel", "cocalc_tui.widgets.picker", "tree_sitter"),
+    ],
     "cocalc_tui.cli": [
         "asyncio.base_events",
         "subprocess",

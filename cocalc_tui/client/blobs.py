@@ -10,13 +10,15 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.notebook.blobs import MissingBlobError, decoded
-from cocalc_tui.notebook.model import Notebook, parts_of, with_parts
 from cocalc_tui.protocol.events import BlobPart
 from cocalc_tui.sync.patch import Json
+
+if TYPE_CHECKING:
+    from cocalc_tui.notebook.model import Notebook
 
 ROOM = 24 * 2**20
 """Bytes that are kept."""
@@ -76,6 +78,8 @@ class Blobs:
 
     async def whole(self, notebook: Notebook) -> Notebook:
         """A notebook with all its parts; of what cannot be had, a word in its place."""
+        from cocalc_tui.notebook.model import parts_of, with_parts
+
         found: dict[str, bytes] = {}
         for about in parts_of(notebook):
             with contextlib.suppress(MissingBlobError):

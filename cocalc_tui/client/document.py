@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from cocalc_tui.client.editable import Editable
 from cocalc_tui.client.events import Changed, LightsChanged, PeopleMoved

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.sync.patch import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """The document changed, by these steps in this order."""
 
     changes: list[Change]
@@ -19,23 +19,19 @@ class Changed:
     """Whether this app did it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """The document was loaded anew: forget everything known of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleMoved:
+class PeopleMoved(Struct, frozen=True):
     """Somebody else came, left or moved in the document."""
 
 
-@dataclass(frozen=True, slots=True)
-class LightsChanged:
+class LightsChanged(Struct, frozen=True):
     """Whether all is sent, or saved, changed, or the trouble did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """The host side said something: runs, kernel, output ..."""
 
     topic: str
@@ -46,13 +42,11 @@ class Heard:
 DocumentEvent: TypeAlias = Changed | Replaced | PeopleMoved | LightsChanged | Heard
 
 
-@dataclass(frozen=True, slots=True)
-class Online:
+class Online(Struct, frozen=True):
     """The relay answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offline:
+class Offline(Struct, frozen=True):
     """The relay does not answer; the workspace tries again by itself unless `final`."""
 
     reason: str
@@ -61,13 +55,11 @@ class Offline:
     """Whether somebody ended it: then it is waited for, and not started."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleChanged:
+class PeopleChanged(Struct, frozen=True):
     """Somebody connected or left."""
 
 
-@dataclass(frozen=True, slots=True)
-class SomebodyStands:
+class SomebodyStands(Struct, frozen=True):
     """Somebody is elsewhere in the project than before, or asks people to come."""
 
     connection: str
@@ -76,29 +68,25 @@ class SomebodyStands:
     now: Whereabouts
 
 
-@dataclass(frozen=True, slots=True)
-class FilesChanged:
+class FilesChanged(Struct, frozen=True):
     """Files of the project came, went or moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectMoved:
+class ProjectMoved(Struct, frozen=True):
     """The project's folder has another name."""
 
     path: str
     """On the relay's machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentMoved:
+class DocumentMoved(Struct, frozen=True):
     """A document that is open here has another path."""
 
     path: str
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectTold:
+class ProjectTold(Struct, frozen=True):
     """The host side said something in the project; `protocol.events` has the type of each topic."""
 
     topic: str
@@ -106,8 +94,7 @@ class ProjectTold:
     """MessagePack."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkRefused:
+class WorkRefused(Struct, frozen=True):
     """The relay did not take work done here; it is kept as a copy."""
 
     path: str
@@ -115,8 +102,7 @@ class WorkRefused:
     copy: Path
 
 
-@dataclass(frozen=True, slots=True)
-class WorkSent:
+class WorkSent(Struct, frozen=True):
     """What another start of the app had left unsent is in the document now."""
 
     path: str
@@ -124,8 +110,7 @@ class WorkSent:
     """When the first of it was typed, seconds since 1970."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotKept:
+class NotKept(Struct, frozen=True):
     """Unsent work cannot be written to this machine's disk; `reason` "" when that is over."""
 
     reason: str

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cocalc_tui.client.events import Heard, LightsChanged
-from cocalc_tui.notebook.outputs import RunOutput
 from cocalc_tui.protocol.events import (
     Asking,
     CellRun,
@@ -129,6 +128,8 @@ class _Live:
     def __init__(self) -> None:
         self.next = 0
         """Number of the next item."""
+        from cocalc_tui.notebook.outputs import RunOutput  # the first screen does without
+
         self._made = RunOutput()
         self._items: list[dict[str, Json]] | None = None
 

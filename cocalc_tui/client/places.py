@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cocalc_tui.sync.patch import Json, PatchId, TextChange, TextId
 
@@ -20,8 +22,7 @@ JOURNAL = 1000
 """Changes remembered; a place older than that is shown a little off until it moves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A caret (with the other end of its selection) in a text, or a cell, or both."""
 
     at: TextId | None = None
@@ -32,8 +33,7 @@ class Place:
     """Other carets of theirs, each with the other end of its selection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """Somebody else in the document."""
 
     connection: str
@@ -46,8 +46,7 @@ class Other:
     """The place is one in the text with their patches up to this one, come or still to come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The version a place was said in: entries 1..`seq`, and `session`'s patches 0..`n`."""
 
     session: str

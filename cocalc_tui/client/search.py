@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
@@ -12,8 +13,7 @@ from cocalc_tui.protocol.events import SearchPart
 from cocalc_tui.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """Which files are searched."""
 
     globs: Sequence[str] = ()

@@ -16,9 +16,10 @@ import os
 import secrets
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
+
+from msgspec import Struct
 
 from cocalc_tui.client.files import Files
 from cocalc_tui.client.requests import RequestFailed
@@ -35,8 +36,7 @@ ANEW = 3
 """How often a file is sent again because the relay forgot about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a file is."""
 
     path: str

@@ -7,7 +7,8 @@ says of itself, so it is taken apart with care; who it is comes from the relay's
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from cocalc_tui.sync.patch import Json
 
@@ -15,8 +16,7 @@ _LONGEST = 500
 """Characters of a text; a path that is longer is not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(Struct, frozen=True):
     """Where one app of a person is."""
 
     path: str = ""

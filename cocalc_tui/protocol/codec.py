@@ -7,6 +7,7 @@ message of a newer neighbour would lock people out of their documents.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Union
 
 import msgspec
@@ -26,9 +27,14 @@ KNOWN: dict[str, type[Message]] = {
 """Every message by its tag."""
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(
-    Union[tuple(KNOWN.values())],  # noqa: UP007 - made of a computed tuple
-)
+
+
+@cache
+def _decoder() -> msgspec.msgpack.Decoder[Message]:
+    """Made with the first frame: an app has painted its screen by then."""
+    return msgspec.msgpack.Decoder(
+        Union[tuple(KNOWN.values())],  # noqa: UP007 - made of a computed tuple
+    )
 
 
 class _Head(msgspec.Struct):
@@ -74,7 +80,7 @@ def decode(frame: bytes) -> Message:
     if len(frame) > MAX_FRAME:
         raise FrameError(f"a frame of {len(frame)} bytes, more than the {MAX_FRAME} allowed")
     try:
-        return _decoder.decode(frame)
+        return _decoder().decode(frame)
     except (msgspec.ValidationError, UnicodeDecodeError) as error:
         raise _refusal(frame, str(error)) from None
     except (msgspec.DecodeError, RecursionError) as error:

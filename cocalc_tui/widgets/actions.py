@@ -16,9 +16,10 @@ keyboard says which scopes are in force, the innermost first (`acting.Acting.sco
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.keynames import canonical, canonical_sequence
@@ -27,8 +28,7 @@ FOOTER_KEYS = 7
 """More than this and nobody reads any of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something a person can do."""
 
     name: str

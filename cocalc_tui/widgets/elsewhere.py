@@ -7,15 +7,15 @@ chosen when the app has ended: a way to another relay begins with a shell's word
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from cocalc_tui.widgets.picker import Choice
 
 
-@dataclass(slots=True)
-class Elsewhere:
+class Elsewhere(Struct):
     """Where one may go, and where one wants to."""
 
     projects: Callable[[], Sequence[Choice]] = field(default=tuple)

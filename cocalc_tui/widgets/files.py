@@ -20,7 +20,6 @@ from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.carrying import Carrying
 from cocalc_tui.widgets.files_model import Entry, FilesModel, wrong_name
 from cocalc_tui.widgets.phrases import clock
-from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.rows import Piece, Row, Rows
 from cocalc_tui.widgets.theme import colour
 
@@ -280,6 +279,8 @@ class FileTree(Acting, Rows, can_focus=True):
 
     async def do_trash(self) -> None:
         """Choose something in the project's trash, and bring it back."""
+        from cocalc_tui.widgets.picker import Choice
+
         trash = await self.project.files.trash()
         if not trash:
             desk(self).notice("The trash is empty")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cocalc_tui.chat.places import is_beside
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from cocalc_tui.protocol.events import FileInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A row of the tree."""
 
     path: str

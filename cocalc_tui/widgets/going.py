@@ -12,18 +12,18 @@ from textual.widget import Widget
 
 from cocalc_tui.protocol.kinds import TERMINAL
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.editor.host import TextHost
 from cocalc_tui.widgets.pane import Pane
-from cocalc_tui.widgets.searching.panel import SearchPanel
 
 if TYPE_CHECKING:
     from textual.containers import Vertical
 
     from cocalc_tui.sync.patch import Json
+    from cocalc_tui.widgets.documents import Documents
     from cocalc_tui.widgets.files import FileTree
     from cocalc_tui.widgets.memory import Memory
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.report import Report
+    from cocalc_tui.widgets.searching.panel import SearchPanel
     from cocalc_tui.widgets.tiles import Tiles
 
 
@@ -35,13 +35,19 @@ class GoingActs(Screen[None]):
     files: FileTree
     report: Report
     memory: Memory
-    search: SearchPanel
+    documents: Documents
+    search: SearchPanel | None
+    """Made when it is asked for first: starting does not wait for it."""
+    room: Vertical
+    """Where the tiles are, and what stands below them."""
     side: Vertical
     click: Callable[[str], None]
     fit: Callable[[], None]
     show_soon: Callable[[], None]
 
-    def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
+    def visit(
+        self, path: str, place: Mapping[str, Json] | None = None, *, focus: bool = True
+    ) -> None:
         """Show a document, as the main screen does."""
         raise NotImplementedError
 
@@ -57,20 +63,30 @@ class GoingActs(Screen[None]):
         """Make a file and open it."""
         await self.files.do_new()
 
-    def do_search(self) -> None:
+    async def do_search(self) -> None:
         """Find in all files, at first what is selected."""
+        from cocalc_tui.widgets.editor.host import TextHost
+
         pane = self.tiles.pane
         editor = pane.text_editor() if isinstance(pane, TextHost) else None
         chosen = editor.selected if editor is not None else ""
-        self.search.open("" if "\n" in chosen else chosen)
+        (await self._search()).open("" if "\n" in chosen else chosen)
 
-    def do_next_found(self) -> None:
+    async def do_next_found(self) -> None:
         """Go to the next place found in all files."""
-        self.search.step(1)
+        (await self._search()).step(1)
 
-    def do_previous_found(self) -> None:
+    async def do_previous_found(self) -> None:
         """Go to the place found before."""
-        self.search.step(-1)
+        (await self._search()).step(-1)
+
+    async def _search(self) -> SearchPanel:
+        from cocalc_tui.widgets.searching.panel import SearchPanel
+
+        if self.search is None:
+            self.search = SearchPanel(self.documents, self.visit, self.tiles.focus_pane)
+            await self.room.mount(self.search)
+        return self.search
 
     def do_history(self) -> None:
         """Show the past of the document."""
@@ -157,11 +173,13 @@ class GoingActs(Screen[None]):
 
     def _step(self, by: int) -> None:
         stops: list[Widget] = self.tiles.showing()
-        if self.search.display:
+        if self.search is not None and self.search.display:
             stops.append(self.search)
         if self.side.display:
             stops.append(self.files)
         here = set(self.focused.ancestors_with_self) if self.focused is not None else set()
         at = next((index for index, place in enumerate(stops) if place in here), 0)
         place = stops[(at + by) % len(stops)]
-        self.set_focus(place.keyboard() if isinstance(place, Pane | SearchPanel) else place)
+        if place is self.search:
+            place = self.search.keyboard()
+        self.set_focus(place.keyboard() if isinstance(place, Pane) else place)

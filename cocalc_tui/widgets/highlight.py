@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Spans: TypeAlias = tuple[tuple[int, int, str], ...]
 """Tokens of a line: start and end column, name; in order, not overlapping."""
@@ -23,8 +24,7 @@ LINE_LIMIT = 5_000
 """Longer lines are data, not something to read: they keep one colour, and nobody waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language as far as an editor needs to know it."""
 
     name: str

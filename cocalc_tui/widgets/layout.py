@@ -8,8 +8,9 @@ what to remember of it, and `tiles.py` keeps one pane for each.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from cocalc_tui.sync.patch import Json
 
@@ -28,16 +29,14 @@ class Box(NamedTuple):
     height: int
 
 
-@dataclass(eq=False)
-class View:
+class View(Struct, eq=False):
     """One document shown in one tile."""
 
     path: str
     memento: dict[str, Json] = field(default_factory=dict)
 
 
-@dataclass(eq=False)
-class Tile:
+class Tile(Struct, eq=False):
     """A place for views, of which one shows."""
 
     views: list[View] = field(default_factory=list)
@@ -61,8 +60,7 @@ class Tile:
             self.active = max(self.active - 1, 0)
 
 
-@dataclass(eq=False)
-class Split:
+class Split(Struct, eq=False):
     """Tiles beside each other (`across`) or below each other, with shares of the room."""
 
     across: bool

@@ -28,7 +28,6 @@ from cocalc_tui.widgets.going import GoingActs
 from cocalc_tui.widgets.news import News
 from cocalc_tui.widgets.people import PeopleList
 from cocalc_tui.widgets.report import WIDE, Report
-from cocalc_tui.widgets.searching.panel import SearchPanel
 from cocalc_tui.widgets.sharing.acts import TogetherActs
 from cocalc_tui.widgets.sharing.following import Following
 from cocalc_tui.widgets.sharing.standing import Standing
@@ -100,7 +99,8 @@ class MainScreen(  # its parts, one subject each
         self.people = PeopleList(project, self.visit)
         self.standing = Standing(project, machine)
         self.following = Following(project, self.tiles, self.visit, self.ended)
-        self.search = SearchPanel(self.documents, self.visit, self.tiles.focus_pane)
+        self.search = None
+        self.room = Vertical()
         self.report = Report(project, name, settings, self.click)
         self.side = Vertical(id="side")
         self._soon: Timer | None = None
@@ -116,9 +116,8 @@ class MainScreen(  # its parts, one subject each
                 yield self.files
                 yield Static("People", classes="heading", id="people-heading", markup=False)
                 yield self.people
-            with Vertical():
+            with self.room:
                 yield self.tiles
-                yield self.search
         yield self.report.status
         yield self.report.footer
         yield Static(id="small", markup=False)

@@ -79,10 +79,11 @@ def load(
     take(_from_flags(flags or {}), "command line")
     fields = {name.replace(".", "_"): value for name, value in values.items()}
     settings = replace(Settings(), **fields)
-    try:
-        Keymap(registry, with_own(settings.editor_keys, settings.keys))
-    except KeysError as error:
-        raise ConfigError(f"{own}: beside {settings.editor_keys}'s keys: {error}") from None
+    if settings.keys:
+        try:
+            Keymap(registry, with_own(settings.editor_keys, settings.keys))
+        except KeysError as error:
+            raise ConfigError(f"{own}: beside {settings.editor_keys}'s keys: {error}") from None
     return Loaded(settings, sources, tuple(remarks))
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from cocalc_tui.chat import places
-from cocalc_tui.chat.model import EVERYBODY
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.events import ChatNews
 from cocalc_tui.widgets import phrases
@@ -97,6 +96,8 @@ class ChatActs(Screen[None]):
 
     def chat_news(self, news: ChatNews) -> None:
         """Say it when somebody mentions me where I am not looking."""
+        from cocalc_tui.chat.model import EVERYBODY
+
         me = self.project.me
         document = self.tiles.document
         looking = document is not None and document.path == news.path

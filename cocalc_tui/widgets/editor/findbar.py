@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
+from msgspec.structs import replace
 from textual.strip import Strip
 
 from cocalc_tui.query import Query

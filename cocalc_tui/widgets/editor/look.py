@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.color import Color
 from rich.style import Style
 
@@ -34,8 +34,7 @@ _NAMES = (
 )
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """Styles of everything a painter draws."""
 
     text: Style
@@ -106,8 +105,7 @@ DARK = look_of(
 """The look of the dark theme, where there is no app."""
 
 
-@dataclass(frozen=True)
-class Visitor:
+class Visitor(Struct, frozen=True):
     """Somebody else in the text, as the painter shows them."""
 
     name: str

@@ -5,8 +5,7 @@ A field is an `Editor` like any other, so that all keys of text work in it, on a
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip

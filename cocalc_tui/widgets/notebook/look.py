@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.style import Style
 
 from cocalc_tui.widgets.editor import look as editor_look
@@ -20,8 +21,7 @@ def dark_look() -> NotebookLook:
     return NotebookLook.from_theme(variables, dark=True)
 
 
-@dataclass(frozen=True, eq=False)
-class NotebookLook:
+class NotebookLook(Struct, frozen=True, eq=False):
     """What cells are drawn with."""
 
     ground: Style

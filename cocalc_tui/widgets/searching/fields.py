@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Literal, Protocol
 
+from msgspec.structs import replace
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget

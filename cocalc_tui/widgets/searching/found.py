@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct, field
 
 from cocalc_tui.protocol.events import SearchedFile, SearchLine, SearchPart
 
@@ -13,8 +13,7 @@ MOST = 10_000
 """Places kept: nobody reads further, they ask for something narrower."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Hit:
+class Hit(Struct, frozen=True, eq=False):
     """One place."""
 
     path: str
@@ -39,8 +38,7 @@ class Hit:
         return high - low
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A file's name, and how much is in it."""
 
     path: str
@@ -48,8 +46,7 @@ class Heading:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """A line beside one with something found; `line` None: lines are left out here."""
 
     path: str
@@ -59,8 +56,7 @@ class Near:
 Row = Heading | Hit | Near
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """The files with something in them, in the order of their paths."""
 
     files: dict[str, SearchedFile] = field(default_factory=dict)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.notebook import schema
@@ -32,8 +33,7 @@ PATIENCE = 5.0
 """Seconds for a pattern in one text."""
 
 
-@dataclass(slots=True)
-class Replaced:
+class Replaced(Struct):
     """What came of replacing."""
 
     hits: dict[Hit, str | None] = field(default_factory=dict)

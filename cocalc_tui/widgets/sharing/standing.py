@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.widgets.people import spot

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.sync.patch import MAIN, Splice
 from cocalc_tui.widgets.searching.found import Heading, Hit
+from cocalc_tui.widgets.searching.panel import SearchPanel
 from tests.server.hosting import QUICK, Box, running, until
 
 FILES = {
@@ -37,7 +38,11 @@ class Searched:
 
     def __init__(self, app: CocalcApp, box: Box, pilot: Pilot[None]) -> None:
         self.app, self.box, self.pilot = app, box, pilot
-        self.panel = app.main.search
+
+    @property
+    def panel(self) -> SearchPanel:
+        assert self.app.main.search is not None
+        return self.app.main.search
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -50,6 +55,7 @@ class Searched:
     async def search(self, text: str) -> None:
         """Type it and wait until the list is of it."""
         await self.press("ctrl+t", "/", *text, "enter")
+        await self.until(lambda: self.app.main.search is not None)
         await self.until(
             lambda: (
                 self.panel._searched is not None
