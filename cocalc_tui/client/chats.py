@@ -17,6 +17,10 @@ class Chats:
         """Those in which something was said, the latest first."""
         return await self._requests.result(lambda id_: m.ListChats(id=id_), list[ChatState])
 
+    async def unread(self, doc: str) -> list[str]:
+        """The keys of what I have not read in a chat, the latest last."""
+        return await self._requests.result(lambda id_: m.UnreadMessages(id=id_, doc=doc), list[str])
+
     async def mark(self, doc: str, seq: int) -> None:
         """Say that I have read a chat up to patch `seq`."""
         await self._requests.ask(lambda id_: m.MarkRead(id=id_, doc=doc, seq=seq))

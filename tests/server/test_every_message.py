@@ -51,6 +51,7 @@ LOOKS: Kinds = {
     m.Blob,
     m.ListChats,
     m.MarkRead,
+    m.UnreadMessages,
     m.HistorySizes,
     m.ListCommits,
     m.ReadCommit,

@@ -17,7 +17,7 @@ from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
 from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.client.workspace import Workspace
-from cocalc_tui.protocol.events import ChatNews
+from cocalc_tui.protocol.events import ChatNews, ChatRead
 from cocalc_tui.sync.patch import Create, Put
 from tests.server.hosting import Box, running, until
 
@@ -131,13 +131,81 @@ async def test_unread_and_mentions_on_both_sides(tmp_path: Path) -> None:
         await Chats(ben.requests).mark(state.doc, his.document.numbers.upto)
         await Chats(ben.requests).mark(state.doc, 0)
         assert [one.unread for one in await Chats(ben.requests).all()] == [0]
-        # An edit tells only of who is mentioned anew, and makes nothing unread again.
+        # An edit tells only of who is mentioned anew, and makes nothing unread for the others.
         second = hers.messages()[1]
         hers.edit(second, "@ben two!")
         hers.edit(_named(hers, second.key), "@ben @vera two!")
         await until(lambda: len(told) == 3)
         assert (told[2].names, told[2].edited) == (["vera"], True)
         assert [one.unread for one in await Chats(ben.requests).all()] == [0]
+
+
+async def test_who_edits_a_name_in_mentions_and_a_message_that_comes_back_does_not(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        alice, hers = await talking(lab, "alice")
+        ben, his = await talking(lab, "ben")
+        told: list[ChatNews] = []
+
+        def hear(event: WorkspaceEvent) -> None:
+            if isinstance(event, ProjectTold) and event.topic == "chat":
+                told.append(msgspec.msgpack.decode(event.data, type=ChatNews))
+
+        ben.subscribe(hear)
+        his.say("what do you think?")
+        await until(lambda: len(told) == 1 and len(hers.messages()) == 1)
+        asked = hers.messages()[0]
+        chats = Chats(ben.requests)
+        await chats.mark(hers.document.doc, his.document.numbers.upto)
+        hers.edit(asked, "what do you think, @ben?")
+        await until(lambda: len(told) == 2)
+        assert (told[1].user, told[1].names) == ("alice", ["ben"])
+        (state,) = await chats.all()
+        assert (state.unread, state.mentions) == (1, 1)
+        assert await chats.unread(state.doc) == [asked.key]
+        # Deleted while an edit was on its way: it comes back, and nobody is told again.
+        back = await lab.cut_off(ben)
+        his.edit(_named(his, asked.key), "what do you all think, @ben?")
+        hers.delete(_named(hers, asked.key))
+        await alice.settled(hers.document)
+        assert await Chats(alice.requests).all() == []
+        back.set()
+        await until(lambda: texts(hers) == ["what do you all think, @ben?"])
+        his.say("so?")
+        await until(lambda: len(told) == 3)
+        assert told[2].text == "so?"
+        (state,) = await chats.all()
+        assert (state.messages, state.unread, state.mentions) == (2, 1, 1)
+
+
+async def test_reading_is_told_and_chats_go_with_their_folder(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        (lab.project / "data").mkdir()
+        alice = await lab.person("alice")
+        hers = Conversation(await alice.open("data/room.chat"), "alice")
+        hers.say("hello @ben")
+        await alice.save(hers.document)
+        ben = await lab.person("ben")
+        also_ben = await lab.person("ben")
+        read: list[ChatRead] = []
+
+        def hear(event: WorkspaceEvent) -> None:
+            if isinstance(event, ProjectTold) and event.topic == "read":
+                read.append(msgspec.msgpack.decode(event.data, type=ChatRead))
+
+        also_ben.subscribe(hear)
+        doc, seq = hers.document.doc, hers.document.numbers.upto
+        await Chats(ben.requests).mark(doc, seq)
+        await until(lambda: read == [ChatRead(doc=doc, user="ben", seq=seq)])
+        assert await Chats(also_ben.requests).unread(doc) == []
+        hers.document.close()
+        await until(lambda: not lab.host.open)
+        await alice.files.rename("data", "old")
+        assert [one.path for one in await Chats(ben.requests).all()] == ["old/room.chat"]
+        await alice.files.delete("old")
+        assert await Chats(ben.requests).all() == []
 
 
 def _named(conversation: Conversation, key: str) -> Message:

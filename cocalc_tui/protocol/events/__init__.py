@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cocalc_tui.protocol.events.chats import (
     ChatNews,
+    ChatRead,
     ChatState,
 )
 from cocalc_tui.protocol.events.documents import (
@@ -72,6 +73,7 @@ __all__ = [
     "BlobPart",
     "CellRun",
     "ChatNews",
+    "ChatRead",
     "ChatState",
     "CommitInfo",
     "Completion",

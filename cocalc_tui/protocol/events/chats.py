@@ -13,11 +13,20 @@ class ChatNews(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     """Of the message."""
     user: str
+    """Who said it, or who edited it so that it mentions somebody more."""
     text: str
     """The beginning of it."""
     names: list[str]
     """Who is mentioned that was not before; `all` is everybody."""
     edited: bool = False
+
+
+class ChatRead(msgspec.Struct, frozen=True, kw_only=True):
+    """Topic `read`, told in the project: somebody has read a chat up to patch `seq`."""
+
+    doc: str
+    user: str
+    seq: int
 
 
 class ChatState(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from cocalc_tui.protocol.messages.base import (
     Request,
     Role,
 )
-from cocalc_tui.protocol.messages.chats import ListChats, MarkRead
+from cocalc_tui.protocol.messages.chats import ListChats, MarkRead, UnreadMessages
 from cocalc_tui.protocol.messages.commits import ListCommits, ReadCommit
 from cocalc_tui.protocol.messages.costs import Anew, HistorySizes, Purge
 from cocalc_tui.protocol.messages.documents import (
@@ -210,6 +210,7 @@ __all__ = [
     "TerminalSize",
     "TerminalType",
     "Told",
+    "UnreadMessages",
     "Unused",
     "Upload",
     "UploadEnd",

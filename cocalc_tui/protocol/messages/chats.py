@@ -11,8 +11,17 @@ class ListChats(Request, frozen=True, tag="chats"):
     """Every chat in which something was said, as it is for who asks: list[ChatState]."""
 
 
+class UnreadMessages(Request, frozen=True, tag="unread"):
+    """The keys of what is unread in a chat for who asks, the latest last: list[str]."""
+
+    doc: str
+
+
 class MarkRead(Request, frozen=True, tag="read"):
-    """Whoever says this has read the chat up to patch `seq`; that never moves back."""
+    """Whoever says this has read the chat up to patch `seq`; that never moves back.
+
+    Their other places hear of it (`ChatRead`).
+    """
 
     doc: str
     seq: int

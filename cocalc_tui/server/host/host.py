@@ -268,6 +268,7 @@ class Host:
         if any(opened.shared.path == to for opened in self.open.values()):
             return False
         self.workspace.send(m.Moved(path=shared.path, to=to))
+        self.chats.moved(shared.path, to)
         shared.path = to
         return True
 

@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import BlobPart
+from cocalc_tui.protocol.events import BlobPart, ChatRead
 from cocalc_tui.server.host.filing import FileRequest, serve_files
 from cocalc_tui.server.host.purging import purge
 from cocalc_tui.server.host.root import FileError
@@ -37,8 +37,12 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
             return await _blob(host, request)
         case m.ListChats():
             return host.chats.states(user)
+        case m.UnreadMessages():
+            return host.chats.unread(user, request.doc)
         case m.MarkRead():
             host.chats.mark(user, request.doc, request.seq)
+            read = ChatRead(doc=request.doc, user=user, seq=request.seq)
+            host.say("", "read", read, keep=False)
         case _ if type(request) in SERVED:
             return await host.snapshots.serve(request, user)
         case _:
