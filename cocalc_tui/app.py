@@ -149,6 +149,11 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         """The names of who is connected."""
         return sorted({person.user for person in self.project.people})
 
+    @property
+    def place(self) -> str:
+        """What tells this project from all others."""
+        return self.project.me.place if self.project.me else ""
+
     def key_typed(self) -> None:
         """Who touches a key follows nobody any more, and is back."""
         self.main.key_typed()

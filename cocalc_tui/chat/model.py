@@ -14,7 +14,7 @@ from typing import Protocol
 from cocalc_tui.chat.schema import body_of
 from cocalc_tui.sync.patch import Json, TextId
 
-_MENTION = re.compile(r"(?<![\w@.])@([A-Za-z_][A-Za-z0-9._-]*[A-Za-z0-9_]|[A-Za-z_])")
+MENTION = re.compile(r"(?<![\w@.])@([A-Za-z_][A-Za-z0-9._-]*[A-Za-z0-9_]|[A-Za-z_])")
 EVERYBODY = "all"
 
 
@@ -85,7 +85,7 @@ class Message:
 def mentions(text: str) -> list[str]:
     """The names that a text mentions with @, each once; those in code do not count."""
     plain = re.sub(r"```.*?(?:```|\Z)|`[^`\n]*`", " ", text, flags=re.DOTALL)
-    return list(dict.fromkeys(found[1] for found in _MENTION.finditer(plain)))
+    return list(dict.fromkeys(found[1] for found in MENTION.finditer(plain)))
 
 
 def concerns(text: str, user: str) -> bool:

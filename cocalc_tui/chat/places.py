@@ -30,6 +30,15 @@ class Link(NamedTuple):
     """From 1, as people count them; 0 for none."""
     version: int = 0
 
+    @property
+    def words(self) -> str:
+        """As people say it."""
+        if self.line:
+            return f"{self.path}:{self.line}"
+        return (
+            f"{self.path} cell {self.cell}" if self.cell else f"{self.path} version {self.version}"
+        )
+
 
 def beside(path: str) -> str:
     """The path of the chat beside a file."""

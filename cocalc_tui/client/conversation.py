@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from cocalc_tui.chat import schema
 from cocalc_tui.chat.model import Message, take
 from cocalc_tui.client.document import SharedDocument, wall_clock
-from cocalc_tui.sync.patch import Json
+from cocalc_tui.sync.diff import diff
+from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.patch import Json, PatchId, Splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,11 +45,19 @@ class Conversation:
         return key
 
     def edit(self, message: Message, text: str) -> None:
-        """Make a message, of whoever, say something else. Raises ValueError for no words."""
+        """Make a message, of whoever, say something else. Raises ValueError for no words.
+
+        What others did to it since it said what `message` has stays. Raises LookupError where it
+        was deleted meanwhile.
+        """
         text = _checked(text)
         if text == message.text:
             return
-        now = str(self.document.replica.text(schema.body_of(message.key)))
+        replica = self.document.replica
+        if not replica.records.live(message.key):
+            raise LookupError(f"what {message.user} said was deleted meanwhile")
+        now = str(replica.text(schema.body_of(message.key)))
+        text = merged(message.text, text, now)
         ops = schema.edit(self._new_key(), message.key, self.user, self._now(), now, text)
         self.document.change(ops, "chat", step=True)
 
@@ -65,6 +75,18 @@ class Conversation:
     def _now(self) -> int:
         """After all that is there, whatever the clocks say: an answer stands below its question."""
         return max(self._clock(), max((one.at for one in self.messages()), default=0) + 1)
+
+
+def merged(base: str, mine: str, theirs: str) -> str:
+    """What two make of one text at once, as if each had typed it."""
+    if theirs == base:
+        return mine
+    my_side, their_side = Document(), Document()
+    for side, name, text in ((my_side, "a", mine), (their_side, "b", theirs)):
+        side.commit(PatchId("0" * 16, 0), 1, [Splice(0, 0, base)], "import")
+        side.commit(PatchId(name * 16, 0), 2, diff(base, text), "chat")
+    my_side.apply(their_side.patches())
+    return str(my_side.text())
 
 
 def _checked(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from cocalc_tui.chat.places import subject
 from cocalc_tui.sync.patch import Json
 
 _LONGEST = 500
@@ -46,6 +47,8 @@ class Whereabouts(Struct, frozen=True):
     @property
     def words(self) -> str:
         """The place for people: `model.py:41`, `fit.ipynb cell 7`."""
+        if beside := subject(self.path):
+            return f"Chat · {beside.rpartition('/')[2]}"
         name = self.path.rpartition("/")[2]
         if self.cell is not None:
             return f"{name} cell {self.cell}"

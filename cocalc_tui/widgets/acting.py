@@ -63,6 +63,11 @@ class Desk(Protocol):
         """The names of who is connected."""
         ...
 
+    @property
+    def place(self) -> str:
+        """What tells this project from all others; "" while that is not known."""
+        ...
+
     def notice(self, text: str, *, bad: bool = False) -> None:
         """Tell the person something in one line; `bad`: it failed, and says what to do next."""
         ...

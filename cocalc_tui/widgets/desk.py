@@ -102,6 +102,11 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         """Nobody else."""
         return [self.user]
 
+    @property
+    def place(self) -> str:
+        """There is no project."""
+        return ""
+
     def notice(self, text: str, *, bad: bool = False) -> None:
         """Tell the person something in one line, and keep it for reading again."""
         self.said.append((time.strftime("%H:%M:%S"), text))

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from cocalc_tui.client.unread import Unread
 from cocalc_tui.widgets.acting import Acting, desk, perform
 from cocalc_tui.widgets.chat.acts import ChatActs
 from cocalc_tui.widgets.documents import Documents
@@ -101,7 +102,8 @@ class MainScreen(  # its parts, one subject each
         self.following = Following(project, self.tiles, self.visit, self.ended)
         self.search = None
         self.room = Vertical()
-        self.report = Report(project, name, settings, self.click)
+        self.unread = Unread()
+        self.report = Report(project, name, settings, self.click, self.unread)
         self.side = Vertical(id="side")
         self._soon: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None

@@ -24,7 +24,7 @@ from cocalc_tui.client.events import (
     WorkRefused,
     WorkSent,
 )
-from cocalc_tui.protocol.events import ChatNews, Purged, Upkeep
+from cocalc_tui.protocol.events import ChatNews, ChatRead, Purged, Upkeep
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
@@ -50,6 +50,8 @@ class News(Screen[None]):
     troubles: dict[SharedDocument, str]
     """What was wrong with each document when it was looked at last."""
     chat_news: Callable[[ChatNews], None]
+    chat_read: Callable[[ChatRead], None]
+    chats_online: Callable[[], None]
     somebody_stands: Callable[[SomebodyStands], None]
     show_soon: Callable[[], None]
 
@@ -57,6 +59,7 @@ class News(Screen[None]):
         """The relay answers."""
         self.documents.online()
         self.files.look_again()
+        self.chats_online()
 
     def happened(self, event: WorkspaceEvent) -> None:
         """Something happened on the connection or in the project."""
@@ -98,6 +101,8 @@ class News(Screen[None]):
                 desk(self).notice(msgspec.msgpack.decode(data, type=str), bad=True)
             case ProjectTold("chat", data):
                 self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
+            case ProjectTold("read", data):
+                self.chat_read(msgspec.msgpack.decode(data, type=ChatRead))
             case SomebodyStands():
                 self.somebody_stands(event)
             case PeopleChanged():

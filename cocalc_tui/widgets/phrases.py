@@ -15,6 +15,7 @@ from cocalc_tui.widgets.faces import Faces
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.client.unread import Count
     from cocalc_tui.protocol.events import CellRun, ChatState, KernelState, Upkeep
     from cocalc_tui.protocol.messages import Person
     from cocalc_tui.widgets.project import Project
@@ -178,6 +179,15 @@ def tabs(
             Word(f" {title}{mark} ", shade, on and current, ground if on else "", f"tab {index}")
         )
     return words
+
+
+def unread(count: Count) -> list[Word]:
+    """What waits in chats: `@2` for me, or how many messages; a click lists the chats."""
+    if count.mentions:
+        return [Word(f"@{count.mentions}", "accent", bold=True, act="app.chats"), Word("  ")]
+    if count.messages:
+        return [Word(f"{count.messages} unread", "text-dim", act="app.chats"), Word("  ")]
+    return []
 
 
 def chat_state(chat: ChatState) -> str:

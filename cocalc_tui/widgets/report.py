@@ -20,6 +20,7 @@ from cocalc_tui.widgets.phrases import Word
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.client.unread import Unread
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.settings import Settings
     from cocalc_tui.widgets.tiles import Tiles
@@ -32,10 +33,16 @@ class Report:
     """Top line, status line and footer."""
 
     def __init__(
-        self, project: Project, name: str, settings: Settings, click: Callable[[str], None]
+        self,
+        project: Project,
+        name: str,
+        settings: Settings,
+        click: Callable[[str], None],
+        unread: Unread,
     ) -> None:
         """`name` is the project's; `click` is told the `act` of a word that was clicked."""
         self._project = project
+        self._unread = unread
         self._name = name
         self._side_width = settings.screen_side_bar_width
         self.top = Bar(click, id="top")
@@ -53,7 +60,8 @@ class Report:
 
     def _show_top(self, tiles: Tiles, *, side_bar: bool) -> None:
         me = self._project.me.user if self._project.me else ""
-        right = phrases.people(self._project.people, me, desk(tiles).faces)
+        right = phrases.unread(self._unread.total)
+        right += phrases.people(self._project.people, me, desk(tiles).faces)
         right += [Word(" "), *phrases.connection(self._project), Word(" ")]
         name = f" {self._name} "
         if side_bar:
@@ -95,6 +103,7 @@ def footer_words(reader: KeyReader, scopes: Sequence[str], role: Role = Role.OWN
 
 def _place_words(document: SharedDocument, pane: Pane, *, wide: bool) -> list[Word]:
     folder, slash, name = document.path.rpartition("/")
+    name = phrases.titles([document.path])[0]
     path = [Word(folder + slash, "text-dim"), Word(f"{name}  ", "text-bright")]
     words = [*(path if wide else []), Word(f"{pane.where()}  "), Word(pane.mode(), "text-dim")]
     if whose := pane.whose():

@@ -38,12 +38,16 @@ class ChatApp(DeskApp):
         document.readonly = readonly
         self.pane = ChatPane(document)
         self.followed: list[Link] = []
+        self.read: list[int] = []
 
     def compose(self):  # type: ignore[no-untyped-def]  # Textual's own type is long
         yield self.pane
 
     def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
         self.followed.append(event.link)
+
+    def on_chat_pane_read(self, event: ChatPane.Read) -> None:
+        self.read.append(event.seq)
 
 
 @asynccontextmanager
@@ -117,13 +121,13 @@ async def test_versions_links_and_search() -> None:
 async def test_a_draft_survives_the_app() -> None:
     async with chatting(*SAID) as (app, pilot):
         await pilot.press(*"not yet said")
-        app.pane._keep_draft()
-        assert drafts.load("d0c") == "not yet said"
+        app.pane.keep_draft()
+        assert drafts.load("", app.pane.document).text == "not yet said"
     async with chatting(*SAID) as (app, pilot):
         assert app.pane.composer.text == "not yet said"
         await pilot.press("enter")
         assert said(app)[-1] == "not yet said"
-    assert drafts.load("d0c") == ""
+    assert drafts.load("", app.pane.document) == drafts.Draft()
 
 
 async def test_hostile_messages_are_text() -> None:
@@ -147,3 +151,70 @@ async def test_many_messages_open_at_the_end() -> None:
     async with chatting(*ops) as (app, pilot):
         await pilot.pause()
         assert "message 1999" in screen(app)
+
+
+async def test_what_is_new_is_shown_until_i_have_been_there() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        app.pane.found_out(["k2"], ["me", "zoe", "@lab"])
+        assert screen(app).index("new ─") < screen(app).index("bob")
+        await pilot.pause()
+        assert app.read == [app.pane.document.numbers.upto]
+        app.screen.set_focus(None)
+        await pilot.pause()
+        assert "new ─" not in screen(app)
+        app.pane.document.change(schema.say("k3", "bob", 1_700_000_090_000, "and now?"), "chat")
+        await pilot.pause()
+        assert screen(app).index("new ─") < screen(app).index("and now?")
+        app.pane.read_elsewhere()
+        assert "new ─" not in screen(app)
+
+
+async def test_names_are_offered_and_tab_goes_through_them() -> None:
+    ops = schema.say("k3", "bert", 1_700_000_090_000, "hi")
+    async with chatting(*SAID, *ops) as (app, pilot):
+        app.pane.found_out([], ["me", "bea", "@lab"])
+        await pilot.press(*"ask @b")
+        assert "tab: bert  bob  bea" in str(app.pane.about.render())
+        await pilot.press("tab")
+        assert app.pane.composer.text == "ask @bert "
+        await pilot.press("tab", "tab")
+        assert app.pane.composer.text == "ask @bea "
+        await pilot.press(*"@m", "tab")
+        assert app.pane.composer.text == "ask @bea @m"
+
+
+async def test_an_edit_that_was_begun_survives_the_app_and_what_others_do_meanwhile() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        await pilot.press(*"aside", "escape", "g", "e", "end", *", mine")
+        app.pane.keep_draft()
+    async with chatting(*SAID) as (app, pilot):
+        assert app.pane.composer.text == "the *fit* uses rms, mine"
+        first = app.pane.conversation.messages()[0]
+        app.pane.conversation.edit(first, "theirs: the *fit* uses rms")
+        await pilot.press("enter")
+        assert said(app)[0] == "theirs: the *fit* uses rms, mine"
+        assert app.pane.composer.text == "aside"
+
+
+async def test_what_was_deleted_while_it_was_edited_can_be_said_anew() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        await pilot.press("escape", "g", "e", "end", "!")
+        app.pane.conversation.delete(app.pane.conversation.messages()[0])
+        await pilot.press("enter")
+        assert "deleted meanwhile" in app.notices[-1]
+        await pilot.press("enter")
+        assert said(app) == ["see [notes.md:3], @me", "the *fit* uses rms!"]
+
+
+async def test_of_several_places_one_is_chosen_and_a_click_follows() -> None:
+    ops = schema.say("k3", "ann", 1_700_000_090_000, "[a.py:2] or [b.py version 7]")
+    async with chatting(*SAID, *ops) as (app, pilot):
+        await pilot.press("escape", "G", "enter")
+        await pilot.pause()
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert app.followed == [Link("b.py", version=7)]
+        rows = screen(app).split("\n")
+        y = next(n for n, row in enumerate(rows) if "[a.py:2]" in row)
+        await pilot.click(app.pane.log_, offset=(3, y))
+        assert app.followed[-1] == Link("a.py", line=2)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from cocalc_tui.chat import places
 from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.protocol.events import ChatNews
+from cocalc_tui.client.unread import Unread
+from cocalc_tui.protocol.events import ChatNews, ChatRead
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.chat.pane import ChatPane
 from cocalc_tui.widgets.files_model import wrong_name
 
 if TYPE_CHECKING:
     from textual.worker import WorkType
 
     from cocalc_tui.sync.patch import Json
-    from cocalc_tui.widgets.chat.pane import ChatPane
     from cocalc_tui.widgets.picker import Choice
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.settings import Settings
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 
 CHAT_SHARE = 0.36
 """Of the room of a document and the chat beside it."""
+
+
+def _place(link: places.Link) -> Mapping[str, Json] | None:
+    """Where in a document a link points to, as a pane's memento says it."""
+    if link.line:
+        return {"line": link.line - 1}
+    return {"number": link.cell} if link.cell else None
 
 
 def _room(query: str) -> Choice | None:
@@ -45,6 +53,9 @@ class ChatActs(Screen[None]):
     project: Project
     settings: Settings
     tiles: Tiles
+
+    unread: Unread
+    show_soon: Callable[[], None]
 
     def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
         """Show a document, as the main screen does."""
@@ -75,6 +86,25 @@ class ChatActs(Screen[None]):
         if path is not None:
             self.visit(path)
 
+    def on_chat_pane_arrived(self, event: ChatPane.Arrived) -> None:
+        """Find out what is unread in a chat that was opened, and who may be mentioned."""
+        from cocalc_tui.client.chats import Chats
+        from cocalc_tui.client.sharing import Sharing
+
+        pane, requests = event.pane, self.project.requests
+
+        async def find_out() -> None:
+            unread: list[str] = []
+            members: dict[str, str] = {}
+            # Without a connection nothing is known to be new.
+            with contextlib.suppress(RequestFailed):
+                unread = await Chats(requests).unread(pane.document.doc)
+                members = await Sharing(requests).members()
+            pane.found_out(unread, list(members))
+
+        work: WorkType[None] = find_out
+        self.run_worker(work, group="chat")
+
     def on_chat_pane_read(self, event: ChatPane.Read) -> None:
         """Tell the relay how far I have read."""
         from cocalc_tui.client.chats import Chats
@@ -92,16 +122,59 @@ class ChatActs(Screen[None]):
     def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
         """Go to what a message points to."""
         link = event.link
-        self.visit(link.path, {"line": link.line - 1} if link.line else {"number": link.cell})
+
+        async def go() -> None:
+            try:
+                await self._follow(link)
+            except RequestFailed as error:
+                desk(self).notice(error.text, bad=True)
+
+        work: WorkType[None] = go
+        self.run_worker(work, group="follow", exclusive=True)
+
+    async def _follow(self, link: places.Link) -> None:
+        """Open a place that is there: words in a message make no files."""
+        folder = link.path.rpartition("/")[0]
+        if link.path not in {one.path for one in await self.project.files.entries(folder)}:
+            desk(self).notice(f"{link.path} is not in the project", bad=True)
+            return
+        self.visit(link.path, _place(link))
+        if link.version:
+            from cocalc_tui.widgets.history.screen import HistoryScreen
+
+            document = await self.project.open(link.path)
+            self.app.push_screen(HistoryScreen(self.project, document, link.version))
+
+    # --- news ----------------------------------------------------------------------------------
+
+    def chats_online(self) -> None:
+        """Find out what was said while I was away."""
+        from cocalc_tui.client.chats import Chats
+
+        async def find_out() -> None:
+            with contextlib.suppress(RequestFailed):
+                self.unread.know(await Chats(self.project.requests).all())
+                self.show_soon()
+
+        work: WorkType[None] = find_out
+        self.run_worker(work, group="chat")
+
+    def chat_read(self, read: ChatRead) -> None:
+        """I may have read something on another screen."""
+        me = self.project.me
+        if me is None or read.user != me.user:
+            return
+        self.unread.read(read, me.user)
+        for pane in self.query(ChatPane):
+            if pane.document.doc == read.doc:
+                pane.read_elsewhere()
 
     def chat_news(self, news: ChatNews) -> None:
         """Say it when somebody mentions me where I am not looking."""
-        from cocalc_tui.chat.model import EVERYBODY
-
         me = self.project.me
         document = self.tiles.document
         looking = document is not None and document.path == news.path
-        if me is None or news.user == me.user or not {me.user, EVERYBODY} & set(news.names):
+        if me is None or not self.unread.heard(news, me.user):
             return
         if not looking:
             name = places.subject(news.path) or news.path

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.sync.patch import Splice, TextChange
+from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.pane import EditorPane
 
 MOST_ROWS = 8
@@ -36,6 +37,10 @@ class WritingDesk(Protocol):
         """It is another now."""
         ...
 
+    def moved(self) -> None:
+        """The caret is elsewhere."""
+        ...
+
 
 class Composer(EditorPane):
     """A few rows to write in."""
@@ -44,13 +49,14 @@ class Composer(EditorPane):
     Composer { height: 1; max-height: 8; width: 1fr; background: $panel; }
     """
 
-    def __init__(self, text: str, desk: WritingDesk) -> None:
-        """`text` stands there at first."""
-        ops = [Splice(0, 0, text)] if text else []
-        super().__init__(SharedDocument.offline("message.md", ops=ops))
+    def __init__(self, desk: WritingDesk) -> None:
+        super().__init__(SharedDocument.offline("message.md"))
         self.wrap = True
         self.painter.numbers = False
         self._desk = desk
+        self._offered: list[str] = []
+        """Names that fitted when one was completed last, that one first."""
+        self._written = ""
 
     def scopes(self) -> Sequence[str]:
         """Sending, then all of text."""
@@ -97,18 +103,40 @@ class Composer(EditorPane):
             self.styles.height = rows
         self._desk.written()
 
+    def text_moved(self, editor: Editor) -> None:
+        """What can be completed depends on where the caret is."""
+        super().text_moved(editor)
+        self._desk.moved()
+
     def begun_name(self) -> str | None:
         """What stands of a name behind @, before the caret; None where no name is begun."""
         found = _NAME.search(self.text[: self.editor.caret])
         return found[1] if found else None
 
-    def complete(self, names: Sequence[str]) -> bool:
-        """Write on the first of the names that begins so; False where none does."""
+    def fitting(self, names: Sequence[str]) -> list[str]:
+        """The names that begin with what stands behind @; none where no name is begun."""
         begun = self.begun_name()
         if begun is None:
+            return []
+        return [name for name in names if name.startswith(begun) and name != begun]
+
+    def complete(self, names: Sequence[str]) -> bool:
+        """Write the first of the names that fit, the next where one was just written.
+
+        Returns False where none does.
+        """
+        before = self.text[: self.editor.caret]
+        if self._written and before.endswith(self._written):
+            self._offered = [*self._offered[1:], self._offered[0]]
+            length = len(self._written)
+        elif fitting := self.fitting(names):
+            self._offered = fitting
+            length = len(self.begun_name() or "")
+        else:
             return False
-        fitting = [name for name in names if name.startswith(begun) and name != begun]
-        if not fitting:
-            return False
-        self.insert(fitting[0][len(begun) :] + " ")
+        self._written = f"{self._offered[0]} "
+        at = self.editor.caret - length
+        self.document.change([Splice(at, length, self._written)])
+        self.editor.go(at + len(self._written))
+        self.text_moved(self.editor)
         return True

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from cocalc_tui.chat.model import Message
+from cocalc_tui.chat.model import EVERYBODY, MENTION, Message, mentions
+from cocalc_tui.chat.places import Link, beside, links
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.markdown import markdown_rows
 from cocalc_tui.widgets.outputs.rows import Frame
@@ -18,6 +20,8 @@ from cocalc_tui.widgets.outputs.rows import Frame
 INDENT = 2
 LIMIT = 400
 """Rows of one message."""
+ANYWHERE = beside("x")
+"""A chat in which links without a file mean something."""
 
 
 def at(moment: int, today: str) -> str:
@@ -34,17 +38,65 @@ def message_rows(
     *,
     colour: Callable[[str], str],
     unread: bool,
+    first_new: bool,
+    me: str,
     today: str,
 ) -> list[Strip]:
-    """The rows of one message; `colour` is that of a person, `#rrggbb`."""
+    """The rows of one message; `colour` is that of a person, `#rrggbb`.
+
+    A line stands above the first one that is new to `me`.
+    """
     margin = depth * INDENT
     inner = replace(frame, width=max(frame.width - margin - 1, 8), limit=LIMIT)
     rows = [_head(message, frame, colour, unread=unread, today=today)]
-    rows += markdown_rows(message.text, inner)
+    named = set(mentions(message.text))
+    rows += [
+        _mentioning(_linking(row, frame), named, me, colour)
+        for row in markdown_rows(message.text, inner)
+    ]
     if message.reactions:
         rows.append(_reactions(message, frame))
     left = Segment(" " * (margin + 1))
-    return [Strip([left, *row]) for row in rows]
+    rows = [Strip([left, *row]) for row in rows]
+    return [_new_line(frame), *rows] if first_new else rows
+
+
+def _new_line(frame: Frame) -> Strip:
+    """What stands above the first message that is new."""
+    rule = "─" * max(frame.width - 6, 0)
+    return Strip([Segment(f" new {rule}", frame.look.accent)])
+
+
+def link_cells(text: str, chat: str) -> Iterator[tuple[int, int, Link]]:
+    """The links in a row of a chat: from which column to which, and where to."""
+    for start, end, link in links(text, chat):
+        yield cell_len(text[:start]), cell_len(text[:end]), link
+
+
+def _linking(row: Strip, frame: Frame) -> Strip:
+    """A row with its links to be seen."""
+    style = frame.look.accent + Style(underline=True)
+    for start, end, _ in link_cells(row.text, ANYWHERE):
+        row = _styled(row, start, end, style)
+    return row
+
+
+def _mentioning(row: Strip, named: Collection[str], me: str, colour: Callable[[str], str]) -> Strip:
+    """A row with who is mentioned in their colours, I myself unmistakably."""
+    for found in MENTION.finditer(row.text):
+        if found[1] in named:
+            start, end = cell_len(row.text[: found.start()]), cell_len(row.text[: found.end()])
+            mine = found[1] in (me, EVERYBODY)
+            style = Style(bold=True, reverse=mine, color=colour(me if mine else found[1]))
+            row = _styled(row, start, end, style)
+    return row
+
+
+def _styled(row: Strip, start: int, end: int, style: Style) -> Strip:
+    """A row with some of its cells in a style; it stays as wide as it is."""
+    before, inside, after = row.crop(0, start), row.crop(start, end), row.crop(end)
+    styled = Strip(Segment.apply_style(inside, post_style=style), inside.cell_length)
+    return Strip.join([before, styled, after])
 
 
 def _head(

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from collections.abc import Collection
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Size
+from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cocalc_tui.chat.model import Message, threads
+from cocalc_tui.chat.places import Link
 from cocalc_tui.widgets.acting import Acting, desk
-from cocalc_tui.widgets.chat.draw import message_rows
+from cocalc_tui.widgets.chat.draw import link_cells, message_rows
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.rows import Frame
 from cocalc_tui.widgets.theme import colour
@@ -34,15 +37,26 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
               scrollbar-size-horizontal: 0; overflow-x: hidden; }
     """
 
-    def __init__(self) -> None:
+    class Follow(TextualMessage):
+        """A place in a message was clicked."""
+
+        def __init__(self, link: Link) -> None:
+            super().__init__()
+            self.link = link
+
+    def __init__(self, path: str) -> None:
+        """`path` is the chat's: what a link means depends on it."""
         super().__init__()
+        self._path = path
         self.shown: list[tuple[Message, int]] = []
         """Messages and their depth, in the order of the screen."""
         self.marked = -1
-        self.read_upto = 0
-        """Milliseconds: messages said later are new to me."""
+        self._unread: set[str] | None = None
+        """Keys of what is new to me; None while that is not known."""
+        self._known: set[str] = set()
+        """Keys of what was there before."""
         self.me = ""
-        self._rows: dict[str, tuple[tuple[Message, int, bool], list[Strip]]] = {}
+        self._rows: dict[str, tuple[tuple[Message, int, bool, bool], list[Strip]]] = {}
         """By key of the message: what was drawn, and how it looks."""
         self._tops: list[int] = []
         self._look: Look | None = None
@@ -52,12 +66,18 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         """The marked message."""
         return self.shown[self.marked][0] if 0 <= self.marked < len(self.shown) else None
 
-    def show(self, messages: list[Message]) -> None:
-        """Show these, the same one marked, and the end where it was to be seen."""
+    def show(self, messages: list[Message], *, watched: bool) -> None:
+        """Show these, the same one marked, and the end where it was to be seen.
+
+        What comes while nobody watches is new.
+        """
         at_end = self.is_vertical_scroll_end or not self.shown
         before = self.message
         self.shown = list(threads(messages))
         keys = [message.key for message, _ in self.shown]
+        if self._unread is not None and not watched:
+            self._unread |= {one.key for one in messages if one.user != self.me} - self._known
+        self._known = set(keys)
         self.marked = keys.index(before.key) if before and before.key in keys else -1
         self._measure()
         if at_end:
@@ -66,8 +86,10 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
     def _measure(self) -> None:
         before, self._rows = self._rows, {}
         self._tops, row = [], 0
+        unread = self._unread or set()
+        first_new = next((one.key for one, _ in self.shown if one.key in unread), "")
         for message, depth in self.shown:
-            what = (message, depth, self._is_new(message))
+            what = (message, depth, message.key in unread, message.key == first_new)
             was = before.get(message.key)
             rows = was[1] if was is not None and was[0] == what else self._drawn(*what)
             self._rows[message.key] = what, rows
@@ -76,10 +98,22 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(self.size.width, max(row, 1))
         self.refresh()
 
-    def _is_new(self, message: Message) -> bool:
-        return message.at > self.read_upto and message.user != self.me
+    def show_unread(self, keys: Collection[str]) -> None:
+        """Mark what I have not read, the first of it in view."""
+        self._unread = set(keys)
+        self._measure()
+        first = next((n for n, (one, _) in enumerate(self.shown) if one.key in self._unread), None)
+        if first is not None:
+            top = min(self._tops[first], self.max_scroll_y)
+            self.scroll_to(y=top, animate=False, immediate=True)
 
-    def _drawn(self, message: Message, depth: int, unread: bool) -> list[Strip]:
+    def seen(self) -> None:
+        """Nothing is new any more."""
+        if self._unread:
+            self._unread = set()
+            self._measure()
+
+    def _drawn(self, message: Message, depth: int, unread: bool, first_new: bool) -> list[Strip]:
         if self._look is None:
             variables = self.app.theme_variables
             self._look = Look.from_theme(variables, dark=self.app.current_theme.dark)
@@ -90,6 +124,8 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
             frame,
             colour=desk(self).faces.colour,
             unread=unread,
+            first_new=first_new,
+            me=self.me,
             today=time.strftime("%Y-%m-%d"),
         )
 
@@ -164,9 +200,17 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """Mark what is clicked."""
-        if self._tops:
-            self.mark(bisect_right(self._tops, event.y + self.scroll_offset.y) - 1)
+        """Mark what is clicked; a link that is clicked is followed."""
+        if not self._tops:
+            return
+        row = event.y + self.scroll_offset.y
+        index = bisect_right(self._tops, row) - 1
+        rows, inner = self._rows[self.shown[index][0].key][1], row - self._tops[index]
+        self.mark(index)
+        if inner < len(rows):
+            for start, end, link in link_cells(rows[inner].text, self._path):
+                if start <= event.x < end:
+                    self.post_message(self.Follow(link))
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Scroll three rows."""

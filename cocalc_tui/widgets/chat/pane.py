@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message as TextualMessage
 from textual.widget import Widget
-from textual.widgets import Static
 
 from cocalc_tui.chat import places
-from cocalc_tui.chat.model import Message
 from cocalc_tui.chat.schema import SIGNS
-from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent, Replaced
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.chat import drafts
 from cocalc_tui.widgets.chat.composer import Composer
 from cocalc_tui.widgets.chat.draw import at
 from cocalc_tui.widgets.chat.log import ChatLog
+from cocalc_tui.widgets.chat.writing import Writing
 from cocalc_tui.widgets.pane import Pane
 
-KEEP_AFTER = 0.5
-"""Seconds after the last key until a draft is on the disk."""
 
-
-class ChatPane(Pane, Vertical):
+class ChatPane(Writing, Pane, Vertical):
     """A chat."""
 
     DEFAULT_CSS = """
@@ -52,31 +45,30 @@ class ChatPane(Pane, Vertical):
             super().__init__()
             self.link = link
 
+    class Arrived(TextualMessage):
+        """The chat is shown: what of it is unread, and who else may come, is to be found out."""
+
+        def __init__(self, pane: ChatPane) -> None:
+            super().__init__()
+            self.pane = pane
+
     def __init__(self, document: SharedDocument) -> None:
         super().__init__()
         self.document = document
-        self.log_ = ChatLog()
-        self.composer = Composer(drafts.load(document.doc), self)
-        self._about = Static("", id="about", markup=False)
-        self._reply: Message | None = None
-        self._editing: Message | None = None
-        self._draft = ""
-        """What stood in the line before an edit began."""
-        self._keep_timer: asyncio.TimerHandle | None = None
+        self.log_ = ChatLog(document.path)
+        self.composer = Composer(self)
+        self.begin()
         self._told_read = -1
         self._word = ""
+        self._finding_out = True
+        """Nothing is read before it is known what was unread."""
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
         """Messages, what is being done, the lines to write in."""
         yield self.log_
-        yield self._about
+        yield self.about
         yield self.composer
-
-    @property
-    def conversation(self) -> Conversation:
-        """Speaking as who I am."""
-        return Conversation(self.document, desk(self).user)
 
     def keyboard(self) -> Widget:
         """Writing is what one comes for; whoever may only look gets the messages."""
@@ -85,13 +77,29 @@ class ChatPane(Pane, Vertical):
     def on_mount(self) -> None:
         """Show what was said."""
         self._unsubscribe = self.document.subscribe(self._heard)
-        self.log_.read_upto = max((one.at for one in self.conversation.messages()), default=0)
-        self.call_after_refresh(self._look)
+        self.take_up()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._look()
+        self.post_message(self.Arrived(self))
 
     def on_unmount(self) -> None:
         """Listen no more, and keep what was begun."""
         self._unsubscribe()
-        self._keep_draft()
+        self.keep_draft()
+
+    def found_out(self, unread: Collection[str], members: Sequence[str]) -> None:
+        """What was unread when the chat was opened, and who may join the project."""
+        self.members = [name for name in members if not name.startswith("@")]
+        self._finding_out = False
+        self.log_.show_unread(unread)
+        self._say_read()
+
+    def read_elsewhere(self) -> None:
+        """I have read this on another screen."""
+        if not self._has_keyboard():
+            self.log_.seen()
 
     def _heard(self, event: DocumentEvent) -> None:
         if isinstance(event, Changed | Replaced):
@@ -100,93 +108,32 @@ class ChatPane(Pane, Vertical):
     def _look(self) -> None:
         """Show the chat as it is now."""
         self.log_.me = desk(self).user
-        self.log_.show(self.conversation.messages())
-        self._say_about()
+        self.log_.show(self.conversation.messages(), watched=self._has_keyboard())
+        self.say_about()
         self._say_read()
 
     def on_descendant_focus(self) -> None:
         """Whoever is here has seen what is on the screen."""
         self._say_read()
 
-    def _say_read(self) -> None:
+    def on_descendant_blur(self) -> None:
+        """What was new is not, when they come back."""
+        if not self._has_keyboard():
+            self.log_.seen()
+
+    def _has_keyboard(self) -> bool:
         focused = self.screen.focused
-        here = focused is not None and self in focused.ancestors
-        if here and self.document.numbers.upto > self._told_read:
-            self._told_read = self.document.numbers.upto
-            self.post_message(self.Read(self.document.doc, self._told_read))
+        return focused is not None and self in focused.ancestors
 
-    def _say_about(self) -> None:
-        if self.document.readonly:
-            text = "you may read here"
-        elif self._editing is not None:
-            text = f"editing what {self._editing.user} said; enter saves, esc leaves it"
-        elif self._reply is not None:
-            first = self._reply.text.split("\n")[0][:40]
-            text = f"reply to {self._reply.user}: {first}"
-        else:
-            text = "enter sends, tab completes @names"
-        self._about.update(text)
-
-    # --- writing -------------------------------------------------------------------------------
+    def _say_read(self) -> None:
+        upto = self.document.numbers.upto
+        if not self._finding_out and self._has_keyboard() and upto > self._told_read:
+            self._told_read = upto
+            self.post_message(self.Read(self.document.doc, upto))
 
     def scopes(self) -> Sequence[str]:
         """What is done with messages, while one is marked; what is done in writing is below."""
         return ("said",) if self.log_.has_focus else ()
-
-    def send(self) -> None:
-        """Send what is written, or save the edit."""
-        text = self.composer.text
-        if not text.strip():
-            return
-        try:
-            if self._editing is not None:
-                self.conversation.edit(self._editing, text)
-            else:
-                self.conversation.say(text, thread=self._thread())
-        except ValueError as error:
-            desk(self).notice(str(error), bad=True)
-            return
-        self._end(self._draft if self._editing is not None else "")
-        self.log_.scroll_end(animate=False)
-
-    def _thread(self) -> str:
-        return (self._reply.thread or self._reply.key) if self._reply is not None else ""
-
-    def _end(self, text: str) -> None:
-        self._reply = self._editing = None
-        self.composer.put(text)
-        self._keep_draft()
-        self._say_about()
-
-    def complete(self) -> None:
-        """Complete a name."""
-        if not self.composer.complete(self._names()):
-            desk(self).notice("No name begins so" if self.composer.begun_name() else "Type @ first")
-
-    def _names(self) -> list[str]:
-        said = [message.user for message, _ in reversed(self.log_.shown)]
-        here = [other.user for other in self.document.others]
-        return [*dict.fromkeys([*here, *said, *desk(self).people]), "all"]
-
-    def leave_line(self) -> None:
-        """Go to the messages; an edit or reply that was begun ends first."""
-        if self._editing is not None or self._reply is not None:
-            self._end(self._draft if self._editing is not None else self.composer.text)
-        else:
-            self.screen.set_focus(self.log_)
-
-    def written(self) -> None:
-        """Another draft stands in the line."""
-        if self._editing is None and self._keep_timer is None and self.is_mounted:
-            loop = asyncio.get_running_loop()
-            self._keep_timer = loop.call_later(KEEP_AFTER, self._keep_draft)
-
-    def _keep_draft(self) -> None:
-        if self._keep_timer is not None:
-            self._keep_timer.cancel()
-            self._keep_timer = None
-        if self._editing is None:
-            drafts.store(self.document.doc, self.composer.text)
 
     # --- messages ------------------------------------------------------------------------------
 
@@ -216,18 +163,13 @@ class ChatPane(Pane, Vertical):
     def do_reply(self) -> None:
         """Write in the marked message's thread."""
         if (message := self.log_.message) is not None:
-            self._reply = message
-            self._say_about()
+            self.reply_to(message)
             self.do_write()
 
     def do_edit(self) -> None:
         """Edit the marked message."""
         if (message := self.log_.message) is not None:
-            if self._editing is None:
-                self._draft = self.composer.text
-            self._editing, self._reply = message, None
-            self.composer.put(message.text)
-            self._say_about()
+            self.edit_what(message)
             self.do_write()
 
     async def do_react(self) -> None:
@@ -277,14 +219,25 @@ class ChatPane(Pane, Vertical):
             if not self.log_.find(word, self.log_.marked):
                 desk(self).notice(f"Nobody said {word}")
 
-    def do_follow(self) -> None:
-        """Go to what the message points to."""
+    async def do_follow(self) -> None:
+        """Go to what the message points to; of several places, to the one chosen."""
+        from cocalc_tui.widgets.picker import Choice
+
         message = self.log_.message
-        links = places.links(message.text, self.document.path) if message is not None else iter(())
-        for _, _, link in links:
-            self.post_message(self.Follow(link))
+        found = [] if message is None else list(places.links(message.text, self.document.path))
+        links = {one.words: one for _, _, one in found}
+        if not links:
+            desk(self).notice("It points to nothing; write [fit.ipynb cell 7] or [model.py:41]")
             return
-        desk(self).notice("It points to nothing; write [fit.ipynb cell 7] or [model.py:41]")
+        word: str | None = next(iter(links))
+        if len(links) > 1:
+            word = await desk(self).pick("Go to", [Choice(one, one) for one in links])
+        if word is not None:
+            self.post_message(self.Follow(links[word]))
+
+    def on_chat_log_follow(self, event: ChatLog.Follow) -> None:
+        """Go to a place that was clicked."""
+        self.post_message(self.Follow(event.link))
 
     # --- the pane ------------------------------------------------------------------------------
 

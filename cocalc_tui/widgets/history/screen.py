@@ -54,8 +54,10 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
     HistoryScreen #footer { background: $side; }
     """
 
-    def __init__(self, project: Project, document: SharedDocument) -> None:
+    def __init__(self, project: Project, document: SharedDocument, at: int | None = None) -> None:
+        """Show version `at` first, or the newest."""
         super().__init__()
+        self._first = at
         self.project = project
         self.document = document
         self.body = Body()
@@ -114,6 +116,9 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         self.seen = self.own.content(versions.latest)
         self._view.note = f"  {size(self._book.size)}"
         self.choose_past(self.own)
+        if self._first is not None:
+            first, self._first = self._first, None
+            self.go(first)
 
     # --- showing -------------------------------------------------------------------------------
 
