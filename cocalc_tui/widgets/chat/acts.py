@@ -14,13 +14,13 @@ from cocalc_tui.client.unread import Unread
 from cocalc_tui.protocol.events import ChatNews, ChatRead
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.chat.pane import ChatPane
 from cocalc_tui.widgets.files_model import wrong_name
 
 if TYPE_CHECKING:
     from textual.worker import WorkType
 
     from cocalc_tui.sync.patch import Json
+    from cocalc_tui.widgets.chat.pane import ChatPane
     from cocalc_tui.widgets.picker import Choice
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.settings import Settings
@@ -164,6 +164,8 @@ class ChatActs(Screen[None]):
         me = self.project.me
         if me is None or read.user != me.user:
             return
+        from cocalc_tui.widgets.chat.pane import ChatPane
+
         self.unread.read(read, me.user)
         for pane in self.query(ChatPane):
             if pane.document.doc == read.doc:
