@@ -78,6 +78,7 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.protocol.fuzz --inputs $$(($(CASES) * 100)) --seed $(SEED)
 	$(BIN)/python -m tests.server.rounds --rounds $$(($(CASES) / 10)) --races $$(($(CASES) / 100)) --seed $(SEED)
 	$(BIN)/python -m tests.server.kernels.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
+	$(BIN)/python -m tests.server.terminals.joining
 	$(BIN)/python -m tests.server.terminals.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
 
 pictures: $(READY)

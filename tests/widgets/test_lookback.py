@@ -9,7 +9,7 @@ from cocalc_tui.widgets.terminal.lookback import CHUNK, Caret, Lookback, cut_cel
 
 def look(history: int = 30, height: int = 5) -> Lookback:
     """Lines `line 0` .. of which the last five are on the screen."""
-    found = Lookback([f"line {n}" for n in range(history, history + 5)], history, height)
+    found = Lookback([f"line {n}" for n in range(history, history + 5)], (), history, height)
     found.fill(0, [f"line {n}" for n in range(history)])
     return found
 
@@ -27,7 +27,7 @@ def test_the_window_moves_between_the_oldest_line_and_now() -> None:
 
 
 def test_what_is_not_here_yet_is_asked_for_once() -> None:
-    here = Lookback(["now"], 3 * CHUNK, 5)
+    here = Lookback(["now"], (), 3 * CHUNK, 5)
     assert here.missing(CHUNK + 3, CHUNK + 8) == CHUNK
     here.fill(CHUNK, ["x"] * CHUNK)
     assert here.missing(CHUNK + 3, CHUNK + 8) is None
@@ -61,6 +61,17 @@ def test_selecting() -> None:
     assert here.text() == "line 10\nline 11\nline 12"
     here.mark(whole_lines=True)
     assert here.anchor is None
+
+
+def test_what_the_window_broke_is_copied_as_one_line() -> None:
+    here = Lookback(["narrow ", "window", "next"], [0], 2, 5)
+    here.fill(0, ["a long line in a ", "very "], [0, 1])
+    here.stand(2, 0)
+    here.mark()
+    here.stand(9, 4)
+    assert here.text() == "long line in a very narrow window\nnext"
+    here.stand(3, 1)
+    assert here.text() == "long line in a very"
 
 
 def test_searching_goes_up_and_down() -> None:

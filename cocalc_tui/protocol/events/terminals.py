@@ -16,6 +16,8 @@ class TerminalScreen(msgspec.Struct, frozen=True, kw_only=True):
     lines: int = 24
     rows: dict[int, str] = {}
     """Texts with SGR sequences, by line."""
+    wraps: list[int] = []
+    """Lines of the screen, of all, that go on in the next: the window was too narrow for them."""
     cursor: tuple[int, int] | None = None
     """Column and line; None while it is hidden."""
     title: str = ""
@@ -42,6 +44,8 @@ class TerminalRows(msgspec.Struct, frozen=True, kw_only=True):
     """Lines that have scrolled out."""
 
     rows: list[str]
+    wraps: list[int] = []
+    """Which of these go on in the next, the first of them being 0."""
     length: int
     """Of all that have."""
 

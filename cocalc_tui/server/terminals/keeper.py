@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 from cocalc_tui.server.daemon import READY, detach, mind_signals, report, take_lock
 from cocalc_tui.server.keeper.forms import versions
 from cocalc_tui.server.keeper.link import Link, Peer, Said
+from cocalc_tui.server.terminals.frames import Frames
 from cocalc_tui.server.terminals.keys import encode, mouse
 from cocalc_tui.server.terminals.opener import checked, read_sequence
 from cocalc_tui.server.terminals.order import (
@@ -37,7 +38,7 @@ from cocalc_tui.server.terminals.order import (
 )
 from cocalc_tui.server.terminals.pace import Bucket
 from cocalc_tui.server.terminals.recording import Recording
-from cocalc_tui.server.terminals.screen import Frame, Screen
+from cocalc_tui.server.terminals.screen import Screen
 from cocalc_tui.terminal.cast import Shown
 
 RATE, AT_ONCE = 30, 8
@@ -85,12 +86,9 @@ class TerminalKeeper:
         self._order = order
         self._screen = Screen(order.columns, order.lines, self._unknown)
         self._recording = Recording(folder, order.path)
-        self._shown: Frame | None = None
-        self._told: dict[str, Any] = {}
-        """How the shown frame is else, as of the moment it was shown."""
-        self._seq = 0
+        self._frames = Frames(self._screen)
         now = time.monotonic()
-        self._frames = Bucket(AT_ONCE, RATE, now)
+        self._pace = Bucket(AT_ONCE, RATE, now)
         self._budget = Bucket(BURST, FLOOD, now)
         self._reads_at = now
         """When the program is read again."""
@@ -166,7 +164,7 @@ class TerminalKeeper:
     def _timeout(self) -> float:
         wait, now = 1000.0, time.monotonic()
         if self._dirty:
-            wait = self._frames.wait(1, now) * 1000
+            wait = self._pace.wait(1, now) * 1000
         if self._reads_at > now:
             wait = min(wait, (self._reads_at - now) * 1000)
         if (due := self._recording.due) is not None:
@@ -222,7 +220,12 @@ class TerminalKeeper:
     # --- the relay -----------------------------------------------------------------------------
 
     def _greeting(self) -> Said:
-        return {**versions(), "doc": self._order.doc, "pid": self._pid, "whole": self._whole()}
+        return {
+            **versions(),
+            "doc": self._order.doc,
+            "pid": self._pid,
+            "whole": self._frames.whole(self._typist),
+        }
 
     def _hear(self, ready: dict[int, int]) -> None:
         if self._link.listener in ready:
@@ -253,11 +256,14 @@ class TerminalKeeper:
             case "resize":
                 self._resize(int(said["columns"]), int(said["lines"]))
             case "whole":
-                return {"whole": self._whole()}
+                return {"whole": self._frames.whole(self._typist)}
             case "history":
                 first, count = int(said["first"]), min(int(said["count"]), 1000)
-                rows = self._screen.history(first, count)
-                return {"rows": rows, "length": self._screen.history_length}
+                return {
+                    "rows": self._screen.history(first, count),
+                    "wraps": self._screen.history_wraps(first, count),
+                    "length": self._screen.history_length,
+                }
             case "forget":
                 self._recording.forget()
                 self._recording.changed(clock())
@@ -280,10 +286,10 @@ class TerminalKeeper:
             self._entered = Entered(self._typist, view, time.monotonic())
         if text := str(said.get("paste", "")):
             data = text.replace("\r\n", "\r").replace("\n", "\r").encode()
-            if self._screen.frame().pastes:
+            if self._screen.pastes:
                 data = b"\x1b[200~" + data.replace(b"\x1b", b"") + b"\x1b[201~"
             self._write(data)
-        application = self._screen.frame().application_keys
+        application = self._screen.application_keys
         for key in said.get("keys", []):
             self._write(encode(key, application=application))
         if "text" in said:
@@ -332,44 +338,13 @@ class TerminalKeeper:
     def _show(self, *, at_once: bool = False) -> None:
         """Tell what changed on the screen, where it is time."""
         now = time.monotonic()
-        if not self._dirty or (self._frames.wait(1, now) and not at_once):
+        if not self._dirty or (self._pace.wait(1, now) and not at_once):
             return
-        self._frames.take(1, now)
+        self._pace.take(1, now)
         self._dirty = False
-        before, frame = self._shown, self._screen.frame()
-        if frame == before:
-            return
-        self._shown = frame
-        self._seq += 1
-        changed = {
-            str(y): row
-            for y, row in enumerate(frame.rows)
-            if before is None or y >= len(before.rows) or before.rows[y] != row
-        }
-        self._told = self._state(frame)
-        for peer in self._link.peers:
-            peer.say({"frame": {**self._told, "rows": changed}})
-
-    def _state(self, frame: Frame) -> dict[str, Any]:
-        columns, lines = self._screen.size
-        return {
-            "seq": self._seq,
-            "columns": columns,
-            "lines": lines,
-            "cursor": frame.cursor,
-            "title": frame.title[:200],
-            "alternate": frame.alternate,
-            "mouse": frame.mouse,
-            "moves": frame.moves,
-            "history": self._screen.history_length,
-            "typist": self._typist,
-        }
-
-    def _whole(self) -> dict[str, Any]:
-        """The screen as it was told last, for who comes late."""
-        frame = self._shown or self._screen.frame()
-        told = self._told or self._state(frame)
-        return {**told, "rows": {str(y): row for y, row in enumerate(frame.rows)}}
+        if (frame := self._frames.changed(self._typist)) is not None:
+            for peer in self._link.peers:
+                peer.say({"frame": frame})
 
     def _record(self, *, at_once: bool = False) -> None:
         """Write down what the screen shows, where it is time."""

@@ -1,6 +1,6 @@
 """The screen model of a terminal, behind our own interface: bytes in, rows out.
 
-pyghostty is young and may be replaced: nothing else in the project imports it.
+pyghostty is young and may be replaced: nothing else but `grid` imports it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from pyghostty import Terminal
 from pyghostty._ffi import union_fn
-from pyghostty.core import ffi, init_sized, read_buf
+from pyghostty.core import ffi
 from pyghostty.core import lib as ghostty
+
+from cocalc_tui.server.terminals.grid import Grid
 
 HISTORY_LINES = 10_000
 HISTORY_BYTES = 12 * 2**20
@@ -21,7 +23,6 @@ UNKNOWN_BYTES = 64 * 2**10
 """Of a sequence that only we know."""
 CLUSTERS = b"\x1b[?2027h"
 """Has the model count an emoji of several code points as the two cells that other programs do."""
-_PALETTE_END = "\x1b]4;255;"
 
 
 class Frame(NamedTuple):
@@ -38,10 +39,8 @@ class Frame(NamedTuple):
     """Whether the program wants the mouse."""
     moves: bool
     """Whether it wants to know where the mouse is dragged, too."""
-    pastes: bool
-    """Whether it wants to be told what is pasted."""
-    application_keys: bool
-    """Whether cursor keys are to be sent in their application form."""
+    wraps: tuple[int, ...]
+    """Rows whose line goes on in the next."""
 
 
 class Screen:
@@ -52,6 +51,7 @@ class Screen:
     ) -> None:
         """`unknown` is told of OSC sequences that no terminal knows, without their frame."""
         self._terminal = Terminal(columns, lines, scrollback=HISTORY_LINES)
+        self._grid = Grid(self._terminal)
         self._set("SCROLLBACK_MAX_BYTES", "size_t", HISTORY_BYTES)
         self._replies: list[bytes] = []
         self._terminal.on_reply(self._replies.append)
@@ -77,8 +77,11 @@ class Screen:
         return int(columns), int(lines)
 
     def feed(self, data: bytes) -> bytes:
-        """Take in what the program wrote; returns what the terminal answers."""
-        self._terminal.feed(data)
+        """Take in what the program wrote; returns what the terminal answers.
+
+        DEL is nothing in what a program writes; the library would show it.
+        """
+        self._terminal.feed(data.replace(b"\x7f", b""))
         answer = b"".join(self._replies)
         self._replies.clear()
         return answer
@@ -91,7 +94,7 @@ class Screen:
     def frame(self) -> Frame:
         """The screen as it is now."""
         columns, lines = self.size
-        rows = self._rows("active", 0, lines, columns)
+        rows, wraps = self._grid.screen(columns, lines)
         visible = self._terminal.get("cursor_visible", "bool")
         return Frame(
             rows,
@@ -100,9 +103,18 @@ class Screen:
             bool(self._terminal.get("active_screen", "int")),
             bool(self._terminal.get("mouse_tracking", "bool")),
             bool(self.mouse & {1002, 1003}),
-            self._terminal.mode(2004),
-            self._terminal.mode(1),
+            wraps,
         )
+
+    @property
+    def pastes(self) -> bool:
+        """Whether the program wants to be told what is pasted."""
+        return bool(self._terminal.mode(2004))
+
+    @property
+    def application_keys(self) -> bool:
+        """Whether cursor keys are to be sent in their application form."""
+        return bool(self._terminal.mode(1))
 
     @property
     def mouse(self) -> frozenset[int]:
@@ -116,9 +128,18 @@ class Screen:
 
     def history(self, first: int, count: int) -> tuple[str, ...]:
         """Lines first .. first + count - 1 of those that scrolled out, the oldest being 0."""
+        first, count = self._kept(first, count)
+        return self._grid.history(first, count, self.size[0]) if count else ()
+
+    def history_wraps(self, first: int, count: int) -> tuple[int, ...]:
+        """Which of these go on in the next, the first of them being 0."""
+        first, count = self._kept(first, count)
+        return self._grid.wraps(first, count)
+
+    def _kept(self, first: int, count: int) -> tuple[int, int]:
+        """The same, of lines that are there."""
         first = max(first, 0)
-        count = min(count, self.history_length - first)
-        return self._rows("history", first, count, self.size[0]) if count > 0 else ()
+        return first, max(min(count, self.history_length - first), 0)
 
     def scrolled(self, most: int) -> tuple[str, ...] | None:
         """Lines that went out above since this was asked last.
@@ -153,22 +174,3 @@ class Screen:
     def _title(self) -> str:
         text: Any = self._terminal.get("title", "GhosttyString")
         return bytes(ffi.buffer(text.ptr, text.len)).decode("utf-8", "replace") if text.len else ""
-
-    def _rows(self, part: str, first: int, count: int, columns: int) -> tuple[str, ...]:
-        selection = init_sized("GhosttySelection")
-        selection.start = self._terminal.ref(0, first, part)[0]
-        selection.end = self._terminal.ref(columns - 1, first + count - 1, part)[0]
-        options = init_sized("GhosttyTerminalSelectionFormatOptions")
-        options.emit = ghostty.GHOSTTY_FORMATTER_FORMAT_VT
-        options.unwrap, options.trim, options.selection = False, False, selection
-        text: str = read_buf(
-            lambda buffer, length, needed: ghostty.ghostty_terminal_selection_format_buf(
-                self._terminal._t[0], options[0], buffer, length, needed
-            )
-        )
-        # The library says its palette first; whoever draws has colours of their own for that.
-        start = text.rfind(_PALETTE_END)
-        if start >= 0:
-            text = text[text.index("\x1b\\", start) + 2 :]
-        rows = text.split("\r\n")[:count]
-        return (*rows, *[""] * (count - len(rows)))

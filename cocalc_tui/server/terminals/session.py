@@ -77,6 +77,7 @@ def screen_of(frame: dict[str, Any]) -> TerminalScreen:
         columns=frame["columns"],
         lines=frame["lines"],
         rows={int(y): row for y, row in frame["rows"].items()},
+        wraps=frame.get("wraps", []),
         cursor=(cursor[0], cursor[1]) if cursor else None,
         title=frame.get("title", ""),
         alternate=bool(frame.get("alternate")),

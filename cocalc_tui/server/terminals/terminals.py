@@ -207,7 +207,9 @@ class Terminals:
                 said = await _running(terminal).ask(
                     "history", first=request.first, count=request.count
                 )
-                return TerminalRows(rows=said["rows"], length=said["length"])
+                return TerminalRows(
+                    rows=said["rows"], wraps=said.get("wraps", []), length=said["length"]
+                )
             case m.TerminalFiles():
                 return RecordingFiles(files=await asyncio.to_thread(self._files, doc))
             case m.TerminalRecording():

@@ -43,7 +43,7 @@ class Browsing(Widget):
         if self.look is None:
             screen = self.model.screen
             rows = screen_rows(screen.rows, screen.lines)
-            self.look = Lookback(rows, screen.history, self.size.height)
+            self.look = Lookback(rows, screen.wraps, screen.history, self.size.height)
         return self.look
 
     def _looked(self) -> None:
@@ -69,7 +69,7 @@ class Browsing(Widget):
     async def _fetch_chunk(self, look: Lookback, first: int) -> None:
         """Lines that are not kept any more are empty."""
         found = await self.terminal.history(first, min(CHUNK, look.history - first))
-        look.fill(first, [*found.rows, *[""] * (CHUNK - len(found.rows))])
+        look.fill(first, [*found.rows, *[""] * (CHUNK - len(found.rows))], found.wraps)
 
     async def _fetch_all(self, look: Lookback) -> None:
         """Have all lines, to search them."""

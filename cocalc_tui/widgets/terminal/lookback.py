@@ -6,7 +6,7 @@ Lines are counted from the oldest that is kept; columns are cells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cocalc_tui.widgets.terminal.rows import cell_parts, row_text
@@ -26,12 +26,18 @@ class Caret:
 class Lookback:
     """The lines, a caret, a selection, and which lines the window shows."""
 
-    def __init__(self, screen: Sequence[str], history: int, height: int) -> None:
-        """`screen` are its rows, `history` how many lines scrolled out, `height` the window's."""
+    def __init__(
+        self, screen: Sequence[str], wraps: Collection[int], history: int, height: int
+    ) -> None:
+        """`screen` are its rows, `wraps` those that go on in the next.
+
+        `history` is how many lines scrolled out, `height` the window's.
+        """
         self.history = history
         self.height = max(height, 1)
         self._screen = list(screen)
         self._past: dict[int, str] = {}
+        self._wraps = {history + y for y in wraps}
         self.top = self._last_top
         self.caret: Caret | None = None
         """Where copying is done; None while one only looks."""
@@ -67,9 +73,10 @@ class Lookback:
                 return line // CHUNK * CHUNK
         return None
 
-    def fill(self, first: int, rows: Sequence[str]) -> None:
-        """Lines came."""
+    def fill(self, first: int, rows: Sequence[str], wraps: Collection[int] = ()) -> None:
+        """Lines came; those with the numbers `wraps`, the first being 0, go on in the next."""
         self._past.update(enumerate(rows, first))
+        self._wraps.update(first + at for at in wraps)
 
     # --- moving --------------------------------------------------------------------------------
 
@@ -106,15 +113,20 @@ class Lookback:
         return (x if line == first else 0), (end + 1 if line == last else 10**6)
 
     def text(self) -> str:
-        """What is selected; without a selection the caret's line."""
+        """What is selected; without a selection the caret's line.
+
+        What goes on in the next line because the window was narrow is one line.
+        """
         if self.caret is None:
             return ""
         ends = [self.caret.line, self.anchor.line if self.anchor is not None else self.caret.line]
-        found = []
+        found = ""
         for line in range(min(ends), max(ends) + 1):
             first, last = self.selected(line) or (0, 10**6)
-            found.append(cut_cells(self.row(line), first, last).rstrip())
-        return "\n".join(found)
+            text = cut_cells(self.row(line), first, last)
+            goes_on = line in self._wraps and line < max(ends)
+            found += text if goes_on else text.rstrip() + "\n"
+        return found.removesuffix("\n")
 
     def find(self, word: str, by: int) -> bool:
         """Go to the next line, up (-1) or down (1), that has a word; small letters match both."""
