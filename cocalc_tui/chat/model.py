@@ -6,16 +6,12 @@ another form, as a hostile app could have written it, is passed over here and no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from cocalc_tui.chat.schema import body_of
 from cocalc_tui.sync.patch import Json, TextId
-
-MENTION = re.compile(r"(?<![\w@.])@([A-Za-z_][A-Za-z0-9._-]*[A-Za-z0-9_]|[A-Za-z_])")
-EVERYBODY = "all"
 
 
 class Records(Protocol):
@@ -80,17 +76,6 @@ class Message:
     def edited_by(self) -> list[str]:
         """Who edited it, each once."""
         return list(dict.fromkeys(one.user for one in self.versions[1:]))
-
-
-def mentions(text: str) -> list[str]:
-    """The names that a text mentions with @, each once; those in code do not count."""
-    plain = re.sub(r"```.*?(?:```|\Z)|`[^`\n]*`", " ", text, flags=re.DOTALL)
-    return list(dict.fromkeys(found[1] for found in MENTION.finditer(plain)))
-
-
-def concerns(text: str, user: str) -> bool:
-    """Whether a text mentions somebody."""
-    return bool({user, EVERYBODY} & set(mentions(text)))
 
 
 def take(document: Document) -> list[Message]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cocalc_tui.chat.model import EVERYBODY
+from cocalc_tui.chat.mentions import EVERYBODY
 from cocalc_tui.protocol.events import ChatNews, ChatRead, ChatState
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cocalc_tui.chat import chatfile, schema
 from cocalc_tui.chat.export import as_markdown
-from cocalc_tui.chat.model import Message, Reaction, Version, concerns, mentions, take, threads
+from cocalc_tui.chat.mentions import concerns, mentions
+from cocalc_tui.chat.model import Message, Reaction, Version, take, threads
 from cocalc_tui.chat.places import Link, beside, is_beside, links, subject
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import Create, Op, PatchId

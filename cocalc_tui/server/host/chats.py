@@ -17,7 +17,7 @@ from typing import NamedTuple
 import apsw
 
 from cocalc_tui.chat import schema
-from cocalc_tui.chat.model import EVERYBODY, mentions
+from cocalc_tui.chat.mentions import EVERYBODY, mentions
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent
 from cocalc_tui.protocol.events import ChatNews, ChatState

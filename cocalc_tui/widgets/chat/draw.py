@@ -11,7 +11,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from cocalc_tui.chat.model import EVERYBODY, MENTION, Message, mentions
+from cocalc_tui.chat.mentions import EVERYBODY, MENTION, mentions
+from cocalc_tui.chat.model import Message
 from cocalc_tui.chat.places import Link, beside, links
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.markdown import markdown_rows

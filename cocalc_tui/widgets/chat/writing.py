@@ -13,7 +13,8 @@ from dataclasses import replace
 from textual.widget import Widget
 from textual.widgets import Static
 
-from cocalc_tui.chat.model import EVERYBODY, Message
+from cocalc_tui.chat.mentions import EVERYBODY
+from cocalc_tui.chat.model import Message
 from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.widgets.acting import desk
