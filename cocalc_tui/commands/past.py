@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands, Run
     from cocalc_tui.history.pasts import LogPast
     from cocalc_tui.history.reading import Content
+    from cocalc_tui.history.timeline import Burst
 
 AT = (
     "a version number, a time (14:02, yesterday 14:00, 2 h ago), a git commit (its id, HEAD~2, a "
@@ -43,6 +44,7 @@ def add(commands: Commands) -> None:
     """Add the words of this module."""
     log = _command(commands, "log", run_log, "who changed a file, and when")
     log.add_argument("--commits", action="store_true", help="the git commits that changed it")
+    log.add_argument("--saves", action="store_true", help="with each save that nobody asked for")
     log.add_argument("--size", action="store_true", help="what its history takes; of a folder, all")
     purge = _command(commands, "purge", run_purge, "forget a file's history, for good")
     purge.add_argument("--yes", action="store_true", required=True, help="say that you mean it")
@@ -156,14 +158,29 @@ def run_log(arguments: argparse.Namespace) -> None:
         if arguments.commits:
             await _log_commits(opened, as_json=arguments.json)
             return
+        bursts = await _with_saves(opened, everything=arguments.saves)
         if arguments.json:
-            say_json(opened.past.line.bursts)
+            say_json(bursts)
             return
-        for one in opened.past.line.bursts:
+        for one in bursts:
             offline = f"  typed {when(one.made)} offline" if one.late else ""
             say(f"{one.last}\t{when(one.end)}\t{one.author}\t{one.kind}{offline}")
 
     _with_past(arguments, work)
+
+
+async def _with_saves(opened: Opened, *, everything: bool) -> list[Burst]:
+    """The bursts of a file, and between them its saves: `everything`, or those of people."""
+    from cocalc_tui.client.history import saves
+    from cocalc_tui.history.timeline import Burst
+
+    bursts = list(opened.past.line.bursts)
+    if opened.document.type != "terminal":
+        for one in await saves(opened.workspace.requests, opened.document.doc):
+            if one.user or everything:
+                who = one.user or "cocalc-tui"
+                bursts.append(Burst(one.seq, one.seq, who, "saved", one.at, one.at, False, one.at))
+    return sorted(bursts, key=lambda one: one.last)
 
 
 def _log_sizes(arguments: argparse.Namespace) -> None:

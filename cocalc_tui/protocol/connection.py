@@ -65,6 +65,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.TerminalType,
         m.OutputText,
         m.Blob,
+        m.ListSaves,
         m.Purge,
         m.ListCommits,
         m.ReadCommit,

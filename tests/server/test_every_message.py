@@ -53,6 +53,7 @@ LOOKS: Kinds = {
     m.MarkRead,
     m.UnreadMessages,
     m.HistorySizes,
+    m.ListSaves,
     m.ListCommits,
     m.ReadCommit,
     m.ListSnapshots,

@@ -160,6 +160,9 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
     said("restore", notes, "--at", "0")
     said("restore", notes, "--at", str(len(history)))
     assert said("show", notes) == "one\ntwo\n"
+    kinds = [line.split("\t")[3] for line in said("log", notes).splitlines()]
+    assert {"import", "restore"} <= set(kinds)
+    assert "cocalc-tui\tsaved" in said("log", notes, "--saves")
     sizes = json.loads(said("log", str(lab), "--size", "--json"))
     assert {one["path"]: one["patches"] for one in sizes}["notes.md"] == len(history) + 2
     assert said("log", notes, "--size").endswith("notes.md\n")

@@ -121,8 +121,10 @@ async def test_a_file_s_earlier_states_are_forgotten_too(tmp_path: Path) -> None
         await mine.save()
         saved = lab.host._saved
         assert any("secret" in one.text for one in saved.of(mine.doc))
+        assert [one.user for one in saved.saves(mine.doc)] == ["alice", "alice"]
         await purge(alice.requests, mine.doc)
         assert [one.text for one in saved.of(mine.doc)] == ["one\n"]
+        assert saved.saves(mine.doc) == []
         lab.write("notes.md", "one\ntwo\n")
         await until(lambda: text(mine) == "one\ntwo\n")
 

@@ -22,6 +22,7 @@ from cocalc_tui.protocol.events.histories import (
     HistorySize,
     OverLimit,
     Purged,
+    SaveInfo,
     Upkeep,
 )
 from cocalc_tui.protocol.events.kernels import (
@@ -95,6 +96,7 @@ __all__ = [
     "RecordingFile",
     "RecordingFiles",
     "Runs",
+    "SaveInfo",
     "Saved",
     "SearchLine",
     "SearchPart",

@@ -31,6 +31,17 @@ class HistorySize(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes in the archive."""
 
 
+class SaveInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """That a document was written to its file."""
+
+    seq: int
+    """The version that the file held from then on."""
+    at: int
+    """Milliseconds."""
+    user: str
+    """Who wanted it, "" for nobody: it was time."""
+
+
 class OverLimit(msgspec.Struct, frozen=True, kw_only=True):
     """A history above the limit that the owner set."""
 

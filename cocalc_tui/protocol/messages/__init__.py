@@ -24,7 +24,7 @@ from cocalc_tui.protocol.messages.base import (
 )
 from cocalc_tui.protocol.messages.chats import ListChats, MarkRead, UnreadMessages
 from cocalc_tui.protocol.messages.commits import ListCommits, ReadCommit
-from cocalc_tui.protocol.messages.costs import Anew, HistorySizes, Purge
+from cocalc_tui.protocol.messages.costs import Anew, HistorySizes, ListSaves, Purge
 from cocalc_tui.protocol.messages.documents import (
     Ack,
     Checkpoint,
@@ -161,6 +161,7 @@ __all__ = [
     "ListChats",
     "ListCommits",
     "ListFiles",
+    "ListSaves",
     "ListSnapshots",
     "ListTrash",
     "MakeFile",

@@ -1,4 +1,4 @@
-"""What the history of documents takes, and forgetting it."""
+"""What the history of documents takes, when they were saved, and forgetting it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from cocalc_tui.protocol.messages.documents import WirePatch
 
 class HistorySizes(Request, frozen=True, tag="history-sizes"):
     """What the history of each document takes, the largest first: list[HistorySize]."""
+
+
+class ListSaves(Request, frozen=True, tag="saves"):
+    """When the document was written to its file, oldest first: list[SaveInfo]."""
+
+    doc: str
 
 
 class Purge(Request, frozen=True, tag="purge"):

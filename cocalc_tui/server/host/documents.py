@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.protocol.events import SaveInfo
 from cocalc_tui.protocol.kinds import CHAT, TERMINAL
 from cocalc_tui.server.host import disk, reading
 from cocalc_tui.server.host.content import Contents
@@ -125,8 +126,12 @@ class HostDocument:
         if self._base is not None and self._base.heads == self.shared.numbers.heads:
             self.saved_seq = self.shared.numbers.upto
 
-    async def save(self, *, asked: bool = False) -> None:
-        """Make the file hold what the document holds now. Raises FileError.
+    async def saves(self) -> list[SaveInfo]:
+        """When the file was written, oldest first."""
+        return await asyncio.to_thread(self._saved.saves, self.shared.doc)
+
+    async def save(self, *, asked: bool = False, by: str = "") -> None:
+        """Make the file hold what the document holds now, `by` whom it is noted. Raises FileError.
 
         A file that somebody deleted is made again where somebody changed the document since, or
         (`asked`) wants it.
@@ -135,7 +140,7 @@ class HostDocument:
         async with self.busy:
             await self._find_base()
             until = now() + _HOLD
-            while not await self._save_once(asked=asked, patient=now() < until):
+            while not await self._save_once(asked=asked, by=by, patient=now() < until):
                 pass
 
     async def mark(self, *, unsaved: bool) -> None:
@@ -388,7 +393,7 @@ class HostDocument:
 
     # --- saving --------------------------------------------------------------------------------
 
-    async def _save_once(self, *, asked: bool, patient: bool) -> bool:
+    async def _save_once(self, *, asked: bool, by: str, patient: bool) -> bool:
         """Write the document as it is now; False where a foreign change came up meanwhile.
 
         While `patient` it waits for who has the file open for writing.
@@ -400,8 +405,11 @@ class HostDocument:
         version, data = await asyncio.to_thread(reading.written, self._content, taken, self._base)
         version = replace(version, heads=heads, done=False)
         same = self._base is not None and version.hash == self._base.hash
+        save = SaveInfo(seq=seq, at=self._clock(), user=by)
         if same and not (asked and self.stamp is None):
             self.saved_seq = seq
+            if by:
+                await asyncio.to_thread(self._saved.note_save, self.shared.doc, save)
             return True
         place = await self._place()
         number = await asyncio.to_thread(self._saved.note, self.shared.doc, version)
@@ -419,6 +427,7 @@ class HostDocument:
         before = self._base
         self._base, self.stamp = replace(version, done=True, number=number), written.stamp
         await asyncio.to_thread(self._saved.settle, number, written=True)
+        await asyncio.to_thread(self._saved.note_save, self.shared.doc, save)
         if written.read and before is not None:
             await asyncio.to_thread(self._saved.was_read, before.number)
         if written.found is not None:

@@ -68,18 +68,18 @@ class Opened:
         except FileError:
             self._marked = False
 
-    async def save(self, *, asked: bool = True) -> None:
-        """Save now, perhaps because somebody asks; raises FileError."""
+    async def save(self, *, asked: bool = True, by: str = "") -> None:
+        """Save now, perhaps because somebody (`by`) asks; raises FileError."""
         try:
-            await self._save(asked=asked)
+            await self._save(asked=asked, by=by)
         except Exception as error:
             self._failed(error)
             self.autosave.changed()
             raise
 
-    async def _save(self, *, asked: bool = False) -> None:
+    async def _save(self, *, asked: bool = False, by: str = "") -> None:
         self.autosave.begun()
-        await self.document.save(asked=asked)
+        await self.document.save(asked=asked, by=by)
         if self._marking is not None:
             await self._marking
         if self._marked and not self.autosave.due:

@@ -22,6 +22,7 @@ from typing import Any
 
 import apsw
 
+from cocalc_tui.protocol.events import SaveInfo
 from cocalc_tui.server.durable import closed_where_it_fails, connect
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.textfile import Form
@@ -35,7 +36,9 @@ READ = 16
 LARGE = 2**20
 """Bytes of a file of which fewer are kept."""
 READ_OF_LARGE = 3
-_SCHEMA = 2
+APART = 60_000
+"""Milliseconds between two saves by nobody that are both noted: it saves all the while."""
+_SCHEMA = 3
 _TABLES = """
 CREATE TABLE saved (
     number INTEGER PRIMARY KEY, doc TEXT NOT NULL, heads TEXT NOT NULL, hash TEXT NOT NULL,
@@ -44,6 +47,12 @@ CREATE TABLE saved (
 );
 CREATE INDEX saved_doc ON saved (doc, number);
 CREATE TABLE unsaved (doc TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;
+"""
+_SAVES = """
+CREATE TABLE saves (
+    doc TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, user TEXT NOT NULL
+);
+CREATE INDEX saves_doc ON saves (doc);
 """
 
 
@@ -85,10 +94,11 @@ class SavedVersions:
             return
         if schema == 1:
             self._connection.execute("ALTER TABLE saved ADD COLUMN read INTEGER NOT NULL DEFAULT 1")
-        else:
-            self._connection.execute("DROP TABLE IF EXISTS saved")
-            self._connection.execute("DROP TABLE IF EXISTS unsaved")
+        elif schema != 2:
+            for table in ("saved", "unsaved", "saves"):
+                self._connection.execute(f"DROP TABLE IF EXISTS {table}")
             self._connection.execute(_TABLES)
+        self._connection.execute(_SAVES)
         self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
     @contextlib.contextmanager
@@ -155,6 +165,26 @@ class SavedVersions:
         with self._use() as connection:
             connection.execute(f"{sql} WHERE number = ?", (number,))
 
+    def note_save(self, doc: str, save: SaveInfo) -> None:
+        """Note that the file was written; what nobody asked for takes in the one just before."""
+        last = "rowid = (SELECT max(rowid) FROM saves WHERE doc = ?)"
+        with self._use() as connection, connection:
+            for seq, at, user in list(
+                connection.execute(f"SELECT seq, at, user FROM saves WHERE {last}", (doc,))  # noqa: S608
+            ):
+                if not user and (seq == save.seq or (not save.user and save.at - at < APART)):
+                    connection.execute(f"DELETE FROM saves WHERE {last}", (doc,))  # noqa: S608
+            connection.execute(
+                "INSERT INTO saves VALUES (?, ?, ?, ?)", (doc, save.seq, save.at, save.user)
+            )
+
+    def saves(self, doc: str) -> list[SaveInfo]:
+        """When the file of a document was written, oldest first."""
+        sql = "SELECT seq, at, user FROM saves WHERE doc = ? ORDER BY rowid"
+        with self._use() as connection:
+            rows = list(connection.execute(sql, (doc,)))
+        return [SaveInfo(seq=seq, at=at, user=user) for seq, at, user in rows]
+
     def was_read(self, number: int) -> None:
         """Note that somebody may have a version in an editor."""
         with self._use() as connection:
@@ -170,6 +200,7 @@ class SavedVersions:
         number = version.number if version is not None else 0
         with self._use() as connection:
             connection.execute("DELETE FROM saved WHERE doc = ? AND number <> ?", (doc, number))
+            connection.execute("DELETE FROM saves WHERE doc = ?", (doc,))
             connection.execute("VACUUM")
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 

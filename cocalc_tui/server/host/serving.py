@@ -30,7 +30,9 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
         return await serve_files(host, request, user)
     match request:
         case m.Save():
-            await _opened(host, request.doc).save()
+            await _opened(host, request.doc).save(by=user)
+        case m.ListSaves():
+            return await _opened(host, request.doc).document.saves()
         case m.Purge():
             await purge(host, _opened(host, request.doc), user)
         case m.Blob():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -52,7 +53,7 @@ class TimeLineView(Widget):
         self.version = 0
         self.mark: int | None = None
         self.person = ""
-        self.saved = 0
+        self.saved: Sequence[int] = ()
         self.note = ""
         """What stands at the right of the people: what the history takes."""
         self._cells: list[list[Burst]] = []
@@ -63,9 +64,14 @@ class TimeLineView(Widget):
         """Columns of a cell."""
 
     def show(
-        self, line: TimeLine, version: int, mark: int | None, person: str = "", saved: int = 0
+        self,
+        line: TimeLine,
+        version: int,
+        mark: int | None,
+        person: str = "",
+        saved: Sequence[int] = (),
     ) -> None:
-        """Show another place, or another line; `saved` is the version that the file holds."""
+        """Show another place, or another line; `saved` are versions that were saved, sorted."""
         if line is not self.line or not self._cells:
             self.line = line
             self._cells = line.columns(self._width())
@@ -112,7 +118,7 @@ class TimeLineView(Widget):
                 sign, style = "▲", accent
             elif self.mark is not None and _holds(cell, self.mark):
                 sign, style = "△", accent
-            elif event == " " and self.saved and _holds(cell, self.saved):
+            elif event == " " and _holds_any(cell, self.saved):
                 sign = SAVED[0]
             found.append(Segment(sign.center(self._wide), style))
         return found
@@ -218,6 +224,14 @@ def _sign(cell: list[Burst]) -> str:
 
 def _holds(cell: list[Burst], version: int) -> bool:
     return bool(cell) and cell[0].first <= version <= cell[-1].last
+
+
+def _holds_any(cell: list[Burst], versions: Sequence[int]) -> bool:
+    """Whether any of these, sorted, is in a cell."""
+    if not cell:
+        return False
+    index = bisect_left(versions, cell[0].first)
+    return index < len(versions) and versions[index] <= cell[-1].last
 
 
 def _day(at: int) -> str:

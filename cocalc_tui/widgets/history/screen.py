@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from textual.worker import WorkType
 
     from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.protocol.events import SaveInfo
     from cocalc_tui.widgets.project import Project
 
 NEWS = 0.5
@@ -63,6 +65,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         self.body = Body()
         self._book = LogBook(project.requests, document.doc)
         self._newer = 0
+        self._saves: list[SaveInfo] = []
         self._head = Bar(id="head")
         self._footer = Bar(self._click, id="footer")
         self._view = TimeLineView(lambda name: desk(self).faces.colour(name), self.go, self.step)
@@ -119,6 +122,17 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         if self._first is not None:
             first, self._first = self._first, None
             self.go(first)
+        self.run_worker(self._fetch_saves, group="saves", exclusive=True)
+
+    async def _fetch_saves(self) -> None:
+        """Mark when somebody saved it, once that is known: nothing else waits for it."""
+        from cocalc_tui.client.history import saves
+        from cocalc_tui.client.requests import RequestFailed
+
+        with contextlib.suppress(RequestFailed):
+            found = await saves(self.project.requests, self.document.doc)
+            self._saves = [one for one in found if one.user]
+            self.show()
 
     # --- showing -------------------------------------------------------------------------------
 
@@ -164,8 +178,12 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
             return
         self._show(stay=False)
 
-    def _saved(self, past: Past) -> int:
-        return self.document.hearing.saved_seq if past is self.own else 0
+    def _saved(self, past: Past) -> list[int]:
+        """The versions that somebody saved, and what the file holds now."""
+        if past is not self.own:
+            return []
+        asked = {one.seq for one in self._saves}
+        return sorted(asked | {self.document.hearing.saved_seq} - {0})
 
     def _lines(self, past: Past) -> list[words.Line]:
         now = past.content(self.version)
@@ -235,6 +253,11 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
             found.append(Word(f"  {title}"))
         elif burst.kind in EVENTS:
             found.append(Word(f"  {EVENTS[burst.kind]}", "text-dim"))
+        if past is self.own:
+            by = dict.fromkeys(
+                one.user for one in self._saves if burst.first <= one.seq <= burst.last
+            )
+            found += [Word(f"  saved by {', '.join(map(safe, by))}", "text-dim")] * bool(by)
         return found
 
     def _way_words(self) -> list[str]:
