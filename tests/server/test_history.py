@@ -22,6 +22,7 @@ from cocalc_tui.history.restoring import CannotRestore, restore, restore_part
 from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.sync.patch import Splice
+from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.history.screen import HistoryScreen
 from tests.server.hosting import Box, running, text, until
 from tests.server.test_commits import commit, git
@@ -227,6 +228,13 @@ async def test_stepping_by_key(tmp_path: Path) -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen is app.main
+        await pilot.press("ctrl+s")
+        document = app.main.tiles.document
+        assert document is not None
+        await until(lambda: document.saved)
+        await pilot.press("f4")
+        await until(lambda: isinstance(app.screen, HistoryScreen) and app.screen._saves)
+        await until(lambda: "saved by alice" in app.screen.query_one("#head", Bar).text)
 
 
 async def test_restoring_by_key_is_one_step(tmp_path: Path) -> None:
