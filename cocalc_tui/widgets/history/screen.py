@@ -91,9 +91,9 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         self.set_interval(NEWS, self._look_for_news)
         self._work(self.look_again)
 
-    def _work(self, work: WorkType[None]) -> None:
+    def _work(self, work: WorkType[None], group: str = "history") -> None:
         # Called in the worker: one that is cancelled before it began leaves no coroutine behind.
-        self.run_worker(work, group="history", exclusive=True)
+        self.run_worker(work, group=group, exclusive=True)
 
     def _click(self, act: str) -> None:
         """Do what was clicked in the footer."""
@@ -122,7 +122,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         if self._first is not None:
             first, self._first = self._first, None
             self.go(first)
-        self.run_worker(self._fetch_saves, group="saves", exclusive=True)
+        self._work(self._fetch_saves, "saves")
 
     async def _fetch_saves(self) -> None:
         """Mark when somebody saved it, once that is known: nothing else waits for it."""
