@@ -103,7 +103,8 @@ def trouble(document: SharedDocument) -> str:
     return document.trouble.removeprefix(f"{document.path}: ")
 
 
-_KERNEL_COLOURS = {"idle": "text-dim", "busy": "success", "starting": "warning", "dead": "error"}
+_KERNEL_COLOURS = {"idle": "text-dim", "busy": "success", "starting": "warning"}
+_KERNEL_COLOURS |= {"silent": "error", "dead": "error"}
 
 
 def kernel(state: KernelState, runs: Mapping[str, CellRun], *, wide: bool) -> list[Word]:

@@ -11,7 +11,7 @@ class KernelState(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
     state: str
-    """none, starting, idle, busy, dead."""
+    """none, starting, idle, busy, silent (it gives no sign of life), dead."""
     reason: str = ""
     """Why it is dead or labelled: cause, exit code, last words, next step."""
     words: list[str] = []

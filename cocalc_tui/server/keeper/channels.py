@@ -27,6 +27,7 @@ class Channels:
     control: zmq.Socket[bytes]
     stdin: zmq.Socket[bytes]
     iopub: zmq.Socket[bytes]
+    heart: zmq.Socket[bytes]
 
     def __init__(self, folder: Path) -> None:
         self.connection_file = folder / "c.json"
@@ -57,6 +58,7 @@ class Channels:
         self.control = self._connected("control", zmq.DEALER)
         self.stdin = self._connected("stdin", zmq.DEALER)
         self.iopub = self._connected("iopub", zmq.SUB)
+        self.heart = self._connected("hb", zmq.DEALER)
 
     def _connected(self, name: str, kind: int) -> zmq.Socket[bytes]:
         assert self._context is not None

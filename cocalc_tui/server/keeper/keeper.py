@@ -30,6 +30,7 @@ from cocalc_tui.server.keeper.journal import Journal
 from cocalc_tui.server.keeper.kernel import KernelProcess, listens_on_tcp
 from cocalc_tui.server.keeper.link import Link, Peer, Said
 from cocalc_tui.server.keeper.order import Order, take_order
+from cocalc_tui.server.keeper.pulse import Pulse
 from cocalc_tui.server.keeper.queueing import Queue, Run
 from cocalc_tui.server.keeper.registry import write_about
 from cocalc_tui.server.keeper.talk import Talk
@@ -44,6 +45,10 @@ INTERRUPT_LIMIT = 1.0
 """Seconds until a cell is interrupted though its kernel does not say that it has begun."""
 SOON = 0.25
 """Seconds until the next look while something is about to happen."""
+SAY_SILENT = (
+    "the kernel has given no sign of life for {:.0f} s: it was stopped, or the machine has no time "
+    "for it"
+)
 LOOK_AROUND = 30.0
 KEEP_FRESH = 3600.0
 DRAIN = 0.1
@@ -77,6 +82,9 @@ class Keeper:
         self._channels = Channels(self._sockets)
         self._talk = Talk(self._channels, self._queue, self._journal)
         self._kernel: KernelProcess | None = None
+        self._pulse: Pulse | None = None
+        self._silent = False
+        """Whether it gives no sign of life."""
         self._state = "starting"
         self._reason = ""
         self._words: list[str] = []
@@ -119,7 +127,9 @@ class Keeper:
         self._kernel = kernel
         self._channels.connect()
         channels = self._channels
-        for socket in (channels.iopub, channels.shell, channels.control, channels.stdin):
+        self._pulse = Pulse(channels.heart, self._order.silent)
+        talking = (channels.iopub, channels.shell, channels.control, channels.stdin)
+        for socket in (*talking, channels.heart):
             self._poller.register(socket, zmq.POLLIN)
         for descriptor in (kernel.words, kernel.ended, self._link.listener, self._wake):
             self._poller.register(descriptor, zmq.POLLIN)
@@ -151,7 +161,10 @@ class Keeper:
             return SOON
         if self._queue.nearly_over:
             return SOON
-        return 1.0 if self._journal.behind else LOOK_AROUND
+        if self._journal.behind:
+            return 1.0
+        assert self._pulse is not None
+        return min(LOOK_AROUND, self._pulse.due(time.monotonic()))
 
     def _go_on(self, kernel: KernelProcess, now: float) -> None:
         """Do what is due."""
@@ -163,6 +176,8 @@ class Keeper:
             self._check_start(kernel, now)
         if self._interrupt_by:
             self._interrupt_kernel(kernel, now)
+        if self._state == "idle" and self._pulse is not None:
+            self._feel(self._pulse, now)
         self._queue.finish_if_over(_now_ms(), now)
         if self._state == "idle" and (run := self._queue.start_next(_now_ms(), now)) is not None:
             self._talk.execute(run)
@@ -198,6 +213,13 @@ class Keeper:
                 "restart it, or choose another"
             )
         return ""
+
+    def _feel(self, pulse: Pulse, now: float) -> None:
+        """Say when the kernel gives no sign of life, and when it does again."""
+        pulse.feel(now)
+        if pulse.silent(now) != self._silent:
+            self._silent = not self._silent
+            self._journal.record(self._kernel_record())
 
     def _interrupt(self) -> None:
         """Empty the queue and interrupt what runs. A kernel that is idle or starting is let be."""
@@ -247,7 +269,7 @@ class Keeper:
             self._dead(f"the kernel {cause}; what it held is gone, run a cell to start it anew")
 
     def _dead(self, reason: str) -> None:
-        self._state, self._reason = "dead", reason
+        self._state, self._reason, self._silent = "dead", reason, False
         self._queue.stop_all(_now_ms(), reason)
         self._journal.record(self._kernel_record())
 
@@ -267,9 +289,9 @@ class Keeper:
         pid = self._kernel.pid if self._kernel is not None else 0
         record: Said = {
             "kind": "kernel",
-            "state": self._state,
+            "state": "silent" if self._silent else self._state,
             "pid": pid,
-            "reason": self._reason,
+            "reason": SAY_SILENT.format(self._order.silent) if self._silent else self._reason,
             "words": self._words,
         }
         if self._talk.language_info is not None:

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cocalc_tui.server.daemon import mind_signals
+from cocalc_tui.server.keeper.memory import Memory
 
 KEPT = 4096
 """Bytes of the kernel's last words."""
@@ -53,7 +54,7 @@ class KernelProcess:
         self.ended = os.pidfd_open(self.pid)
         """Descriptor that is readable once it has ended."""
         self.asked_to_end = False
-        self._memory_was_full = _times_memory_was_full()
+        self._memory = Memory(self.pid)
         os.set_blocking(self.words, False)
         self._last = b""
 
@@ -81,13 +82,13 @@ class KernelProcess:
     def reap(self) -> str:
         """After its end: end what it started too, and return the cause in words."""
         self.signal(signal.SIGKILL)
-        code = self._process.wait()
+        _, status, used = os.wait4(self.pid, 0)
+        code = self._process.returncode = os.waitstatus_to_exitcode(status)
         self.listen()
         os.close(self.ended)
         assert self._process.stdout is not None
         self._process.stdout.close()
-        full = _times_memory_was_full() > self._memory_was_full
-        return describe_end(code, self.last_words(), memory_was_full=full)
+        return describe_end(code, self.last_words(), self._memory.why(used.ru_maxrss * 1024))
 
     def last_words(self) -> str:
         """Return the last line that says something, cleaned for a screen."""
@@ -104,11 +105,13 @@ class KernelProcess:
         return [line for line in text.split("\n") if line.strip()]
 
 
-def describe_end(code: int, last_words: str, *, memory_was_full: bool = False) -> str:
-    """Say how a process ended, as the end of a sentence, from its code (negative: the signal)."""
+def describe_end(code: int, last_words: str, why: str) -> str:
+    """Say how a process ended, as the end of a sentence, from its code (negative: the signal).
+
+    `why` it was killed, should it have been.
+    """
     said = f': "{last_words}"' if last_words else ""
     if code == -signal.SIGKILL:
-        why = "the machine's memory was full" if memory_was_full else "often the memory was full"
         return f"was killed (SIGKILL, exit code {128 - code}; {why}){said}"
     if code < 0:
         try:
@@ -117,17 +120,6 @@ def describe_end(code: int, last_words: str, *, memory_was_full: bool = False) -
             name = f"signal {-code}"
         return f"was ended by {name} (exit code {128 - code}){said}"
     return f"ended with exit code {code}{said}"
-
-
-def _times_memory_was_full() -> int:
-    """Return how many processes the system has killed for want of memory since it started."""
-    found = 0
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/vmstat").read_text().splitlines():
-            name, _, count = line.partition(" ")
-            if name == "oom_kill":
-                found = int(count)
-    return found
 
 
 def listens_on_tcp(pid: int) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cocalc_tui.server.keeper.forms import form
+from cocalc_tui.server.keeper.pulse import SILENT
 from cocalc_tui.server.keeper.registry import About
 
 _NAME = "order.json"
@@ -29,6 +30,8 @@ class Order:
     interrupt_by_message: bool
     sockets: str
     """Private folder for sockets, short; the keeper makes it and removes it."""
+    silent: float = SILENT
+    """Seconds without a sign of life after which that is said."""
 
 
 def write_order(folder: Path, order: Order) -> None:

@@ -35,7 +35,7 @@ def foot_lines(
         lines.append(f"{who} {what}{_key(keymap, 'notebook.answer', 'answers')}")
     if kernel.reason:
         lines.append(kernel.reason)
-    if kernel.reason and kernel.state == "dead":
+    if kernel.reason and kernel.state in ("dead", "silent"):
         if len(kernel.words) > 1:
             lines += [f"  {word}" for word in kernel.words[-MOST:]]
         lines.append(_key(keymap, "command.restart_now", "starts it anew").strip())

@@ -71,7 +71,7 @@ class KernelActs(RunActs):
 
     async def _sure(self, what: str, yes: str) -> bool:
         """Ask before what a kernel holds is gone, where it may hold anything."""
-        if self.document.kernel.state not in ("idle", "busy"):
+        if self.document.kernel.state not in ("idle", "busy", "silent"):
             return True
         running = [run for run in self.document.runs.values() if run.state in UNDER_WAY]
         users = sorted({run.user for run in running})

@@ -35,6 +35,7 @@ class Talking:
         env: dict[str, str] | None = None,
         id_: str = "one",
         by_message: bool = False,
+        silent: float = 30.0,
     ) -> None:
         where = places(project)
         prepare(where)
@@ -53,6 +54,7 @@ class Talking:
             umask=0o022,
             interrupt_by_message=by_message,
             sockets=str(self.sockets),
+            silent=silent,
         )
         write_order(self.folder, order)
         command = python_command("cocalc_tui.server.main", "keeper", str(self.folder))

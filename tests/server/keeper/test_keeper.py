@@ -299,6 +299,29 @@ def test_a_kernel_that_ends_itself(kept: Talking, code: str, cause: str) -> None
         assert kept.row(run)["state"] == "stopped"
 
 
+def test_a_kernel_that_gives_no_sign_of_life_is_said_to_and_when_it_does_again(
+    project: Path,
+) -> None:
+    with Talking(project, silent=1.0) as kept:
+        (before,) = kept.execute("x = 1")
+        kept.finished(before)
+        os.kill(kept.kernel()["pid"], signal.SIGSTOP)
+        (run,) = kept.execute("print(x)")
+        kept.until(lambda: kept.kernel()["state"] == "silent")
+        assert kept.kernel()["reason"].startswith("the kernel has given no sign of life for 1 s:")
+        os.kill(kept.kernel()["pid"], signal.SIGCONT)
+        kept.finished(run)
+        kept.until(lambda: kept.kernel()["state"] == "idle")
+        assert (kept.kernel()["reason"], kept.text(run)) == ("", "1\n")
+
+
+def test_a_kernel_that_computes_long_gives_signs_of_life(project: Path) -> None:
+    with Talking(project, silent=0.6) as kept:
+        (run,) = kept.execute("import time\nend = time.time() + 2\nwhile time.time() < end: pass")
+        kept.finished(run)
+        assert {r["state"] for r in kept.records if r["kind"] == "kernel"} == {"starting", "idle"}
+
+
 def test_a_kernel_that_dies_at_its_start(project: Path) -> None:
     talking = Talking(project, [sys.executable, "-c", "import no_such_kernel"])
     assert talking.dead() == (

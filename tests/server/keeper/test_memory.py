@@ -1,0 +1,79 @@
+"""Why a killed kernel was killed; the system's own killing is real."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cocalc_tui.server.keeper import memory as module
+from cocalc_tui.server.keeper.kernel import KernelProcess
+from cocalc_tui.server.keeper.memory import Memory, in_words
+
+GREEDY = """
+kept = [bytearray(b"x" * 10_000_000) for _ in range(100)]
+print("had enough", flush=True)
+"""
+LIMIT = 200 * 2**20
+
+
+@pytest.fixture
+def in_small_group() -> Iterator[None]:
+    """Be in a control group with little memory, as an administrator gives to a login."""
+    own = Path("/proc/self/cgroup").read_text().splitlines()
+    for kind, limit in (("memory", "memory.limit_in_bytes"), ("", "memory.max")):
+        before = next((line.split(":", 2)[2] for line in own if line.split(":")[1] == kind), "")
+        folder = module.CONTROL / kind / "cocalc-tui-test"
+        try:
+            folder.mkdir()
+            (folder / limit).write_text(str(LIMIT))
+            (folder / "cgroup.procs").write_text("0")
+        except OSError:
+            if folder.is_dir():
+                folder.rmdir()
+            continue
+        yield
+        (module.CONTROL / kind / before.lstrip("/") / "cgroup.procs").write_text("0")
+        folder.rmdir()
+        return
+    pytest.skip("needs root and control groups for memory that may be written")
+
+
+def ended(*words: str) -> str:
+    kernel = KernelProcess(
+        [sys.executable, "-c", *words], env=dict(os.environ), cwd="/", umask=0o022
+    )
+    assert select.select([kernel.ended], [], [], 60)[0]
+    return kernel.reap()
+
+
+@pytest.mark.usefixtures("in_small_group")
+def test_killed_for_want_of_memory_in_its_control_group() -> None:
+    said = ended(GREEDY)
+    assert said.startswith(
+        "was killed (SIGKILL, exit code 137; the system had no memory left; it had taken "
+    )
+    assert said.endswith(f"of {in_words(LIMIT)})")
+
+
+def test_killed_by_somebody_while_there_is_room() -> None:
+    said = ended("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    assert said.startswith("was killed (SIGKILL, exit code 137; by somebody or by the system; ")
+    assert " GB)" in said
+
+
+def test_much_taken_is_probably_why() -> None:
+    memory = Memory(os.getpid())
+    assert memory.why(10**15).startswith("probably for want of memory; it had taken 1000000.0 GB")
+
+
+def test_other_ends_say_nothing_of_memory() -> None:
+    assert ended("raise SystemExit(3)") == "ended with exit code 3"
+    kernel = KernelProcess(["sleep", "60"], env=dict(os.environ), cwd="/", umask=0o022)
+    kernel.signal(signal.SIGTERM)
+    assert kernel.reap() == "was ended by SIGTERM (exit code 143)"
