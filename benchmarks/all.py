@@ -73,6 +73,7 @@ def sections() -> list[Section]:
         Section("Two people offline", "-m benchmarks.offline"),
         Section("History of 50 branches at once", "-m benchmarks.history --branches 50"),
     ]
+    found.append(Section("Snapshots of 10,000 files", "-m benchmarks.snapshots", 240))
     found.append(Section("What history costs", f"-m benchmarks.storage {traces()} {PART}", 300))
     for name in TRACES:
         trace = DATA / f"{name}.json.gz"

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cocalc_tui.server.snapshots.entries import FILE, FOLDER, LINK, PROGRAM, Entry
-from cocalc_tui.server.snapshots.memo import RACY, FileMemo, FolderMemo, Stamp
+from cocalc_tui.server.snapshots.memo import RACY, FolderMemo, Stamp
 from cocalc_tui.server.snapshots.rules import EXCLUDED_ENDINGS, EXCLUDED_FOLDERS
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _USUAL = frozenset({0o644, 0o755})
-_UNKNOWN: Stamp = (0, 0, 0, 0, 0)
+_UNKNOWN: Stamp = [0, 0, 0, 0, 0]
 
 
 @dataclass(slots=True)
@@ -87,19 +87,21 @@ class Census:
 
     def _folder(self, at: int, path: str, mode: int, before: FolderMemo | None) -> FolderMemo:
         memo = FolderMemo(stat.S_IMODE(mode))
-        known = before.files if before is not None else {}
+        known = before.stamps if before is not None else {}
         for name, found in _entries(at):
             if stat.S_ISDIR(found.st_mode):
                 if name not in EXCLUDED_FOLDERS:
                     self._enter(at, name, path, memo, before)
             elif not name.endswith(EXCLUDED_ENDINGS):
                 self._files += 1
-                was = known.get(name)
-                if was is None or was.stamp != _stamp(found):
-                    was = self._file(at, name, _join(path, name), found)
-                memo.files[name] = was
-                if not was.sha or stat.S_IMODE(found.st_mode) not in _USUAL:
-                    self._note(_join(path, name), found, was)
+                stamp = _stamp(found)
+                if before is not None and known.get(name) == stamp:
+                    sha = before.shas[name]
+                else:
+                    stamp, sha = self._file(at, name, _join(path, name), found)
+                memo.stamps[name], memo.shas[name] = stamp, sha
+                if not sha or stat.S_IMODE(found.st_mode) not in _USUAL:
+                    self._note(_join(path, name), found, sha)
         if path and memo.mode != 0o755:
             self._extras.modes[path] = memo.mode
         memo.tree = self._tree(memo, before)
@@ -126,9 +128,9 @@ class Census:
         if before is not None and _same(memo, before):
             return before.tree
         entries = [
-            Entry(os.fsencode(name), _git_mode(one.stamp[4]), one.sha)
-            for name, one in memo.files.items()
-            if one.sha
+            Entry(os.fsencode(name), _git_mode(memo.stamps[name][4]), sha)
+            for name, sha in memo.shas.items()
+            if sha
         ]
         entries += [
             Entry(os.fsencode(name), FOLDER, one.tree)
@@ -137,12 +139,12 @@ class Census:
         ]
         return self._store.tree(entries) if entries else ""
 
-    def _note(self, path: str, found: os.stat_result, memo: FileMemo) -> None:
+    def _note(self, path: str, found: os.stat_result, sha: str) -> None:
         """Keep what the tree cannot say of a file."""
         mode = stat.S_IMODE(found.st_mode)
         if stat.S_ISREG(found.st_mode) and mode not in _USUAL:
             self._extras.modes[path] = mode
-        if not memo.sha:
+        if not sha:
             self._extras.left_out.setdefault(path, self._why_not(found))
 
     def _why_not(self, found: os.stat_result) -> str:
@@ -152,24 +154,24 @@ class Census:
             return f"{found.st_size // 2**20} MB"
         return "cannot be read"
 
-    def _file(self, at: int, name: str, path: str, found: os.stat_result) -> FileMemo:
+    def _file(self, at: int, name: str, path: str, found: os.stat_result) -> tuple[Stamp, str]:
         """Store what a file holds; a stamp that may not be trusted the next time is unknown."""
         self._read += 1
         try:
             if stat.S_ISLNK(found.st_mode):
                 sha = self._store.blob(os.fsencode(os.readlink(name, dir_fd=at)))
-                return FileMemo(_stamp(found), sha)
+                return _stamp(found), sha
             if not stat.S_ISREG(found.st_mode) or found.st_size > self._largest:
-                return FileMemo(_stamp(found), "")
+                return _stamp(found), ""
             data, after = _read(at, name)
         except OSError as error:
             self._extras.left_out[path] = error.strerror or "cannot be read"
-            return FileMemo(_UNKNOWN, "")
+            return _UNKNOWN, ""
         self._bytes += len(data)
         self._progress(self._files, self._bytes)
         still = _stamp(after) == _stamp(found) and after.st_mtime_ns < self._now - RACY
-        stamp = _stamp(found) if still else (*_UNKNOWN[:4], found.st_mode)
-        return FileMemo(stamp, self._store.blob(data))
+        stamp = _stamp(found) if still else [*_UNKNOWN[:4], found.st_mode]
+        return stamp, self._store.blob(data)
 
 
 def _entries(at: int) -> Iterator[tuple[str, os.stat_result]]:
@@ -193,23 +195,23 @@ def _read(at: int, name: str) -> tuple[bytes, os.stat_result]:
 
 
 def _stamp(found: os.stat_result) -> Stamp:
-    return (
+    return [
         found.st_mtime_ns,
         found.st_ctime_ns,
         found.st_size,
         found.st_ino,
         found.st_mode,
-    )
+    ]
 
 
 def _same(memo: FolderMemo, before: FolderMemo) -> bool:
     """Whether the tree would be the same: same names, modes and objects."""
-    if memo.files.keys() != before.files.keys() or memo.folders.keys() != before.folders.keys():
+    if memo.shas != before.shas or memo.folders.keys() != before.folders.keys():
         return False
-    for name, one in memo.files.items():
-        was = before.files[name]
-        if one is not was and (one.sha, one.stamp[4]) != (was.sha, was.stamp[4]):
-            return False
+    if memo.stamps != before.stamps and any(
+        stamp[4] != before.stamps[name][4] for name, stamp in memo.stamps.items()
+    ):
+        return False
     return all(one.tree == before.folders[name].tree for name, one in memo.folders.items())
 
 

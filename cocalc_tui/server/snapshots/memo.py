@@ -11,50 +11,45 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 RACY = 1_000_000_000
 """Nanoseconds; file systems of other machines count in seconds."""
-Stamp = tuple[int, int, int, int, int]
+Stamp: TypeAlias = list[int]
 """mtime and ctime in nanoseconds, size, inode, mode with the type."""
 
 
-class FileMemo(NamedTuple):
-    """A file or link as it was."""
-
-    stamp: Stamp
-    sha: str
-    """Of its blob; "" where it was left out."""
-
-
 class FolderMemo:
-    """A folder as it was; names as in `os.fsdecode`."""
+    """A folder as it was; names as in `os.fsdecode`.
 
-    __slots__ = ("files", "folders", "mode", "tree")
+    What is kept of a file is what JSON gives: nothing is made of it for ten thousand of them.
+    """
+
+    __slots__ = ("folders", "mode", "shas", "stamps", "tree")
 
     def __init__(self, mode: int) -> None:
         self.mode = mode
         self.tree = ""
         """Of its tree; "" for an empty one."""
-        self.files: dict[str, FileMemo] = {}
+        self.stamps: dict[str, Stamp] = {}
+        """Of files and links."""
+        self.shas: dict[str, str] = {}
+        """Of their blobs; "" where one was left out."""
         self.folders: dict[str, FolderMemo] = {}
 
     def as_json(self) -> list[Any]:
         """Lists and dicts for `from_json`."""
-        files = {name: [*one.stamp, one.sha] for name, one in self.files.items()}
         folders = {name: one.as_json() for name, one in self.folders.items()}
-        return [self.mode, self.tree, files, folders]
+        return [self.mode, self.tree, self.stamps, self.shas, folders]
 
     @staticmethod
     def from_json(table: Any) -> FolderMemo:
         """The folder of an `as_json`; raises TypeError or ValueError for anything else."""
-        mode, tree, files, folders = table
+        mode, tree, stamps, shas, folders = table
         memo = FolderMemo(mode)
-        memo.tree = tree
-        memo.files = {
-            name: FileMemo((mtime, ctime, size, inode, kind), sha)
-            for name, (mtime, ctime, size, inode, kind, sha) in files.items()
-        }
+        memo.tree, memo.stamps, memo.shas = tree, stamps, shas
+        if memo.stamps.keys() != memo.shas.keys():
+            raise ValueError("a file without a stamp")
         memo.folders = {name: FolderMemo.from_json(one) for name, one in folders.items()}
         return memo
 
