@@ -13,8 +13,3 @@ def mentions(text: str) -> list[str]:
     """The names that a text mentions with @, each once; those in code do not count."""
     plain = re.sub(r"```.*?(?:```|\Z)|`[^`\n]*`", " ", text, flags=re.DOTALL)
     return list(dict.fromkeys(found[1] for found in MENTION.finditer(plain)))
-
-
-def concerns(text: str, user: str) -> bool:
-    """Whether a text mentions somebody."""
-    return bool({user, EVERYBODY} & set(mentions(text)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cocalc_tui.chat import chatfile, schema
 from cocalc_tui.chat.export import as_markdown
-from cocalc_tui.chat.mentions import concerns, mentions
+from cocalc_tui.chat.mentions import mentions
 from cocalc_tui.chat.model import Message, Reaction, Version, take, threads
 from cocalc_tui.chat.places import Link, beside, is_beside, links, subject
 from cocalc_tui.sync.document import Document
@@ -109,11 +109,6 @@ class TestTogether:
 )
 def test_mentions(text: str, names: list[str]) -> None:
     assert mentions(text) == names
-
-
-def test_everybody_is_mentioned_by_all() -> None:
-    assert concerns("@all lunch", "bob")
-    assert not concerns("@bobby", "bob")
 
 
 class TestPlaces:

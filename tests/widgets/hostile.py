@@ -131,6 +131,41 @@ def run_pictures() -> None:
     Hostile(desk.document_of(cells)).run()
 
 
+# --- a chat --------------------------------------------------------------------------------------
+
+
+def run_chat() -> None:
+    """What is said, who says it, what they put to it, how it was edited; who may be mentioned."""
+    from cocalc_tui.chat import schema
+    from cocalc_tui.client.document import SharedDocument
+    from cocalc_tui.widgets.chat.pane import ChatPane
+    from cocalc_tui.widgets.desk import DeskApp
+    from cocalc_tui.widgets.registry import registry
+
+    ops = [*schema.say("k0", ALL, 1, "\n".join(PAYLOADS))]
+    for n, payload in enumerate(PAYLOADS):
+        text = f"@{payload} [{payload}:3] [{payload} cell 2]\n\n```{payload}\n{payload}\n```"
+        ops += schema.say(f"m{n}", payload, n + 2, text, thread="k0" if n % 3 else "")
+        ops += schema.react(f"r{n}", f"m{n}", payload, payload)
+        ops += schema.edit(f"e{n}", f"m{n}", payload, 100 + n, text, f"{text}!")
+    ops += schema.say("last", "ann", 10**6, READY)
+    document = SharedDocument.offline(f".{names()[0]}.chat", "chat", ops)
+
+    class Hostile(DeskApp):
+        def __init__(self) -> None:
+            super().__init__(registry())
+            self.pane = ChatPane(document)
+
+        def compose(self) -> ComposeResult:
+            yield self.pane
+
+        def on_chat_pane_arrived(self) -> None:
+            self.pane.found_out([f"m{n}" for n in range(3)], [*names(), "ann"])
+            self.screen.set_focus(self.pane.keyboard())
+
+    Hostile().run()
+
+
 # --- the whole app -------------------------------------------------------------------------------
 
 
@@ -212,6 +247,7 @@ RUNS: dict[str, Callable[[], None]] = {
     "editor": run_editor,
     "long": run_long,
     "notebook": run_notebook,
+    "chat": run_chat,
     "pictures": run_pictures,
     "app": run_app,
     "stock": run_stock,

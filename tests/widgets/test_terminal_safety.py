@@ -134,6 +134,16 @@ def test_the_notebook() -> None:
         assert not complaints(terminal)
 
 
+def test_a_chat() -> None:
+    with Terminal("tests.widgets.hostile", "chat", size=(120, 60)) as terminal:
+        terminal.wait_for("new ─")
+        # Names are offered; a reply and an edit are begun; versions, links and all messages seen.
+        walk(terminal, "@", ESCAPE, "k", "r", ESCAPE, ESCAPE, "k", "v", PAGE_DOWN, ESCAPE)
+        walk(terminal, "e", ESCAPE, ESCAPE, "o", ESCAPE, "g", *("j" * len(MARKS)))
+        terminal.wait_for_all([*MARKS, READY])
+        assert not complaints(terminal)
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "count"),
     [("\x1b[6;20;10t\x1b[?62;4c", "dcs", 12), ("\x1bP>|kitty(0.35.2)\x1b\\\x1b[?62c", "apc", 1)],
