@@ -16,6 +16,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cocalc_tui.app import CocalcApp
+from cocalc_tui.chat.places import beside
+from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.demo.__main__ import copy_project
@@ -38,6 +40,16 @@ class Everybody(Accounts):
         return 1000 + sum(name.encode())
 
 
+CHAT = (
+    ("bob", "Which one do we believe? See [decay.ipynb cell 3] and [:9], @alice."),
+    (
+        "cyd",
+        "The second, by $\\chi^2$ of run 2:\n\n"
+        "| model | $\\chi^2$ |\n|---|---|\n| plain | 1.31 |\n| with background | 1.02 |",
+    ),
+    ("bob", "Then I write it like this:\n\n```python\nfit(run2, background=True)\n```"),
+)
+"""Who says what; Cyd answers Bob."""
 PICTURES = Path(__file__).parent / "pictures"
 
 
@@ -80,6 +92,7 @@ async def lab() -> AsyncIterator[Lab]:
         await host.start()
         try:
             await access.share("bob", "runner")
+            await access.share("cyd", "editor")
             yield Lab(relay)
         finally:
             await host.close()
@@ -108,6 +121,28 @@ async def take(
     (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+async def take_chat(name: str, path: str, size: tuple[int, int], *keys: str) -> None:
+    """Photograph the chat beside a file, in which Bob asks and Cyd answers, after these keys."""
+    async with lab() as here:
+        said: list[str] = []
+        for user, text in CHAT:
+            person = here.workspace(user)
+            person.start()
+            await person.ready()
+            theirs = Conversation(await person.open(beside(path)), user)
+            said.append(theirs.say(text, thread=said[0] if user == "cyd" else ""))
+            await person.settled(theirs.document)
+            await person.close()
+        app = CocalcApp(here.workspace("alice"), "decay", [path])
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot.pause)
+            for key in ("f8", *keys):
+                await pilot.press(key)
+                await settle(pilot.pause, times=4)
+            svg = app.export_screenshot(title=f"cocalc-tui {path}, F8")
+    (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
 async def take_history(name: str, path: str, size: tuple[int, int], *keys: str) -> None:
     """Photograph the past of a document after these keys."""
     async with history_of(path, size) as pilot:
@@ -131,6 +166,8 @@ async def main() -> None:
     await take("notebook", "decay.ipynb", (120, 45), 1, 38, "  # and data")
     await take("notebook-small", "decay.ipynb", (80, 24), 1, 38, "  # data")
     await take("text", "notes.md", (120, 36), MAIN, 33, "carefully ")
+    await take_chat("chat", "notes.md", (120, 30), *"thanks, @c")
+    await take_chat("chat-small", "notes.md", (80, 24), "escape", "up")
     await take_history("history", "notes.md", (100, 20), "home", "v", "end")
     await take_history("history-beside", "notes.md", (120, 20), "home", "v", "end", "s")
     await take_history("history-blame", "notes.md", (100, 20), "b", "d")

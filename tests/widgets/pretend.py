@@ -22,6 +22,7 @@ from cocalc_tui.protocol.events import FileInfo, Trashed
 from cocalc_tui.protocol.messages import Person, Welcome
 from cocalc_tui.sync.patch import Op, Splice
 
+KINDS = {"ipynb": "notebook", "chat": "chat"}
 MADE = 1_700_000_000_000
 
 
@@ -145,7 +146,7 @@ class PretendProject:
             return self.documents[path]
         content = self.contents.get(path, "")
         ops = [Splice(0, 0, content)] if isinstance(content, str) else list(content)
-        kind = "notebook" if path.endswith(".ipynb") else "text"
+        kind = KINDS.get(path.rpartition(".")[2], "text")
         document = PretendDocument.offline(path, kind, ops if content else ())
         assert isinstance(document, PretendDocument)
         document.present = []

@@ -164,7 +164,7 @@ class Writing(Widget):
         if (answered := self._said(self._draft.replies)) is not None:
             first = answered.text.split("\n")[0][:40]
             return f"reply to {answered.user}: {first}"
-        return "enter sends, @ mentions, esc reads"
+        return "enter sends, esc reads"
 
 
 def _thread(answered: Message | None) -> str:
