@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.events import FileInfo, FilePart, Trashed
+from cocalc_tui.protocol.events import FileInfo, FilePart, LineCounts, Trashed
 
 
 class Files:
@@ -72,4 +72,10 @@ class Files:
         """Fetch bytes of a file."""
         return await self._requests.result(
             lambda id_: m.Download(id=id_, path=path, at=at), FilePart
+        )
+
+    async def count_lines(self, path: str, at: int) -> LineCounts:
+        """How many lines end in each `MAX_PART` bytes from `at` on, as far as it is told."""
+        return await self._requests.result(
+            lambda id_: m.CountLines(id=id_, path=path, at=at), LineCounts
         )

@@ -45,6 +45,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
         m.UploadPart,
         m.UploadEnd,
         m.Download,
+        m.CountLines,
         m.SearchFiles,
         m.Save,
         m.Run,

@@ -40,6 +40,7 @@ LOOKS: Kinds = {
     m.ListFiles,
     m.ListTrash,
     m.Download,
+    m.CountLines,
     m.SearchFiles,
     m.Kernels,
     m.Outputs,

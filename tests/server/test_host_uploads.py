@@ -10,9 +10,10 @@ import pytest
 
 from cocalc_tui.protocol.messages import MAX_PART, Upload
 from cocalc_tui.server.host import uploads as module
+from cocalc_tui.server.host.parts import count_lines, read_part
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.trash import Trash
-from cocalc_tui.server.host.uploads import Uploads, read_part
+from cocalc_tui.server.host.uploads import Uploads
 
 DATA = os.urandom(300_000)
 
@@ -224,3 +225,16 @@ def test_what_is_no_file_of_the_project_is_not_read(root: Root, path: str) -> No
 def test_numbers_that_make_no_sense_give_nothing(root: Root) -> None:
     for at in (-5, 2**62):
         assert read_part(root, "old.txt", at).data == b""
+
+
+def test_lines_are_counted_part_by_part(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cocalc_tui.server.host.parts.MOST_COUNTED", 2)
+    data = b"".join(b"%d\n" % number for number in range(80_000))
+    (root.path / "a.log").write_bytes(data)
+    first = count_lines(root, "a.log", 0)
+    assert first.total == len(data)
+    assert [*first.counts] == [data[at : at + MAX_PART].count(b"\n") for at in (0, MAX_PART)]
+    rest = [count_lines(root, "a.log", at * MAX_PART).counts for at in (2, 4)]
+    assert sum([*first.counts, *rest[0], *rest[1]]) == 80_000
+    with pytest.raises(FileError, match="a folder"):
+        count_lines(root, "", 0)

@@ -15,6 +15,7 @@ from cocalc_tui.protocol.events.documents import (
 from cocalc_tui.protocol.events.files import (
     FileInfo,
     FilePart,
+    LineCounts,
     Trashed,
 )
 from cocalc_tui.protocol.events.histories import (
@@ -86,6 +87,7 @@ __all__ = [
     "KernelChoice",
     "KernelInfo",
     "KernelState",
+    "LineCounts",
     "Match",
     "OpenDocument",
     "OpenPlace",

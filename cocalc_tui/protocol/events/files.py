@@ -44,3 +44,12 @@ class FilePart(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of the whole file."""
     stamp: str
     """The same for two parts of a file that nobody wrote in between."""
+
+
+class LineCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the lines of a file are."""
+
+    counts: list[int]
+    """Line breaks in each `MAX_PART` bytes; the last of the file may be fewer bytes."""
+    total: int
+    """Bytes of the whole file."""

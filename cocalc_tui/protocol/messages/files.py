@@ -113,6 +113,16 @@ class Download(Request, frozen=True, tag="download"):
     at: int
 
 
+class CountLines(Request, frozen=True, tag="lines"):
+    """How many lines end in each `MAX_PART` bytes of a file, from `at` on: a LineCounts.
+
+    `at` is a multiple of `MAX_PART`; who wants more than is told asks again from there.
+    """
+
+    path: str
+    at: int = 0
+
+
 class Save(Request, frozen=True, tag="save"):
     """Write the document to disk now. Answered when it is written."""
 

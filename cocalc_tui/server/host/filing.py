@@ -12,8 +12,8 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import FileInfo, FilePart, SearchPart
 from cocalc_tui.server.host import files
 from cocalc_tui.server.host.copying import copy
+from cocalc_tui.server.host.parts import count_lines, read_part
 from cocalc_tui.server.host.root import FileError
-from cocalc_tui.server.host.uploads import read_part
 
 if TYPE_CHECKING:
     from cocalc_tui.server.host.host import Host
@@ -32,6 +32,7 @@ FileRequest = (
     | m.UploadPart
     | m.UploadEnd
     | m.Download
+    | m.CountLines
     | m.SearchFiles
 )
 
@@ -45,6 +46,8 @@ async def serve_files(host: Host, request: FileRequest, user: str) -> Any:
             return await asyncio.to_thread(host.trash.contents)
         case m.Download():
             return await _download(host, request)
+        case m.CountLines():
+            return await asyncio.to_thread(count_lines, host.root, request.path, request.at)
         case m.SearchFiles():
             return await _search(host, request)
         case m.Upload():

@@ -18,9 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cocalc_tui.protocol.events import FilePart
 from cocalc_tui.protocol.messages import MAX_PART, Upload
-from cocalc_tui.server.host.disk import TEMPORARY, Stamp
+from cocalc_tui.server.host.disk import TEMPORARY
 from cocalc_tui.server.host.files import make_file, named
 from cocalc_tui.server.host.renaming import exchange, move
 from cocalc_tui.server.host.root import FileError, Place, Root
@@ -217,25 +216,3 @@ def _write_at(file: int, data: bytes, at: int) -> None:
     while rest:
         written = os.pwrite(file, rest, at)
         rest, at = rest[written:], at + written
-
-
-# --- the other way -----------------------------------------------------------------------------
-
-
-def read_part(root: Root, path: str, at: int) -> FilePart:
-    """Return a part of a file from `at` on. Raises FileError."""
-    place = root.place(path)
-    with root.folder(place) as folder:
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        file = os.open(place.name or ".", flags, dir_fd=folder)
-        try:
-            found = os.fstat(file)
-            if not stat.S_ISREG(found.st_mode):
-                what = "a folder" if stat.S_ISDIR(found.st_mode) else "not a plain file"
-                raise FileError("form", f"{path}: this is {what}")
-            data = os.pread(file, MAX_PART, at) if 0 <= at < found.st_size else b""
-        finally:
-            os.close(file)
-    seen = Stamp.of(found)
-    stamp = f"{seen.inode}-{seen.size}-{seen.modified}"
-    return FilePart(data=data, total=found.st_size, stamp=stamp)

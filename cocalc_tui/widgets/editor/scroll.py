@@ -4,7 +4,8 @@ from __future__ import annotations
 
 MARGIN = 2
 """Rows kept between the caret and the edge, so that one sees where one goes."""
-SIDE_MARGIN = 6
+SIDE_PART = 3
+"""One of so many parts of the width is scrolled sideways at once: each time all rows are drawn."""
 
 
 class Scroll:
@@ -30,11 +31,11 @@ class Scroll:
         return self._follow_sideways(x) or moved
 
     def _follow_sideways(self, x: int) -> bool:
-        before = self.left
+        before, room = self.left, self.width // SIDE_PART
         if x < self.left:
-            self.left = max(0, x - SIDE_MARGIN)
+            self.left = max(0, x - room)
         elif x >= self.left + self.width:
-            self.left = x - self.width + 1 + SIDE_MARGIN
+            self.left = x - self.width + 1 + room
         return self.left != before
 
     def shows(self, row: int) -> bool:

@@ -1,9 +1,9 @@
-"""A file that is too large to be edited, to read: scrolled, searched, followed as it grows."""
+"""A file that is too large to be edited, to read: scrolled, numbered, followed as it grows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 
 from rich.segment import Segment
@@ -14,10 +14,11 @@ from textual.widget import Widget
 from textual.worker import WorkType
 
 from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.query import Query, SearchError
+from cocalc_tui.protocol.messages import MAX_PART
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.large.choosing import Choosing, column_at, laid
+from cocalc_tui.widgets.large.finding import Finding
 from cocalc_tui.widgets.large.source import Line, Missing, Source
 from cocalc_tui.widgets.pane import Viewer
 from cocalc_tui.widgets.theme import colour
@@ -26,11 +27,10 @@ GROWS = 1.0
 """Seconds between two looks at whether a file whose end shows has grown."""
 SIDE = 8
 """Cells that a step to the side goes."""
-Find = Callable[[], Awaitable[int | None]]
-_PLACE = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*")
+_PLACE = re.compile(r"\s*(\d{1,15}(?:\.\d+)?)\s*(%?)\s*")
 
 
-class LargePane(Viewer, Widget, can_focus=True):
+class LargePane(Finding, Choosing, Viewer, Widget, can_focus=True):
     """A window on a large file."""
 
     DEFAULT_CSS = "LargePane { width: 1fr; height: 1fr; background: $background; }"
@@ -44,8 +44,9 @@ class LargePane(Viewer, Widget, can_focus=True):
         """Where the first line on the screen begins."""
         self.lines: list[Line] = []
         self._left = 0
-        self._query = Query()
-        self._searching = ""
+        self._number: int | None = None
+        """Of the line on top; None while it is not known."""
+        self._numbered = True
         self._tail = False
         """Whether the end shows, and what comes is to show, too."""
 
@@ -57,8 +58,13 @@ class LargePane(Viewer, Widget, can_focus=True):
         """How far into it, and why it cannot be changed."""
         at, total = self.top, max(self.source.total, 1)
         done = 100 if self._tail else 100 * at // total
-        found = f"{done} % of {phrases.size(total)}, to read only"
-        return f"{found}  {self._searching}" if self._searching else found
+        words = [f"{done} % of {phrases.size(total)}, to read only"]
+        if self._number is not None:
+            words.insert(0, f"line {self._number:,}")
+        if not self.source.numbers.whole:
+            counted = 100 * self.source.numbers.blocks * MAX_PART // total
+            words.append(f"counting lines {counted} %")
+        return "  ".join([*words, self.searching] if self.searching else words)
 
     # --- its life ------------------------------------------------------------------------------
 
@@ -66,10 +72,11 @@ class LargePane(Viewer, Widget, can_focus=True):
         """Look at the file."""
         self.set_interval(GROWS, self._look_for_more)
         self.call_after_refresh(self.on_resize)
+        self._count_on()
 
     def on_resize(self) -> None:
         """Show as much as fits."""
-        self._end() if self._tail else self._go(self.top)
+        self._end() if self._tail else self.go(self.top)
 
     def on_focus(self) -> None:
         """Say which keys work here."""
@@ -101,26 +108,43 @@ class LargePane(Viewer, Widget, can_focus=True):
         try:
             if await self.source.grown() and self._tail:
                 self._end()
+                self._count_on()
         except RequestFailed:
             return
 
+    def _count_on(self) -> None:
+        work: WorkType[None] = self._count
+        self.run_worker(work, group="count", exclusive=True)
+
+    async def _count(self) -> None:
+        """Have all lines counted; where that is cut short, the next look goes on."""
+        try:
+            while not self.source.numbers.whole:
+                await self.source.count()
+                self.go(self.top) if self._number is None else desk(self).bars_changed()
+        except RequestFailed as error:
+            if error.code != "offline":
+                desk(self).notice(error.text, bad=True)
+
     # --- going about ---------------------------------------------------------------------------
 
-    def _go(self, top: int) -> None:
+    def go(self, top: int) -> None:
+        """Show the line that a byte is in."""
+
         def work() -> None:
-            start = self.source.begin(min(top, max(self.source.total - 1, 0)))
-            self.lines = self.source.lines(start, max(self.size.height, 1))
-            self.top = start
-            self._tail = not self.lines or self.lines[-1].end >= self.source.total
+            self._show(self.source.begin(min(top, max(self.source.total - 1, 0))))
 
         self._try(work)
 
+    def _show(self, start: int) -> None:
+        lines = self.source.lines(start, max(self.size.height, 1))
+        self._number = self.source.number(start)
+        self.lines, self.top = lines, start
+        self._tail = not lines or lines[-1].end >= self.source.total
+
     def _back(self, start: Callable[[], int], count: int) -> None:
         def work() -> None:
-            top = self.source.back(start(), count)
-            self.lines = self.source.lines(top, max(self.size.height, 1))
-            self.top = top
-            self._tail = bool(self.lines) and self.lines[-1].end >= self.source.total
+            self._show(self.source.back(start(), count))
 
         self._try(work)
 
@@ -129,7 +153,7 @@ class LargePane(Viewer, Widget, can_focus=True):
 
     def _down(self, count: int) -> None:
         if len(self.lines) > count and not self._tail:
-            self._go(self.lines[count].start)
+            self.go(self.lines[count].start)
 
     def do_up(self) -> None:
         """A line up."""
@@ -146,11 +170,11 @@ class LargePane(Viewer, Widget, can_focus=True):
     def do_page_down(self) -> None:
         """A page down."""
         if not self._tail and self.lines:
-            self._go(self.lines[-1].start)
+            self.go(self.lines[-1].start)
 
     def do_first(self) -> None:
         """The beginning."""
-        self._go(0)
+        self.go(0)
 
     def do_last(self) -> None:
         """The end; what is written to the file then shows as it comes."""
@@ -177,85 +201,89 @@ class LargePane(Viewer, Widget, can_focus=True):
         self._back(lambda: self.top, 3)
 
     async def do_go(self) -> None:
-        """Go to a part of the file."""
+        """Go to a line, or a part of the file."""
 
         def wrong(text: str) -> str:
-            return "" if _PLACE.fullmatch(text) else "a part of the file, as 50%"
+            return "" if _PLACE.fullmatch(text) else "a line's number, or a part as 50%"
 
-        answer = await desk(self).ask("Go to which part of the file, as 50%", "", wrong)
+        answer = await desk(self).ask("Go to which line, or part of the file as 50%", "", wrong)
         found = _PLACE.fullmatch(answer or "")
-        if found is not None:
-            self._go(int(self.source.total * min(float(found[1]), 100) / 100))
+        if found is None:
+            return
+        if found[2]:
+            self.go(int(self.source.total * min(float(found[1]), 100) / 100))
+        else:
+            await self._go_to_line(max(int(float(found[1])), 1))
 
-    # --- searching -----------------------------------------------------------------------------
+    async def _go_to_line(self, number: int) -> None:
+        numbers = self.source.numbers
+        while not numbers.whole and numbers.breaks < number - 1:
+            await self.source.count()
 
-    async def do_find(self) -> None:
-        """Ask what to find, and go to the next line that has it."""
-        text = await desk(self).ask("Find, a regular expression", self._query.text)
-        if text is not None:
-            self._query = Query(text, is_pattern=True)
-            self._search(self._next)
+        def work() -> None:
+            place = self.source.place(number)
+            self._end() if place is None or place >= self.source.total else self._show(place)
 
-    def do_next(self) -> None:
-        """Go to the next line that has it."""
-        self._search(self._next)
+        self._try(work)
 
-    def do_previous(self) -> None:
-        """Go to the line before that has it."""
-        self._search(self._previous)
+    def do_numbers(self) -> None:
+        """Show line numbers, or do not."""
+        self._numbered = not self._numbered
+        self.refresh()
 
     def do_stop(self) -> None:
-        """Search no further."""
-        self.workers.cancel_group(self, "find")
-
-    def _search(self, find: Find) -> None:
-        if self._query.text:
-            work: WorkType[None] = partial(self._found, find)
-            self.run_worker(work, group="find", exclusive=True)
-
-    async def _next(self) -> int | None:
-        start = self.lines[0].end if self.lines else self.top
-        return await self.source.find(self._query, start, self._told)
-
-    async def _previous(self) -> int | None:
-        return await self.source.find_before(self._query, self.top, self._told)
-
-    async def _found(self, find: Find) -> None:
-        try:
-            place = await find()
-        except (SearchError, RequestFailed) as error:
-            desk(self).notice(str(error), bad=True)
-        else:
-            self._go(place) if place is not None else desk(self).notice("Not found from here on")
-        finally:
-            self._searching = ""
-            desk(self).bars_changed()
-
-    def _told(self, at: int) -> None:
-        done = f"searching {100 * at // max(self.source.total, 1)} %"
-        if done != self._searching:
-            self._searching = done
-            desk(self).bars_changed()
+        """Select nothing, else search no further."""
+        if not self.choose_nothing():
+            self.stop_searching()
 
     # --- drawing -------------------------------------------------------------------------------
 
+    def numbers_width(self) -> int:
+        """Cells for line numbers, once they are known."""
+        if not self._numbered or self._number is None:
+            return 0
+        return len(str(max(self.source.numbers.breaks, self._number + len(self.lines)))) + 2
+
+    def left(self) -> int:
+        """The first cell of the text that shows."""
+        return self._left
+
     def render_line(self, y: int) -> Strip:
-        """A line, what was searched for lit up."""
+        """A line with its number; what was searched for lit up, and what is selected."""
         width, ground = self.size.width, self.rich_style
         if y >= len(self.lines):
             return Strip.blank(width, ground)
-        text = safe(self.lines[y].text.expandtabs(8))
-        lit = ground + Style(bgcolor=colour(self, "match"))
-        pieces: list[Segment] = []
-        end = 0
-        for low, high in self._places(text):
-            pieces += [Segment(text[end:low], ground), Segment(text[low:high], lit)]
-            end = high
-        strip = Strip([*pieces, Segment(text[end:], ground)])
-        return strip.crop(self._left, self._left + width).adjust_cell_length(width, ground)
+        gutter = self.numbers_width()
+        number = Segment(self._label(y, gutter), ground + Style(color=colour(self, "text-faint")))
+        room = width - gutter
+        text = self._body(self.lines[y], ground).crop(self._left, self._left + room)
+        return Strip([number, *text.adjust_cell_length(room, ground)], width)
 
-    def _places(self, text: str) -> list[tuple[int, int]]:
-        try:
-            return [match.span() for match in self._query.matches(text, patience=0.05)]
-        except SearchError:
-            return []
+    def _label(self, y: int, gutter: int) -> str:
+        if not gutter or self._number is None:
+            return ""
+        if y and not self.lines[y - 1].whole:
+            return " " * gutter  # it goes on with the line above
+        number = self._number + sum(above.whole for above in self.lines[:y])
+        return f"{number:>{gutter - 1}} "
+
+    def _body(self, line: Line, ground: Style) -> Strip:
+        cells = laid(line)
+        strip = Strip([Segment(cells.piece(0, cells.length) + " ", ground)])
+        lit = Style(bgcolor=colour(self, "match"))
+        for low, high in self.places(line.text):
+            strip = _over(strip, cells.x(low), cells.x(high), lit)
+        if self.chosen is not None:
+            low, high = sorted(self.chosen)
+            if low < line.end and high > line.start:
+                ends = column_at(line, low), column_at(line, high)
+                strip = _over(strip, *ends, Style(bgcolor=colour(self, "selection")))
+        return strip
+
+
+def _over(strip: Strip, low: int, high: int, style: Style) -> Strip:
+    """A strip with something over a part of it."""
+    middle = [
+        Segment(one.text, (one.style or Style.null()) + style) for one in strip.crop(low, high)
+    ]
+    return Strip([*strip.crop(0, low), *middle, *strip.crop(high, strip.cell_length)])

@@ -1,17 +1,19 @@
 """The bytes of a large file as they are needed: blocks fetched over the relay, the last ones kept.
 
 Lines are found from any byte on, as `less` does it: nobody counts the lines of a file of gigabytes
-before its end can be shown. What is not here raises `Missing`; whoever needs it has it fetched and
-tries again.
+before its end can be shown; the host side does it beside that (`Numbers`). What is not here raises
+`Missing`; whoever needs it has it fetched and tries again.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cocalc_tui.protocol.messages import MAX_PART
+from cocalc_tui.widgets.large.numbers import Numbers
 
 if TYPE_CHECKING:
     from cocalc_tui.client.files import Files
@@ -41,6 +43,8 @@ class Line(NamedTuple):
     end: int
     """Behind its line break."""
     text: str
+    whole: bool = True
+    """Whether a line break ends it; else the line is too long, or the file ends."""
 
 
 class Source:
@@ -51,7 +55,9 @@ class Source:
         self.path = path
         self.total = total
         """Bytes, as far as is known."""
+        self.numbers = Numbers()
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._counting = asyncio.Lock()
 
     async def fetch(self, block: int) -> None:
         """Have a block here; raises RequestFailed."""
@@ -66,6 +72,8 @@ class Source:
         before = self.total
         last = before // MAX_PART
         await self.fetch(last)
+        if self.total != before:
+            self.numbers.forget(last if self.total > before else -1)
         return self.total != before
 
     def read(self, start: int, end: int) -> bytes:
@@ -88,7 +96,7 @@ class Source:
         data = self.read(start, start + LONGEST)
         end = data.find(b"\n") + 1 or len(data)
         text = data[:end].decode("utf-8", "replace").rstrip("\r\n")
-        return Line(start, start + end, text)
+        return Line(start, start + end, text, data[end - 1 : end] == b"\n")
 
     def begin(self, at: int) -> int:
         """Where the line begins that a byte is in; raises Missing."""
@@ -113,13 +121,45 @@ class Source:
             start = self.begin(start - 1)
         return start
 
+    # --- numbers -------------------------------------------------------------------------------
+
+    async def count(self) -> None:
+        """Have some more lines counted; raises RequestFailed."""
+        async with self._counting:
+            if self.numbers.whole:
+                return
+            at = self.numbers.blocks * MAX_PART
+            told = await self._files.count_lines(self.path, at)
+            self.numbers.add(told.counts)
+            self.numbers.whole = self.numbers.blocks * MAX_PART >= told.total
+            self.total = told.total
+
+    def number(self, start: int) -> int | None:
+        """The number of the line at a byte, from 1; None: not counted yet. Raises Missing."""
+        block = start // MAX_PART
+        before = self.numbers.before(block)
+        if before is None:
+            return None
+        return before + self.read(block * MAX_PART, start).count(b"\n") + 1
+
+    def place(self, number: int) -> int | None:
+        """Where a line begins; None: there is none, or it is not counted yet. Raises Missing."""
+        if number == 1:
+            return 0
+        block = self.numbers.block_of(number - 1)
+        if block is None:
+            return None
+        first = block * MAX_PART
+        data = self.read(first, first + MAX_PART)
+        return first + _start_of(data, number - 1 - (self.numbers.before(block) or 0))
+
     # --- searching -----------------------------------------------------------------------------
 
     async def find(self, query: Query, start: int, told: Progress) -> int | None:
         """Where the next line begins that has it, from the line at `start` on."""
         while start < self.total:
             told(start)
-            data = await self._have(start, start + MAX_PART)
+            data = await self.have(start, start + MAX_PART)
             end = data.rfind(b"\n") + 1 if start + len(data) < self.total else len(data)
             data = data[: end or len(data)]
             lines = _lines_with(query, data)
@@ -133,7 +173,7 @@ class Source:
         while end > 0:
             told(end)
             first = max(end - MAX_PART, 0)
-            data = await self._have(first, end)
+            data = await self.have(first, end)
             cut = data.find(b"\n") + 1 if first else 0
             data, first = data[cut:], first + cut
             lines = _lines_with(query, data)
@@ -142,7 +182,8 @@ class Source:
             end = first if first < end else max(end - MAX_PART, 0)
         return None
 
-    async def _have(self, start: int, end: int) -> bytes:
+    async def have(self, start: int, end: int) -> bytes:
+        """Bytes start..end, fetched where need be; raises RequestFailed."""
         while True:
             try:
                 return self.read(start, end)

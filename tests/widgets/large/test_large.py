@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.client.files import Files
-from cocalc_tui.protocol.events import FilePart
+from cocalc_tui.protocol.events import FilePart, LineCounts
 from cocalc_tui.query import Query
 from cocalc_tui.widgets.large import source as sources
 from cocalc_tui.widgets.large.pane import LargePane
@@ -33,6 +33,11 @@ class Bytes:
     async def read_part(self, path: str, at: int) -> FilePart:
         self.asked += 1
         return FilePart(data=self.data[at : at + BLOCK], total=len(self.data), stamp="")
+
+    async def count_lines(self, path: str, at: int) -> LineCounts:
+        starts = range(at, min(at + 3 * BLOCK, len(self.data)), BLOCK)
+        counts = [self.data[start : start + BLOCK].count(b"\n") for start in starts]
+        return LineCounts(counts=counts, total=len(self.data))
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +83,28 @@ async def test_lines_are_those_of_the_file(text: str, at: int) -> None:
     assert data[start:] == b"".join(lines[-3:])
 
 
+@given(TEXTS, st.text("ab\n", max_size=20))
+@settings(deadline=None)
+async def test_lines_have_their_numbers_also_when_more_comes(text: str, more: str) -> None:
+    data = Bytes(text.encode())
+    source = Source(cast(Files, data), "a.log", len(data.data))
+    for _ in range(2):
+        while not source.numbers.whole:
+            await source.count()
+        lines = data.data.splitlines(keepends=True)
+        start = 0
+        for number, line in enumerate(lines, 1):
+            at = start
+            assert await done(source, lambda at=at: source.number(at)) == number
+            assert await done(source, lambda number=number: source.place(number)) == at
+            start += len(line)
+        past = len(lines) + (2 if data.data.endswith(b"\n") else 1)
+        if lines:
+            assert source.place(past) is None
+        data.data += more.encode()
+        await source.grown()
+
+
 @given(TEXTS)
 @settings(deadline=None)
 async def test_what_is_searched_for_is_found_both_ways(text: str) -> None:
@@ -111,6 +138,10 @@ async def test_the_app_shows_searches_and_follows_a_large_file(tmp_path: Path) -
         big = lab.project / "big.log"
         line = b"%07d all is well in this line of the log\n"
         big.write_bytes(b"".join(line % number for number in range(800_000)))
+
+        def text_of(number: int) -> str:
+            return (line % number).decode()
+
         app = CocalcApp(await lab.person("vera"), "lab", ["big.log"])
         async with app.run_test(size=(100, 20)) as pilot:
 
@@ -127,23 +158,43 @@ async def test_the_app_shows_searches_and_follows_a_large_file(tmp_path: Path) -
                 await pilot.pause()
 
             async def sees(text: str, row: int = 0) -> None:
-                await until(lambda: shown()[row].startswith(text))
+                await until(lambda: shown()[row].lstrip().startswith(text))
 
             await until(lambda: isinstance(app.main.tiles.pane, LargePane))
-            await sees("0000000")
+            await sees("1 0000000")
             assert "so it is shown to read" in app.said[0][1]
             await press("down", "pagedown")
-            await sees("0000018")
+            await sees("19 0000018")
             await press("ctrl+l", *"50%", "enter")
-            await sees("0400000")
+            await sees("400001 0400000")
             await press("ctrl+f", *"0[6]00001", "enter")
-            await sees("0600001")
+            await sees("600002 0600001")
+            await press("ctrl+l", *"123456", "enter")
+            await sees("123456 0123455")
+            app.main.show_now()
+            assert "line 123,456  15 % of" in app.main.report.status.text
+            await press("shift+down", "shift+down", "shift+down", "shift+up", "ctrl+c")
+            await until(lambda: app.clipboard)
+            assert app.clipboard == "".join(text_of(number) for number in (123455, 123456))
+            await press("escape", "alt+l")
+            await sees("0123455")
+            await press("alt+l")
+            await pilot.mouse_down(LargePane, offset=(8 + 8, 1))
+            await pilot.hover(LargePane, offset=(8 + 11, 2))
+            await pilot.mouse_up(LargePane, offset=(8 + 11, 2))
+            await press("ctrl+c")
+            await until(lambda: app.clipboard.startswith("all"))
+            assert app.clipboard == text_of(123456)[8:] + text_of(123457)[:11]
+            await press("ctrl+l", *"9000000", "enter")
+            await sees("800000 0799999", -1)
+            await press("ctrl+l", *"75%", "enter")
+            await sees("600001 0600000")
             await press("N")
             await until(lambda: "Not found from here on" in app.said[-1][1])
             await press("end")
-            await sees("0799999", -1)
+            await sees("800000 0799999", -1)
             app.main.show_now()
             assert "100 % of" in app.main.report.status.text
             with big.open("ab") as more:
                 more.write(b"the last\n")
-            await sees("the last", -1)
+            await sees("800001 the last", -1)
