@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -95,8 +96,8 @@ async def test_lines_have_their_numbers_also_when_more_comes(text: str, more: st
         start = 0
         for number, line in enumerate(lines, 1):
             at = start
-            assert await done(source, lambda at=at: source.number(at)) == number
-            assert await done(source, lambda number=number: source.place(number)) == at
+            assert await done(source, partial(source.number, at)) == number
+            assert await done(source, partial(source.place, number)) == at
             start += len(line)
         past = len(lines) + (2 if data.data.endswith(b"\n") else 1)
         if lines:
