@@ -10,7 +10,8 @@ from cocalc_tui.protocol import messages as m
 
 def lines_to_paste(root: str, machine: str) -> tuple[str, str]:
     """What somebody who was invited runs on the machine of the project, and on another one."""
-    return f"cocalc-tui {shlex.quote(root)}", f"cocalc-tui {shlex.quote(f'{machine}:{root}')}"
+    here, elsewhere = shlex.quote(root), shlex.quote(f"{machine}:{root}")
+    return f"cocalc-tui join {here}", f"cocalc-tui join {elsewhere}"
 
 
 class Sharing:

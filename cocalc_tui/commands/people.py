@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import getpass
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -54,7 +56,9 @@ def add(commands: Commands) -> None:
     for command in (share, unshare, people):
         add_project(command)
     going = add_command(commands, "join", run_join, help="what you may join on this machine")
-    going.add_argument("which", metavar="PROJECT", nargs="?", help="join it: its name, or its path")
+    going.add_argument(
+        "which", metavar="PROJECT", nargs="?", help="join it: its name, its path, or HOST:PATH"
+    )
     for command in (people, going):
         add_json(command)
 
@@ -165,6 +169,8 @@ def run_join(arguments: argparse.Namespace) -> int:
     """Print what may be joined, or join it."""
     from cocalc_tui.server.asking import invitations
 
+    if arguments.which is not None and is_far([arguments.which]):
+        return _open(arguments.which)
     found = invitations()
     if arguments.which is not None:
         return _join(arguments.which, found)
@@ -181,15 +187,25 @@ def run_join(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-def _join(word: str, found: Sequence[Invitation]) -> int:
+def _open(place: str) -> int:
     from cocalc_tui.commands import opening
 
+    return opening.open_paths([place])
+
+
+def _join(word: str, found: Sequence[Invitation]) -> int:
+    path = os.path.realpath(os.path.expanduser(word))
     fits = [
-        one for one in found if word in {one.project, str(one.path), f"{one.host}/{one.project}"}
+        one
+        for one in found
+        if word in {one.project, f"{one.host}/{one.project}"} or path == str(one.path)
     ]
     if not fits:
-        raise CommandError(f"{word}: nobody shares a project of this name with you")
+        raise CommandError(
+            f"{word}: nobody shares a project of this name with you; "
+            f"its owner runs `cocalc-tui share {getpass.getuser()}` in it"
+        )
     if len(fits) > 1:
         names = ", ".join(f"{one.host}/{one.project}" for one in fits)
         raise CommandError(f"{word}: which one? {names} (or its path)", USAGE)
-    return opening.open_paths([str(fits[0].path)])
+    return _open(str(fits[0].path))

@@ -18,6 +18,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from cocalc_tui.client.unread import Unread
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform
 from cocalc_tui.widgets.chat.acts import ChatActs
 from cocalc_tui.widgets.documents import Documents
@@ -228,6 +229,7 @@ class MainScreen(  # its parts, one subject each
         self._soon = None
         self.tiles.say_tabs()
         self.people.look_again()
+        self.tiles.welcome.greet(phrases.guest(self.project.me, desk(self).people))
         document = self.tiles.document
         self.files.show_current(document.path if document else "")
         following = self.following.user

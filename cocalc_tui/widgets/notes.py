@@ -61,15 +61,29 @@ def _wrapped(line: str, width: int) -> list[str]:
 
 
 class Welcome(Note):
-    """What an empty tile says: how to begin."""
+    """What an empty tile says: how to begin, and to a guest where they are."""
 
     NAMES = ("app.open", "app.new", "app.files", "app.palette", "app.help", "app.leave")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._greeting: Sequence[str] = ()
+
+    def greet(self, greeting: Sequence[str]) -> None:
+        """Say this to a guest."""
+        if greeting != self._greeting:
+            self._greeting = greeting
+            self.refresh()
+
     def lines(self) -> Sequence[tuple[str, str]]:
         """The first keys one needs, as they are mapped now."""
-        keymap = desk(self).reader.keymap
-        rows = [("Nothing is open here", "text-dim"), ("", "text-dim")]
+        keymap, role = desk(self).reader.keymap, desk(self).role
+        rows = [(safe(line), "foreground") for line in self._greeting]
+        rows += [("", "text-dim")] if rows else [("Nothing is open here", "text-dim")]
+        rows += [("", "text-dim")]
         for name in self.NAMES:
+            if keymap.registry[name].needs > role:
+                continue
             keys = keymap.keys_of(name)
             title = keymap.registry[name].title
             rows.append((f"{shown(keys[0]) if keys else '':>10}   {title:<18}", "text-dim"))

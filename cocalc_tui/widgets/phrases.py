@@ -7,7 +7,7 @@ itself. Nothing is said by colour alone.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cocalc_tui.chat.places import subject
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.unread import Count
     from cocalc_tui.protocol.events import CellRun, ChatState, KernelState, Upkeep
-    from cocalc_tui.protocol.messages import Person
+    from cocalc_tui.protocol.messages import Person, Welcome
     from cocalc_tui.widgets.project import Project
 
 
@@ -69,6 +69,21 @@ def people(persons: Sequence[Person], me: str, faces: Faces) -> list[Word]:
         words += [Word(faces.initials(user), faces.colour(user), bold=True, act=f"person {user}")]
         words += [Word(f"{times} ", "text-dim")]
     return words
+
+
+_MAY = {
+    "runner": "You edit, and what you run runs as {host}.",
+    "editor": "You edit, and run nothing.",
+    "viewer": "You look, and change nothing.",
+}
+
+
+def guest(me: Welcome | None, others: Iterable[str]) -> list[str]:
+    """What a guest wants to know first: where they are, what they may do, who is here."""
+    if me is None or (may := _MAY.get(me.role)) is None:
+        return []
+    here = ", ".join(sorted(set(others) - {me.user})) or "nobody else"
+    return [f"{me.project}, shared by {me.host}", may.format(host=me.host), f"Here: {here}"]
 
 
 def following(user: str, faces: Faces) -> list[Word]:

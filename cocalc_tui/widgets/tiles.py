@@ -74,7 +74,7 @@ class Tiles(Acting, Widget):
         self._changed = changed
         self._panes: dict[View, Widget] = {}
         self._bars: dict[Tile, Bar] = {}
-        self._welcome = Welcome()
+        self.welcome = Welcome()
 
     @property
     def layout(self) -> TextualLayout:
@@ -91,7 +91,7 @@ class Tiles(Acting, Widget):
     def pane(self) -> Widget:
         """What shows in the current tile."""
         view = self.division.current.view
-        return self._welcome if view is None else self._panes[view]
+        return self.welcome if view is None else self._panes[view]
 
     @property
     def document(self) -> SharedDocument | None:
@@ -115,7 +115,7 @@ class Tiles(Acting, Widget):
             if self.several:
                 found[self._bars[tile]] = Region(box.x, box.y, box.width, min(1, box.height))
                 region = Region(box.x, box.y + 1, box.width, max(box.height - 1, 0))
-            found[self._welcome if tile.view is None else self._panes[tile.view]] = region
+            found[self.welcome if tile.view is None else self._panes[tile.view]] = region
         return found
 
     def render_line(self, y: int) -> Strip:
@@ -154,8 +154,8 @@ class Tiles(Acting, Widget):
         for tile in tiles - self._bars.keys():
             self._bars[tile] = Bar(partial(self._click, tile))
             self.mount(self._bars[tile])
-        if not self._welcome.is_attached:
-            self.mount(self._welcome)
+        if not self.welcome.is_attached:
+            self.mount(self.welcome)
 
     def say_tabs(self) -> None:
         """Show the tabs of each tile."""
@@ -197,7 +197,7 @@ class Tiles(Acting, Widget):
                     self.division.show(view)
                     self.say_tabs()
                 return True
-        return widget is self._welcome
+        return widget is self.welcome
 
     # --- panes ---------------------------------------------------------------------------------
 
@@ -372,7 +372,7 @@ class Tiles(Acting, Widget):
     def showing(self) -> list[Widget]:
         """The panes that show, in the order in which they are read."""
         tiles = self.division.place(*self.size).tiles
-        return [self._welcome if tile.view is None else self._panes[tile.view] for tile in tiles]
+        return [self.welcome if tile.view is None else self._panes[tile.view] for tile in tiles]
 
     def jumps(self) -> Sequence[tuple[Region, Callable[[], None]]]:
         """What one can jump to here: tabs and panes."""

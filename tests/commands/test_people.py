@@ -29,7 +29,7 @@ def test_sharing_says_what_to_paste(here: Path, capsys: pytest.CaptureFixture[st
     assert main(["share", "nobody"]) == 0
     said = capsys.readouterr().out
     assert "nobody may join as runner" in said
-    assert f"    cocalc-tui {here}\n" in said
+    assert f"    cocalc-tui join {here}\n" in said
     assert f":{here}   # from elsewhere" in said
     assert "What nobody runs, runs as your account." in said
     assert main(["share", "nobody", "--role", "viewer"]) == 0
@@ -58,6 +58,10 @@ def test_what_may_be_joined(here: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert (found["project"], found["role"], found["path"]) == ("lab", "owner", str(here))
     assert main(["join", "lab"]) == 2
     assert "no terminal" in capsys.readouterr().err
+    assert main(["join", f"{here}/"]) == 2
+    assert main(["join", f"box:{here}"]) == 2
+    assert capsys.readouterr().err.count("no terminal") == 2
+    assert main(["join", str(here.parent)]) == 1
     assert main(["join", "other"]) == 1
     assert "nobody shares a project of this name" in capsys.readouterr().err
 

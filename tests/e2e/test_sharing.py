@@ -112,7 +112,7 @@ def test_a_project_in_a_home_that_nobody_may_enter(team: Team) -> None:
     assert "nobody shares it with you" in team.one_line(team.ben, "list", *at)
     with stopped_after(team, project):
         said = team.fine(team.ann, "share", team.ben.name, "--role", "viewer", *at)
-        assert f"cocalc-tui {project}" in said
+        assert f"cocalc-tui join {project}" in said
         assert team.fine(team.ben, "list", *at) == "notes.txt\n"
         assert team.fine(team.ben, "download", "notes.txt", "--to", "-", *at) == "notes"
         refused = team.one_line(team.ben, "delete", "notes.txt", *at)

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 
 from cocalc_tui.protocol.events import CellRun, KernelState
+from cocalc_tui.protocol.messages import Welcome
 from cocalc_tui.sync.patch import Splice
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.faces import Faces
@@ -25,7 +27,26 @@ def document(**state: object) -> PretendDocument:
 
 
 class TestConnection:
-    def test_says_each_state(self) -> None:
+    def test_a_guest_is_told_where_they_are() -> None:
+    me = Welcome(
+        version=1, release="0", connection="c", user="bob", role="viewer", host="ada",
+        project="lab", now=0,
+    )  # fmt: skip
+    assert phrases.guest(me, ["bob", "ada"]) == [
+        "lab, shared by ada",
+        "You look, and change nothing.",
+        "Here: ada",
+    ]
+    runner = msgspec.structs.replace(me, role="runner")
+    assert phrases.guest(runner, ["bob"])[1:] == [
+        "You edit, and what you run runs as ada.",
+        "Here: nobody else",
+    ]
+    assert phrases.guest(msgspec.structs.replace(me, role="owner"), []) == []
+    assert phrases.guest(None, []) == []
+
+
+def test_says_each_state(self) -> None:
         project = PretendProject({})
         assert text(phrases.connection(project)) == "connecting…"
         project.start()

@@ -189,6 +189,10 @@ class TestScreens:
 
 
 class TestMore:
+    def test_what_a_guest_sees_first(self, snap_compare: Compare) -> None:
+        app = app_of(project=lab(role="viewer"))
+        assert snap_compare(app, terminal_size=(80, 24), run_before=people())
+
     def test_light(self, snap_compare: Compare) -> None:
         app = app_of("model.py", "fit.ipynb", settings=Settings(screen_theme="quiet-light"))
         assert snap_compare(app, terminal_size=(120, 34), run_before=running)

@@ -86,11 +86,11 @@ async def test_somebody_is_invited_and_the_line_is_copied(tmp_path: Path) -> Non
         await run.on(PeopleScreen)
         await until(lambda: any("carl editor" in row for row in run.rows))
         await until(lambda: run.copied)
-        assert run.copied == [f"cocalc-tui {run.lab.project}"]
+        assert run.copied == [f"cocalc-tui join {run.lab.project}"]
         assert run.app.notices[-1].startswith("carl may join as editor")
         assert (await run.lab.person("carl")).me is not None
         await run.press("Y")
-        assert run.copied[-1] == f"cocalc-tui box:{run.lab.project}"
+        assert run.copied[-1] == f"cocalc-tui join box:{run.lab.project}"
 
 
 async def test_a_role_is_changed_and_taken(tmp_path: Path) -> None:
@@ -134,4 +134,4 @@ async def test_who_is_not_the_owner_looks(tmp_path: Path, key: str) -> None:
         await until(lambda: run.app.notices)
         assert "needs the role owner, yours is viewer" in run.app.notices[0]
         await run.press("y")
-        assert run.copied == [f"cocalc-tui {run.lab.project}"]
+        assert run.copied == [f"cocalc-tui join {run.lab.project}"]
