@@ -27,26 +27,7 @@ def document(**state: object) -> PretendDocument:
 
 
 class TestConnection:
-    def test_a_guest_is_told_where_they_are() -> None:
-    me = Welcome(
-        version=1, release="0", connection="c", user="bob", role="viewer", host="ada",
-        project="lab", now=0,
-    )  # fmt: skip
-    assert phrases.guest(me, ["bob", "ada"]) == [
-        "lab, shared by ada",
-        "You look, and change nothing.",
-        "Here: ada",
-    ]
-    runner = msgspec.structs.replace(me, role="runner")
-    assert phrases.guest(runner, ["bob"])[1:] == [
-        "You edit, and what you run runs as ada.",
-        "Here: nobody else",
-    ]
-    assert phrases.guest(msgspec.structs.replace(me, role="owner"), []) == []
-    assert phrases.guest(None, []) == []
-
-
-def test_says_each_state(self) -> None:
+    def test_says_each_state(self) -> None:
         project = PretendProject({})
         assert text(phrases.connection(project)) == "connecting…"
         project.start()
@@ -139,3 +120,22 @@ def test_tabs_mark_what_is_not_saved() -> None:
     words = phrases.tabs(["a", "b"], 1, [True, False], current=True, ground="background")
     assert text(words) == " a ●  b "
     assert [word.act for word in words] == ["tab 0", "tab 1"]
+
+
+def test_a_guest_is_told_where_they_are() -> None:
+    me = Welcome(
+        version=1, release="0", connection="c", user="bob", role="viewer", host="ada",
+        project="lab", now=0,
+    )  # fmt: skip
+    assert phrases.guest(me, ["bob", "ada"]) == [
+        "lab, shared by ada",
+        "You look, and change nothing.",
+        "Here: ada",
+    ]
+    runner = msgspec.structs.replace(me, role="runner")
+    assert phrases.guest(runner, ["bob"])[1:] == [
+        "You edit, and what you run runs as ada.",
+        "Here: nobody else",
+    ]
+    assert phrases.guest(msgspec.structs.replace(me, role="owner"), []) == []
+    assert phrases.guest(None, []) == []
