@@ -21,14 +21,13 @@ import termios
 import time
 from codecs import getincrementaldecoder
 
-from textual._xterm_parser import XTermParser
-from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event
 from textual.message import Message
 
 from cocalc_tui.widgets import outlet
 from cocalc_tui.widgets.graphics import Graphics, Probe
+from cocalc_tui.widgets.typed import DELAY, KeyParser
 
 READ = 4096
 """Bytes of keys taken at once."""
@@ -73,7 +72,7 @@ class TtyDriver(LinuxDriver):
         self._out = _open_anew(self._file.fileno()) if self._file is not None else None
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
         self.flush()
-        self._parser = XTermParser(self._debug)
+        self._parser = KeyParser(self._debug)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._loop.add_reader(self.fileno, self._read)
         for number in _HANGUPS:
@@ -100,8 +99,8 @@ class TtyDriver(LinuxDriver):
             return  # to the parser that is the end of all keys
         for message in self._parser.feed(text):
             self.process_message(message)
-        if self._parser._timeout_time is not None:
-            self._loop.call_later(ESCAPE_DELAY, self._tick)
+        if self._parser.waits:
+            self._loop.call_later(DELAY, self._tick)
 
     def _tick(self) -> None:
         """An escape that nothing followed is the key of that name."""
@@ -149,7 +148,7 @@ class TtyDriver(LinuxDriver):
         if waited and not self._probe.waiting:
             self.send_message(GraphicsFound(self._probe.found))
         elif self._probe.held:
-            self._loop.call_later(ESCAPE_DELAY, self._release)
+            self._loop.call_later(DELAY, self._release)
         return text
 
     def _release(self) -> None:

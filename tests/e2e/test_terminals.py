@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.widgets.terminal import Terminal
+
 PROGRAM = [sys.executable, "-m", "cocalc_tui"]
 ROUNDS = int(os.environ.get("COCALC_TUI_ROUNDS", "3"))
 LINES = 600
@@ -84,3 +86,36 @@ def test_text_may_come_from_stdin(lab: Path) -> None:
         timeout=60,
     )
     assert "42" in done.stdout.split()
+
+
+TYPED = {
+    "esc, then a character": ("\x1b:wq", "\x1b:wq"),
+    "alt and a character": ("\x1bx\x1b1\x1bf\x1b\r\x1b\x7f", "\x1bx\x1b1\x1bf\x1b\r\x1b\x7f"),
+    "ctrl and a character": ("\x00\x01\x03\x1a\x1c\x1f\x7f\t", "\x00\x01\x03\x1a\x1c\x1f\x7f\t"),
+    "function keys": ("\x1bOP\x1b[15~\x1b[1;2Q", "\x1bOP\x1b[15~\x1b[1;2Q"),
+    "arrows": ("\x1b[A\x1b[1;5D\x1b[1;3H", "\x1b[A\x1b[1;5D\x1b[1;3H"),
+    "what a terminal sends that tells more": (
+        "\x1b[13;2u\x1b[58;3u\x1b[99;5u\x1b[97;;97u",
+        "\r\x1b:\x03a",
+    ),
+    "letters of all kinds": ("ü漢😀", "ü漢😀"),
+    "what is pasted": ("\x1b[200~two\nlines\x1b[201~", "two\rlines"),
+}
+"""Typed, and what the program is to read."""
+
+
+def test_the_program_reads_what_is_typed(lab: Path) -> None:
+    read = "".join(bytes_ for _, bytes_ in TYPED.values()).encode()
+    (lab / "read.sh").write_text(
+        f"stty raw -echo; echo rea''dy; head -c {len(read)} | od -An -v -tx1 -w16; stty sane\n"
+    )
+    env = {"HOME": str(lab), "XDG_RUNTIME_DIR": ""}
+    with Terminal("cocalc_tui", str(lab / "keys.term"), env=env) as terminal:
+        terminal.wait_for("by ")
+        terminal.press("sh read.sh; echo over\r")
+        terminal.wait_for("ready")
+        for typed, _ in TYPED.values():
+            terminal.press(typed)
+        terminal.wait_for("over")
+        found = re.findall(r"(?: [0-9a-f]{2})+", terminal.seen.rpartition("ready")[2])
+    assert "".join(found).split() == [f"{one:02x}" for one in read]

@@ -41,6 +41,16 @@ _PLAIN = {
     "ctrl+slash": "\x1f",
     "ctrl+backspace": "\x08",
 }
+_CONTROLS = {
+    **dict.fromkeys("@2", b"\x00"),
+    **dict.fromkeys("[3", b"\x1b"),
+    **dict.fromkeys("\\4", b"\x1c"),
+    **dict.fromkeys("]5", b"\x1d"),
+    **dict.fromkeys("^6", b"\x1e"),
+    **dict.fromkeys("_7/", b"\x1f"),
+    **dict.fromkeys("?8", b"\x7f"),
+}
+"""Control characters that are no letter's."""
 _MODIFIERS = {"shift": 1, "alt": 2, "ctrl": 4}
 
 
@@ -65,15 +75,20 @@ def encode(key: str, *, application: bool) -> bytes:
     if name in _SS3:
         lead = "\x1bO" if code == 1 else f"\x1b[1;{code}"
         return f"{lead}{_SS3[name]}".encode()
-    if modifiers == ["ctrl"] and len(name) == 1 and name.isascii() and name.isalpha():
-        return bytes([ord(name.lower()) & 0x1F])
-    if modifiers and modifiers[0] == "alt":
-        rest = "+".join([*modifiers[1:], name])
-        inner = (
-            name.encode() if rest == name and len(name) == 1 else encode(rest, application=False)
-        )
+    if "alt" in modifiers:
+        rest = "+".join([*(one for one in modifiers if one != "alt"), name])
+        inner = rest.encode() if len(rest) == 1 else encode(rest, application=False)
         return b"\x1b" + inner if inner else b""
-    return b""
+    return _character(modifiers, name) if len(name) == 1 else b""
+
+
+def _character(modifiers: list[str], name: str) -> bytes:
+    """The byte of a character with modifiers; shift is in the character where it has no key."""
+    if modifiers == ["shift"]:
+        return name.upper().encode()
+    if "ctrl" in modifiers and name.isascii() and name.isalpha():
+        return bytes([ord(name) & 0x1F])
+    return _CONTROLS.get(name, b"") if "ctrl" in modifiers else b""
 
 
 _NO_BUTTON, _MOVED, _WHEEL = 3, 32, 64

@@ -27,7 +27,8 @@ from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.terminal.drawing import Drawing, whose_size
 from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pointing import Pointing
-from cocalc_tui.widgets.terminal.typing import Kind, Typing
+from cocalc_tui.widgets.terminal.typing import Kind, Typing, plain_name
+from cocalc_tui.widgets.typed import own_bytes
 
 
 class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
@@ -219,12 +220,10 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         elif not self.model.screen.running:
             if event.key == "enter":
                 self.do_restart()
-        elif event.is_printable and event.character:
-            # An escape that was typed quickly before it comes as alt, too.
-            lead = "\x1b" if event.key.startswith("alt+") else ""
-            self.do_type("text", lead + event.character)
+        elif typed := own_bytes(event) or (event.is_printable and event.character):
+            self.do_type("text", typed)
         else:
-            self.do_type("key", event.key)
+            self.do_type("key", plain_name(event.key))
 
     def on_paste(self, event: events.Paste) -> None:
         """Paste into the program."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import Literal
+
+from textual.keys import REPLACED_KEYS
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.requests import RequestFailed
@@ -72,3 +76,13 @@ class Typing:
                 await asyncio.sleep(AGAIN)
             else:
                 return
+
+
+def plain_name(key: str) -> str:
+    """A key's name as terminals have it: `alt+:` for Textual's `alt+colon`."""
+    *modifiers, name = key.split("+")
+    if not modifiers or name == "space":
+        return key
+    with contextlib.suppress(KeyError):
+        name = unicodedata.lookup(REPLACED_KEYS.get(name, name).replace("_", " "))
+    return "+".join([*modifiers, name])
