@@ -90,7 +90,7 @@ ROWS = (
     Row(
         "find in cells and output, replace", "yes", "yes", "some",
         ("notebook.find", "notebook.replace"),
-        "replace: plain text in the texts of cells",
+        "text or regular expression; replaced in the texts of cells",
     ),
     Row("completion, also while typing; signatures; inspection", "yes", "yes", "yes",
         ("cell.complete", "cell.inspect")),

@@ -17,6 +17,7 @@ SCOPES = (
     Scope("chosen", "Completions, one chosen"),
     Scope("tip", "What a name is", "While it shows beside the caret."),
     Scope("answer", "A cell's question", "The line in which it is answered."),
+    Scope("seek", "What to find in a notebook"),
 )
 
 _EDITOR, _RUNNER = Role.EDITOR, Role.RUNNER
@@ -47,14 +48,20 @@ _NOTEBOOK = (
     Action("notebook.choose_kernel", "Choose a kernel", (), needs=_RUNNER),
     Action("notebook.clear_output", "Clear output", (), "Of the cells selected.", _EDITOR),
     Action("notebook.clear_all", "Clear all output", (), needs=_EDITOR),
-    Action("notebook.find", "Find", ("ctrl+f",), "In all cells and what they printed."),
+    Action(
+        "notebook.find",
+        "Find",
+        ("ctrl+f",),
+        "In all cells and what they printed; a text or a regular expression.",
+    ),
     Action("notebook.find_next", "Next match", ("f3",)),
     Action("notebook.find_previous", "Previous match", ("shift+f3",)),
     Action(
         "notebook.replace",
         "Replace",
         ("alt+h",),
-        "In the cells selected, or in all; in their texts, not in output.",
+        "In the cells selected, or in all; in their texts, not in output. Of a regular expression "
+        "`$1` is a group.",
         _EDITOR,
     ),
     Action("notebook.copy_output", "Copy output", (), "Of this cell, as text."),
@@ -66,6 +73,8 @@ _COMMAND = (
     Action("command.cell_below", "Cell below", ("down", "j"), palette=False),
     Action("command.extend_up", "Select up", ("shift+up", "K"), palette=False),
     Action("command.extend_down", "Select down", ("shift+down", "J"), palette=False),
+    Action("command.extend_first", "Select to the first", ("shift+home",), palette=False),
+    Action("command.extend_last", "Select to the last", ("shift+end",), palette=False),
     Action("command.select_cells", "Select all cells", ("ctrl+a",)),
     Action("command.deselect", "Select this cell only", ("escape",), palette=False),
     Action("command.scroll_up", "Page up", ("pageup", "alt+space"), palette=False),
@@ -128,6 +137,7 @@ _COMMAND = (
     ),
     Action("command.numbers", "Line numbers", ("l",)),
     Action("command.all_numbers", "Line numbers in all cells", ("L",)),
+    Action("command.find_and_replace", "Replace", ("f",), needs=_EDITOR, palette=False),
     Action("command.save", "Save now", ("s",), needs=_EDITOR, palette=False),
     Action("command.help", "Help", ("h",), palette=False),
     Action("command.palette", "Commands", ("p",), palette=False),
@@ -189,4 +199,10 @@ _ANSWER = (
     ),
 )
 
-ACTIONS = (*_NOTEBOOK, *_COMMAND, *_CELL, *_BOX, *_ANSWER)
+_SEEK = (
+    Action("seek.pattern", "Regular expression", ("alt+r",), palette=False, footer=3),
+    Action("seek.case", "Case", ("alt+c",), palette=False, footer=4),
+    Action("seek.words", "Words", ("alt+w",), palette=False, footer=5),
+)
+
+ACTIONS = (*_NOTEBOOK, *_COMMAND, *_CELL, *_BOX, *_ANSWER, *_SEEK)

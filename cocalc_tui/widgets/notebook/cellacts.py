@@ -44,6 +44,14 @@ class CellActs(ListeningView):
         """Select the cell below, too."""
         self.go(1, extend=True)
 
+    def do_extend_first(self) -> None:
+        """Select all cells from here to the first."""
+        self.go(-len(self.stack), extend=True)
+
+    def do_extend_last(self) -> None:
+        """Select all cells from here to the last."""
+        self.go(len(self.stack), extend=True)
+
     def do_first_cell(self) -> None:
         """Go to the first cell."""
         self.go(-len(self.stack))

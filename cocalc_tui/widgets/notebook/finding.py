@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import NamedTuple
 
-from cocalc_tui.query import Query
+from cocalc_tui.query import Query, SearchError
 from cocalc_tui.sync.patch import Op, Splice
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.editor.search import Search
 from cocalc_tui.widgets.notebook.cell import GAP, CellView
 from cocalc_tui.widgets.notebook.kernelacts import KernelActs
+from cocalc_tui.widgets.notebook.seeking import Seek
 
 
 class Place(NamedTuple):
@@ -33,9 +35,9 @@ class FindActs(KernelActs):
 
     async def do_find(self) -> None:
         """Ask what to find, and go to the next place from here."""
-        text = await desk(self).ask("Find in cells and output")
-        if text is not None:
-            self._query, self._found = Query(text), None
+        query = await desk(self).answer(Seek("Find in cells and output", self._query))
+        if query is not None:
+            self._query, self._found = query, None
             self._look(1)
 
     def do_find_next(self) -> None:
@@ -55,7 +57,11 @@ class FindActs(KernelActs):
         if not self._query.text or not len(self.stack):
             desk(self).notice("Nothing was looked for yet" if len(self.stack) else "No cells")
             return
-        found = next(self._places(by), None)
+        try:
+            found = next(self._places(by), None)
+        except SearchError as error:
+            desk(self).notice(f"{self._query.text}: {error}", bad=True)
+            return
         self._put_out()
         if found is None:
             desk(self).notice(f"Not found: {self._query.text}")
@@ -134,27 +140,44 @@ class FindActs(KernelActs):
         keys = self.selection()
         keys = keys if len(keys) > 1 else [cell.key for cell in self.stack]
         where = f"{len(keys)} cells" if len(keys) != 1 else "the cell"
-        text = await desk(self).ask(f"Replace in {where}: what")
-        if text is None:
+        query = await desk(self).answer(Seek(f"Replace in {where}: what", self._query))
+        if query is None:
             return
-        self._query = Query(text)
-        by = await desk(self).ask(f"Replace {text} by (- for nothing)")
+        self._query = query
+        groups = ", $1 for a group" if query.is_pattern else ""
+        question = f"Replace {query.text} by (- for nothing{groups})"
+        by = await desk(self).ask(question)
         if by is None:
             return
-        ops = self._replacing(keys, "" if by == "-" else by)
+        try:
+            await self._replace(keys, "" if by == "-" else by)
+        except SearchError as error:
+            desk(self).notice(f"{query.text}: {error}", bad=True)
+
+    def do_find_and_replace(self) -> Awaitable[None]:
+        """The same, with the key of Jupyter."""
+        return self.do_replace()
+
+    async def _replace(self, keys: list[str], by: str) -> None:
+        text = self._query.text
+        ops = self._replacing(keys, by)
         if not ops:
-            desk(self).notice(f"Not found: {text}")
+            within = any(place.in_output for place in self._places(1))
+            where = "In output only, which stays as it was printed" if within else "Not found"
+            desk(self).notice(f"{where}: {text}")
             return
         many = "1 place" if len(ops) == 1 else f"{len(ops):,} places"
         if await desk(self).confirm(f"Replace {text} in {many}?", "replace"):
             # Texts may have changed while it was asked.
-            self.change(self._replacing(keys, "" if by == "-" else by), "replace")
+            self.change(self._replacing(keys, by), "replace")
 
     def _replacing(self, keys: list[str], by: str) -> list[Op]:
         """Operations that replace it everywhere in these cells, from behind in each."""
+        search = Search()
+        search.query = self._query
         return [
-            Splice(found.start(), found.end() - found.start(), by, self.stack[key].source.editor.at)
+            Splice(put.start, put.end - put.start, put.text, self.stack[key].source.editor.at)
             for key in keys
             if key in self.stack
-            for found in reversed([*self._query.matches(self.stack[key].text)])
+            for put in reversed(search.replacing(self.stack[key].text, by))
         ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Op, Splice
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.notebook.cell import CellView
+from cocalc_tui.widgets.notebook.cell import GAP, CellView
 from cocalc_tui.widgets.notebook.cellacts import CellActs
 from cocalc_tui.widgets.notebook.headings import Heading, headings, rank_of
 from cocalc_tui.widgets.notebook.results import WINDOW
@@ -172,14 +172,29 @@ class LookActs(CellActs):
     def do_scroll_output(self) -> None:
         """Show the output of the cells selected in a window of its own, or no more."""
         self._look_at(self.selection(), lambda cell: cell.results.toggle_scrolled())
+        self._show_output(self.active)
+
+    def _show_output(self, key: str) -> None:
+        """Scroll as little as shows a cell's output."""
+        if key not in self.stack or not self.stack[key].results.scrolled:
+            return
+
+        def rows() -> tuple[int, int]:
+            cell, top = self.stack[key], self.stack.top(key)
+            return top + GAP + cell.body, top + cell.height - 1
+
+        if self.window.show(rows):
+            self.refresh()
 
     def do_output_down(self) -> None:
         """Go on in the output of the cell."""
         self.scroll_output(self.active, WINDOW - 1)
+        self._show_output(self.active)
 
     def do_output_up(self) -> None:
         """Go back in the output of the cell."""
         self.scroll_output(self.active, 1 - WINDOW)
+        self._show_output(self.active)
 
     def scroll_output(self, key: str, by: int) -> bool:
         """Scroll a cell's output by itself; False where there is nothing to scroll."""

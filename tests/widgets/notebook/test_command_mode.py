@@ -89,6 +89,8 @@ async def test_shows_cells_with_prompts() -> None:
         ("end M", ["a", "b", "c"], 2),
         ("ctrl+a d d", [], 0),
         ("J escape d d", ["a", "c"], 1),
+        ("j shift+end d d", ["a"], 0),
+        ("j shift+home d d", ["c"], 0),
     ],
 )
 async def test_keys(keys: str, expected: list[str], at: int) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.widgets import Static
+
 from cocalc_tui.widgets.dialogs import Ask, Confirm
+from cocalc_tui.widgets.notebook.seeking import Seek
 from tests.widgets.notebook.desk import (
     NotebookDesk,
     Pilots,
@@ -22,7 +25,7 @@ async def until(pilot: Pilots, true: Callable[[], object]) -> None:
 
 
 async def answer(app: NotebookDesk, pilot: Pilots, text: str) -> None:
-    while not isinstance(app.screen, Ask):
+    while not isinstance(app.screen, Ask | Seek):
         await pilot.pause(0.01)
     before = app.screen
     await pilot.press(*text, "enter")
@@ -103,3 +106,70 @@ async def test_replacing_in_all_cells_is_one_step() -> None:
         await pilot.press("n")
         await pilot.pause()
         assert sources(app.pane.document) == before
+
+
+async def seeking(app: NotebookDesk, pilot: Pilots) -> Seek:
+    await until(pilot, lambda: isinstance(app.screen, Seek))
+    assert isinstance(app.screen, Seek)
+    return app.screen
+
+
+async def test_a_regular_expression_over_cells_with_its_groups() -> None:
+    app = made()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.press("f")
+        screen = await seeking(app, pilot)
+        await pilot.press("alt+r", *"al(", "enter")
+        await until(
+            pilot, lambda: "not a pattern" in str(screen.query_one("#wrong", Static).content)
+        )
+        assert app.screen is screen, "what means nothing is not looked for"
+        await pilot.press(*"p)ha", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        await pilot.press(*"<$1|$&>", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        after = ["<p|alpha> = 1\nbeta = <p|alpha>", "# A page on <p|alpha>", "gamma"]
+        await until(pilot, lambda: sources(app.pane.document) == after)
+        assert "Alpha at last" in app.pane.stack.cells[0].results.text
+
+
+async def test_a_group_that_is_not_there_is_said_and_nothing_changes() -> None:
+    app = made()
+    async with app.run_test(size=(60, 14)) as pilot:
+        before = sources(app.pane.document)
+        await pilot.press("f")
+        await seeking(app, pilot)
+        await pilot.press("alt+r", *"alpha")
+        await answer(app, pilot, "")
+        await answer(app, pilot, "$7")
+        await until(pilot, lambda: app.notices)
+        assert app.notices[0].startswith("alpha: in its place:")
+        assert sources(app.pane.document) == before
+
+
+async def test_what_is_in_output_only_is_found_and_not_replaced() -> None:
+    app = made()
+    async with app.run_test(size=(50, 12)) as pilot:
+        await pilot.press("ctrl+f")
+        await seeking(app, pilot)
+        await pilot.press("alt+r", *r"at\s+last$")
+        await answer(app, pilot, "")
+        await until(pilot, lambda: "Alpha at last" in "\n".join(rows(app)))
+        await pilot.press("f")
+        await seeking(app, pilot)
+        await answer(app, pilot, "at last")
+        await answer(app, pilot, "x")
+        await until(pilot, lambda: app.notices)
+        assert app.notices == ["In output only, which stays as it was printed: at last"]
+
+
+async def test_case_and_words_count_where_they_are_to() -> None:
+    app = NotebookDesk(document_of([cell("beta Beta alphabet"), cell("bet")]))
+    async with app.run_test(size=(50, 12)) as pilot:
+        await pilot.press("ctrl+f")
+        screen = await seeking(app, pilot)
+        await pilot.press("alt+w", "alt+c", *"bet")
+        assert str(screen.query_one("#how", Static).content) == "case · words"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.pane.where() == "cell 2 of 2")
