@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cocalc_tui.history.reading import Content, parts
+from cocalc_tui.history.timeline import author
 from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.sync.patch import MAIN, TextId
-from cocalc_tui.sync.versions import Versions
+from cocalc_tui.sync.versions import Blame, Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,12 @@ class BlamedLine:
     """When the last of it came, milliseconds of the relay's clock; 0 for an empty line."""
 
 
+def typed(versions: Versions, version: int, at: TextId = MAIN) -> Iterator[Blame]:
+    """A text in the pieces in which it was typed, each with whom people call its author."""
+    for piece in versions.blame(version, at):
+        yield piece._replace(author=author(versions.made(piece.first)))
+
+
 def blame_lines(versions: Versions, version: int, at: TextId = MAIN) -> list[BlamedLine]:
     """The lines of a version, each with who wrote it."""
     found: list[BlamedLine] = []
@@ -30,12 +38,12 @@ def blame_lines(versions: Versions, version: int, at: TextId = MAIN) -> list[Bla
 
     def end() -> None:
         nonlocal text, counts, last
-        author = counts.most_common(1)[0][0] if counts else ""
+        most = counts.most_common(1)[0][0] if counts else ""
         moment = versions.made(last).received if last else 0
-        found.append(BlamedLine(text, author, moment))
+        found.append(BlamedLine(text, most, moment))
         text, counts, last = "", Counter(), 0
 
-    for piece in versions.blame(version, at):
+    for piece in typed(versions, version, at):
         first, *others = piece.text.split("\n")
         for index, part in enumerate([first, *others]):
             if index:
@@ -61,8 +69,8 @@ def blame_parts(versions: Versions, version: int, found: Content) -> list[Blamed
     lines: list[BlamedLine] = []
     for part in parts(found):
         shown = part.text.removesuffix("\n").split("\n")
-        typed = blame_lines(versions, version, schema.input_of(part.key))
-        whose = [None, *typed][: len(shown)]
+        source = blame_lines(versions, version, schema.input_of(part.key))
+        whose = [None, *source][: len(shown)]
         for index, text in enumerate(shown):
             one = whose[index] if index < len(whose) else None
             lines.append(one if one is not None and one.text == text else BlamedLine(text, "", 0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from cocalc_tui.history.blaming import BlamedLine, blame_parts
+from cocalc_tui.history.blaming import BlamedLine, blame_parts, typed
 from cocalc_tui.history.reading import Content, content, of_file
 from cocalc_tui.history.restoring import changes_since
 from cocalc_tui.history.timeline import TimeLine
@@ -87,14 +87,14 @@ class LogPast:
         if new and old >= (burst := self.line.burst(new)).first - 1:
             yield from (one._replace(author=burst.author) for one in pieces)
             return
-        blame = iter(self.versions.blame(new))
+        blame = typed(self.versions, new)
         whose, left = "", 0
         for piece in pieces:
             text = piece.text
             while piece.change >= 0 and text:
                 while not left:
-                    typed = next(blame)
-                    whose, left = typed.author, len(typed.text)
+                    one = next(blame)
+                    whose, left = one.author, len(one.text)
                 part, text = text[:left], text[left:]
                 left -= len(part)
                 yield piece._replace(text=part, author=whose)

@@ -36,6 +36,10 @@ class HistoryActs:
     person = ""
     """Whose steps are gone through; "" everybody's."""
 
+    def say(self, text: str) -> None:
+        """Say what is being done, at the top."""
+        raise NotImplementedError
+
     def go(self, version: int) -> None:
         """Show a version."""
         raise NotImplementedError

@@ -174,7 +174,11 @@ class Looking(HistoryActs):
         """Show another past, of which `find` gives the editions, the newest first."""
         if self._back_from(kind):
             return
-        editions = (await find())[::-1]
+        self.say(f"looking for each {kind} …")
+        try:
+            editions = (await find())[::-1]
+        finally:
+            self.show()
         if editions:
             self.choose_past(Editions(self.document.type, editions, read, kind, self.seen))
         else:

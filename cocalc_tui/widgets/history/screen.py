@@ -87,7 +87,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         self._footer.say(footer_words(desk(self).reader, self.scopes(), desk(self).role))
         self.body.blame_words = self._blame_words
         self.body.face = desk(self).faces.colour
-        self._say("fetching its history …")
+        self.say("fetching its history …")
         self.set_interval(NEWS, self._look_for_news)
         self._work(self.look_again)
 
@@ -108,12 +108,12 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         latest = self.document.numbers.upto
         try:
             await self._book.fetch(
-                latest, lambda upto: self._say(f"{upto:,} of {latest:,} versions fetched …")
+                latest, lambda upto: self.say(f"{upto:,} of {latest:,} versions fetched …")
             )
-            self._say(f"preparing {latest:,} versions …")
+            self.say(f"preparing {latest:,} versions …")
             versions = await self._book.versions()
         except RequestFailed as error:
-            self._say(error.text)
+            self.say(error.text)
             return
         self.own = await asyncio.to_thread(LogPast, versions, self.document.type)
         self.seen = self.own.content(versions.latest)
@@ -159,7 +159,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         self._view.show(past.line, self.version, self.mark, self.person, self._saved(past))
         wanted = self.version, self._before(past)
         if past.missing(*wanted):
-            self._say("fetching it …")
+            self.say("fetching it …")
             self._work(partial(self._fetch, past, wanted))
             return
         lines = self._lines(past)
@@ -174,7 +174,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         try:
             await past.fetch(*wanted)
         except RequestFailed as error:
-            self._say(error.text)
+            self.say(error.text)
             return
         self._show(stay=False)
 
@@ -208,7 +208,8 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
 
     # --- the head ------------------------------------------------------------------------------
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Say what is being done."""
         self._head.say([Word(f" {self.document.path}  ", "text-bright"), Word(text, "text-dim")])
 
     def _look_for_news(self) -> None:
