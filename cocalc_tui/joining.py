@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cocalc_tui.client.journal import Journal
-from cocalc_tui.client.link import Connect, RefusedError, connect_unix
+from cocalc_tui.client.link import Connect, NobodyThereError, RefusedError, connect_unix
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.paths import Places, ProjectError, find_project, places, user_name
@@ -98,7 +98,7 @@ class Project:
             except (FileNotFoundError, ConnectionRefusedError):
                 if reached or self.is_host:
                     raise
-                raise RefusedError(self.nobody_there()) from None
+                raise NobodyThereError(self.nobody_there()) from None
             reached = True
             return transport
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine
 
 from cocalc_tui import __version__
 from cocalc_tui.client.events import Offline
-from cocalc_tui.client.link import Connect, RefusedError, delays
+from cocalc_tui.client.link import Connect, NobodyThereError, RefusedError, delays
 from cocalc_tui.client.pulse import TICK, Beat, Pulse
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import FrameError, MessageError, decode, encode
@@ -71,6 +71,8 @@ class Connection:
         self._task: asyncio.Task[None] | None = None
         self._online = asyncio.Event()
         self.why_not = "the relay does not answer"
+        self.nobody_there = False
+        """Whether that is all that is the matter."""
         self.heard_at = time.time()
         """When the relay last gave a sign of life, seconds since 1970."""
 
@@ -122,6 +124,7 @@ class Connection:
             try:
                 await self._converse(await self._reached())
             except RefusedError as error:
+                self.nobody_there = isinstance(error, NobodyThereError)
                 self._lost(Offline(str(error), final=True))
                 return
             except _StoppedError as error:

@@ -27,6 +27,10 @@ class RefusedError(Exception):
     """There is no use in trying again; the text says why, in one line."""
 
 
+class NobodyThereError(RefusedError):
+    """No relay runs, and this user may not start one: another time there may be one."""
+
+
 def peer_uid(connected: socket.socket) -> int:
     """The user id of who listens at the other end of a Unix socket (SO_PEERCRED)."""
     credentials = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)

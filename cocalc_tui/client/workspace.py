@@ -129,7 +129,8 @@ class Workspace(Attending):
     async def ready(self) -> None:
         """Wait for the first connection; raises RequestFailed where the relay says no."""
         if not await self._connection.ready():
-            raise RequestFailed("role", self._connection.why_not)
+            code = "offline" if self._connection.nobody_there else "role"
+            raise RequestFailed(code, self._connection.why_not)
 
     async def close(self) -> None:
         """Send what is unsent if that is quick, then leave."""

@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
     async def talk(workspace: Workspace, document: SharedDocument) -> None:
         from cocalc_tui.client.conversation import Conversation
 
+        await _check_subject(workspace, document.path)
         assert workspace.me is not None
         conversation = Conversation(document, workspace.me.user)
         if text is not None:
@@ -70,6 +71,16 @@ def run(arguments: argparse.Namespace) -> None:
     with_document(
         arguments.file, talk, at=lambda path: path if path.endswith(ENDING) else beside(path)
     )
+
+
+async def _check_subject(workspace: Workspace, path: str) -> None:
+    """A chat may outlive its file, but a mistyped name is no reason to begin one."""
+    from cocalc_tui.chat.places import subject
+
+    file = subject(path)
+    there = {one.path for one in await workspace.files.entries(path.rpartition("/")[0])}
+    if file and there.isdisjoint({file, path}):
+        raise CommandError(f"{file}: no such file in the project", USAGE)
 
 
 async def _say(workspace: Workspace, conversation: Conversation, text: str) -> None:

@@ -209,7 +209,7 @@ def run_purge(arguments: argparse.Namespace) -> None:
         from cocalc_tui.client.history import purge
 
         await purge(opened.workspace.requests, opened.document.doc)
-        say(f"{opened.document.path}: {opened.past.line.latest} versions are forgotten")
+        say(f"{opened.document.path}: versions 1 to {opened.past.line.latest} are forgotten")
 
     _with_past(arguments, work)
 

@@ -7,7 +7,7 @@ import contextlib
 import getpass
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cocalc_tui.commands.common import (
     FINE,
@@ -18,6 +18,7 @@ from cocalc_tui.commands.common import (
     add_project,
     is_far,
     join,
+    minutes,
     say,
     say_json,
     talk,
@@ -25,9 +26,9 @@ from cocalc_tui.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.whereabouts import Whereabouts
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
-    from cocalc_tui.protocol.events import ProjectStatus
     from cocalc_tui.protocol.messages import Person
     from cocalc_tui.server.asking import Invitation
 
@@ -117,32 +118,56 @@ def run_unshare(arguments: argparse.Namespace) -> None:
 
 
 def run_people(arguments: argparse.Namespace) -> None:
-    """Print who is here, and who may join."""
-    here, members, status = with_workspace(arguments.project, _people)
-    places = {
-        person.user: [one.path for one in status.documents if person.user in one.people]
-        for person in here
-    }
+    """Print who is here and where, and who may join."""
+    here, members = with_workspace(arguments.project, _people)
     if arguments.json:
-        rows = [
-            {"user": one.user, "role": one.role, "since": one.since, "in": places[one.user]}
-            for one in here
-        ]
         may = [{"name": name, "role": role} for name, role in members.items()]
-        say_json({"here": rows, "may_join": may})
+        say_json({"here": [one.row for one in here], "may_join": may})
         return
-    users = {one.user: one.role for one in here}
-    say("here:" if users else "nobody is here")
-    _table([(user, role, ", ".join(places[user])) for user, role in users.items()])
+    say("here:" if here else "nobody is here")
+    _table([one.words for one in here])
     say("may join:")
-    _table([(name, role, "") for name, role in members.items()])
+    _table([(name, role) for name, role in members.items()])
 
 
-async def _people(workspace: Workspace) -> tuple[list[Person], dict[str, str], ProjectStatus]:
+class _Here(NamedTuple):
+    """One place of somebody: each terminal of theirs is one."""
+
+    person: Person
+    place: Whereabouts
+
+    @property
+    def row(self) -> dict[str, object]:
+        """For programs; `line` and `cell` count from 1, times are milliseconds."""
+        place = self.place
+        return {
+            "user": self.person.user,
+            "role": self.person.role,
+            "since": self.person.since,
+            "path": place.path,
+            "line": None if place.line is None else place.line + 1,
+            "cell": place.cell,
+            "idle": place.idle,
+            "machine": place.machine,
+        }
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """For people."""
+        place = self.place
+        folder = place.path.rpartition("/")[0]
+        where = f"{folder}/{place.words}" if folder else place.words
+        idle = f"idle since {minutes(place.idle)}" if place.idle else ""
+        machine = f"from {place.machine}" if place.machine else ""
+        return self.person.user, self.person.role, where, idle, machine
+
+
+async def _people(workspace: Workspace) -> tuple[list[_Here], dict[str, str]]:
     """Everybody but this very command."""
     import asyncio
 
-    members, status = await workspace.sharing.members(), await workspace.status()
+    from cocalc_tui.client.whereabouts import Whereabouts
+
     me, told = workspace.me, asyncio.Event()
     stop = workspace.subscribe(lambda _: told.set())
     with contextlib.suppress(TimeoutError):
@@ -151,8 +176,10 @@ async def _people(workspace: Workspace) -> tuple[list[Person], dict[str, str], P
                 await told.wait()
                 told.clear()
     stop()
-    here = [one for one in workspace.people if me is None or one.connection != me.connection]
-    return here, members, status
+    members = await workspace.sharing.members()  # behind which the relay has said who is where
+    others = [one for one in workspace.people if me is None or one.connection != me.connection]
+    places = workspace.whereabouts
+    return [_Here(one, places.get(one.connection, Whereabouts())) for one in others], members
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> None:

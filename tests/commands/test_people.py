@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.cli import main
+from cocalc_tui.client.whereabouts import Whereabouts
+from cocalc_tui.commands.common import minutes
+from cocalc_tui.commands.people import _Here
+from cocalc_tui.protocol.messages import Person
 from cocalc_tui.server.boot import BootError, Machine, arrange, warning
 from cocalc_tui.server.paths import places, user_name
 from tests.server.processes.conftest import project, runtime
@@ -162,3 +166,20 @@ def test_a_machine_that_ends_what_is_left_running(
     (systemd.root / "var/lib/systemd/linger").mkdir(parents=True)
     (systemd.root / "var/lib/systemd/linger" / user_name(where.host)).touch()
     assert warning(where, systemd) == ""
+
+
+def test_each_place_of_somebody_is_a_row() -> None:
+    ben = Person(connection="c", user="ben", role="editor", since=5)
+    at = _Here(ben, Whereabouts("data/a.py", line=99, idle=60_000, machine="laptop"))
+    assert at.words == (
+        "ben",
+        "editor",
+        "data/a.py:100",
+        f"idle since {minutes(60_000)}",
+        "from laptop",
+    )
+    assert at.row["line"] == 100
+    chat = _Here(ben, Whereabouts("data/.a.py.chat"))
+    assert chat.words == ("ben", "editor", "data/Chat · a.py", "", "")
+    nowhere = _Here(ben, Whereabouts())
+    assert nowhere.words == ("ben", "editor", "", "", "")

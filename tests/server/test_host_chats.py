@@ -36,7 +36,12 @@ def texts(conversation: Conversation) -> list[str]:
 async def test_nothing_is_made_before_somebody_speaks(tmp_path: Path) -> None:
     async with running(tmp_path) as lab:
         lab.write("notes.md", "x\n")
-        alice, conversation = await talking(lab, "alice")
+        alice = await lab.person("alice")
+        looked_at = await alice.open(CHAT)
+        looked_at.close()
+        await until(lambda: not lab.host.open)
+        assert lab.names() == ["notes.md"]
+        conversation = Conversation(await alice.open(CHAT), "alice")
         assert lab.names() == ["notes.md"]
         conversation.say("hello")
         await alice.save(conversation.document)
@@ -262,4 +267,7 @@ def test_without_a_screen(
     assert json.loads(capsys.readouterr().out)[0]["text"] == "hello @all"
     assert main(["chat", notes, "  "]) == 2
     assert main(["chat", str(lab), "x"]) == 2
-    assert capsys.readouterr().err.count("\n") == 2
+    assert main(["chat", str(lab / "note.md"), "x"]) == 2
+    assert capsys.readouterr().err.count("\n") == 3
+    assert sorted(one.name for one in lab.glob("*.md*")) == ["notes.md"]
+    assert not (lab / ".note.md.chat").exists()

@@ -401,6 +401,8 @@ class HostDocument:
         await self._take_in()
         await settled(self.shared)
         seq, heads = self.shared.numbers.upto, self.shared.numbers.heads
+        if self.type == CHAT and not seq and self.stamp is None:
+            return True  # nobody has spoken yet
         taken = self._content.take(self.shared.replica)
         version, data = await asyncio.to_thread(reading.written, self._content, taken, self._base)
         version = replace(version, heads=heads, done=False)
