@@ -213,7 +213,7 @@ async def test_stepping_by_key(tmp_path: Path) -> None:
         assert screen.version == last - 2
         assert shown(screen) == ["one", "line 0"]
         await pilot.press("right", "d", "b")
-        assert [one.author for one in screen.body.blamed][:3] == ["alice", "ben", "alice"]
+        assert [one.author for one in screen.body.blamed][:3] == ["disk", "ben", "alice"]
         await pilot.press("end", "v", "left", "left")
         assert screen.mark == last
         await pilot.press("v", "end", "/")
