@@ -200,7 +200,7 @@ _ANSWER = (
 )
 
 _SEEK = (
-    Action("seek.pattern", "Regular expression", ("alt+r",), palette=False, footer=3),
+    Action("seek.pattern", "Regex", ("alt+r",), "A regular expression.", palette=False, footer=3),
     Action("seek.case", "Case", ("alt+c",), palette=False, footer=4),
     Action("seek.words", "Words", ("alt+w",), palette=False, footer=5),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.events import Key
 from textual.widgets import Static
 
 from cocalc_tui.widgets.dialogs import Ask, Confirm
@@ -132,6 +133,20 @@ async def test_a_regular_expression_over_cells_with_its_groups() -> None:
         after = ["<p|alpha> = 1\nbeta = <p|alpha>", "# A page on <p|alpha>", "gamma"]
         await until(pilot, lambda: sources(app.pane.document) == after)
         assert "Alpha at last" in app.pane.stack.cells[0].results.text
+
+
+async def test_alt_with_a_letter_is_no_letter() -> None:
+    """As a terminal sends it: with the letter."""
+    app = made()
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.press("ctrl+f")
+        screen = await seeking(app, pilot)
+        for _ in range(2):
+            app.post_message(Key("alt+r", "r"))
+            await pilot.pause()
+        app.post_message(Key("alt+w", "w"))
+        await until(pilot, lambda: screen._how == "words")
+        assert screen._input.value == ""
 
 
 async def test_a_group_that_is_not_there_is_said_and_nothing_changes() -> None:
