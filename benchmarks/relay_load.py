@@ -1,6 +1,6 @@
 """Clients that load a relay: one process with many of them, as cheap as they can be made.
 
-Each speaks WebSocket by hand (what it sends is made ready as bytes, what it receives is only
+Each speaks WebSocket by hand (what it sends is made ready before, what it receives is only
 searched for marks), so that the relay is what is measured. Runs as a process of its own: a `Load`
 as JSON on stdin, `ready` on stdout, then a line on stdin to begin, and a `Found` as JSON.
 
@@ -32,6 +32,8 @@ from cocalc_tui.protocol.codec import decode, encode
 MARK = b"~s"
 """In every patch once."""
 READ = 1 << 18
+READY = 60_000
+"""Patches that all senders together have made before anything is counted."""
 WARM_UP = 0.5
 """Seconds before anything is counted."""
 SETTLE = 20.0
@@ -98,14 +100,14 @@ class Ours:
 
     def __init__(self, doc: str, session: str) -> None:
         self._doc, self._session, self._n = doc, session, 0
+        self._began = time.time_ns() // 1_000_000
 
     def patch(self, text: str) -> bytes:
         """Insert at the start, after one's own last patch."""
         n, self._n = self._n, self._n + 1
         parents = [(self._session, n - 1)] if n else []
         ops = msgspec.Raw(msgspec.msgpack.encode([[0, 0, 0, text]]))
-        now = time.time_ns() // 1_000_000
-        patch = m.WirePatch(self._session, n, now, parents, "typing", ops)
+        patch = m.WirePatch(self._session, n, self._began + n, parents, "typing", ops)
         return frame(encode(m.Push(doc=self._doc, patches=[patch])))
 
 
@@ -210,14 +212,22 @@ class Sender:
         self.mark = b"~s%04d~" % number
         self._socket, self._speaker = sock, speaker
         self._text = self.mark.decode() + "x" * filler
+        self._ready: deque[bytes] = deque()
         self._sent: deque[float] = deque()
         self._tail = b""
         self.times: list[float] = []
 
-    def send(self) -> None:
-        """Send a patch."""
-        self._sent.append(time.perf_counter())
-        self._socket.sendall(self._speaker.patch(self._text))
+    def prepare(self, count: int) -> None:
+        """Make patches that are to be sent."""
+        self._ready.extend(self._speaker.patch(self._text) for _ in range(count))
+
+    def send(self, count: int = 1) -> None:
+        """Send so many patches, at once."""
+        if len(self._ready) < count:
+            self.prepare(count)
+        now = time.perf_counter()
+        self._sent.extend([now] * count)
+        self._socket.sendall(b"".join([self._ready.popleft() for _ in range(count)]))
 
     def received(self, data: bytes) -> int:
         """How many of one's own are in what came."""
@@ -237,10 +247,11 @@ class Crowd:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._poll = select.epoll()
+        self._buffer = bytearray(READ)
         self._sockets: dict[int, socket.socket] = {}
         self._senders: dict[int, Sender] = {}
-        self._ends: dict[int, bool] = {}
-        """Whether what came last ended in the first byte of a mark."""
+        self._ends: set[int] = set()
+        """Where what came last ended in the first byte of a mark."""
         self.deliveries = 0
         self._deaf: list[socket.socket] = []
         for room in load.rooms:
@@ -251,6 +262,8 @@ class Crowd:
             entrance = Entrance(load, load.rooms[0])
             entrance.join(load.rooms[0], len(self._sockets) + 1)
             self._deaf.append(entrance.socket)
+        for sender in self._senders.values():
+            sender.prepare(READY // len(self._senders))
         until = time.perf_counter() + WARM_UP
         while (left := until - time.perf_counter()) > 0:
             self.take(left)
@@ -262,7 +275,6 @@ class Crowd:
         speaker = entrance.join(room, number)
         sock = entrance.socket
         self._sockets[sock.fileno()] = sock
-        self._ends[sock.fileno()] = False
         self._poll.register(sock.fileno(), select.EPOLLIN)
         if sends:
             sender = Sender(sock, speaker, number, self._load.filler)
@@ -277,21 +289,25 @@ class Crowd:
         """Read what comes; returns from how many clients."""
         ready = self._poll.poll(wait)
         for descriptor, _ in ready:
-            data = os.read(descriptor, READ)
-            if not data:
+            size = self._sockets[descriptor].recv_into(self._buffer)
+            if not size:
                 raise ConnectionError("the relay went away")
-            self._received(descriptor, data)
+            self._received(descriptor, size)
         return len(ready)
 
-    def _received(self, descriptor: int, data: bytes) -> None:
-        self.deliveries += data.count(MARK) + (self._ends[descriptor] and data[:1] == b"s")
-        self._ends[descriptor] = data[-1:] == b"~"
+    def _received(self, descriptor: int, size: int) -> None:
+        data = self._buffer
+        self.deliveries += data.count(MARK, 0, size)
+        if descriptor in self._ends:
+            self.deliveries += data[0] == MARK[1]
+            self._ends.discard(descriptor)
+        if data[size - 1] == MARK[0]:
+            self._ends.add(descriptor)
         sender = self._senders.get(descriptor)
         if sender is not None:
-            came = sender.received(data)
-            if not self._load.rate:
-                for _ in range(came):
-                    sender.send()
+            came = sender.received(bytes(memoryview(data)[:size]))
+            if came and not self._load.rate:
+                sender.send(came)
 
     def leave(self) -> None:
         """Go away."""
@@ -303,8 +319,7 @@ class Crowd:
         senders = list(self._senders.values())
         if not self._load.rate:
             for sender in senders:
-                for _ in range(self._load.outstanding):
-                    sender.send()
+                sender.send(self._load.outstanding)
         self._go_on(senders, WARM_UP)
         self.deliveries = 0
         for sender in senders:

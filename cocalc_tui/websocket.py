@@ -120,14 +120,16 @@ class WebSocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came: act on what they say."""
+        message = self._framing.whole(data)
+        if message is not None:
+            self._message(message)
+            return
         for whole, part in self._framing.feed(data):
-            if not whole:
+            if whole:
+                self._message(part)
+            else:
                 self._side.receive_data(part)
                 self._act()
-            elif self._side.state is State.OPEN:
-                self._message(part)
-        if self._frames:
-            self._hand_on()
 
     def eof_received(self) -> None:
         """No more will come."""
@@ -249,8 +251,6 @@ class WebSocket(asyncio.Protocol):
         if self.wire.get_write_buffer_size() > MOST_WRITTEN and self._side.state is State.OPEN:
             self._side.data_to_send()
         self._write()
-        if self._frames or self._ended is not None:
-            self._hand_on()
         if self._side.state is not State.OPEN:
             self.open = False
             if self._side.close_expected() and not self._leaving:
@@ -267,9 +267,14 @@ class WebSocket(asyncio.Protocol):
                 self._parts = []
 
     def _message(self, message: bytes) -> None:
-        if not self._leaving:
-            self._frames.append(message)
-            self._unread += len(message)
+        if not self.open or self._ended is not None:
+            return
+        if self._hear is not None and self._busy is None and not self._frames:
+            self._give(self._hear, message)
+            return
+        self._frames.append(message)
+        self._unread += len(message)
+        self._hand_on()
 
     def _request(self, request: Request) -> None:
         side: ServerProtocol = self._side  # type: ignore[assignment]  # only it has requests
@@ -305,16 +310,19 @@ class WebSocket(asyncio.Protocol):
     def _hand_on(self) -> None:
         """Give the listener what came, one after the other."""
         while self._frames and self._hear is not None and self._busy is None:
-            try:
-                work = self._hear(self._take())
-            except Exception as error:
-                self._refuse(error)
-                return
-            if work is not None:
-                self._busy = asyncio.ensure_future(self._finish(work))
+            self._give(self._hear, self._take())
         self._slow_down()
         if self._hear is None or self._ended is not None:
             self._wake()
+
+    def _give(self, hear: Hear, message: bytes) -> None:
+        try:
+            work = hear(message)
+        except Exception as error:
+            self._refuse(error)
+        else:
+            if work is not None:
+                self._busy = asyncio.ensure_future(self._finish(work))
 
     async def _finish(self, work: Awaitable[None]) -> None:
         try:

@@ -35,6 +35,18 @@ class Framing:
         self._fragments = False
         """Whether a message in parts has begun."""
 
+    def whole(self, data: bytes) -> bytes | None:
+        """Return the message that came, where it is one whole message and nothing else.
+
+        So it is nearly always. Where this gives None, `feed` has yet to be told what came.
+        """
+        if self._kept or self._through or self._shaking is not None:
+            return None
+        start, end = _bounds(data, 0)
+        if end != len(data) or end >= 2**16 or not self._is_plain(data, 0):
+            return None
+        return _unmasked(data, start, end) if self._masked else data[start:]
+
     def feed(self, data: bytes) -> Iterator[tuple[bool, bytes]]:
         """Take what came; gives (True, message) and (False, what is to be passed on), in order."""
         if self._kept:

@@ -128,7 +128,8 @@ def from_wire(wire: WirePatch) -> Patch:
 def check_form(wire: WirePatch) -> None:
     """Raise PatchFormError where `from_wire` would, in a third of its time."""
     _check_names(wire)
-    _parents(wire)
+    if len(wire.parents) > 1:
+        _check_parents(wire)
     for op in _decode_ops(wire):
         if type(op) is not WireSplice:
             _from_op(op)
@@ -137,7 +138,7 @@ def check_form(wire: WirePatch) -> None:
 def _check_names(wire: WirePatch) -> None:
     if not 0 <= wire.n <= MAX_COUNT or not 0 <= wire.time <= MAX_COUNT:
         raise PatchFormError(f"patch {wire.session}:{wire.n} has a number out of range")
-    if not is_session(wire.session):
+    if _SESSION.fullmatch(wire.session) is None:
         raise PatchFormError("the session of a patch is not 16 to 64 hex digits")
     if len(wire.ops) > MAX_PATCH:
         raise PatchFormError(f"patch {wire.session}:{wire.n} is larger than {MAX_PATCH} bytes")
@@ -156,12 +157,15 @@ def entry_from_wire(wire: WireEntry) -> Entry:
 
 
 def _parents(wire: WirePatch) -> tuple[PatchId, ...]:
-    parents = tuple(map(PatchId._make, wire.parents))
-    if len(parents) > MAX_PARENTS:
+    _check_parents(wire)
+    return tuple(map(PatchId._make, wire.parents))
+
+
+def _check_parents(wire: WirePatch) -> None:
+    if len(wire.parents) > MAX_PARENTS:
         raise PatchFormError(f"patch {wire.session}:{wire.n} has too many parents")
-    if len(parents) > 1 and any(a >= b for a, b in pairwise(parents)):
+    if any(a >= b for a, b in pairwise(wire.parents)):
         raise PatchFormError(f"patch {wire.session}:{wire.n} has parents that are not sorted")
-    return parents
 
 
 def _decode_ops(wire: WirePatch) -> list[WireOp]:

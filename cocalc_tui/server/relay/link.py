@@ -20,11 +20,12 @@ CUT_OFF = 4 * 2**20
 class Frame:
     """A message made ready once for all who get it: the same bytes go to every transport."""
 
-    __slots__ = ("_websocket", "payload")
+    __slots__ = ("payload", "websocket")
 
     def __init__(self, payload: bytes) -> None:
         self.payload = payload
-        self._websocket = b""
+        self.websocket = _head(len(payload)) + payload
+        """As an unmasked WebSocket frame (RFC 6455, 5.2)."""
 
     @classmethod
     def of(cls, message: Message) -> Frame:
@@ -33,13 +34,6 @@ class Frame:
 
     def __len__(self) -> int:
         return len(self.payload)
-
-    @property
-    def websocket(self) -> bytes:
-        """As an unmasked WebSocket frame (RFC 6455, 5.2)."""
-        if not self._websocket:
-            self._websocket = _head(len(self.payload)) + self.payload
-        return self._websocket
 
 
 def _head(size: int) -> bytes:
@@ -54,8 +48,12 @@ def _head(size: int) -> bytes:
 class Link(Protocol):
     """The relay's end of a transport."""
 
-    def send(self, frame: Frame) -> None:
-        """Hand a frame over; returns at once and never fails: the reader's end will be noticed."""
+    def send(self, frame: Frame) -> int:
+        """Hand a frame over; returns what is `waiting` then.
+
+        It does so at once and never fails: the reader's end will be noticed.
+        """
+        ...
 
     @property
     def waiting(self) -> int:

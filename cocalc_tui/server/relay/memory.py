@@ -103,9 +103,10 @@ class MemoryLink:
         self._outgoing = outgoing
         self._incoming = incoming
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: Frame) -> int:
         """Hand a frame over."""
         self._outgoing.put(frame.payload)
+        return self._outgoing.waiting
 
     @property
     def waiting(self) -> int:

@@ -8,7 +8,7 @@ back by itself from where it was. The log is the queue, so there is no other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +76,8 @@ class Peer:
         self.session = ""
         self.since = 0
         self.memberships: dict[str, Membership] = {}
-        self.asked: dict[int, Callable[[], None]] = {}
-        """Requests that the host side has yet to answer, and what is to be called then."""
+        self.asked: dict[int, int] = {}
+        """Requests that the host side has yet to answer, and their bytes."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._serving = False
@@ -116,8 +116,7 @@ class Peer:
         """Send it a frame; cuts it off where too much is waiting."""
         if self._closing is not None:
             return
-        self.link.send(frame)
-        waiting = self.link.waiting
+        waiting = self.link.send(frame)
         if waiting > BEHIND:
             for member in self.memberships.values():
                 member.live = False
@@ -196,15 +195,14 @@ class Peer:
             self._unclogged = asyncio.Event()
             await self._unclogged.wait()
 
-    def pending(self, size: int) -> Callable[[], None]:
-        """Note bytes that are being dealt with; returns what is to be called when that is done."""
+    def begin(self, size: int) -> None:
+        """So many bytes that it sent are being dealt with now."""
         self._pending += size
 
-        def done() -> None:
-            self._pending -= size
-            self._look_again()
-
-        return done
+    def finish(self, size: int) -> None:
+        """So many bytes that it sent are dealt with."""
+        self._pending -= size
+        self._look_again()
 
     def _look_again(self) -> None:
         if self._unclogged is not None:
@@ -213,14 +211,15 @@ class Peer:
     def ask(self, id_: int, size: int) -> None:
         """Note a request for the host side, of so many bytes."""
         self.answered(id_)
-        self.asked[id_] = self.pending(size)
+        self.asked[id_] = size
+        self.begin(size)
 
     def answered(self, id_: int) -> bool:
         """The host side answered a request; whether it was waited for."""
-        done = self.asked.pop(id_, None)
-        if done is not None:
-            done()
-        return done is not None
+        size = self.asked.pop(id_, None)
+        if size is not None:
+            self.finish(size)
+        return size is not None
 
     # --- life ----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.server.relay.committer import Committer, Job
 from cocalc_tui.server.relay.guard import objection, to_look_up
-from cocalc_tui.server.relay.peer import Peer
+from cocalc_tui.server.relay.peer import Membership, Peer
 from cocalc_tui.server.store import Denied, Draft, Outcome, Store
 
 AT_ONCE = 1000
@@ -62,33 +62,25 @@ class Pushing:
     ) -> None:
         drafts: list[Draft] = []
         refused: list[Outcome] = []
-        role, size = _WORD[peer.role], 0
+        role, word, size = peer.role, _WORD[peer.role], 0
+        member = peer.memberships.get(doc)
+        closed = _closed(peer, member)
+        document_type = member.room.info.type if member is not None else ""
         for patch in patches:
-            denied = self._objection(peer, doc, patch, owners)
+            denied = closed or objection(patch, peer.user, role, document_type, owners)
             if denied is not None:
                 refused.append(denied)
                 break
             hold = peer.host and patch.kind == "import"
-            drafts.append(Draft(doc, peer.user, role, patch, hold))
+            drafts.append(Draft(doc, peer.user, word, patch, hold))
             size += len(patch.ops) + OVERHEAD
-        stored = peer.pending(size)
+        peer.begin(size)
 
         def done(outcomes: Sequence[Outcome]) -> None:
-            stored()
+            peer.finish(size)
             self._reply(peer, doc, session, patches, [*outcomes, *refused])
 
         self._committer.submit(Job(drafts, done))
-
-    @staticmethod
-    def _objection(
-        peer: Peer, doc: str, patch: m.WirePatch, owners: Mapping[str, str | None]
-    ) -> Denied | None:
-        member = peer.memberships.get(doc)
-        if member is None:
-            return Denied("form", "open the document before changing it")
-        if member.room.readonly is not None and not peer.host:
-            return Denied("role", member.room.readonly)
-        return objection(patch, peer.user, peer.role, member.room.info.type, owners)
 
     def _reply(
         self,
@@ -119,3 +111,12 @@ class Pushing:
             peer.say(m.Ack(doc=doc, session=session, seqs=seqs))
         if refused is not None:
             peer.say(refused)
+
+
+def _closed(peer: Peer, member: Membership | None) -> Denied | None:
+    """Why somebody may write nothing at all there."""
+    if member is None:
+        return Denied("form", "open the document before changing it")
+    if member.room.readonly is not None and not peer.host:
+        return Denied("role", member.room.readonly)
+    return None

@@ -41,13 +41,14 @@ class WebSocketLink:
         self._held: list[bytes] = []
         self._held_size = 0
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: Frame) -> int:
         """Hand a frame over."""
         data = frame.websocket
+        if not self._held:
+            self._gate.write_soon(self)
         self._held.append(data)
         self._held_size += len(data)
-        if len(self._held) == 1:
-            self._gate.write_soon(self)
+        return self._held_size + self._websocket.wire.get_write_buffer_size()
 
     def write(self) -> None:
         """Write what was handed over."""

@@ -39,7 +39,8 @@ class Ledger:
     def objection(self, draft: Draft, owner: str, now: int) -> Denied | None:
         """Why a patch that is not known cannot be taken at `now`; its session is `owner`'s."""
         patch = draft.patch
-        if owner != draft.owner and draft.owner != HOST:
+        writer = draft.owner
+        if writer not in {owner, HOST}:
             return Denied("id", f"session {patch.session} is another user's")
         expected = self.next_n.get(patch.session, 0)
         if patch.n != expected:
