@@ -153,6 +153,11 @@ class Attending(Asks):
             document.held_back(message.text)
             asyncio.get_running_loop().call_later(REOPEN_PAUSE, self._reopen_again, document)
 
+    def reopen_all(self) -> None:
+        """Ask the relay anew what may be done with the documents that are open."""
+        for document in list(self.documents.values()):
+            self._reopen_again(document)
+
     def _reopen_again(self, document: SharedDocument) -> None:
         is_open = self.documents.get(document.doc) is document
         waits = any(opening.document is document for opening in self._opening.values())

@@ -13,6 +13,8 @@ import secrets
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from cocalc_tui.client import whereabouts
 from cocalc_tui.client.attending import Attending
 from cocalc_tui.client.blobs import Blobs
@@ -183,10 +185,20 @@ class Workspace(Attending):
                 here = {person.connection for person in self.people}
                 for gone in self.whereabouts.keys() - here:
                     del self.whereabouts[gone]
+                self._learn_role()
                 self.emit(PeopleChanged())
             case _ if not self._heard_of_documents(message):
                 if (handler := self.handlers.get(type(message))) is not None:
                     handler(message)
+
+    def _learn_role(self) -> None:
+        """Somebody may have given me another role: what is open may be changed, or no more."""
+        me = self.me
+        roles = (one.role for one in self.people if me and one.connection == me.connection)
+        role = next(roles, None)
+        if me is not None and role not in {None, me.role}:
+            self.me = msgspec.structs.replace(me, role=role)
+            self.reopen_all()
 
     def stand(self, here: Whereabouts) -> None:
         """Tell everybody where I am in the project, now and whenever the relay is back."""

@@ -225,6 +225,7 @@ async def test_a_stranger_gets_one_line() -> None:
 async def test_a_role_taken_ends_the_work_but_loses_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    monkeypatch.setattr("cocalc_tui.client.attending.DISK_PAUSE", 0.05)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     async with running() as box:
         alice = await box.person("alice")
@@ -233,14 +234,36 @@ async def test_a_role_taken_ends_the_work_but_loses_none(
         seen: list[WorkspaceEvent] = []
         eve.subscribe(seen.append)
         document = await eve.open("a.txt")
-        await alice.sharing.give("eve", "viewer")
+        box.store.full = True
         type_at_end(document, "typed in good faith")
+        await until(lambda: "full" in document.trouble)
+        await alice.sharing.give("eve", "viewer")
+        box.store.full = False
         await until(lambda: any(isinstance(event, WorkRefused) for event in seen))
         (copy,) = copies()
         assert (copy.path, copy.text) == ("a.txt", "typed in good faith")
         assert copy.file.stat().st_mode & 0o777 == 0o600
-        assert document.readonly is not None
-        await until(lambda: text(document) == "")
+        await until(lambda: document.readonly is not None and text(document) == "")
+        assert eve.me is not None
+        assert eve.me.role == "viewer"
+
+
+async def test_a_role_given_counts_for_what_is_open(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    async with running() as box:
+        alice = await box.person("alice")
+        await alice.sharing.give("eve", "viewer")
+        eve = await box.person("eve")
+        document = await eve.open("a.txt")
+        assert "look" in (document.readonly or "")
+        await alice.sharing.give("eve", "editor")
+        await until(lambda: document.readonly is None)
+        type_at_end(document, "now I may")
+        assert await agree(document, await alice.open("a.txt")) == "now I may"
+        await alice.sharing.give("eve", "viewer")
+        await until(lambda: "look" in (document.readonly or ""))
 
 
 async def test_a_clock_far_ahead_is_set_right() -> None:

@@ -288,8 +288,9 @@ class SimLink:
         self._behind = behind
         connection.accepted_by(here())
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: Frame) -> int:
         self._connection.down.put(frame.payload)
+        return self.waiting
 
     @property
     def waiting(self) -> int:
