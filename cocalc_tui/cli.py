@@ -32,7 +32,7 @@ from cocalc_tui.commands import (
     term,
     term_offer,
 )
-from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, CommandError, Parser, talk
+from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, USAGE, CommandError, Parser, talk
 
 MODULES = (
     opening,
@@ -68,19 +68,23 @@ def make_parser() -> argparse.ArgumentParser:
         "  cocalc-tui fit.ipynb notes.md  open these files\n"
         "  cocalc-tui share bob           let bob in\n"
         "  cocalc-tui box:/home/al/lab    a project on another machine, over ssh\n"
-        "  cocalc-tui status --json       what runs, for programs\n",
+        "  cocalc-tui status --json       what runs, for programs\n"
+        "\n"
+        "exit codes: 0 fine, 1 the work failed, 2 usage or configuration, 3 no connection (try "
+        "again),\n130 interrupted. Data goes to standard output, all else to standard error.\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"cocalc-tui {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for module in MODULES:
         module.add(commands)
-    parser.set_defaults(names=tuple(commands.choices), parser=parser)
+    parser.set_defaults(names=tuple(commands.choices), parser=parser, parsers=commands.choices)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns the exit code."""
+    _have_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     parser = make_parser()
     names = parser.get_default("names")
@@ -89,8 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     elif words[0] == "--":
         words = ["open", *words]
     try:
-        arguments = parser.parse_args(words)
-        return int(arguments.run(arguments) or FINE)
+        code = int(_run(parser, words) or FINE)
+        sys.stdout.flush()  # whoever reads may be gone
     except CommandError as error:
         talk(f"cocalc-tui: {error}")
         return error.code
@@ -105,3 +109,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         talk(f"cocalc-tui: {unexpected(error)}")
         return FAILED
+    return code
+
+
+def _have_streams() -> None:
+    """Have all three: a shell may close one, and not every terminal can show every letter."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - to stay
+        elif mode == "w" and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int | None:
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        raise CommandError(_mistyped(arguments.parsers[arguments.command], unknown), USAGE)
+    code: int | None = arguments.run(arguments)
+    return code
+
+
+def _mistyped(command: argparse.ArgumentParser, unknown: Sequence[str]) -> str:
+    """What is wrong with words that a command does not know."""
+    from difflib import get_close_matches
+
+    known = [flag for action in command._actions for flag in action.option_strings]
+    near = get_close_matches(unknown[0], known, n=1)
+    meant = f"did you mean {near[0]}?" if near else f"see {command.prog} --help"
+    return f"{command.prog}: {' '.join(unknown)} is too much; {meant}"

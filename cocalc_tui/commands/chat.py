@@ -13,6 +13,7 @@ from cocalc_tui.commands.common import (
     add_command,
     add_json,
     minutes,
+    read_stdin,
     say,
     say_json,
     with_document,
@@ -48,12 +49,11 @@ def run(arguments: argparse.Namespace) -> None:
     """Say, print or follow."""
     from cocalc_tui.chat.places import ENDING, beside
 
-    text = sys.stdin.read() if arguments.message == "-" else arguments.message
+    text = read_stdin() if arguments.message == "-" else arguments.message
 
     async def talk(workspace: Workspace, document: SharedDocument) -> None:
         from cocalc_tui.client.conversation import Conversation
 
-        await _check_subject(workspace, document.path)
         assert workspace.me is not None
         conversation = Conversation(document, workspace.me.user)
         if text is not None:
@@ -69,7 +69,10 @@ def run(arguments: argparse.Namespace) -> None:
             await _follow(conversation)
 
     with_document(
-        arguments.file, talk, at=lambda path: path if path.endswith(ENDING) else beside(path)
+        arguments.file,
+        talk,
+        at=lambda path: path if path.endswith(ENDING) else beside(path),
+        first=_check_subject,
     )
 
 

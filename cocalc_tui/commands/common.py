@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -58,15 +59,36 @@ def add_project(command: argparse.ArgumentParser) -> None:
     """Let a command be told which project."""
     command.add_argument(
         "--project",
+        type=_folder,
         default=".",
         metavar="FOLDER",
         help="default: this folder's; HOST:FOLDER is one on another machine",
     )
 
 
+def _folder(word: str) -> str:
+    """A folder that is there, or that only its owner may look at."""
+    try:
+        if is_far([word]) or stat.S_ISDIR(os.stat(word).st_mode):
+            return word
+    except FileNotFoundError:
+        raise argparse.ArgumentTypeError(f"{word}: no such folder") from None
+    except OSError:
+        return word
+    raise argparse.ArgumentTypeError(f"{word}: this is no folder")
+
+
 def add_json(command: argparse.ArgumentParser) -> None:
     """Let a command that lists do so for programs."""
     command.add_argument("--json", action="store_true", help="for programs")
+
+
+def read_stdin() -> str:
+    """What comes on standard input, as text. Raises CommandError."""
+    try:
+        return sys.stdin.read().encode("utf-8").decode("utf-8")
+    except UnicodeError:
+        raise CommandError("what came on standard input is no UTF-8 text", USAGE) from None
 
 
 def say(text: str) -> None:
@@ -148,8 +170,12 @@ def with_document(
     work: Callable[[Workspace, SharedDocument], Awaitable[Result]],
     *,
     at: Callable[[str], str] = lambda path: path,
+    first: Callable[[Workspace, str], Awaitable[None]] | None = None,
 ) -> Result:
-    """Do some work with a file's document, or the one `at` another path. Raises CommandError."""
+    """Do some work with a file's document, or the one `at` another path. Raises CommandError.
+
+    `first` looks whether there is to be one: opening some kinds makes them.
+    """
     project = reach([file], start=True)
     if not project.files:
         project.close()
@@ -157,6 +183,8 @@ def with_document(
     path = at(project.files[0])
 
     async def open_it(workspace: Workspace) -> Result:
+        if first is not None:
+            await first(workspace, path)
         return await work(workspace, await workspace.open(path))
 
     return _with_project(project, open_it, start=True)

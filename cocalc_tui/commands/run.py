@@ -11,14 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import (
-    FAILED,
-    FINE,
-    CommandError,
-    add_command,
-    talk,
-    with_document,
-)
+from cocalc_tui.commands.common import FAILED, FINE, CommandError, add_command, talk, with_document
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument

@@ -14,6 +14,7 @@ from cocalc_tui.commands.common import (
     add_json,
     add_project,
     minutes,
+    read_stdin,
     say,
     say_json,
     talk,
@@ -97,7 +98,7 @@ def _line(one: SnapshotInfo) -> str:
 
 def run_create(arguments: argparse.Namespace) -> None:
     """Take one now."""
-    title = sys.stdin.read().strip() if arguments.title == "-" else arguments.title
+    title = read_stdin().strip() if arguments.title == "-" else arguments.title
     say(_ask(arguments, lambda snapshots: snapshots.take(title)))
 
 

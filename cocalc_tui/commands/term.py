@@ -14,6 +14,7 @@ from cocalc_tui.commands.common import (
     USAGE,
     CommandError,
     add_command,
+    read_stdin,
     say,
     with_document,
 )
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int | None:
         return opening.run(argparse.Namespace(paths=[name], names=(), set=[]))
     if arguments.tail is not None and arguments.tail < 1:
         raise CommandError("--tail takes a number from 1 on", USAGE)
-    text = sys.stdin.read() if arguments.send == "-" else arguments.send
+    text = read_stdin() if arguments.send == "-" else arguments.send
 
     async def talk(workspace: Workspace, document: SharedDocument) -> None:
         from cocalc_tui.client.terminals import Terminal
@@ -77,8 +78,14 @@ def run(arguments: argparse.Namespace) -> int | None:
         if arguments.record is not None:
             _record(await terminal.recording(), document.path, arguments.record)
 
-    with_document(name, talk)
+    with_document(name, talk, first=None if text is not None else _check)
     return FINE
+
+
+async def _check(workspace: Workspace, path: str) -> None:
+    """Only who types begins a terminal."""
+    if path not in {one.path for one in await workspace.files.entries(path.rpartition("/")[0])}:
+        raise CommandError(f"{path}: no such terminal in the project", USAGE)
 
 
 def _record(cast: str, path: str, file: str) -> None:

@@ -270,4 +270,6 @@ def trouble(path: Path) -> Iterator[None]:
     except (apsw.CorruptError, apsw.NotADBError, DamagedLog) as error:
         raise StoreTrouble(f"{path}: damaged ({error}); put a backup back") from None
     except (apsw.Error, OSError) as error:
-        raise StoreTrouble(f"{path}: cannot be written: {error}") from None
+        raise StoreTrouble(
+            f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}"
+        ) from None
