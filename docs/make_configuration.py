@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cocalc_tui.server.store.keeping import Keeping
 from cocalc_tui.widgets.settings import Setting, Settings
-from cocalc_tui.widgets.theme_files import NAMES
+from cocalc_tui.widgets.theme_files import GIVEN, NAMES
 
 PAGE = Path(__file__).with_name("configuration.md")
 
@@ -43,6 +43,9 @@ app.open = "f2"
 `cocalc-tui config show` says what is in force and who set it, `config edit` opens your file,
 `config validate` checks one, `config schema` prints its JSON schema for editors, and
 `cocalc-tui --set editor.tab_width=2` sets something for this time.
+
+Themes that come with it: {themes}. In each, the colours of people and of code can be read on its
+ground.
 
 A theme of your own is a file `~/.config/cocalc-tui/themes/NAME.toml`, used by `screen.theme`:
 
@@ -90,9 +93,10 @@ be deleted.
 
 def page() -> str:
     """The whole page."""
+    themes = ", ".join(f"`{name}`" for name in GIVEN)
     colours = ", ".join(f"`{name}`" for name in NAMES)
     return (
-        HEAD.replace("{colours}", colours)
+        HEAD.replace("{colours}", colours).replace("{themes}", themes)
         + "".join(_row(setting) for setting in Settings.declared())
         + HISTORY
         + "".join(

@@ -20,7 +20,7 @@ from cocalc_tui.widgets.actions import Keymap, KeyReader, Registry
 from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.graphics import Probe, worth_asking
-from cocalc_tui.widgets.theme import DARK, THEMES
+from cocalc_tui.widgets.theme import DARK, THEMES, people_on
 from cocalc_tui.widgets.tty import GraphicsFound, HungUp, TtyDriver
 from cocalc_tui.widgets.typeahead import TypeAheadApp
 
@@ -53,7 +53,7 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
             self.register_theme(theme)
         self.theme = DARK.name
         self.reader = KeyReader(Keymap(registry, own))
-        self.faces = Faces(lambda: self.current_theme.dark)
+        self.faces = Faces(lambda: people_on(self.theme_variables["background"]))
         self.said: list[tuple[str, str]] = []
         """Time and text of every notice."""
 

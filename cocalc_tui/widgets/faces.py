@@ -8,16 +8,16 @@ out who cannot tell two apart, so it always goes with the letters.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from cocalc_tui.widgets.theme import person_colours
+from cocalc_tui.widgets.theme import DARK_PEOPLE
 
 
 class Faces:
-    """The people met so far. `dark` tells whether the theme in force is dark."""
+    """The people met so far. `colours` tells those of the theme in force, always as many."""
 
-    def __init__(self, dark: Callable[[], bool] = lambda: True) -> None:
-        self._dark = dark
+    def __init__(self, colours: Callable[[], Sequence[str]] = lambda: DARK_PEOPLE) -> None:
+        self._colours = colours
         self._places: dict[str, int] = {}
         self._letters: dict[str, str] = {}
 
@@ -28,7 +28,7 @@ class Faces:
 
     def recall(self, places: Mapping[str, int]) -> None:
         """Give people the colours they had."""
-        count = len(person_colours(dark=True))
+        count = len(DARK_PEOPLE)
         for user, place in places.items():
             if 0 <= place < count:
                 self._places[user] = place
@@ -43,7 +43,7 @@ class Faces:
     def colour(self, user: str) -> str:
         """The person's colour in the theme in force, `#rrggbb`."""
         self.meet([user])
-        colours = person_colours(dark=self._dark())
+        colours = self._colours()
         return colours[self._places[user] % len(colours)]
 
     def initials(self, user: str) -> str:
@@ -52,7 +52,7 @@ class Faces:
         return self._letters[user]
 
     def _free_place(self, user: str) -> int:
-        count = len(person_colours(dark=True))
+        count = len(DARK_PEOPLE)
         first = zlib.crc32(user.encode("utf-8", "surrogateescape")) % count
         taken = set(self._places.values())
         return next(((first + i) % count for i in range(count) if (first + i) % count not in taken),

@@ -109,7 +109,7 @@ class Settings:
     screen_theme: str = _name(
         "screen.theme",
         "quiet-dark",
-        "The colours: quiet-dark, quiet-light, or a file of yours in themes/ beside this one.",
+        "The colours: quiet-dark, quiet-light, one of Textual's (nord ...), or a file in themes/.",
     )
     screen_side_bar: str = _choice(
         "screen.side_bar",

@@ -11,8 +11,12 @@ Beyond Textual's own names a theme gives: `text-dim`, `text-faint`, `side`, `bar
 
 from __future__ import annotations
 
+from functools import cache
+
 from textual.dom import DOMNode
 from textual.theme import Theme
+
+from cocalc_tui.widgets.contrast import is_dark, readable
 
 DARK_PEOPLE = (
     *("#5f87ff", "#ffaf5f", "#5fd7af", "#d787ff"),
@@ -22,6 +26,16 @@ LIGHT_PEOPLE = (
     *("#005fd7", "#af5f00", "#005f00", "#875faf"),
     *("#d7005f", "#5f0000", "#87005f", "#00005f"),
 )
+PALE_PEOPLE = (
+    *("#d7afff", "#ffaf5f", "#5fd7af", "#d787ff"),
+    *("#ffff87", "#ffaf87", "#d787af", "#afffff"),
+)
+"""On dark greys, where the blue and brown of `DARK_PEOPLE` are too dark to be read."""
+DEEP_PEOPLE = (
+    *("#005faf", "#af0000", "#005f00", "#5f5f87"),
+    *("#af005f", "#5f0000", "#5f005f", "#00005f"),
+)
+"""On light greys, in the place of `LIGHT_PEOPLE`."""
 
 DARK = Theme(
     name="quiet-dark",
@@ -133,6 +147,9 @@ def colour(node: DOMNode, name: str) -> str:
     return node.app.theme_variables[name]
 
 
-def person_colours(*, dark: bool) -> tuple[str, ...]:
-    """The colours that people are given."""
-    return DARK_PEOPLE if dark else LIGHT_PEOPLE
+@cache
+def people_on(ground: str) -> tuple[str, ...]:
+    """The colours that people are given, each of them readable on a theme's ground."""
+    first, second = (DARK_PEOPLE, PALE_PEOPLE) if is_dark(ground) else (LIGHT_PEOPLE, DEEP_PEOPLE)
+    fits = all(readable(colour, ground) == colour for colour in first)
+    return first if fits else tuple(readable(colour, ground) for colour in second)

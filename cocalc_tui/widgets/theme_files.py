@@ -1,4 +1,4 @@
-"""A person's own themes: TOML files beside the configuration, each on top of one of ours.
+"""Themes by name: ours, Textual's, and a person's own: TOML files, each on top of another.
 
     # ~/.config/cocalc-tui/themes/sepia.toml
     base = "quiet-light"
@@ -22,6 +22,8 @@ from typing import Any
 from textual.theme import Theme
 
 from cocalc_tui.widgets.theme import DARK, THEMES
+from cocalc_tui.widgets.theme_adopted import NAMES as TEXTUAL
+from cocalc_tui.widgets.theme_adopted import adopted
 
 _PLAIN = (
     *("primary", "secondary", "accent", "foreground", "background", "surface", "panel"),
@@ -33,8 +35,19 @@ NAMES = (*_PLAIN, *DARK.variables)
 """Every colour that a file may set."""
 
 
+GIVEN = (*THEMES, *TEXTUAL)
+"""Those that come with the program."""
+
+
 class ThemeError(ValueError):
     """A theme cannot be used: one line with file, key and what it should be."""
+
+
+def _given(name: str) -> Theme:
+    """A theme that nobody here made."""
+    if name in THEMES:
+        return THEMES[name]
+    return adopted(name)
 
 
 def theme_folder() -> Path:
@@ -45,15 +58,15 @@ def theme_folder() -> Path:
 
 
 def names() -> list[str]:
-    """The themes there are: ours, then the person's own."""
+    """The themes there are: ours, Textual's, then the person's own."""
     own = sorted(file.stem for file in theme_folder().glob("*.toml"))
-    return [*THEMES, *(name for name in own if name not in THEMES)]
+    return [*GIVEN, *(name for name in own if name not in GIVEN)]
 
 
 def find(name: str) -> Theme:
     """The theme of a name. Raises ThemeError."""
-    if name in THEMES:
-        return THEMES[name]
+    if name in GIVEN:
+        return _given(name)
     file = theme_folder() / f"{name}.toml"
     if not file.is_file():
         near = get_close_matches(name, names(), n=1)
@@ -70,13 +83,13 @@ def _on_base(file: Path, table: dict[str, Any]) -> Theme:
     base, colours = table.pop("base", DARK.name), table.pop("colours", {})
     if table:
         raise ThemeError(f"{file}: no key {next(iter(table))!r}; there are base and colours")
-    if base not in THEMES:
-        raise ThemeError(f"{file}: base is {base!r}; it may be {', '.join(THEMES)}")
+    if base not in GIVEN:
+        raise ThemeError(f"{file}: base is {base!r}; it may be {', '.join(GIVEN)}")
     if not isinstance(colours, dict):
         raise ThemeError(f"{file}: colours is a table of lines as background = '#fdf6e3'")
     for name, value in colours.items():
         _check(file, name, value)
-    ground = THEMES[base]
+    ground = _given(base)
     return dataclasses.replace(
         ground,
         name=file.stem,

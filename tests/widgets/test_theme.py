@@ -5,8 +5,10 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
+from cocalc_tui.widgets.contrast import contrast
 from cocalc_tui.widgets.faces import Faces
-from cocalc_tui.widgets.theme import DARK, DARK_PEOPLE, LIGHT, LIGHT_PEOPLE
+from cocalc_tui.widgets.theme import DARK, DARK_PEOPLE, LIGHT, LIGHT_PEOPLE, people_on
+from cocalc_tui.widgets.theme_adopted import NAMES, adopted
 
 # Machado, Oliveira, Fernandes 2009, severity 1.
 VISION = {
@@ -29,17 +31,6 @@ def linear(colour: str) -> list[float]:
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
 
 
-def luminance(colour: str) -> float:
-    red, green, blue = linear(colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG 2 contrast ratio."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def lab(colour: str, vision: str) -> tuple[float, float, float]:
     rgb = linear(colour)
     seen = [sum(a * b for a, b in zip(row, rgb, strict=True)) for row in VISION[vision]]
@@ -51,42 +42,68 @@ def lab(colour: str, vision: str) -> tuple[float, float, float]:
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
+MARKED = 4.3
+"""Contrast of text on what is lit up for a moment: palettes have few shades there."""
+EVERY = {"quiet-dark": DARK, "quiet-light": LIGHT} | {name: adopted(name) for name in NAMES}
+
+
+def people_of(theme: Theme) -> tuple[str, ...]:
+    return people_on(str(theme.background))
+
+
+def test_ours_have_the_colours_that_were_chosen() -> None:
+    assert (people_of(DARK), people_of(LIGHT)) == (DARK_PEOPLE, LIGHT_PEOPLE)
+
+
 @pytest.mark.parametrize("vision", VISION)
-@pytest.mark.parametrize("people", [DARK_PEOPLE, LIGHT_PEOPLE], ids=["dark", "light"])
-def test_people_can_be_told_apart(people: tuple[str, ...], vision: str) -> None:
-    for one, other in itertools.combinations(people, 2):
+@pytest.mark.parametrize("theme", EVERY.values(), ids=EVERY)
+def test_people_can_be_told_apart(theme: Theme, vision: str) -> None:
+    for one, other in itertools.combinations(people_of(theme), 2):
         assert math.dist(lab(one, vision), lab(other, vision)) >= 10, (one, other)
 
 
-@pytest.mark.parametrize(
-    ("theme", "people"), [(DARK, DARK_PEOPLE), (LIGHT, LIGHT_PEOPLE)], ids=["dark", "light"]
-)
+def test_every_theme_has_every_colour() -> None:
+    for name, theme in EVERY.items():
+        assert theme.variables.keys() >= DARK.variables.keys(), name
+
+
+@pytest.mark.parametrize("theme", EVERY.values(), ids=EVERY)
 class TestContrast:
-    def test_of_people(self, theme: Theme, people: tuple[str, ...]) -> None:
-        for person in people:
+    def test_of_people(self, theme: Theme) -> None:
+        for person in people_of(theme):
             assert contrast(person, str(theme.background)) >= 4.5
             assert contrast(person, theme.variables["on-person"]) >= 4.5
 
-    def test_of_text(self, theme: Theme, people: tuple[str, ...]) -> None:
+    def test_of_text(self, theme: Theme) -> None:
         grounds = [str(theme.background), theme.variables["side"], theme.variables["bar"]]
         named = [theme.foreground, theme.primary, theme.warning, theme.error, theme.success]
         texts = [*named, *(theme.variables[name] for name in ("text-dim", "text-bright"))]
         for text, ground in itertools.product(texts, grounds):
             assert contrast(str(text), ground) >= 4.5, (text, ground)
 
-    def test_of_code(self, theme: Theme, people: tuple[str, ...]) -> None:
+    def test_of_code(self, theme: Theme) -> None:
         for name, value in theme.variables.items():
             if name.startswith("syntax-"):
                 assert contrast(value, str(theme.background)) >= 4.5, name
 
-    def test_colours_are_of_the_256_palette(self, theme: Theme, people: tuple[str, ...]) -> None:
-        greys = {8 + 10 * step for step in range(24)}
-        cube = {0, 95, 135, 175, 215, 255}
-        named = [theme.primary, theme.secondary, theme.background, theme.panel, theme.foreground]
-        for value in [*map(str, named), *theme.variables.values(), *people]:
-            red, green, blue = Color.parse(value).rgb
-            grey = red == green == blue and red in greys
-            assert grey or {red, green, blue} <= cube, value
+    def test_of_what_is_marked(self, theme: Theme) -> None:
+        for name in ("selection", "match", "match-now", "raised", "line"):
+            text = theme.variables["text-bright"] if name == "match-now" else theme.foreground
+            assert contrast(str(text), theme.variables[name]) >= MARKED, name
+            assert theme.variables[name] != theme.background
+
+
+@pytest.mark.parametrize(
+    ("theme", "people"), [(DARK, DARK_PEOPLE), (LIGHT, LIGHT_PEOPLE)], ids=["dark", "light"]
+)
+def test_colours_are_of_the_256_palette(theme: Theme, people: tuple[str, ...]) -> None:
+    greys = {8 + 10 * step for step in range(24)}
+    cube = {0, 95, 135, 175, 215, 255}
+    named = [theme.primary, theme.secondary, theme.background, theme.panel, theme.foreground]
+    for value in [*map(str, named), *theme.variables.values(), *people]:
+        red, green, blue = Color.parse(value).rgb
+        grey = red == green == blue and red in greys
+        assert grey or {red, green, blue} <= cube, value
 
 
 class TestFaces:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.widgets.theme import LIGHT
+from cocalc_tui.widgets.theme_adopted import NAMES as TEXTUAL
 from cocalc_tui.widgets.theme_files import ThemeError, find, names, theme_folder
 
 
@@ -20,7 +21,7 @@ def test_a_theme_of_ones_own(folder: Path) -> None:
         "base = 'quiet-light'\n[colours]\nbackground = '#fdf6e3'\nsyntax-comment = '#93a1a1'\n"
     )
     sepia = find("sepia")
-    assert names() == ["quiet-dark", "quiet-light", "sepia"]
+    assert names() == ["quiet-dark", "quiet-light", *TEXTUAL, "sepia"]
     assert (sepia.name, sepia.dark, sepia.background) == ("sepia", False, "#fdf6e3")
     assert sepia.variables["syntax-comment"] == "#93a1a1"
     assert sepia.variables["syntax-string"] == LIGHT.variables["syntax-string"]
