@@ -125,7 +125,9 @@ def _have_streams() -> None:
 def _run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int | None:
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
-        raise CommandError(_mistyped(arguments.parsers[arguments.command], unknown), USAGE)
+        raise CommandError(
+            _mistyped(arguments.parsers.get(arguments.command, parser), unknown), USAGE
+        )
     code: int | None = arguments.run(arguments)
     return code
 
@@ -137,4 +139,4 @@ def _mistyped(command: argparse.ArgumentParser, unknown: Sequence[str]) -> str:
     known = [flag for action in command._actions for flag in action.option_strings]
     near = get_close_matches(unknown[0], known, n=1)
     meant = f"did you mean {near[0]}?" if near else f"see {command.prog} --help"
-    return f"{command.prog}: {' '.join(unknown)} is too much; {meant}"
+    return f"{' '.join(unknown)}: `{command.prog}` does not know this; {meant}"

@@ -269,7 +269,7 @@ def trouble(path: Path) -> Iterator[None]:
         raise StoreTrouble(f"{path}: another program has it open") from None
     except (apsw.CorruptError, apsw.NotADBError, DamagedLog) as error:
         raise StoreTrouble(f"{path}: damaged ({error}); put a backup back") from None
-    except (apsw.Error, OSError) as error:
-        raise StoreTrouble(
-            f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}"
-        ) from None
+    except OSError as error:
+        raise StoreTrouble(f"{path}: cannot be written: {error.strerror or error}") from None
+    except apsw.Error as error:
+        raise StoreTrouble(f"{path}: cannot be written: {error}") from None
