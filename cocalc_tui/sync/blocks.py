@@ -8,26 +8,15 @@ document makes nothing for each keystroke.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeAlias
 
 from cocalc_tui.sync.columns import DamagedLog, Reader, all_ones, unpack, unseal, unzigzag
-from cocalc_tui.sync.patch import (
-    MAIN,
-    Cancel,
-    Create,
-    Entry,
-    Op,
-    Patch,
-    PatchId,
-    Put,
-    Remove,
-    Splice,
-    TextId,
-)
+from cocalc_tui.sync.patch import Cancel, PatchId
 
 MAGIC = b"ctb\x01"
 """A block of this project, layout 1."""
@@ -100,6 +89,17 @@ def _names(text: str) -> tuple[list[str], list[list[str]], list[list[Any]], list
     return sessions, stamps, labels, words
 
 
+_SENSELESS = (
+    ArithmeticError,
+    LookupError,
+    RuntimeError,
+    StopIteration,
+    TypeError,
+    ValueError,
+)
+"""What reading columns that contradict each other comes to."""
+
+
 @contextmanager
 def readable() -> Iterator[None]:
     """A checked block that makes no sense was not written by `encode_block`: say so, once."""
@@ -107,7 +107,7 @@ def readable() -> Iterator[None]:
         yield
     except DamagedLog:
         raise
-    except (LookupError, TypeError, ValueError, RuntimeError, StopIteration) as error:
+    except _SENSELESS as error:
         raise DamagedLog(f"a block of the log makes no sense: {error!r}") from None
 
 
@@ -118,6 +118,7 @@ class Block:
         with readable():
             self._columns = dict(zip(COLUMNS, unseal(MAGIC, data), strict=True))
             self._numbers: dict[str, list[int]] = {}
+            self._times: dict[str, Sequence[int]] = {}
             self.first, self.count, self.latest = self.numbers("block")
             if self.count > MOST:
                 raise DamagedLog("a block of the log claims to be too long")
@@ -137,8 +138,13 @@ class Block:
         return self._columns[column].decode("utf-8", "surrogatepass")
 
     @cached_property
-    def chains(self) -> list[Chain]:
-        """The links in full."""
+    def ends(self) -> list[int]:
+        """By link: how many patches there are up to its end."""
+        return list(accumulate([size for _, _, size, _ in self.links]))
+
+    def chains(self, first: int = 0, stop: int | None = None) -> list[Chain]:
+        """The links from place `first` on, before `stop`, in full."""
+        part = slice(first, stop)
         with readable():
             return [
                 Chain(
@@ -149,7 +155,10 @@ class Block:
                     label,
                 )
                 for (s, n, size, parents), stamp, label in zip(
-                    self.links, self.numbers("stamp"), self.numbers("label"), strict=True
+                    self.links[part],
+                    self.numbers("stamp")[part],
+                    self.numbers("label")[part],
+                    strict=True,
                 )
             ]
 
@@ -181,150 +190,15 @@ class Block:
             first -= unzigzag(back)
             yield Cancel(self.sessions[session], first, first + unzigzag(more))
 
-    def operations(self) -> Operations:
-        """A reader at the block's first operation."""
-        return Operations(self)
-
-    def times(self, column: str = "time") -> list[int]:
+    def times(self, column: str = "time") -> Sequence[int]:
         """The time of each patch."""
-        steps = [unzigzag(step) for step in self.numbers(column)]
-        return list(accumulate(all_ones(self.numbers(column + " gaps"), steps, 0, self.count)))
+        found = self._times.get(column)
+        if found is None:
+            steps = [unzigzag(step) for step in unpack(self._columns[column])]
+            every = all_ones(self.numbers(column + " gaps"), steps, 0, self.count)
+            found = self._times[column] = array("q", accumulate(every))
+        return found
 
     def reader(self, column: str) -> Reader:
         """A reader of lengths or counts."""
         return Reader(self.numbers(column + " gaps"), self.numbers(column))
-
-    def entries(self) -> Iterator[Entry]:
-        """Every entry as it was sealed."""
-        with readable():
-            counts, operations = self.reader("operations"), self.operations()
-            times = iter(self.times())
-            lags = iter(self.times("received"))
-            seq = self.first
-            for chain in self.chains:
-                author, role = self.stamps[chain.stamp]
-                kind, acting_for, group = self.labels[chain.label]
-                (session, n), parents = chain.first, chain.parents
-                for _ in range(chain.size):
-                    ops = [operations.one(session) for _ in range(counts.take(1))]
-                    patch_id, time = PatchId(session, n), next(times)
-                    patch = Patch(patch_id, time, parents, tuple(ops), kind, acting_for, group)
-                    yield Entry(seq, author, role, time + next(lags), patch)
-                    parents = (patch_id,)
-                    seq, n = seq + 1, n + 1
-
-
-class Operations:
-    """Reads the operations of a block in turn, joined where the caller wants them so."""
-
-    def __init__(self, block: Block) -> None:
-        self._words = block.words
-        self._kinds, self._again = block.numbers("kind"), block.numbers("again")
-        if sum(self._again) + len(self._again) > MOST:
-            raise DamagedLog("a block of the log claims to be too long")
-        self.only_splices = all(kind & KIND <= REPLACE for kind in set(self._kinds))
-        self._jumps, self._texts = iter(block.numbers("jump")), iter(block.numbers("text"))
-        self._inserts = block.reader("inserts")
-        self._deletes = block.reader("deletes")
-        self._typed, self._read = block.string("typed"), 0
-        self._cancels, self._records = iter(block.cancels), iter(block.numbers("record"))
-        self._values = iter(block.string("value").split("\n"))
-        self._next = 0
-        """The run after the present one, of which there is left:"""
-        self._left = 0
-        self._kind = 0
-        self._place = ("", MAIN)
-        self._caret = 0
-        self._carets: dict[tuple[str, TextId], int] = {}
-        """Of other places."""
-        self._texts_of: dict[str, TextId] = {}
-
-    def one(self, session: str) -> Op:
-        """The next operation."""
-        ops: list[Op] = []
-        self.read(session, 1, ops, [])
-        return ops[0]
-
-    def read(self, session: str, count: int, ops: list[Op], units: list[int]) -> None:
-        """Append the next `count` operations to `ops`, and to `units` how many each stands for.
-
-        Only splices of one character each are joined; where they go backwards, as backspace does,
-        their number is negative.
-        """
-        while count:
-            if not self._left:
-                self._open(session)
-            kind, caret = self._kind, self._caret
-            most = min(count, self._left)
-            if kind == INSERT:
-                length = part = self._inserts.ones(most)
-                if not part:
-                    length, part = self._inserts.take(1), 1
-                ops.append(Splice(caret, 0, self._text(length), self._place[1]))
-                self._caret = caret + length
-            elif kind < REPLACE:
-                length = part = self._deletes.ones(most)
-                if not part:
-                    length, part = self._deletes.take(1), 1
-                if kind == BACKSPACE:
-                    self._caret = caret = caret - length
-                ops.append(Splice(caret, length, "", self._place[1]))
-            else:
-                part = 1
-                ops.append(self._other() if kind > REPLACE else self._replace())
-            units.append(-part if kind == BACKSPACE and part > 1 else part)
-            self._left -= part
-            count -= part
-
-    def are_splices(self, count: int) -> bool:
-        """Whether the next `count` operations are splices."""
-        run = self._next
-        count -= self._left
-        plain = not self._left or self._kind <= REPLACE
-        while plain and count > 0:
-            plain = self._kinds[run] & KIND <= REPLACE
-            count -= self._again[run] + 1
-            run += 1
-        return plain
-
-    def _open(self, session: str) -> None:
-        """Begin the next run."""
-        kind = self._kinds[self._next]
-        self._kind = kind & KIND
-        self._left = self._again[self._next] + 1
-        self._next += 1
-        if kind & ELSEWHERE:
-            key, field = next(self._texts), next(self._texts)
-            self._texts_of[session] = TextId(self._words[key], self._words[field])
-        if kind & ELSEWHERE or session != self._place[0]:
-            self._carets[self._place] = self._caret
-            self._place = (session, self._texts_of.get(session, MAIN))
-            self._caret = self._carets.get(self._place, 0)
-        if kind & JUMPS:
-            self._caret += unzigzag(next(self._jumps))
-
-    def _text(self, length: int) -> str:
-        text = self._typed[self._read : self._read + length]
-        if len(text) != length:
-            raise DamagedLog("a block of the log lacks typed text")
-        self._read += length
-        return text
-
-    def _replace(self) -> Op:
-        caret = self._caret
-        text = self._text(self._inserts.take(1))
-        self._caret = caret + len(text)
-        return Splice(caret, self._deletes.take(1), text, self._place[1])
-
-    def _other(self) -> Op:
-        if self._kind == CANCEL:
-            return next(self._cancels)
-        key = self._words[next(self._records)]
-        if self._kind == REMOVE:
-            return Remove(key)
-        if self._kind == PUT:
-            return Put(key, self._words[next(self._records)], json.loads(next(self._values)))
-        fields = json.loads(next(self._values))
-        if not isinstance(fields, dict):
-            raise DamagedLog("a block of the log has a record without fields")
-        return Create(key, fields)

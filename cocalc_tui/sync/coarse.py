@@ -8,14 +8,15 @@ with the same order of characters.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.merger import Merger
-from cocalc_tui.sync.patch import Cancel, Entry, PatchId, Splice
-from cocalc_tui.sync.spans import Span, spans
+from cocalc_tui.sync.patch import Cancel, PatchId, Splice, TextId
+from cocalc_tui.sync.records import Records, SavedRecords
+from cocalc_tui.sync.spans import Part, Span, part_spans
 from cocalc_tui.sync.strand import Strand
 from cocalc_tui.sync.walker import Walker
 
@@ -23,13 +24,50 @@ _LABEL = ("typing", None, None)
 """No merge reads it."""
 
 
+class Base(NamedTuple):
+    """The state at a critical version: what comes after is merged on top of it."""
+
+    heads: tuple[PatchId, ...]
+    """Its one head; none before the first patch."""
+    texts: Mapping[TextId, str]
+    records: SavedRecords
+
+
+NOTHING = Base((), {}, SavedRecords({}, []))
+"""What a log begins with."""
+
+
 class SpanGraph:
     """Spans as the patches of a graph, numbered within each session."""
 
-    def __init__(self) -> None:
-        self._ends: dict[str, list[int]] = {}
+    def __init__(self, parts: Sequence[Part], base: Base, *, single: bool = False) -> None:
+        """Raises DamagedLog where what a span stands on is not here."""
+        self._ends = {session: [n] for session, n in base.heads}
         """By session, the number of the last patch of each span."""
-        self.graph = Graph()
+        heads = [PatchId(session, 0) for session, _ in base.heads]
+        self.graph = Graph(dict.fromkeys(self._ends, 1), heads)
+        self.spans = list(part_spans(parts, single=single))
+        for span in self.spans:
+            self._add(span)
+
+    def merger(self, base: Base) -> Merger:
+        """What merges them on top of what they stand on, as `base` has it."""
+        merger = Merger(self.graph, dict(base.texts))
+        merger.records = Records.restore(merger, base.records)
+        return merger
+
+    def merge(self, base: Base) -> Merger:
+        """Merge them."""
+        merger = self.merger(base)
+        merger.merge(0, len(self.spans))
+        return merger
+
+    def hides(self) -> bool:
+        """Whether a span that does not fit may have patches that do.
+
+        Only a program that is not ours makes such patches; then each must be a span.
+        """
+        return any(self.spans[index].size > 1 for index in self.graph.empty)
 
     def _number(self, span: Span) -> PatchId:
         """The id that the next span of its session has here."""
@@ -38,9 +76,9 @@ class SpanGraph:
         ends.append(n + span.size - 1)
         return PatchId(session, len(ends) - 1)
 
-    def add(self, span: Span) -> None:
-        """Put a span into the graph; raises DamagedLog where what it stands on is not here."""
-        parents = tuple([self.coarse(parent) for parent in span.parents])
+    def _add(self, span: Span) -> None:
+        """Put a span into the graph."""
+        parents = tuple([self._coarse(parent) for parent in span.parents])
         ops = tuple(span.ops)
         if span.size == 1:
             ops = tuple([self._cancel(op) if type(op) is Cancel else op for op in ops])
@@ -50,7 +88,7 @@ class SpanGraph:
             session, n = span.first
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
 
-    def coarse(self, patch_id: PatchId) -> PatchId:
+    def _coarse(self, patch_id: PatchId) -> PatchId:
         """The span that has a patch, as its id here."""
         session, n = patch_id
         return PatchId(session, bisect_left(self._ends.get(session, ()), n))
@@ -65,31 +103,36 @@ class SpanGraph:
         session, first, last = op
         if not 0 <= first <= last:
             return op
-        return Cancel(session, *(self.coarse(PatchId(session, n)).n for n in (first, last)))
+        return Cancel(session, *(self._coarse(PatchId(session, n)).n for n in (first, last)))
+
+
+def merged(parts: Sequence[Part], base: Base) -> tuple[dict[TextId, str], SavedRecords]:
+    """The texts and records that some of a log gives on top of its base."""
+    graph = SpanGraph(parts, base)
+    merger = graph.merge(base)
+    if graph.hides():
+        graph = SpanGraph(parts, base, single=True)
+        merger = graph.merge(base)
+    merger.records.settle()
+    return merger.texts.all(), merger.records.save()
 
 
 class Coarse:
-    """A whole log, merged span by span, with nothing forgotten that was deleted.
+    """Some of a log, merged span by span, with nothing forgotten that was deleted.
 
     A patch's index in `graph` is its span's place in `spans`.
     """
 
-    def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry]) -> None:
-        self._merge(blocks, tail, single=False)
-        if any(self.spans[index].size > 1 for index in self.graph.empty):
-            self._merge(blocks, tail, single=True)
+    def __init__(self, parts: Sequence[Part], base: Base = NOTHING) -> None:
+        self.base = base
+        self._merge(parts, single=False)
+        if self._span_graph.hides():
+            self._merge(parts, single=True)
 
-    def _merge(self, blocks: Sequence[Block], tail: Sequence[Entry], *, single: bool) -> None:
-        """Merge. A span that does not fit may have patches that do: then once more, patch by patch.
-
-        Only a program that is not ours makes such patches.
-        """
-        self.spans = list(spans(blocks, tail, single=single))
-        self._span_graph = SpanGraph()
-        self.graph = self._span_graph.graph
-        for span in self.spans:
-            self._span_graph.add(span)
-        empty = Merger(self.graph)
+    def _merge(self, parts: Sequence[Part], *, single: bool) -> None:
+        self._span_graph = span_graph = SpanGraph(parts, self.base, single=single)
+        self.spans, self.graph = span_graph.spans, span_graph.graph
+        empty = span_graph.merger(self.base)
         self.records = empty.records
         self.walker = Walker(empty, ROOT)
         if self.spans:

@@ -31,6 +31,7 @@ from cocalc_tui.sync.blocks import (
     Block,
 )
 from cocalc_tui.sync.columns import odd_ones, pack, seal, zigzag
+from cocalc_tui.sync.operations import entries
 from cocalc_tui.sync.patch import (
     MAIN,
     Cancel,
@@ -59,19 +60,19 @@ class _Names:
         return iter(self._numbers)
 
 
-def encode_block(entries: Sequence[Entry]) -> bytes:
+def encode_block(log: Sequence[Entry]) -> bytes:
     """Seal entries, whose numbers follow each other without gaps."""
-    if not entries or any(e.seq != entries[0].seq + i for i, e in enumerate(entries)):
+    if not log or any(e.seq != log[0].seq + i for i, e in enumerate(log)):
         raise ValueError("a block is made of entries whose numbers follow each other")
     writer = _Writer()
-    for chain in _chains(entries):
+    for chain in _chains(log):
         writer.chain(chain)
-    return writer.finish(entries)
+    return writer.finish(log)
 
 
 def decode_block(data: bytes) -> list[Entry]:
     """The entries of a block; raises DamagedLog."""
-    return list(Block(data).entries())
+    return list(entries(Block(data)))
 
 
 def _chains(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

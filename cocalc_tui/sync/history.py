@@ -24,6 +24,8 @@ from cocalc_tui.sync.window import Node
 
 NEVER = 1 << 62
 """The version in which what is there to stay goes."""
+BEFORE = -1
+"""Stands for the span of what was there before."""
 
 
 class Line(NamedTuple):
@@ -34,7 +36,8 @@ class Line(NamedTuple):
     step: int
     """From one character to the next: 0, 1, or -1 for backspace."""
     span: int
-    """Whose doing: a place in `Coarse.spans`."""
+    """Whose doing: a place in `Coarse.spans`; below 0 that of what came before those, and of such
+    characters `first` and `step` tell the places in the text as it was then."""
 
     def part(self, start: int, length: int) -> Line:
         """Some of the characters."""
@@ -98,7 +101,10 @@ class _History:
     def rows(self) -> dict[TextId, list[Row]]:
         """The rows of every text."""
         trees = self._coarse.walker.trees()
-        return {at: [r for i in tree.items() for r in self._item(i)] for at, tree in trees.items()}
+        return {
+            at: [row for item in tree.items() for row in self._item(at, item)]
+            for at, tree in trees.items()
+        }
 
     # --- what came and went --------------------------------------------------------------------
 
@@ -141,34 +147,40 @@ class _History:
 
     # --- rows ----------------------------------------------------------------------------------
 
-    def _item(self, item: Item) -> Iterator[Row]:
+    def _item(self, at: TextId, item: Item) -> Iterator[Row]:
         """The rows of an item."""
-        born, died = self._born[item], self._died.get(item, [])
+        whole = item.text
+        if whole is None:
+            whole = self._coarse.base.texts[at]
+            born = [Line(item.length, item.start, 1, BEFORE)]
+        else:
+            born = self._born[item]
+        died = self._died.get(item, [])
         start = 0
         coming, going = _Strip(born), [_Strip(lines) for lines in died]
         for length in _lengths([born, *died]):
-            assert item.text is not None
-            text = item.text[item.start + start : item.start + start + length]
-            (came,) = coming.cut(length)
+            text = whole[item.start + start : item.start + start + length]
+            (typed,) = coming.cut(length)
             went = [line for lines in going for line in lines.cut(length)]
-            yield from self._rows(text, came, went)
+            yield from self._rows(text, typed, went)
             start += length
 
-    def _rows(self, text: str, came: Line, went: list[Line]) -> Iterator[Row]:
+    def _rows(self, text: str, typed: Line, went: list[Line]) -> Iterator[Row]:
+        came = Line(typed.length, 0, 0, BEFORE) if typed.span == BEFORE else typed
         switched = any(line.span in self._switches for line in (came, *went))
         if not switched and len(went) <= 1:
-            yield _row(text, came, went[0] if went else None, came)
+            yield _row(text, came, went[0] if went else None, typed)
         elif not went:
             ends = [*self._switches[came.span], NEVER]
-            yield _row(text, came, _all(came, ends[0]), came)
+            yield _row(text, came, _all(came, ends[0]), typed)
             for first, gone in zip(ends[1::2], ends[2::2], strict=False):
-                yield _row(text, _all(came, first), _all(came, gone), came)
+                yield _row(text, _all(came, first), _all(came, gone), typed)
         elif any(line.step for line in (came, *went)):
             for i, char in enumerate(text):
-                yield from self._rows(char, _at(came, i), [_at(line, i) for line in went])
+                yield from self._rows(char, _at(typed, i), [_at(line, i) for line in went])
         else:
             for first, gone in self._shown(came, went):
-                yield _row(text, _all(came, first), _all(came, gone), came)
+                yield _row(text, _all(came, first), _all(came, gone), typed)
 
     def _shown(self, came: Line, went: list[Line]) -> Iterator[tuple[int, int]]:
         """From which version to which characters are there, all coming and going at once."""

@@ -8,13 +8,12 @@ in chunks. Only what comes after is merged, span by span.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.checkpoint import Checkpoint
+from cocalc_tui.sync.chunks import Chunks
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.document import Document
-from cocalc_tui.sync.fit import is_text
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import (
@@ -31,9 +30,6 @@ from cocalc_tui.sync.records import Records
 from cocalc_tui.sync.strand import Strand
 from cocalc_tui.sync.stretch import Stretch
 from cocalc_tui.sync.threads import threads
-
-_CHUNK: Final = 2048
-"""Characters of a chunk as it is made; twice as many split it."""
 
 
 def open_log(blocks: Sequence[Block], tail: Sequence[Entry] = ()) -> Document:
@@ -107,7 +103,7 @@ class _Line:
     """
 
     def __init__(self) -> None:
-        self.texts: dict[TextId, _Chunks] = {}
+        self.texts: dict[TextId, Chunks] = {}
         self.records = Records(self)
 
     def take(self, strand: Strand) -> None:
@@ -130,7 +126,7 @@ class _Line:
         """Do an operation on a text; whether it is about records."""
         if isinstance(op, Splice):
             if op.at not in self.texts:
-                self.texts[op.at] = _Chunks()
+                self.texts[op.at] = Chunks()
             self.texts[op.at].splice(op.pos, op.delete, op.insert)
             return op.at != MAIN
         if isinstance(op, Cancel):
@@ -143,44 +139,3 @@ class _Line:
     def is_cancelled(self, patch_id: PatchId, /) -> bool:
         """Nothing is."""
         return False
-
-
-class _Chunks:
-    """A text on which splices are done one after the other, mostly near the last one."""
-
-    def __init__(self) -> None:
-        self._chunks = [""]
-        self._at = 0
-        """The chunk of the last splice."""
-        self._start = 0
-        """Where it begins."""
-        self._length = 0
-
-    def __str__(self) -> str:
-        return "".join(self._chunks)
-
-    def splice(self, pos: int, delete: int, insert: str) -> None:
-        """Replace `delete` characters from `pos` by `insert`; raises DoesNotFit."""
-        if min(pos, delete) < 0 or pos + delete > self._length or not is_text(insert):
-            raise DoesNotFit("a splice is not within its text")
-        chunks, at, start = self._chunks, self._at, self._start
-        while pos < start:
-            at -= 1
-            start -= len(chunks[at])
-        while pos > start + len(chunks[at]):
-            start += len(chunks[at])
-            at += 1
-        first, stop = pos - start, pos - start + delete
-        chunk = chunks[at]
-        if stop > len(chunk):
-            last, end = at, len(chunk)
-            while end < stop:
-                last += 1
-                end += len(chunks[last])
-            chunk = "".join(chunks[at : last + 1])
-            del chunks[at + 1 : last + 1]
-        chunks[at] = chunk = chunk[:first] + insert + chunk[stop:]
-        if len(chunk) > 2 * _CHUNK:
-            chunks[at : at + 1] = [chunk[i : i + _CHUNK] for i in range(0, len(chunk), _CHUNK)]
-        self._at, self._start = at, start
-        self._length += len(insert) - delete

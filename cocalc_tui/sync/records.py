@@ -208,6 +208,8 @@ class Records(Mapping[str, Mapping[str, Json]]):
 
     def __init__(self, now: View) -> None:
         self._now = now
+        self._gone: dict[str, None] = {}
+        """Keys that were used up before the first patch here."""
         self._made: dict[str, _Record] = {}
         self._live: dict[str, dict[str, Json]] = {}
         self._stale: dict[str, PatchId] = {}
@@ -217,8 +219,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
     def restore(cls, now: View, saved: SavedRecords) -> Records:
         """The records of a checkpoint, to go on from."""
         records = cls(now)
-        for key in saved.gone:
-            records._made[key] = _Record()
+        records._gone = dict.fromkeys(saved.gone)
         for key, fields in saved.live.items():
             record = records._made[key] = _Record()
             record.saved = True
@@ -233,7 +234,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
         for key in self._live:
             found = {f: _last(w, self._now) for f, w in self._made[key].writes.items()}
             live[key] = {f: SavedField(w.stamp, w.value) for f, w in found.items() if w}
-        return SavedRecords(live, [key for key in self._made if key not in live])
+        return SavedRecords(live, [*self._gone, *(key for key in self._made if key not in live)])
 
     def __getitem__(self, key: str) -> Mapping[str, Json]:
         return self._live[key]
@@ -261,7 +262,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
     def _was_made(self, key: str, view: View) -> bool:
         record = self._made.get(key)
         if record is None:
-            return False
+            return key in self._gone
         return not record.makers or any(maker in view for maker in record.makers)
 
     def check(self, patch: Patch, view: View) -> None:

@@ -7,13 +7,15 @@ one. A log of 260,000 keystrokes is some ten thousand such operations.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cocalc_tui.sync.blocks import Block, Chain, readable
+from cocalc_tui.sync.blocks import CANCEL, REPLACE, Block, Chain, readable
+from cocalc_tui.sync.operations import Operations
 from cocalc_tui.sync.patch import Cancel, Entry, Op, PatchId, Splice
+from cocalc_tui.sync.runs import Runs
 from cocalc_tui.sync.stretch import Step, Stretch
 
 
@@ -57,72 +59,105 @@ class Span(NamedTuple):
             patch, at = patch + abs(unit), stop
 
 
-def spans(
-    blocks: Sequence[Block], tail: Sequence[Entry] = (), *, single: bool = False
-) -> Iterator[Span]:
-    """A whole log: blocks, then the entries after them. With `single` each patch is a span."""
-    ends = cuts(blocks, tail)
-    for block in blocks:
-        yield from block_spans(block, ends, single=single)
-    for entry in tail:
-        patch, one = entry.patch, len(entry.patch.ops)
-        yield Span(
-            entry.seq, patch.id, 1, patch.parents, patch.time, patch.ops, [1] * one, [0] * one
-        )
+class Part(NamedTuple):
+    """Some patches of a block in a row; they begin and end where runs do."""
+
+    runs: Runs
+    start: int
+    stop: int
+    """The places in the block of the first and of the one behind the last."""
+
+    def last(self) -> PatchId:
+        """The id of the last one."""
+        block = self.runs.block
+        at = bisect_left(block.ends, self.stop)
+        s, n, size, _ = block.links[at]
+        return PatchId(block.sessions[s], n + size - 1 - block.ends[at] + self.stop)
+
+    def operations(self) -> range:
+        """Its runs."""
+        return range(self.runs.first(self.start), self.runs.first(self.stop))
+
+
+def block_spans(block: Block, cuts: Mapping[str, list[int]]) -> Iterator[Span]:
+    """The spans of one block, given where those of the log end."""
+    with readable():
+        yield from _PartSpans(Part(Runs(block), 0, block.count)).read(cuts, single=False)
+
+
+def part_spans(parts: Sequence[Part], *, single: bool = False) -> Iterator[Span]:
+    """The spans of parts of a log in a row. With `single` each patch is a span."""
+    with readable():
+        readers = [_PartSpans(part) for part in parts]
+        chains = [chain for reader in readers for chain in reader.chains]
+        cancels = (op for part in parts for op in _cancels(part))
+        ends = _cuts([chain.parents for chain in chains], cancels)
+        for reader in readers:
+            yield from reader.read(ends, single=single)
 
 
 def cuts(blocks: Sequence[Block], tail: Sequence[Entry]) -> Mapping[str, list[int]]:
     """By session the numbers, rising, behind which a span ends since somebody else names them."""
+    firsts = [chain.parents for block in blocks for chain in block.chains()]
+    sealed = [cancel for block in blocks for cancel in block.cancels]
+    ops = [op for entry in tail for op in entry.patch.ops]
+    cancels = (*sealed, *(op for op in ops if isinstance(op, Cancel)))
+    return _cuts([*firsts, *(entry.patch.parents for entry in tail)], cancels)
+
+
+def _cuts(
+    firsts: Iterable[tuple[PatchId, ...]], cancels: Iterable[Cancel]
+) -> Mapping[str, list[int]]:
     ends: dict[str, set[int]] = defaultdict(set)
-    firsts = [chain.parents for block in blocks for chain in block.chains]
-    for parents in (*firsts, *(entry.patch.parents for entry in tail)):
+    for parents in firsts:
         for parent in parents:
             ends[parent.session].add(parent.n)
-    sealed = [cancel for block in blocks for cancel in block.cancels]
-    for op in (*sealed, *(op for entry in tail for op in entry.patch.ops)):
-        if isinstance(op, Cancel):
-            ends[op.session] |= {op.first - 1, op.last}
+    for session, first, last in cancels:
+        ends[session] |= {first - 1, last}
     return {session: sorted(numbers) for session, numbers in ends.items()}
 
 
-def block_spans(
-    block: Block, cuts: Mapping[str, list[int]], *, single: bool = False
-) -> Iterator[Span]:
-    """The spans of one block, given where those of the log end."""
-    with readable():
-        yield from _BlockSpans(block).read(cuts, single=single)
+def _cancels(part: Part) -> Iterator[Cancel]:
+    """The cancels of a part."""
+    runs, start, stop = part
+    first, last = (runs.before(CANCEL, runs.first(patch)) for patch in (start, stop))
+    return iter(runs.block.cancels[first:last])
 
 
-class _BlockSpans:
-    """Reads the spans of one block."""
+class _PartSpans:
+    """Reads the spans of some patches of one block in a row."""
 
-    def __init__(self, block: Block) -> None:
-        self._block = block
-        self._operations = block.operations()
+    def __init__(self, part: Part) -> None:
+        runs, start, stop = part
+        self._block = block = runs.block
+        self._start = start
+        self._operations = Operations(runs, runs.first(start))
+        self._only_splices = max(runs.kinds, default=0) <= REPLACE
         self._totals, self._counts = block.reader("operations"), block.reader("operations")
-        self._times: list[int] = []
+        for reader in (self._totals, self._counts):
+            reader.take(start)
+        self.chains = list(_chains(block, start, stop))
 
     def read(self, cuts: Mapping[str, list[int]], *, single: bool) -> Iterator[Span]:
-        done = 0
-        for chain in self._block.chains:
+        """The spans, given where those of the log end."""
+        done = self._start
+        for chain in self.chains:
             ends = cuts.get(chain.first.session, [])
             for first, size, parents in _pieces(chain, ends, single=single):
                 if self._are_splices(size):
                     yield self._span(done, first, size, parents, 0)
                     done += size
                     continue
-                self._times = self._times or self._block.times()
+                times = self._block.times()
                 session, n = first
                 for patch_id in (PatchId(session, n + i) for i in range(size)):
-                    yield self._span(done, patch_id, 1, parents, self._times[done])
+                    yield self._span(done, patch_id, 1, parents, times[done])
                     parents = (patch_id,)
                     done += 1
 
     def _are_splices(self, size: int) -> bool:
         """Whether the next patches do nothing but splices."""
-        if self._operations.only_splices:
-            return True
-        return self._operations.are_splices(self._totals.take(size))
+        return self._only_splices or self._operations.are_splices(self._totals.take(size))
 
     def _span(
         self, done: int, first: PatchId, size: int, parents: tuple[PatchId, ...], time: int
@@ -133,16 +168,29 @@ class _BlockSpans:
         at = 0
         while at < size:
             if ones := self._counts.ones(size - at):
-                self._operations.read(first.session, ones, ops, units)
+                self._operations.read(ones, ops, units)
                 for unit in units[len(patches) :]:
                     patches.append(at)
                     at += abs(unit)
             else:
                 for _ in range(self._counts.take(1)):
-                    self._operations.read(first.session, 1, ops, units)
+                    self._operations.read(1, ops, units)
                     patches.append(at)
                 at += 1
         return Span(self._block.first + done, first, size, parents, time, ops, units, patches)
+
+
+def _chains(block: Block, start: int, stop: int) -> Iterator[Chain]:
+    """The chains of some patches of a block."""
+    ends = block.ends
+    at = bisect_right(ends, start)
+    end = ends[at - 1] if at else 0
+    for (session, n), size, parents, stamp, label in block.chains(at, bisect_left(ends, stop) + 1):
+        begin, end = end, end + size
+        if (missing := start - begin) > 0:
+            n, size = n + missing, size - missing
+            parents = (PatchId(session, n - 1),)
+        yield Chain(PatchId(session, n), size - max(0, end - stop), parents, stamp, label)
 
 
 def _pieces(

@@ -9,10 +9,9 @@ between.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
-from operator import sub
 
 from cocalc_tui.sync.blocks import (
     BACKSPACE,
@@ -24,8 +23,9 @@ from cocalc_tui.sync.blocks import (
     REPLACE,
     Block,
 )
-from cocalc_tui.sync.columns import DamagedLog, all_ones, unzigzag
+from cocalc_tui.sync.columns import DamagedLog, unzigzag
 from cocalc_tui.sync.patch import MAIN, Splice
+from cocalc_tui.sync.runs import Lengths, Many
 from cocalc_tui.sync.stretch import Step, Stretch
 
 
@@ -47,7 +47,7 @@ class Typed:
 
     def __init__(self, block: Block, cut: int) -> None:
         """Patch number `cut` begins a step of its own."""
-        self._many = _Many(block)
+        self._many = Many(block)
         kinds, counts = block.numbers("kind"), [more + 1 for more in block.numbers("again")]
         if sum(counts) > MOST:
             raise DamagedLog("a block of the log claims to be too long")
@@ -62,8 +62,8 @@ class Typed:
         """By run: how many operations there are up to its end."""
         if self._ends[-1] != self._many.before(block.count):
             raise DamagedLog("a block of the log has the wrong number of operations")
-        self._inserts = _Lengths(block, "inserts", self._counts_of(INSERT, REPLACE))
-        self._deletes = _Lengths(block, "deletes", self._counts_of(BACKSPACE, DELETE, REPLACE))
+        self._inserts = Lengths(block, "inserts", self._counts_of(INSERT, REPLACE))
+        self._deletes = Lengths(block, "deletes", self._counts_of(BACKSPACE, DELETE, REPLACE))
         self._text = block.string("typed")
         if len(self._text) != sum(self._inserts.totals):
             raise DamagedLog("a block of the log lacks typed text")
@@ -152,53 +152,6 @@ class Typed:
 def _moved(kind: int, jump: int, typed: int, deleted: int) -> int:
     """How far a run moves the caret of its session."""
     return jump - deleted if kind == BACKSPACE else jump + typed
-
-
-class _Many:
-    """The patches of a block that have more than one operation."""
-
-    def __init__(self, block: Block) -> None:
-        self.ends: dict[int, int] = {}
-        """By the place of the first operation of each: where its last one ends."""
-        self._patches: list[int] = []
-        """Which they are, rising, and how many operations more than patches there are by then:"""
-        self._more = [0]
-        odd, gaps = block.numbers("operations"), block.numbers("operations gaps")
-        patch = -1
-        for gap, count in zip(gaps, odd, strict=True):
-            patch += gap + 1
-            start = patch + self._more[-1]
-            self.ends[start] = start + count
-            self._patches.append(patch)
-            self._more.append(self._more[-1] + count - 1)
-
-    def before(self, patch: int) -> int:
-        """How many operations there are before a patch."""
-        return patch + self._more[bisect_left(self._patches, patch)]
-
-
-class _Lengths:
-    """How many characters the operations of some kind type, or delete."""
-
-    def __init__(self, block: Block, column: str, counts: Sequence[int]) -> None:
-        odd = block.numbers(column)
-        ends = [0, *accumulate(counts)]
-        self.totals = counts
-        """By run."""
-        self._lengths: Sequence[int] | None = None
-        self._ends = ends
-        if odd:
-            self._lengths = all_ones(block.numbers(column + " gaps"), odd, 1, ends[-1])
-            sums = [0, *accumulate(self._lengths)]
-            at = list(map(sums.__getitem__, ends))
-            self.totals = list(map(sub, at[1:], at))
-        self.offsets = [0, *accumulate(self.totals)]
-        """By run: how many characters there are before it."""
-
-    def of(self, run: int) -> Sequence[int]:
-        """The length of each operation of a run."""
-        start, stop = self._ends[run], self._ends[run + 1]
-        return self._lengths[start:stop] if self._lengths else [1] * (stop - start)
 
 
 def _cut(

@@ -1,0 +1,62 @@
+"""A text as chunks: splices one after the other, as a log is read, cost little in a long one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from cocalc_tui.sync.fit import is_text
+from cocalc_tui.sync.patch import DoesNotFit
+
+_CHUNK: Final = 2048
+"""Characters of a chunk as it is made; twice as many split it."""
+
+
+class Chunks:
+    """A text on which splices are done one after the other, mostly near the last one."""
+
+    def __init__(self, chunks: Sequence[str] = ()) -> None:
+        self._chunks = list(chunks) or [""]
+        self._at = 0
+        """The chunk of the last splice."""
+        self._start = 0
+        """Where it begins."""
+        self._length = sum(map(len, self._chunks))
+
+    def __str__(self) -> str:
+        return "".join(self._chunks)
+
+    def all(self) -> tuple[str, ...]:
+        """Its chunks."""
+        return tuple(self._chunks)
+
+    def splice(self, pos: int, delete: int, insert: str) -> None:
+        """Replace `delete` characters from `pos` by `insert`; raises DoesNotFit."""
+        if min(pos, delete) < 0 or pos + delete > self._length or not is_text(insert):
+            raise DoesNotFit("a splice is not within its text")
+        chunks, at, start = self._chunks, self._at, self._start
+        while pos < start:
+            at -= 1
+            start -= len(chunks[at])
+        while pos > start + len(chunks[at]):
+            start += len(chunks[at])
+            at += 1
+        first, stop = pos - start, pos - start + delete
+        chunk = chunks[at]
+        if stop > len(chunk):
+            last, end = at, len(chunk)
+            while end < stop:
+                last += 1
+                end += len(chunks[last])
+            chunk = "".join(chunks[at : last + 1])
+            del chunks[at + 1 : last + 1]
+        chunks[at] = chunk = chunk[:first] + insert + chunk[stop:]
+        if len(chunk) > 2 * _CHUNK:
+            chunks[at : at + 1] = chunks_of(chunk)
+        self._at, self._start = at, start
+        self._length += len(insert) - delete
+
+
+def chunks_of(text: str) -> list[str]:
+    """A text as chunks."""
+    return [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]

@@ -1,0 +1,121 @@
+"""A long log in eras: parts each of which can be looked at alone, with the state it began with.
+
+A year of a busy notebook is a million patches. Made ready at once, its versions would take a minute
+and gigabytes, and what people look at is nearly always the last days. So the log is cut where it
+narrows to one point (`narrows`), the state at each cut is worked out (`standing`), and the rows of
+an era are made when somebody looks at one of its versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from cocalc_tui.sync.blocks import Block, readable
+from cocalc_tui.sync.coarse import NOTHING, Base
+from cocalc_tui.sync.narrows import wide
+from cocalc_tui.sync.patch import TextId
+from cocalc_tui.sync.runs import Runs
+from cocalc_tui.sync.spans import Part
+from cocalc_tui.sync.standing import Piece, Standing, State
+
+SHORT: Final = 24_000
+"""Runs of a log that is one era; one about a record costs as much as three."""
+LONG: Final = 500
+"""Runs of an era of a longer one: it is made ready while nobody notices."""
+MOST: Final = 1024
+"""Eras of a log, about: the state before each is kept."""
+_NEVER = 1 << 62
+"""A number that no version has."""
+
+
+class Era(NamedTuple):
+    """Some of a log, and the state before it."""
+
+    after: int
+    """The number of the version before its first."""
+    parts: Sequence[Part]
+    standing: Standing | None
+    """None where nothing was before."""
+    together: bool
+    """Whether everybody is known to have seen all there was when they did what is in it."""
+
+    def base(self) -> Base:
+        """The state before it, as merges go on from it."""
+        return NOTHING if self.standing is None else self.standing.base(self.parts)
+
+    def before(self, at: TextId) -> Sequence[str]:
+        """A text before it, in chunks; the same object as that of an era between nobody changed."""
+        return () if self.standing is None else self.standing.texts.get(at, ())
+
+
+def eras(blocks: Sequence[Block]) -> list[Era]:
+    """A log in eras, at least one; raises DamagedLog."""
+    with readable():
+        log = [Runs(block) for block in blocks]
+        total = sum([len(runs.kinds) for runs in log])
+        if total + 2 * sum([runs.about_records() for runs in log]) <= SHORT:
+            return [Era(0, [Part(runs, 0, runs.block.count) for runs in log], None, False)]
+        found: list[Era] = []
+        state = State()
+        standing: Standing | None = None
+        after = 0
+        cuts = _cut(log, max(LONG, total // MOST))
+        pieces = next(cuts)
+        for following in (*cuts, None):
+            parts = [part for _, piece in pieces for part in piece]
+            together = following is not None and state.take(pieces)
+            found.append(Era(after, parts, standing, together))
+            if following is not None:
+                standing = state.standing()
+                after += sum([part.stop - part.start for part in parts])
+                pieces = following
+        return found
+
+
+def _cut(log: Sequence[Runs], longest: int) -> Iterator[list[Piece]]:
+    """Cut a log where it narrows, into eras of about so many runs, and each into pieces."""
+    gaps = iter([*wide(log), (_NEVER, _NEVER)])
+    low, high = next(gaps)
+    pieces: list[Piece] = []
+    piece: list[Part] = []
+    together, cost, seq = True, 0, 0
+
+    def end(part: Part) -> None:
+        """Let the piece at hand end with a part."""
+        nonlocal piece
+        if part.start < part.stop:
+            piece.append(part)
+        if piece:
+            pieces.append((together, piece))
+            piece = []
+
+    for runs in log:
+        begun = critical = 0
+        """Where the piece at hand begins in this block, and where it can end."""
+        for edge in runs.edges():
+            cost += 1
+            passed = high < seq + edge
+            while high < seq + edge:
+                low, high = next(gaps)
+            inside = low <= seq + edge
+            if together and (passed or inside):
+                end(Part(runs, begun, critical))
+                begun, together = critical, False
+            if inside:
+                continue
+            if not together:
+                end(Part(runs, begun, edge))
+                begun, together = edge, True
+            critical = edge
+            if cost >= longest:
+                end(Part(runs, begun, edge))
+                yield pieces
+                pieces, begun, cost = [], edge, 0
+        if begun < runs.block.count:
+            piece.append(Part(runs, begun, runs.block.count))
+        seq += runs.block.count
+    if piece:
+        pieces.append((together, piece))
+    if pieces:
+        yield pieces

@@ -1,0 +1,90 @@
+"""Where a log narrows to one point: the versions that all later patches have seen.
+
+Such a *critical* version has also seen all before it, and nothing after it cancels what is before.
+So what comes after can be looked at without what came before, given the state it left: a long log
+falls into parts that have nothing to do with each other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cocalc_tui.sync.blocks import CANCEL
+from cocalc_tui.sync.columns import DamagedLog
+from cocalc_tui.sync.patch import Cancel
+from cocalc_tui.sync.runs import Runs
+
+
+class _Session:
+    """The links of one session: the number of the first patch of each, rising, and its entry's."""
+
+    __slots__ = ("end", "firsts", "seqs")
+
+    def __init__(self) -> None:
+        self.end = 0
+        """The number behind its last patch."""
+        self.firsts: list[int] = []
+        self.seqs: list[int] = []
+
+
+def _number(sessions: Mapping[str, _Session], session: str, n: int) -> int:
+    """The number of an entry; 0 where it is not here."""
+    found = sessions.get(session)
+    at = bisect_right(found.firsts, n) - 1 if found is not None else -1
+    return found.seqs[at] + n - found.firsts[at] if found is not None and at >= 0 else 0
+
+
+def wide(log: Sequence[Runs]) -> list[tuple[int, int]]:
+    """The ranges (both ends included) of numbers of versions that are not critical, rising."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(_passed_over(log)):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _passed_over(log: Iterable[Runs]) -> Iterator[tuple[int, int]]:
+    """The versions between a patch and the ones that it is on top of, or that it cancels.
+
+    Also those after one that nobody is on top of.
+    """
+    known: dict[str, _Session] = {}
+    heads: set[tuple[str, int]] = set()
+    last: tuple[str, int] | None = None
+    seq = 1
+    for runs in log:
+        first = seq
+        names = runs.block.sessions
+        here = [known.setdefault(name, _Session()) for name in names]
+        for s, n, size, parents in runs.block.links:
+            one, session = here[s], names[s]
+            if n != one.end:
+                raise DamagedLog(f"the log lacks patch {one.end} of {session}")
+            one.firsts.append(n)
+            one.seqs.append(seq)
+            one.end = n + size
+            said = ((session, n - 1),) if parents is None else parents
+            heads.difference_update(said)
+            if last is None or said != (last,):
+                least = min([_number(known, *parent) for parent in said], default=0)
+                if least + 1 < seq:
+                    yield least + 1, seq - 1
+            last = (session, n + size - 1)
+            heads.add(last)
+            seq += size
+        for run, cancel in _cancels(runs):
+            by = first + runs.patch(run)
+            if (target := _number(known, cancel.session, cancel.first)) < by:
+                yield max(target, 1), by - 1
+    for head in heads:
+        if (number := _number(known, *head)) < seq - 1:
+            yield number, seq - 1
+
+
+def _cancels(runs: Runs) -> Iterator[tuple[int, Cancel]]:
+    """The cancels of a block, each with its run."""
+    places = (run for run, kind in enumerate(runs.kinds) if kind == CANCEL)
+    return zip(places, runs.block.cancels, strict=True)

@@ -1,0 +1,236 @@
+"""What a long log gives, brought forward part by part, without an object for a patch.
+
+To look at the versions of one part of a log, the state before it must be known, and deleted text
+is not stored: all before has to be gone over. Where everybody had seen all there was, as is nearly
+always so, that takes a microsecond or two for each run of typing: a splice of a text, or the place
+where the fields of a record are written, which nobody reads unless asked. Other parts are merged.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
+
+from cocalc_tui.sync.blocks import BACKSPACE, CREATE, PUT, REMOVE, REPLACE
+from cocalc_tui.sync.chunks import Chunks, chunks_of
+from cocalc_tui.sync.coarse import Base, merged
+from cocalc_tui.sync.operations import fields_of
+from cocalc_tui.sync.patch import MAIN, DoesNotFit, PatchId, TextId
+from cocalc_tui.sync.records import SavedField, SavedRecords, Stamp
+from cocalc_tui.sync.runs import Runs
+from cocalc_tui.sync.spans import Part
+
+Written: TypeAlias = "tuple[Runs, int] | SavedField"
+"""A field: what it is, or the block and the run in it that wrote it."""
+
+Fields: TypeAlias = "dict[str | None, Written]"
+"""What is known of a record: by field; None is the run that made it, with fields of its own."""
+
+
+Piece: TypeAlias = "tuple[bool, list[Part]]"
+"""Some of a log, which ends with a critical version; True where everybody had seen all there was
+when they did what is in it."""
+
+_ABOUT = (CREATE, PUT, REMOVE)
+"""Kinds of runs that are about a record."""
+
+
+class Standing(NamedTuple):
+    """The state at a critical version."""
+
+    part: int
+    """How many parts of the log came before."""
+    heads: tuple[PatchId, ...]
+    texts: Mapping[TextId, tuple[str, ...]]
+    """In chunks, which those shares that stand near to each other."""
+    live: Mapping[str, Fields]
+    made: Mapping[str, int]
+    """By key that was ever made: in which part."""
+
+    def base(self, parts: Sequence[Part]) -> Base:
+        """The state, as parts that come next are merged on top of it."""
+        live = {key: _read(fields) for key, fields in self.live.items()}
+        texts = {at: "".join(chunks) for at, chunks in self.texts.items()}
+        return Base(self.heads, texts, SavedRecords(live, self._used(parts)))
+
+    def narrow(self, parts: Sequence[Part]) -> Base:
+        """The same, as far as these parts have to do with it."""
+        named = {runs.texts[run] for runs, run in _all(parts) if runs.kinds[run] <= REPLACE}
+        keys = {_key(*one) for one in _all(parts) if one[0].kinds[one[1]] in _ABOUT}
+        keys |= {at.key for at in named}
+        live = {key: _read(self.live[key]) for key in keys if key in self.live}
+        texts = {at: "".join(self.texts.get(at, ())) for at in named}
+        return Base(self.heads, texts, SavedRecords(live, self._used(parts)))
+
+    def _used(self, parts: Sequence[Part]) -> list[str]:
+        """The keys made in the parts that were made before."""
+        return [key for key in created(parts) if self.made.get(key, self.part) < self.part]
+
+
+class State:
+    """The state after some parts of a log."""
+
+    def __init__(self) -> None:
+        self._parts = 0
+        self._heads: tuple[PatchId, ...] = ()
+        self._texts: dict[TextId, tuple[str, ...]] = {}
+        self._chunks: dict[TextId, Chunks] = {}
+        """Of texts that are changed now and then."""
+        self._changed: set[TextId] = set()
+        self._live: dict[str, Fields] = {}
+        self._made: dict[str, int] = {}
+        self._latest = 0
+        """The greatest time so far, at least."""
+
+    def standing(self) -> Standing:
+        """The state now."""
+        for at in self._changed:
+            self._texts[at] = self._chunks[at].all()
+        self._changed.clear()
+        return Standing(self._parts, self._heads, self._texts.copy(), self._live.copy(), self._made)
+
+    def take(self, pieces: Sequence[Piece]) -> bool:
+        """Go over the next part of the log, which comes in pieces.
+
+        Returns whether everybody had seen all there was when they did what is in it.
+        """
+        before = self.standing()
+        try:
+            for together, parts in pieces:
+                if together:
+                    for part in parts:
+                        self._follow(part)
+                else:
+                    self._merge(parts)
+        except DoesNotFit:
+            self._back_to(before)
+            self._merge([part for _, parts in pieces for part in parts])
+            pieces = []
+        self._parts += 1
+        return bool(pieces) and all(together for together, _ in pieces)
+
+    def _back_to(self, before: Standing) -> None:
+        self._heads, self._texts, self._live = before.heads, dict(before.texts), dict(before.live)
+        self._chunks.clear()
+        self._changed.clear()
+        for key in [key for key, part in self._made.items() if part == self._parts]:
+            del self._made[key]
+
+    # --- where everybody had seen all ----------------------------------------------------------
+
+    def _follow(self, part: Part) -> None:
+        """Do what patches do, one after the other; raises DoesNotFit."""
+        runs, operations = part.runs, part.operations()
+        self._note_times(part, rising=True)
+        texts, carets, offsets = runs.texts, runs.carets, runs.inserts.offsets
+        typed, deleted = runs.inserts.totals, runs.deletes.totals
+        words, names = runs.block.numbers("record"), runs.block.words
+        word = runs.word(operations.start)
+        live, chunks, changed = self._live, self._chunks, self._changed
+        kinds = runs.kinds[operations.start : operations.stop]
+        for run, kind in zip(operations, kinds, strict=True):
+            if kind > REPLACE:
+                if kind not in _ABOUT:
+                    raise DoesNotFit("what it cancels was never there")
+                self._do(kind, names[words[word]], runs, run)
+                word += 2 if kind == PUT else 1
+                continue
+            at, delete = texts[run], deleted[run]
+            if at[0] not in live and at != MAIN:
+                raise DoesNotFit("its author saw no such record")
+            if at not in changed:
+                if at not in chunks:
+                    chunks[at] = Chunks(self._texts.get(at, ()))
+                changed.add(at)
+            pos = carets[run] - delete if kind == BACKSPACE else carets[run]
+            start = offsets[run]
+            chunks[at].splice(pos, delete, runs.typed[start : start + typed[run]])
+        self._heads = (part.last(),)
+
+    def _note_times(self, part: Part, *, rising: bool) -> None:
+        """Note the latest time.
+
+        Raises DoesNotFit if they must be `rising`, so that who writes a field later counts as the
+        later writer, and are not.
+        """
+        block = part.runs.block
+        if not part.runs.has(PUT):
+            self._latest = max(self._latest, block.latest)
+            return
+        times = block.times()[part.start : part.stop]
+        if rising and any(a >= b for a, b in pairwise((self._latest, *times))):
+            raise DoesNotFit("its time is not after all that its author had seen")
+        self._latest = max(self._latest, *times)
+
+    def _do(self, kind: int, key: str, runs: Runs, run: int) -> None:
+        """Do what a run does to a record."""
+        live = self._live
+        if kind == CREATE:
+            if not key or key in self._made:
+                raise DoesNotFit("a record cannot be made with a used key")
+            self._made[key] = self._parts
+            live[key] = {None: (runs, run)}
+        elif key not in live:
+            raise DoesNotFit("its author saw no such record")
+        elif kind == PUT:
+            field = runs.block.words[runs.block.numbers("record")[runs.word(run) + 1]]
+            live[key] = live[key] | {field: (runs, run)}
+        else:
+            del live[key]
+
+    # --- elsewhere -----------------------------------------------------------------------------
+
+    def _merge(self, parts: Sequence[Part]) -> None:
+        """Merge patches whose authors had not seen all."""
+        base = self.standing().narrow(parts)
+        texts, records = merged(parts, base)
+        for part in parts:
+            self._note_times(part, rising=False)
+        for key in created(parts):
+            if key in records.live or key in records.gone:
+                self._made.setdefault(key, self._parts)
+        for key in base.records.live:
+            del self._live[key]
+        for key, fields in records.live.items():
+            self._live[key] = {**fields}
+        for at in {*base.texts, *texts}:
+            self._chunks.pop(at, None)
+            self._texts[at] = tuple(chunks_of(texts.get(at, "")))
+        self._heads = (parts[-1].last(),)
+
+
+def _all(parts: Iterable[Part]) -> Iterator[tuple[Runs, int]]:
+    """All runs of some parts."""
+    return ((part.runs, run) for part in parts for run in part.operations())
+
+
+def _key(runs: Runs, run: int) -> str:
+    """The record that a run is about."""
+    return runs.block.words[runs.block.numbers("record")[runs.word(run)]]
+
+
+def created(parts: Iterable[Part]) -> set[str]:
+    """The keys of the records made in some parts."""
+    return {_key(runs, run) for runs, run in _all(parts) if runs.kinds[run] == CREATE}
+
+
+def _read(fields: Fields) -> dict[str, SavedField]:
+    """The fields of a record."""
+    found: dict[str, SavedField] = {}
+    for field, written in fields.items():
+        if isinstance(written, SavedField):
+            assert field is not None
+            found[field] = written
+            continue
+        runs, run = written
+        patch = runs.patch(run)
+        s, *_ = runs.block.links[bisect_right(runs.block.ends, patch)]
+        stamp = Stamp(runs.block.times()[patch], runs.block.sessions[s])
+        if field is None:
+            found |= {f: SavedField(stamp, v) for f, v in fields_of(runs.value(run)).items()}
+        else:
+            found[field] = SavedField(stamp, json.loads(runs.value(run)))
+    return found
