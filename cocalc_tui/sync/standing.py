@@ -23,11 +23,17 @@ from cocalc_tui.sync.records import SavedField, SavedRecords, Stamp
 from cocalc_tui.sync.runs import Runs
 from cocalc_tui.sync.spans import Part
 
-Written: TypeAlias = "tuple[Runs, int] | SavedField"
-"""A field: what it is, or the block and the run in it that wrote it."""
+Place: TypeAlias = "tuple[Runs, int]"
+"""A run of a block, in which something is written."""
 
-Fields: TypeAlias = "dict[str | None, Written]"
-"""What is known of a record: by field; None is the run that made it, with fields of its own."""
+
+class Known(NamedTuple):
+    """What is known of a record."""
+
+    made: Place | None
+    """Where it was made, with fields; None where those are known."""
+    fields: Mapping[str, Place | SavedField]
+    """Where those are written that were put since, or what they are."""
 
 
 Piece: TypeAlias = "tuple[bool, list[Part]]"
@@ -46,7 +52,7 @@ class Standing(NamedTuple):
     heads: tuple[PatchId, ...]
     texts: Mapping[TextId, tuple[str, ...]]
     """In chunks, which those shares that stand near to each other."""
-    live: Mapping[str, Fields]
+    live: Mapping[str, Known]
     made: Mapping[str, int]
     """By key that was ever made: in which part."""
 
@@ -80,7 +86,7 @@ class State:
         self._chunks: dict[TextId, Chunks] = {}
         """Of texts that are changed now and then."""
         self._changed: set[TextId] = set()
-        self._live: dict[str, Fields] = {}
+        self._live: dict[str, Known] = {}
         self._made: dict[str, int] = {}
         self._latest = 0
         """The greatest time so far, at least."""
@@ -172,12 +178,13 @@ class State:
             if not key or key in self._made:
                 raise DoesNotFit("a record cannot be made with a used key")
             self._made[key] = self._parts
-            live[key] = {None: (runs, run)}
+            live[key] = Known((runs, run), {})
         elif key not in live:
             raise DoesNotFit("its author saw no such record")
         elif kind == PUT:
             field = runs.block.words[runs.block.numbers("record")[runs.word(run) + 1]]
-            live[key] = live[key] | {field: (runs, run)}
+            made, fields = live[key]
+            live[key] = Known(made, {**fields, field: (runs, run)})
         else:
             del live[key]
 
@@ -195,7 +202,7 @@ class State:
         for key in base.records.live:
             del self._live[key]
         for key, fields in records.live.items():
-            self._live[key] = {**fields}
+            self._live[key] = Known(None, fields)
         for at in {*base.texts, *texts}:
             self._chunks.pop(at, None)
             self._texts[at] = tuple(chunks_of(texts.get(at, "")))
@@ -217,20 +224,23 @@ def created(parts: Iterable[Part]) -> set[str]:
     return {_key(runs, run) for runs, run in _all(parts) if runs.kinds[run] == CREATE}
 
 
-def _read(fields: Fields) -> dict[str, SavedField]:
+def _read(known: Known) -> dict[str, SavedField]:
     """The fields of a record."""
     found: dict[str, SavedField] = {}
-    for field, written in fields.items():
+    if known.made is not None:
+        runs, run = known.made
+        stamp = _stamp(runs, run)
+        found = {f: SavedField(stamp, v) for f, v in fields_of(runs.value(run)).items()}
+    for field, written in known.fields.items():
         if isinstance(written, SavedField):
-            assert field is not None
             found[field] = written
-            continue
-        runs, run = written
-        patch = runs.patch(run)
-        s, *_ = runs.block.links[bisect_right(runs.block.ends, patch)]
-        stamp = Stamp(runs.block.times()[patch], runs.block.sessions[s])
-        if field is None:
-            found |= {f: SavedField(stamp, v) for f, v in fields_of(runs.value(run)).items()}
         else:
-            found[field] = SavedField(stamp, json.loads(runs.value(run)))
+            found[field] = SavedField(_stamp(*written), json.loads(written[0].value(written[1])))
     return found
+
+
+def _stamp(runs: Runs, run: int) -> Stamp:
+    """When the patch with a run was made, and by whom."""
+    block, patch = runs.block, runs.patch(run)
+    session = block.sessions[block.links[bisect_right(block.ends, patch)][0]]
+    return Stamp(block.times()[patch], session)
