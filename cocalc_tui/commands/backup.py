@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
     restore = add_command(
         commands, "restore-backup", run_restore, help="put a backup of the log back"
     )
-    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("file", type=Path, metavar="FILE", help="what `backup` wrote")
     for command in (backup, restore):
         add_project(command)
 

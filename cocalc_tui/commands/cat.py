@@ -24,7 +24,7 @@ WIDE = 1000
 def add(commands: Commands) -> None:
     """Add the words of this module."""
     cat = add_command(commands, "cat", run, help="print a notebook with its output, as text")
-    cat.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    cat.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
 
+THERE = "of a file or folder, from the project's folder on"
+
 
 def add(commands: Commands) -> None:
     """Add the words of this module."""
@@ -40,22 +42,22 @@ def add(commands: Commands) -> None:
     )
     upload.add_argument("--to", default="", metavar="PATH", help="folder, or for `-` the file")
     download = add_command(commands, "download", run_download, help="fetch files of the project")
-    download.add_argument("paths", nargs="+", metavar="PATH")
+    download.add_argument("paths", nargs="+", metavar="PATH", help=THERE)
     download.add_argument("--to", default=".", metavar="FOLDER", help="`-`: to standard output")
     for command in (upload, download):
         command.add_argument("--replace", action="store_true", help="what has the name already")
     copy = add_command(commands, "copy", run_copy, help="copy a file or folder of the project")
     rename = add_command(commands, "rename", run_rename, help="rename or move; documents follow")
     for command in (copy, rename):
-        command.add_argument("path", metavar="PATH")
-        command.add_argument("to", metavar="TO")
+        command.add_argument("path", metavar="PATH", help=THERE)
+        command.add_argument("to", metavar="TO", help="its new path")
     delete = add_command(commands, "delete", run_delete, help="move to the project's trash")
-    delete.add_argument("paths", nargs="+", metavar="PATH")
+    delete.add_argument("paths", nargs="+", metavar="PATH", help=THERE)
     trash = add_command(commands, "trash", run_trash, help="list the trash, or take things out")
     what = trash.add_mutually_exclusive_group()
     what.add_argument("--restore", metavar="NAME", help="by its name or path; --to another path")
     what.add_argument("--empty", action="store_true", help="delete all in it for good")
-    trash.add_argument("--to", default="", metavar="PATH")
+    trash.add_argument("--to", default="", metavar="PATH", help="default: where it was")
     add_json(trash)
     for command in (upload, download, copy, rename, delete, trash):
         add_project(command)

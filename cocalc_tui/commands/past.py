@@ -67,7 +67,7 @@ def add(commands: Commands) -> None:
 
 def _command(commands: Commands, name: str, run: Run, text: str) -> argparse.ArgumentParser:
     command = add_command(commands, name, run, help=text)
-    command.add_argument("file", metavar="FILE")
+    command.add_argument("file", metavar="FILE", help="a file of a project; HOST:PATH over ssh")
     return command
 
 

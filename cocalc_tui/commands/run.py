@@ -27,7 +27,7 @@ OVER = ("done", "error", "stopped")
 def add(commands: Commands) -> None:
     """Add the words of this module."""
     command = add_command(commands, "run", run, help="run a notebook's cells, without a screen")
-    command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
     command.add_argument(
         "--output", metavar="FILE", help="write the notebook with its output there too; - prints it"
     )

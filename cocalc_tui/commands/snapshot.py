@@ -39,6 +39,8 @@ RULES = {
     "largest": "MB of the largest file taken in",
 }
 
+WHICH = "its id, a beginning of it that no other has, or its title"
+
 
 def add(commands: Commands) -> None:
     """Add the words of this module."""
@@ -54,14 +56,16 @@ def add(commands: Commands) -> None:
     browse = add_command(parts, "browse", run_browse, help="what is in a folder of one")
     show = add_command(parts, "show", run_show, help="print what a file held")
     diff = add_command(parts, "diff", run_diff, help="files that differ")
-    diff.add_argument("snapshot", metavar="SNAPSHOT")
+    diff.add_argument("snapshot", metavar="SNAPSHOT", help=WHICH)
     diff.add_argument("other", nargs="?", default="", help="default: the project as it is now")
     restore = add_command(parts, "restore", run_restore, help="put back a file or a folder")
     drop = add_command(parts, "drop", run_drop, help="take one away for good")
-    drop.add_argument("snapshot", metavar="SNAPSHOT")
+    drop.add_argument("snapshot", metavar="SNAPSHOT", help=WHICH)
     for command, default in ((browse, ""), (show, None), (restore, None)):
-        command.add_argument("snapshot", metavar="SNAPSHOT")
-        command.add_argument("path", nargs="?" if default == "" else None, default=default)
+        command.add_argument("snapshot", metavar="SNAPSHOT", help=WHICH)
+        command.add_argument(
+            "path", nargs="?" if default == "" else None, default=default, help="in the project"
+        )
     rules = add_command(parts, "rules", run_rules, help="how often, and how many are kept")
     for name, text in RULES.items():
         rules.add_argument(f"--{name}", type=int, metavar="N", help=text)

@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
         "command line can be read by others of this machine: with --send - the text is read from "
         "stdin.",
     )
-    term.add_argument("name", nargs="?", default="shell", metavar="NAME")
+    term.add_argument("name", nargs="?", default="shell", metavar="NAME", help="default: shell")
     term.add_argument("--send", metavar="TEXT", help="type this and enter; - reads it from stdin")
     term.add_argument("--tail", type=int, metavar="N", help="print the last N lines")
     term.add_argument(

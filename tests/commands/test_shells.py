@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import argparse
 import runpy
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,29 @@ def test_the_man_page_has_every_command() -> None:
     for name in NAMES:
         dashed = name.replace("-", "\\-")
         assert f".SS \\fBcocalc\\-tui {dashed}\\fR" in page
+
+
+def test_everything_that_can_be_typed_is_explained() -> None:
+    silent = [
+        f"{command.prog} {action.dest}"
+        for command in commands_of(make_parser())
+        for action in command._actions
+        if not (action.help or isinstance(action, argparse._SubParsersAction))
+        and "relay" not in command.prog
+    ]
+    assert silent == []
+
+
+def commands_of(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from commands_of(command)
+
+
+def test_files_are_completed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", "bash"]) == 0
+    said = capsys.readouterr().out
+    assert "_shtab_cocalc_tui_chat_pos_0_COMPGEN=_shtab_compgen_files" in said
+    assert "_shtab_cocalc_tui_list___project_COMPGEN=_shtab_compgen_dirs" in said
