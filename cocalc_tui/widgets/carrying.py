@@ -67,6 +67,23 @@ class Carrying:
             self._say("")
         desk(self._node).notice(f"{local} is on this machine: {_files(count)}")
 
+    async def open_outside(self, path: str, opener: str) -> None:
+        """Have another program of this machine show a copy; raises RequestFailed and OSError."""
+        from cocalc_tui.widgets import outside
+
+        try:
+            program = outside.command_for(path, opener)
+            file = outside.place_for(path)
+            await self._transfers.download(path, file)
+        except (outside.OutsideError, TransferError) as error:
+            desk(self._node).notice(str(error), bad=True)
+            return
+        finally:
+            self._say("")
+        outside.hand_out(program, file)
+        name = program.rpartition("/")[2]
+        desk(self._node).notice(f"{name} shows a copy of {path}, to read")
+
 
 def _here() -> str:
     """Where the app was started, as it is typed."""

@@ -56,6 +56,8 @@ class FileTree(Acting, Rows, can_focus=True):
         self._trashed: list[str] = []
         """What I deleted, the last at the end, by its names in the trash."""
         self._carrying = Carrying(self, project, say)
+        self.opener = "auto"
+        """As of the settings: the program that opens files outside of the terminal."""
         self._current = ""
         """The document that has the keyboard, or had it last."""
 
@@ -326,6 +328,15 @@ class FileTree(Acting, Rows, can_focus=True):
         """Fetch the entry to this machine."""
         if (entry := self.entry) is not None:
             await self._carrying.download(entry.path)
+
+    async def do_outside(self) -> None:
+        """Open the entry in another program of this machine."""
+        if (entry := self.entry) is not None and not entry.folder:
+            await self.open_outside(entry.path)
+
+    async def open_outside(self, path: str) -> None:
+        """Open a file in another program of this machine."""
+        await self._carrying.open_outside(path, self.opener)
 
     async def _ask_path(self, question: str) -> str | None:
         folder = self.folder()

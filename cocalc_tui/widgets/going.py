@@ -59,6 +59,11 @@ class GoingActs(Screen[None]):
         if path is not None:
             self.visit(path)
 
+    async def do_outside(self) -> None:
+        """Open what shows here in another program of this machine."""
+        if (view := self.tiles.division.current.view) is not None:
+            await self.files.open_outside(view.path)
+
     async def do_new(self) -> None:
         """Make a file and open it."""
         await self.files.do_new()

@@ -98,6 +98,7 @@ class MainScreen(  # its parts, one subject each
         self.files = FileTree(
             project, self.visit, self._visitors, self.tiles.focus_pane, self._say_carried
         )
+        self.files.opener = settings.files_opener
         self.people = PeopleList(project, self.visit)
         self.standing = Standing(project, machine)
         self.following = Following(project, self.tiles, self.visit, self.ended)

@@ -45,6 +45,10 @@ SCOPES = (
 APP = (
     Action("app.palette", "Commands", ("ctrl+p",), "All that can be done here.", footer=6),
     Action("app.open", "Open", ("ctrl+o",), "A file by a few letters of its name.", footer=5),
+    Action(
+        "app.outside", "Open in another program", ("ctrl+t x",),
+        "A copy to read, on your own machine: pictures, PDFs and the like.",
+    ),
     Action("app.new", "New file", ("ctrl+n",), needs=Role.EDITOR),
     Action(
         "app.search", "Find in all files", ("ctrl+t /", "ctrl+shift+f"),
@@ -107,6 +111,7 @@ FILES = (
     Action("files.trash", "Trash", ("T",), "Bring something back from it.", Role.EDITOR),
     Action("files.copy", "Copy", ("c", "y"), "To another name.", Role.EDITOR),
     Action("files.upload", "Upload", ("U",), "From this machine, into the folder.", Role.EDITOR),
+    Action("files.outside", "Open in another program", ("o",), "A copy, on your own machine."),
     Action("files.download", "Download", ("D",), "To this machine."),
     Action("files.up", "Up", ("up", "k"), palette=False),
     Action("files.down", "Down", ("down", "j"), palette=False),

@@ -132,6 +132,11 @@ class Settings:
         ("auto", "characters", "sixel", "kitty"),
         "How pictures are drawn; auto: by pixels where the terminal says it can, not in tmux.",
     )
+    files_opener: str = _name(
+        "files.opener",
+        "auto",
+        "The program that opens files outside of the terminal; auto: the desktop's own.",
+    )
     editor_tab_width: int = _number(
         "editor.tab_width", 4, 1, 16, "Columns from one tab stop to the next.", project=True
     )

@@ -25,6 +25,7 @@ from cocalc_tui.protocol.messages import LARGEST_OPENED
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.documents import Documents
+from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.layout import Layout, Tile, View
 from cocalc_tui.widgets.notes import Note, Welcome
 from cocalc_tui.widgets.pane import Pane, make_pane
@@ -214,13 +215,23 @@ class Tiles(Acting, Widget):
             document = await self.documents.open(view.path)
         except RequestFailed as error:
             if not await self._read_only(view, note):
-                note.say(f"{view.path} cannot be opened: {error.text}", "ctrl+w closes this.")
+                note.say(
+                    f"{view.path} cannot be opened: {error.text}",
+                    f"{self._how('app.outside')} opens it in another program, "
+                    f"{self._how('tile.close')} closes this.",
+                )
             return
         if self._panes.get(view) is not note:
             self.documents.close(document)
             return
         pane = make_pane(document, self._settings, self.documents.requests)
         await self._replace_note(view, note, pane)
+
+    def _how(self, name: str) -> str:
+        """The key that does something, or what it is called in the commands."""
+        keymap = desk(self).reader.keymap
+        keys = keymap.keys_of(name)
+        return shown(keys[0]) if keys else f"`{keymap.registry[name].title}` in the commands"
 
     async def _read_only(self, view: View, note: Note) -> bool:
         """Show a file that is too large to be edited; False where it is not that."""
