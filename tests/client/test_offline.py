@@ -303,7 +303,7 @@ async def test_a_stopped_app_that_wakes_with_a_dead_line_is_back_within_seconds(
     app.signal(signal.SIGSTOP)
     asleep = time.time()
     line.go_dead()
-    await asyncio.sleep(3.5)  # sleep is long
+    await asyncio.sleep(2.0)  # sleep is long
     app.signal(signal.SIGCONT)
     woken = time.monotonic()
     await app.tell("type", "after")
