@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -87,7 +88,10 @@ class Grid:
         check(get(iterator, ghostty.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS_RAW, self._cells), "row")
         check(get(iterator, ghostty.GHOSTTY_RENDER_STATE_ROW_DATA_RAW, self._raw), "row")
         self._wraps[y] = self._wrap()
-        return _parts(ffi.unpack(self._cells.ptr, min(self._cells.len, columns)))
+        pointer, width = self._cells.ptr, min(self._cells.len, columns)
+        if not int.from_bytes(ffi.buffer(pointer, width * 8), "little") & _coloured(width):
+            return [Part(width, is_gap=False)]
+        return _parts(ffi.unpack(pointer, width))
 
     def _lines(self, part: str, first: int, last: int, columns: int) -> list[str]:
         """Whole rows, from one to another."""
@@ -184,6 +188,13 @@ def _made(what: str, kind: str) -> Any:
     check(getattr(ghostty, f"ghostty_{what}_new")(ffi.NULL, made), what)
     free = getattr(ghostty, f"ghostty_{what}_free")
     return ffi.gc(made, lambda made: free(made[0]))
+
+
+@lru_cache(8)
+def _coloured(width: int) -> int:
+    """The bits of a row of cells of which one is 1 where something is coloured."""
+    cell = (_STYLE | _COLOUR_ALONE).to_bytes(8, "little")
+    return int.from_bytes(cell * width, "little")
 
 
 def _parts(cells: Sequence[int]) -> list[Part]:

@@ -1,10 +1,10 @@
 """The keeper of a terminal: owns the PTY and the screen model, and outlives every relay.
 
 One thread, one poll: the PTY, the program's end, and the relay. Reads are small, so ctrl+c is heard
-between two of them, and budgeted: a file of some megabytes passes at full speed, `yes` costs a few
-percent of a core. Some frames go out at once, so that the echo of a key never waits, then `RATE` a
-second: only rows that are others than before. The relay is told nothing it did not ask for while it
-is not there.
+between two of them, and budgeted: a file of some megabytes passes at full speed; what floods takes
+what the machine has left, a few percent of a core where that is nothing. Some frames go out at
+once, so that the echo of a key never waits, then `RATE` a second: only rows that are others than
+before. The relay is told nothing it did not ask for while it is not there.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from cocalc_tui.server.terminals.order import (
     take_order,
     write_about,
 )
-from cocalc_tui.server.terminals.pace import Bucket
+from cocalc_tui.server.terminals.pace import Bucket, Flow, Processors
 from cocalc_tui.server.terminals.recording import Recording
 from cocalc_tui.server.terminals.screen import Screen
 from cocalc_tui.terminal.cast import Shown
@@ -45,8 +45,9 @@ RATE, AT_ONCE = 30, 8
 """Frames a second under load, and how many go out at once before."""
 READ = 4096
 """Bytes of one read: between two of them others are heard."""
-FLOOD, BURST = 2**20, 8 * 2**20
-"""Bytes a second that a program may write for ever, and how many at full speed before."""
+FLOOD, FASTEST, BURST = 2**20, 16 * 2**20, 8 * 2**20
+"""Bytes a second that a program may write for ever, those where the machine has room, and how many
+at full speed before."""
 SOME = 32 * 2**10
 """Bytes that are waited for where the budget is used up."""
 ENTERED = 60.0
@@ -89,7 +90,7 @@ class TerminalKeeper:
         self._frames = Frames(self._screen)
         now = time.monotonic()
         self._pace = Bucket(AT_ONCE, RATE, now)
-        self._budget = Bucket(BURST, FLOOD, now)
+        self._budget = Flow(BURST, (FLOOD, FASTEST), now, Processors().idle)
         self._reads_at = now
         """When the program is read again."""
         self._dirty = True
@@ -181,6 +182,7 @@ class TerminalKeeper:
         now = time.monotonic()
         self._budget.take(len(data), now)
         if self._budget.wait(1, now):
+            self._budget.adapt(now)
             self._reads_at = now + self._budget.wait(SOME, now)
         self._write(self._screen.feed(data))
         self._recording.changed(clock())
