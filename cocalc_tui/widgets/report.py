@@ -103,8 +103,9 @@ def footer_words(reader: KeyReader, scopes: Sequence[str], role: Role = Role.OWN
 
 def _place_words(document: SharedDocument, pane: Pane, *, wide: bool) -> list[Word]:
     folder, slash, name = document.path.rpartition("/")
-    name = phrases.titles([document.path])[0]
-    path = [Word(folder + slash, "text-dim"), Word(f"{name}  ", "text-bright")]
+    title = phrases.titles([document.path])[0]
+    path = [Word(folder + slash, "text-dim")] if title == name else []
+    path.append(Word(f"{title}  ", "text-bright"))
     words = [*(path if wide else []), Word(f"{pane.where()}  "), Word(pane.mode(), "text-dim")]
     if whose := pane.whose():
         words += [Word(f"  by {whose}", "text-dim")]

@@ -218,3 +218,15 @@ async def test_of_several_places_one_is_chosen_and_a_click_follows() -> None:
         y = next(n for n, row in enumerate(rows) if "[a.py:2]" in row)
         await pilot.click(app.pane.log_, offset=(3, y))
         assert app.followed[-1] == Link("a.py", line=2)
+
+
+async def test_a_draft_that_another_screen_sent_does_not_come_back() -> None:
+    async with chatting(*SAID) as (app, pilot):
+        await pilot.press(*"said there")
+        app.pane.keep_draft()
+        document = app.pane.document
+        async with chatting(*SAID) as (other, keys):
+            await keys.press("enter")
+            assert said(other)[-1] == "said there"
+        assert drafts.load("", document) == drafts.Draft()
+    assert drafts.load("", document) == drafts.Draft()

@@ -43,6 +43,8 @@ class Writing(Widget):
         """Have the line as it was left."""
         self.about = Static("", id="about", markup=False)
         self._draft = Draft()
+        self._kept = Draft()
+        """As it is on the disk: another screen of mine may have sent it meanwhile."""
         self._keep_timer: asyncio.TimerHandle | None = None
 
     @property
@@ -52,7 +54,7 @@ class Writing(Widget):
 
     def take_up(self) -> None:
         """Go on with what was begun at another time."""
-        self._draft = drafts.load(desk(self).place, self.document)
+        self._draft = self._kept = drafts.load(desk(self).place, self.document)
         if self._draft.text:
             self.composer.put(self._draft.text)
 
@@ -130,7 +132,9 @@ class Writing(Widget):
             self._keep_timer.cancel()
             self._keep_timer = None
         self._draft = self._draft.saying(self.composer.text)
-        drafts.store(desk(self).place, self.document, self._draft)
+        if self._draft != self._kept:
+            self._kept = self._draft
+            drafts.store(desk(self).place, self.document, self._draft)
 
     # --- names ---------------------------------------------------------------------------------
 
