@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from cocalc_tui.chat import schema
 from cocalc_tui.chat.places import Link
@@ -230,3 +231,29 @@ async def test_a_draft_that_another_screen_sent_does_not_come_back() -> None:
             assert said(other)[-1] == "said there"
         assert drafts.load("", document) == drafts.Draft()
     assert drafts.load("", document) == drafts.Draft()
+
+
+async def test_what_is_drawn_late_is_drawn_in_its_place() -> None:
+    texts = [
+        "one",
+        "- a\n- b\n\n| t | n |\n|---|---|\n| 0 | 1 |",
+        "many words " * 30,
+        "# head\n\n\n\nend",
+    ]
+    ops = [op for n in range(60) for op in schema.say(f"k{n}", "ann", n + 1, texts[n % 4])]
+    async with chatting(*ops) as (app, pilot):
+        log = app.pane.log_
+        seen = [screen(app)]
+        for _ in range(12):
+            log.scroll_relative(y=-7, animate=False)
+            await pilot.pause()
+            seen.append(screen(app))
+        await pilot.press("escape", "home")
+        assert log.scroll_offset.y == 0
+        assert screen(app).startswith(" ann")
+        whole = "\n".join(
+            row.text.rstrip() for n in range(60) for row in [*log._rows_of(n), Strip([])]
+        )
+        assert all(one.rstrip("\n") in whole for one in seen)
+        await pilot.press("end")
+        assert screen(app).rstrip().endswith("end")

@@ -1,7 +1,8 @@
 """What was said, drawn message by message on the Line API; one may be marked.
 
-Rows of a message are kept until it, the width or the theme changes, so a chat of ten thousand
-messages costs what is on the screen.
+A message is drawn when it comes into view, and kept until it, the width or the theme changes; until
+then it takes as many rows as its text seems to need. So a chat of ten thousand messages costs what
+is on the screen.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Collection
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,12 +23,28 @@ from textual.strip import Strip
 from cocalc_tui.chat.model import Message, threads
 from cocalc_tui.chat.places import Link
 from cocalc_tui.widgets.acting import Acting, desk
-from cocalc_tui.widgets.chat.draw import link_cells, message_rows
+from cocalc_tui.widgets.chat.draw import INDENT, link_cells, message_rows
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.rows import Frame
 from cocalc_tui.widgets.theme import colour
 
 HINT = "Nothing was said here yet."
+
+
+class _What(NamedTuple):
+    """A message and all else that its rows depend on."""
+
+    message: Message
+    depth: int
+    unread: bool
+    first_new: bool
+
+    def rows_about(self, width: int) -> int:
+        """How many rows it seems to need."""
+        inner = max(width - INDENT * self.depth - 2, 8)
+        lines = self.message.text.rstrip("\n").split("\n")
+        text = sum(max(-(-len(line) // inner), 1) for line in lines)
+        return 1 + text + bool(self.message.reactions) + self.first_new
 
 
 class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
@@ -56,9 +74,13 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         self._known: set[str] = set()
         """Keys of what was there before."""
         self.me = ""
-        self._rows: dict[str, tuple[tuple[Message, int, bool, bool], list[Strip]]] = {}
+        self._whats: list[_What] = []
+        """As `shown`."""
+        self._rows: dict[str, tuple[_What, list[Strip]]] = {}
         """By key of the message: what was drawn, and how it looks."""
         self._tops: list[int] = []
+        """The first row of each message."""
+        self._drawing = False
         self._look: Look | None = None
 
     @property
@@ -80,38 +102,105 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         self._known = set(keys)
         self.marked = keys.index(before.key) if before and before.key in keys else -1
         self._measure()
-        if at_end:
-            self.scroll_end(animate=False, immediate=True, force=True)
+        self._draw_view(at_end=at_end)
 
     def _measure(self) -> None:
-        before, self._rows = self._rows, {}
-        self._tops, row = [], 0
+        """Know what is to be drawn; what is as it was need not be drawn again."""
         unread = self._unread or set()
         first_new = next((one.key for one, _ in self.shown if one.key in unread), "")
-        for message, depth in self.shown:
-            what = (message, depth, message.key in unread, message.key == first_new)
-            was = before.get(message.key)
-            rows = was[1] if was is not None and was[0] == what else self._drawn(*what)
-            self._rows[message.key] = what, rows
+        self._whats = [
+            _What(message, depth, message.key in unread, message.key == first_new)
+            for message, depth in self.shown
+        ]
+        before, self._rows = self._rows, {}
+        for what in self._whats:
+            was = before.get(what.message.key)
+            if was is not None and was[0] == what:
+                self._rows[what.message.key] = was
+        self._place()
+
+    def _place(self) -> None:
+        """Say where each message begins."""
+        self._tops, row, width = [], 0, self.size.width
+        for what in self._whats:
+            drawn = self._rows.get(what.message.key)
             self._tops.append(row)
-            row += len(rows) + 1
-        self.virtual_size = Size(self.size.width, max(row, 1))
+            row += (len(drawn[1]) if drawn is not None else what.rows_about(width)) + 1
+        self.virtual_size = Size(width, max(row, 1))
         self.refresh()
+
+    def _rows_of(self, index: int) -> list[Strip]:
+        """The rows of a message, drawn now if they are not yet."""
+        what = self._whats[index]
+        drawn = self._rows.get(what.message.key)
+        if drawn is None:
+            drawn = self._rows[what.message.key] = what, self._drawn(*what)
+        return drawn[1]
+
+    def _draw_view(self, *, at_end: bool = False) -> None:
+        """Draw what is on the screen; what was drawn there already stays where it is, or the end.
+
+        A message that needs other rows than it seemed to moves those around it, so more may come
+        into view.
+        """
+        if self._drawing or not self._whats or not self.size.height:
+            return
+        self._drawing = True
+        try:
+            while True:
+                if at_end:
+                    self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
+                seen = self._in_view()
+                fresh = [n for n in seen if self._whats[n].message.key not in self._rows]
+                if not fresh:
+                    return
+                held = next((n for n in seen if n not in fresh), seen[0])
+                above = self._tops[held] - self.scroll_offset.y
+                for index in fresh:
+                    self._rows_of(index)
+                self._place()
+                if not at_end:
+                    y = self._tops[held] - above
+                    self.scroll_to(y=y, animate=False, immediate=True, force=True)
+        finally:
+            self._drawing = False
+
+    def _in_view(self) -> list[int]:
+        """The messages of which something is on the screen."""
+        top = self.scroll_offset.y
+        first = max(bisect_right(self._tops, top) - 1, 0)
+        last = bisect_right(self._tops, top + self.size.height - 1)
+        return list(range(first, max(last, first + 1)))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other messages are on the screen."""
+        super().watch_scroll_y(old_value, new_value)
+        self._draw_view()
 
     def show_unread(self, keys: Collection[str]) -> None:
         """Mark what I have not read, the first of it in view."""
         self._unread = set(keys)
         self._measure()
-        first = next((n for n, (one, _) in enumerate(self.shown) if one.key in self._unread), None)
-        if first is not None:
-            top = min(self._tops[first], self.max_scroll_y)
-            self.scroll_to(y=top, animate=False, immediate=True)
+        first = next((n for n, what in enumerate(self._whats) if what.first_new), None)
+        if first is None:
+            self._draw_view(at_end=self.is_vertical_scroll_end)
+        else:
+            self._go_to(first)
+
+    def _go_to(self, index: int) -> None:
+        """Have a message at the top of the screen."""
+        for _ in range(2):  # those around it may need other rows than they seemed to
+            top = min(self._tops[index], self.max_scroll_y)
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
+            self._draw_view()
 
     def seen(self) -> None:
         """Nothing is new any more."""
         if self._unread:
             self._unread = set()
+            at_end = self.is_vertical_scroll_end
             self._measure()
+            self._draw_view(at_end=at_end)
 
     def _drawn(self, message: Message, depth: int, unread: bool, first_new: bool) -> list[Strip]:
         if self._look is None:
@@ -138,7 +227,7 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
             style = ground + Style(color=colour(self, "text-dim"))
             return Strip([Segment(text, style)]).adjust_cell_length(width, ground)
         index = bisect_right(self._tops, row) - 1
-        rows = self._rows[self.shown[index][0].key][1]
+        rows = self._rows_of(index)
         inner = row - self._tops[index]
         strip = rows[inner] if inner < len(rows) else Strip([])
         if index == self.marked and self.has_focus and inner < len(rows):
@@ -150,12 +239,14 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         if not self.shown:
             return
         self.marked = max(0, min(index, len(self.shown) - 1))
+        height = len(self._rows_of(self.marked))
+        self._place()
         top = self._tops[self.marked]
-        height = len(self._rows[self.shown[self.marked][0].key][1])
         if top < self.scroll_offset.y or height >= self.size.height:
-            self.scroll_to(y=top, animate=False, immediate=True)
+            self._go_to(self.marked)
         elif top + height > self.scroll_offset.y + self.size.height:
-            self.scroll_to(y=top + height - self.size.height, animate=False, immediate=True)
+            y = top + height - self.size.height
+            self.scroll_to(y=y, animate=False, immediate=True, force=True)
         self.refresh()
         desk(self).bars_changed()
 
@@ -175,14 +266,13 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         """Draw all anew: width or colours are others."""
         self._rows, self._look = {}, None
         if self.is_mounted:
+            at_end = self.is_vertical_scroll_end
             self._measure()
+            self._draw_view(at_end=at_end)
 
     def on_resize(self, _: Resize) -> None:
         """Draw at the new width, the end still to be seen."""
-        at_end = self.is_vertical_scroll_end
         self.forget()
-        if at_end:
-            self.scroll_end(animate=False, immediate=True, force=True)
 
     def notify_style_update(self) -> None:
         """Draw in another theme."""
@@ -205,7 +295,7 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
             return
         row = event.y + self.scroll_offset.y
         index = bisect_right(self._tops, row) - 1
-        rows, inner = self._rows[self.shown[index][0].key][1], row - self._tops[index]
+        rows, inner = self._rows_of(index), row - self._tops[index]
         self.mark(index)
         if inner < len(rows):
             for start, end, link in link_cells(rows[inner].text, self._path):
