@@ -24,7 +24,7 @@ def test_what_floods_takes_what_the_machine_has_left() -> None:
     assert flow.rate == 10
     rates = []
     for number in range(1, 6):
-        flow.adapt(number * LOOK)
+        flow.adapt(number * LOOK * 1.1)
         rates.append(flow.rate)
     assert rates == [15, 22.5, 30, 15, 10]
     flow.adapt(100 * LOOK)
