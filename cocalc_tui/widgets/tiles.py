@@ -22,6 +22,7 @@ from textual.worker import WorkType
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.messages import LARGEST_OPENED
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.documents import Documents
@@ -248,7 +249,7 @@ class Tiles(Acting, Widget):
             return False
         await self._replace_note(view, note, LargePane(Source(files, view.path, total)))
         desk(self).notice(
-            f"{view.path}: {total // 2**20:,} MB are more than the {LARGEST_OPENED // 2**20} MB "
+            f"{view.path}: {phrases.size(total)} are more than the {LARGEST_OPENED // 2**20} MB "
             "that can be edited, so it is shown to read"
         )
         return True

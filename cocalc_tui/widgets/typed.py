@@ -16,6 +16,7 @@ from textual._time import get_time
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.constants import ESCAPE_DELAY
 from textual.events import Key, Paste
+from textual.keys import _character_to_key
 from textual.message import Message
 
 ESCAPE = "\x1b"
@@ -27,6 +28,8 @@ _OTHER_KEYS = re.compile(r"^\x1b\[27;(\d+);(\d+)~$")
 """The form that tmux has for keys with modifiers, which the other is known better than."""
 _ALTERNATES = re.compile(r"^(\x1b\[\d+):[\d:]*")
 """What else a key would be, on other keyboards: Textual fails on it."""
+_ALT_SIGNS = frozenset(".,-_=+")
+"""Signs that are keys together with alt, for which Textual has no name, or another character."""
 _SS3 = re.compile(r"\x1bO[A-FHIMP-SXj-y ]")
 
 
@@ -119,7 +122,11 @@ class KeyParser(XTermParser):
 
     def _with_escape(self, part: str) -> Iterator[Message]:
         """A key together with alt, which sends an escape before it; or both, quickly typed."""
-        events = list(self._sequence_to_key_events(part))
+        if part[1] in _ALT_SIGNS:
+            yield TypedKey(f"alt+{_character_to_key(part[1])}", None, part)
+            return
+        # Textual has the letters that a Mac's option key makes of figures: there they come as such.
+        events = [] if part[1].isdecimal() else list(self._sequence_to_key_events(part))
         events = events or list(self._sequence_to_key_events(part[1], alt=True))
         for event in events:
             if event.character == part[1] and event.is_printable and "alt+" not in event.key:

@@ -3,11 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
 from cocalc_tui.widgets.actions import Keymap
+from cocalc_tui.widgets.keynames import canonical
 from cocalc_tui.widgets.registry import registry
 from cocalc_tui.widgets.settings import Settings
 from cocalc_tui.widgets.settings_file import ConfigError, Loaded, load, user_file
+from cocalc_tui.widgets.typed import KeyParser
 
 
 @pytest.fixture
@@ -154,6 +157,14 @@ class TestKeys:
             "tile.split_right": "ctrl+t r",
         }.items():
             assert keymap.find(scopes, tuple(keys.split())) is registry()[name], name
+
+    def test_keys_with_alt_arrive_as_what_they_are_called(self) -> None:
+        """In every terminal: an escape and the sign, for the key of an action that is shown."""
+        for action in registry():
+            sign = action.keys[0].removeprefix("alt+") if action.keys else ""
+            if sign and action.keys[0] == f"alt+{sign}" and len(sign) == 1:
+                came = [one for one in KeyParser(False).feed(f"\x1b{sign}") if isinstance(one, Key)]
+                assert [canonical(one.key) for one in came] == [f"alt+{sign}"], action.name
 
     def test_keys_that_never_arrive_or_are_others_are_not_used(self) -> None:
         taken = {"ctrl+b", "ctrl+i", "ctrl+m", "ctrl+h", "ctrl+[", "alt+enter", "f10", "f11"}

@@ -122,7 +122,7 @@ EDITOR_ACTIONS = (
     Action(
         "editor.authors",
         "Who wrote each line",
-        ("alt+b",),
+        ("alt+e", "alt+b"),
         "Names and times beside the lines, and of the caret's in the status line.",
     ),
     Action("editor.count", "Count words", (), "Of the selection, else of all."),

@@ -132,6 +132,7 @@ class SearchPanel(Vertical):
             self._searched = query
             self._take(found)
             return
+        self.fields.refresh()
         parts = search(self._documents.requests, query, self.fields.where, around=self._around)
         try:
             async with aclosing(parts):
@@ -164,6 +165,8 @@ class SearchPanel(Vertical):
         found = self.found
         if self._failed:
             return f" {self._failed}"
+        if self._searched is None and self._running:
+            return " searching …"
         if self._searched is None or not self._searched.text:
             return " In all files of the project, by their `.gitignore`; outputs aside"
         if found.rows:

@@ -58,7 +58,7 @@ async def test_the_margin_and_the_status_line(
             pane = app.main.tiles.pane
             assert isinstance(pane, EditorPane)
             await pilot.pause()
-            await pilot.press("alt+b")
+            await pilot.press("alt+e")
             await until(lambda: pane.authors and pane.authors.lines)
             shown = rows(pane)
             assert shown[0].split() == ["disk", time.strftime("%H:%M"), "from", "the", "file"]
