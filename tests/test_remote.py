@@ -148,6 +148,19 @@ def test_files_are_named_from_the_home_over_there(elsewhere: Elsewhere, project:
         there.close()
 
 
+def test_commands_on_a_file_work_over_there(
+    elsewhere: Elsewhere, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = f"box:{project}/notes.txt"
+    assert main(["chat", there, "hello"]) == 0
+    assert main(["chat", there]) == 0
+    assert capsys.readouterr().out.endswith(": hello\n")
+    assert main(["show", there]) == 0
+    assert capsys.readouterr().out == "notes\n"
+    assert main(["chat", f"box:{project}", "hello"]) == 2
+    assert "this is a folder; name a file" in capsys.readouterr().err
+
+
 def test_a_name_that_a_shell_would_take_apart(elsewhere: Elsewhere, tmp_path: Path) -> None:
     odd = tmp_path / 'it\'s $(touch gone) "a" `b` \\ *'
     odd.mkdir()

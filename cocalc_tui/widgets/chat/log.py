@@ -1,7 +1,7 @@
 """What was said, drawn message by message on the Line API; one may be marked.
 
 A message is drawn when it comes into view, and kept until it, the width or the theme changes; until
-then it takes as many rows as its text seems to need. So a chat of ten thousand messages costs what
+then it takes as many rows as its text seems to need. So drawing ten thousand messages costs what
 is on the screen.
 """
 

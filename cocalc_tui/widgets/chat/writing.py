@@ -159,7 +159,8 @@ class Writing(Widget):
     def _going_on(self) -> str:
         if self.document.readonly:
             return "you may read here"
-        if fitting := self.composer.fitting(self._names()):
+        begun = self.composer.begun_name() is not None
+        if begun and (fitting := self.composer.fitting(self._names())):
             return f"tab: {'  '.join(fitting[:MOST_NAMES])}"
         if self._draft.edits:
             edited = self._said(self._draft.edits)
