@@ -6,8 +6,9 @@
   the second (and to the millisecond), beside what Loro, pycrdt and Yjs save with history; those
   that are not installed are left out (`make bench` installs them; Yjs needs node and npm).
 - A year of a notebook of two people: so many patches, among them 200 runs a day, whose outputs take
-  the place of those before. How large it is, and how long it takes to open it from its checkpoint
-  and to prepare all of its versions, each in a process of its own, whose peak memory is told.
+  the place of those before. How large it is, and how long it takes to open it from its checkpoint,
+  to prepare its history (the time line too), to look at a version somewhere and at one beside it,
+  and to find who wrote a cell; each in a process of its own, whose peak memory is told.
 
 Tables on stderr, JSON on stdout. Seconds of CPU.
 """
@@ -19,7 +20,8 @@ import gc
 import json
 import multiprocessing
 import random
-import resource
+import re
+import statistics
 import subprocess
 import sys
 import time
@@ -33,7 +35,9 @@ from benchmarks.relay_servers import CACHE, without_y_websocket
 from benchmarks.replay import BLOCK, milliseconds, sealed, seconds
 from benchmarks.summing import missed
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
+from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.notebook.schema import INPUT
+from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.checkpoint import Checkpoint, encode_checkpoint
 from cocalc_tui.sync.document import Document
@@ -47,6 +51,8 @@ DAY, RUNS, CELLS = 2740, 200, 60
 """Patches of a day (a million a year), runs among them, and cells."""
 TEXT = 400
 """Characters of a cell, about which its text stays."""
+CELL = TextId(f"cell{1:012x}", INPUT)
+"""The text of one of them."""
 
 YJS = """
 const Y = require('yjs'), trace = JSON.parse(require('fs').readFileSync(0, 'utf8'))
@@ -218,14 +224,28 @@ def open_year(folder: Path) -> dict[str, Any]:
 
 
 def history_of_year(folder: Path) -> dict[str, Any]:
-    """Prepare all its versions, and look at one."""
+    """Prepare its versions and time line, and look at some."""
     start = time.process_time()
     versions = Versions(load(folder))
     found = {"history_s": time.process_time() - start}
     start = time.process_time()
-    versions.text(versions.latest // 2, TextId(f"cell{1:012x}", INPUT))
-    versions.records(versions.latest // 2)
-    return {**found, "version_s": time.process_time() - start}
+    found["bursts"] = len(LogPast(versions, NOTEBOOK).line.bursts)
+    found["time_line_s"] = time.process_time() - start
+    picked = random.Random(1).choices(range(1, versions.latest), k=20)
+    found["version_elsewhere_s"] = statistics.median([_looked(versions, one) for one in picked])
+    found["version_s"] = statistics.median([_looked(versions, one) for one in picked[-10:]])
+    start = time.process_time()
+    versions.blame(versions.latest, CELL)
+    found["blame_of_cell_s"] = time.process_time() - start
+    return found
+
+
+def _looked(versions: Versions, version: int) -> float:
+    """CPU seconds of looking at a version."""
+    start = time.process_time()
+    versions.text(version, CELL)
+    versions.records(version)
+    return time.process_time() - start
 
 
 def apart(do: Callable[..., dict[str, Any]], *arguments: object) -> dict[str, Any]:
@@ -242,8 +262,9 @@ def _measured(do: Callable[..., dict[str, Any]], arguments: Sequence[object]) ->
 
 
 def _peak() -> float:
-    """Megabytes that this process had in memory at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Megabytes that this process had in memory at most; without those of who started it."""
+    (peak,) = re.findall(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    return int(peak) / 1024
 
 
 def year(total: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cocalc_tui.sync.blocks import COLUMNS, MAGIC, Block
 from cocalc_tui.sync.columns import DamagedLog, pack, seal, unseal
-from cocalc_tui.sync.encoding import encode_block
+from cocalc_tui.sync.encoding import decode_block, encode_block
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.opening import read_log
 from cocalc_tui.sync.patch import Cancel, Create, Entry, Op, Patch, PatchId, Splice
@@ -190,8 +190,11 @@ def test_columns_of_typing_that_do_not_fit(
     columns = dict(zip(COLUMNS, unseal(MAGIC, encode_block(entries)), strict=True))
     assert columns["more"] == pack([1, 0, 0])
     columns[column] = values if isinstance(values, bytes) else pack(values)
+    forged = seal(MAGIC, list(columns.values()))
     with pytest.raises(DamagedLog, match=reason):
-        threads([Block(seal(MAGIC, list(columns.values())))], [])
+        threads([Block(forged)], [])
+    with pytest.raises(DamagedLog, match=reason):
+        decode_block(forged)
 
 
 @given(st.integers(0, 50), st.data())
