@@ -26,6 +26,7 @@ from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.door import STOPPED
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.guests import Guest
+from cocalc_tui.server.holding import hold
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
@@ -89,6 +90,7 @@ class _Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end.set)
+        self._holding = await asyncio.to_thread(hold, self._where.state)
         keeping = KeepingFile(self._where.state / FILE)
         folder = keeping().archive_folder or self._where.state
         store = SqliteStore(
@@ -126,6 +128,8 @@ class _Service:
         await self._host.close(everything=self._everything)
         await relay.close(None if self._project.in_place else self._project.where())
         await store.close()
+        if self._holding is not None:
+            await asyncio.to_thread(self._holding.release)
         if self._stopped and self._doors is not None:
             self._doors.end()
         return STOPPED if self._stopped else 0
@@ -166,12 +170,20 @@ class _Service:
                 heard, heard_at = relay.heard, time.monotonic()
             elif time.monotonic() - heard_at > RESTED:
                 garbage.pause()
+            if self._holding is not None and not await asyncio.to_thread(self._holding.renew):
+                self._lost()
             if not self._project.in_place:
                 self._end.set()
             if relay.people or self._host.busy:
                 empty_since = time.monotonic()
             elif time.monotonic() - empty_since > IDLE:
                 self._end.set()
+
+    @staticmethod
+    def _lost() -> None:
+        """Another machine took over, as while this one slept: not one more byte is written."""
+        print("another machine serves this project now", file=sys.stderr)  # noqa: T201
+        os._exit(1)
 
     def _share(self, guests: Sequence[Guest]) -> None:
         """Where the runtime folder was cleaned away, the door has another relay say it again."""
