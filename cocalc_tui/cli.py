@@ -56,6 +56,9 @@ MODULES = (
 )
 """In the order of the help."""
 
+ALONE = ("-h", "--help", "--version")
+"""What stands without a command; whatever else is none is for opening the app."""
+
 
 def make_parser() -> argparse.ArgumentParser:
     """The command line, from which help, completions and man pages come."""
@@ -88,10 +91,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     parser = make_parser()
     names = parser.get_default("names")
-    if not words or (words[0] not in names and not words[0].startswith("-")):
+    if not words or words[0] not in {*names, *ALONE}:
         words.insert(0, "open")
-    elif words[0] == "--":
-        words = ["open", *words]
     try:
         code = int(_run(parser, words) or FINE)
         sys.stdout.flush()  # whoever reads may be gone

@@ -130,3 +130,10 @@ def test_a_setting_typed_for_this_time(capsys: pytest.CaptureFixture[str]) -> No
     for word in ("editor.tab=2", "editor.tab_width=x", "editor.tab_width"):
         with pytest.raises(ConfigError, match=r"^--set editor\.tab"):
             from_words([word])
+
+
+def test_a_setting_for_this_time_needs_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--set", "editor.tabwidth=2"]) == 2
+    assert "no setting 'editor.tabwidth'; did you mean editor.tab_width?" in capsys.readouterr().err
+    assert main(["--nonsense"]) == 2
+    assert "--nonsense: `cocalc-tui open` does not know this" in capsys.readouterr().err

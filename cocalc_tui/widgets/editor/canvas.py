@@ -250,7 +250,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
             self.lay_out()
         if not local:
             self._caret_rows = self._where()
-            self._people_moved()
+        self._people_moved()
 
     def text_changed(self, changes: Sequence[TextChange]) -> None:
         """For what a subclass knows of the text; no changes: it is another."""

@@ -402,6 +402,21 @@ async def test_others_are_seen_with_their_name_for_a_while(
         assert app.pane.visitors.shown == ()
 
 
+async def test_others_stay_at_their_text_when_i_type_and_take_away() -> None:
+    document = text_document("one\ntwo")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 6)) as pilot:
+        document.somebody_moved("c1", "boris", standing(7))
+        await pilot.press("x")
+        assert app.pane.visitors.shown[0].caret == 8
+        await pilot.press("ctrl+z", "delete")
+        assert app.pane.visitors.shown[0].caret == 6
+        await pilot.press("ctrl+a", "delete")
+        await settled(pilot)
+        assert app.pane.visitors.shown[0].caret == 0
+        assert rows(app.pane)[0] == ""
+
+
 async def test_a_place_beyond_the_text_does_no_harm() -> None:
     document = text_document("one")
     app = EditorApp(document)
