@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -117,9 +118,8 @@ async def test_state_is_private_and_rows_can_be_read_by_people(path: Path) -> No
     assert mode(path) == 0o600
     assert mode(path.parent) == 0o700
     await store.close()
-    with sqlite3.connect(path) as reader:
+    with closing(sqlite3.connect(path)) as reader:
         (row,) = reader.execute("SELECT row FROM entries").fetchone()
-    reader.close()
     assert '"author":"alice"' in row
     assert "a0 " in row
 
@@ -135,12 +135,17 @@ async def test_only_one_relay_has_the_file(path: Path) -> None:
     await store.close()
 
 
+def spoilt(path: Path, pragma: str) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(pragma)
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
         (lambda path: path.write_bytes(b"no database " * 1000), "damaged"),
-        (lambda path: sqlite3.connect(path).execute("PRAGMA application_id = 7").close(), "not a"),
-        (lambda path: sqlite3.connect(path).execute("PRAGMA user_version = 99").close(), "99"),
+        (lambda path: spoilt(path, "PRAGMA application_id = 7"), "not a"),
+        (lambda path: spoilt(path, "PRAGMA user_version = 99"), "99"),
         (lambda path: (path.unlink(), path.mkdir()), "cannot be written"),
     ],
 )
