@@ -122,13 +122,15 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def lay_out(self) -> None:
         """Measure rows at this size and keep what is on top."""
+        before, self.scroll.width = self.scroll.width, self._text_width()
         self.scroll.height = max(1, self.size.height - self.foot)
-        self.scroll.width = self._text_width()
         # A cell stays free for the caret behind a full row.
         self.editor.view.resize(self.scroll.width - 1, wrap=self.wrap)
         self.scroll.total = self.editor.view.height
         if self.wrap:
             self.scroll.left = 0
+        elif self.scroll.width != before:
+            self.scroll.fit(self.editor.view.place(self.editor.caret)[1])
         self.scroll_rows(self.editor.view.place(self._top_offset)[0])
         self._caret_rows = self._where()
         self.refresh()

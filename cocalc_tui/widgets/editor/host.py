@@ -129,9 +129,11 @@ class TextHost(Acting):
         return taken
 
     def typed(self, event: Key) -> bool:
-        """Type a printable character."""
+        """Type a printable character; one together with alt is a key that means nothing here."""
         if self.text_editor() is None or not event.is_printable or not event.character:
             return False
+        if event.key.startswith("alt+"):
+            return True
         character = event.character
         self.text_act(lambda editor: writing.type_key(editor, character))
         frames.hurry(cast(Widget, self))

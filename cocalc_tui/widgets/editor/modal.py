@@ -40,7 +40,8 @@ class VimKeys:
 
     def press(self, editor: Editor, event: Key) -> bool:
         """Take a key; False where it is not one of vim's."""
-        character = event.character if event.is_printable else None
+        plain = event.is_printable and not event.key.startswith("alt+")
+        character = event.character if plain else None
         return self.vim.press(editor, character or canonical(event.key))
 
     # --- Outside -------------------------------------------------------------------------------

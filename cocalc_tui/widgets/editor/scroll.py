@@ -30,6 +30,11 @@ class Scroll:
         moved = self.to(max(top, row + margin - self.height + 1))
         return self._follow_sideways(x) or moved
 
+    def fit(self, x: int) -> None:
+        """At another width, show lines from their start where that shows a caret, too."""
+        self.left = 0
+        self._follow_sideways(x)
+
     def _follow_sideways(self, x: int) -> bool:
         before, room = self.left, self.width // SIDE_PART
         if x < self.left:

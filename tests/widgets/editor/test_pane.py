@@ -14,6 +14,7 @@ from cocalc_tui.protocol.messages import Role
 from cocalc_tui.sync.patch import MAIN, Json, Splice
 from cocalc_tui.widgets.editor import canvas
 from cocalc_tui.widgets.editor.pane import EditorPane
+from cocalc_tui.widgets.typed import TypedKey
 from tests.widgets.editor.app import EditorApp, carets, rows
 from tests.widgets.editor.texts import text_document, type_remotely
 
@@ -162,6 +163,39 @@ async def test_the_caret_is_followed_and_the_wheel_is_not() -> None:
         assert shown(app.pane)[-2:] == ["line 99", ""]
         await pilot.resize_terminal(40, 6)
         assert app.pane.scroll.height == 6
+
+
+async def test_a_line_begins_at_its_start_where_the_caret_shows_so() -> None:
+    app = EditorApp(text_document("a line of thirty characters ..\n", "a.py"))
+    app.pane.recall({"caret": 24})
+    async with app.run_test(size=(40, 6)) as pilot:
+        assert app.pane.scroll.left == 0
+        await pilot.resize_terminal(24, 6)
+        await settled(pilot)
+        assert app.pane.scroll.left > 0
+        await pilot.resize_terminal(40, 6)
+        await settled(pilot)
+        assert rows(app.pane)[0].startswith(" 1 a line")
+
+
+async def test_alt_and_a_letter_type_nothing() -> None:
+    app = EditorApp(text_document("word", "a.py"))
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.post_message(TypedKey("alt+q", "q", "\x1bq"))
+        await pilot.press("x")
+        assert rows(app.pane)[0] == " 1 xword"
+
+
+async def test_alt_and_a_letter_are_no_letter_to_vim() -> None:
+    app = EditorApp(text_document("word " * 30, "a.py"), keys="vim")
+    app.pane.use_vim()
+    async with app.run_test(size=(40, 6)) as pilot:
+        app.post_message(TypedKey("alt+z", "z", "\x1bz"))
+        await pilot.pause()
+        assert app.pane.wrap
+        app.post_message(TypedKey("alt+e", "e", "\x1be"))
+        await pilot.pause()
+        assert app.pane.where() == "1:1"
 
 
 async def test_long_lines_scroll_sideways_or_wrap() -> None:
