@@ -36,7 +36,7 @@ _TOP = ("worksheets", "metadata", "nbformat", "nbformat_minor")
 
 def upgraded(old: Mapping[str, Json]) -> Fields:
     """Return a notebook of format 2 or 3 in format 4. Raises ValueError where it is none."""
-    sheets = old.get("worksheets")
+    sheets = old.get("worksheets", [])
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
         raise ValueError("it has no list of worksheets")
     cells: list[Json] = []

@@ -416,7 +416,7 @@ def test_any_notebook_comes_back(
         ("{}", "it has no nbformat"),
         ('{"nbformat": true}', "it has no nbformat"),
         ('{"nbformat": 1, "cells": []}', "old format 1; convert it first: jupyter nbconvert"),
-        ('{"nbformat": 3, "cells": []}', "old format cannot be read: it has no list of worksheets"),
+        ('{"nbformat": 3, "worksheets": 1}', "format cannot be read: it has no list of worksheets"),
         ('{"nbformat": 5}', "format 5, newer than what is known"),
         ('{"nbformat": 4}', "no list of cells"),
         ('{"nbformat": 4, "cells": [1]}', "cell 1 is not an object"),

@@ -151,7 +151,7 @@ async def test_a_merge_conflict_in_the_file_is_not_overwritten(tmp_path: Path) -
 async def test_large_attachments_and_metadata_come_and_go(tmp_path: Path) -> None:
     async with running(tmp_path) as box:
         notebook = json.loads(ipynb.EMPTY)
-        picture = {"a.png": {"image/png": "A" * 2**23}}
+        picture = {"a.png": {"image/png": "A" * 2**20}}
         notebook["cells"].append(
             {
                 "attachments": picture,
@@ -161,7 +161,8 @@ async def test_large_attachments_and_metadata_come_and_go(tmp_path: Path) -> Non
                 "source": [],
             }
         )
-        state = {"$blob": 1, **{f"m{n}": {"state": {"value": n}} for n in range(60_000)}}
+        states = {f"m{n}": {"state": {"value": f"{n}" * 1000}} for n in range(1_000)}
+        state = {"$blob": 1, **states}
         notebook["metadata"] = {"kernelspec": {"name": "python3"}, "widgets": {"state": state}}
         text = json.dumps(notebook, indent=1) + "\n"
         box.write("n.ipynb", text)
@@ -177,7 +178,7 @@ async def test_large_attachments_and_metadata_come_and_go(tmp_path: Path) -> Non
         notebook["metadata"]["mine"] = 1
         notebook["cells"][0]["source"] = ["x"]
         assert json.loads(box.read("n.ipynb")) == notebook
-        notebook["cells"][1]["attachments"]["b.png"] = {"image/png": "B" * 2**22}
+        notebook["cells"][1]["attachments"]["b.png"] = {"image/png": "B" * 2**19}
         box.write("n.ipynb", json.dumps(notebook, indent=1) + "\n")
         await until(lambda: "b.png" in document.replica.records[shown]["attachments"])  # type: ignore[operator]  # a record of JSON
         assert len(json.dumps(document.replica.records[shown])) < 1000
