@@ -21,7 +21,7 @@ from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.patch import PatchId, Splice
 from tests.server.faulty import NAME, Disk, FaultyVFS
 from tests.server.making import BOB, NOW, draft, typed
-from tests.server.store_suite import DOCUMENT, StoreSuite, whole
+from tests.server.store_suite import DOCUMENT, Ears, StoreSuite, whole
 
 LATER = NOW + 400 * 24 * 60 * 60 * 1000
 SECRET = "correct horse battery staple"
@@ -101,6 +101,34 @@ async def test_what_the_checkpoint_covers_goes_once_it_is_old(path: Path) -> Non
         assert await store.append([draft(typed(n=3, ops=(Splice(0, 0, "x"),)))], NOW) == [4]
     async with opened(path) as store:
         assert await whole(store) == log
+
+
+async def test_rows_that_nobody_goes_on_with_are_sealed(path: Path) -> None:
+    store = SqliteStore(path, sealing=Sealing(seal=seal_here))
+    session = {"idle": "1" * 16, "d": "d" * 16, "small": "5" * 16}
+    for doc in session:
+        await store.put_document(DOCUMENT._replace(doc=doc, path=doc))
+        for n in range(10 if doc == "small" else 100):
+            await store.append([draft(typed(session[doc], n), doc=doc)], NOW)
+    ears = Ears()
+    await store.subscribe("d", ears)
+    logs = {doc: await whole(store, doc=doc) for doc in session}
+    before = {one.doc: one for one in await store.sizes()}
+    await store.tend(NOW + 1000)
+    assert {one.doc: one for one in await store.sizes()} == before
+    await store.close()
+    store = SqliteStore(path, sealing=Sealing(seal=seal_here))
+    await store.subscribe("d", ears)
+    await age(store, 5)
+    after = {one.doc: one for one in await store.sizes()}
+    assert (after["idle"].rows, after["idle"].patches) == (0, 100)
+    assert 0 < after["idle"].sealed < before["idle"].rows / 5
+    assert (after["small"], after["d"]) == (before["small"], before["d"])
+    assert {doc: await whole(store, doc=doc) for doc in logs} == logs
+    assert await store.append([draft(typed(session["idle"], 100), doc="idle")], NOW) == [101]
+    assert await store.append([draft(typed(session["d"], 100))], NOW) == [101]
+    assert [seq for seq, _, _ in ears.heard] == [101]
+    await store.close()
 
 
 async def test_opening_does_not_need_it_and_history_says_where_it_is(path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Old blocks go from the log into the archive, one at a time, and what was purged goes from both.
+"""What becomes of history that grows old, one step at a time.
+
+Rows of a document that nobody wrote to for a while are sealed, however few they are. Blocks go from
+the log into the archive, and what was purged goes from both.
 
 A block goes where it is older than the owner says (`keeping`) and the document's checkpoint covers
 it, so that nobody who opens the document needs it. Each step can be killed anywhere: the log notes
@@ -18,6 +21,7 @@ from cocalc_tui.server.store.archive import Archive, digest_of
 from cocalc_tui.server.store.database import Database
 from cocalc_tui.server.store.interface import StoreTrouble
 from cocalc_tui.server.store.keeping import Keeping
+from cocalc_tui.server.store.sealing import Sealing
 
 DAY = 24 * 60 * 60 * 1000
 PAUSE = 60 * 60 * 1000
@@ -25,6 +29,10 @@ PAUSE = 60 * 60 * 1000
 _OLD = """
 SELECT doc, first, log FROM blocks JOIN documents USING (doc) JOIN checkpoints USING (doc)
 WHERE length(blocks.data) > 0 AND clock < ? AND last <= seq LIMIT 1
+"""
+_IDLE = """
+SELECT doc FROM (SELECT doc, max(seq) AS last, count(*) AS rows FROM entries GROUP BY doc) AS tails
+JOIN entries USING (doc) WHERE rows >= ? AND seq = last AND row ->> '$.received' < ?
 """
 _THIS = "doc = ?1 AND first = ?2 AND (SELECT log FROM documents WHERE doc = ?1) = ?3"
 """A block, unless its history was purged since."""
@@ -42,10 +50,23 @@ class Aging:
     """What is done about old history, whenever the store is tended."""
 
     def __init__(
-        self, database: Database, archive: Archive, call: Call, keeping: Callable[[], Keeping]
+        self,
+        database: Database,
+        archive: Archive,
+        call: Call,
+        keeping: Callable[[], Keeping],
+        sealing: Sealing,
+        seal: Callable[[str], Awaitable[None]],
     ) -> None:
-        """`call` does something on the thread that owns the database."""
+        """`call` does something on the thread that owns the database.
+
+        `seal` seals all rows of a document that nobody has open.
+        """
         self._database = database
+        self._sealing = sealing
+        self._seal = seal
+        self._idle: list[str] = []
+        """Documents whose rows are to be sealed."""
         self._archive = archive
         self._call = call
         self._keeping = keeping
@@ -56,20 +77,27 @@ class Aging:
         """Whether the archive is known to be the one that this log went on with before."""
 
     async def step(self, now: int) -> bool:
-        """Move a block if one is due at `now`, milliseconds; raises StoreTrouble.
+        """Seal a document or move a block if one is due at `now`; raises StoreTrouble.
 
         False where it rests, and nothing was tried.
         """
+        if self._idle:
+            await self._seal(self._idle.pop())
+            return True
         days = self._keeping().archive_after
         if now < self._rests_until and days == self._tried:
             return False
         self._tried, self._rests_until = days, now + PAUSE
         await self._forget()
+        self._idle = await self._call(self._find_idle, now - self._sealing.idle)
         old = await self._call(self._find, now - days * DAY) if days else None
         if old is not None:
             await self._move(_Old(*old))
             self._rests_until = 0
         return True
+
+    def _find_idle(self, before: int) -> list[str]:
+        return [doc for (doc,) in self._database.rows(_IDLE, self._sealing.few, before)]
 
     def _find(self, before: int) -> Any:
         return next(self._database.rows(_OLD, before), None)

@@ -62,6 +62,10 @@ class Sealing:
     """How many go into a block at once."""
     keep: int = 1024
     """The newest stay rows: what is resent and resumed is among them."""
+    idle: int = 7 * 24 * 60 * 60 * 1000
+    """Milliseconds without a patch after which a document's rows are sealed, however few."""
+    few: int = 64
+    """Rows that are let be: a block of so few is hardly smaller."""
     most: int = 65536
     """Entries of a block that is full: until then it takes in what follows."""
     seal: Seal = seal_apart

@@ -102,7 +102,9 @@ class SqliteStore:
         self._owners: dict[str, str] = {}
         """Whose sessions are, as far as this process had to know."""
         self._leases = Leases()
-        self._aging = Aging(self._database, self._archive, self._call, keeping)
+        self._aging = Aging(
+            self._database, self._archive, self._call, keeping, self._sealing, self._seal_idle
+        )
 
     async def _call(self, work: Callable[..., Result], *args: object) -> Result:
         """Do something on the thread; raises StoreTrouble whatever the disk did."""
@@ -372,7 +374,7 @@ class SqliteStore:
         self._tell()
         await self._call(self._database.checkpoint)
         for log in list(self._logs.values()):
-            await self._seal(log)
+            await self._seal(log, self._sealing.rows, self._sealing.keep)
         await self._age(now)
 
     async def _age(self, now: int) -> None:
@@ -383,9 +385,15 @@ class SqliteStore:
         except StoreTrouble as found:
             self.trouble = str(found)
 
-    async def _seal(self, log: StoredLog) -> None:
+    async def _seal_idle(self, doc: str) -> None:
+        if doc not in self._logs:
+            log: StoredLog = await self._call(self._log, doc)
+            await self._seal(log, rows=1, keep=0)
+            await self._call(self._forget, doc)
+
+    async def _seal(self, log: StoredLog, rows: int, keep: int) -> None:
         how = self._sealing
-        span: Span | None = await self._call(log.to_seal, how.rows, how.keep, how.most)
+        span: Span | None = await self._call(log.to_seal, rows, keep, how.most)
         if span is None:
             return
         try:
