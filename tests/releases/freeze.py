@@ -108,7 +108,7 @@ async def _seal_here(block: bytes, rows: Sequence[str]) -> bytes:
 
 
 async def _keep_log(folder: Path) -> None:
-    store = SqliteStore(folder / "log.sqlite", sealing=Sealing(64, 16, 4096, _seal_here))
+    store = SqliteStore(folder / "log.sqlite", sealing=Sealing(64, 16, 4096, seal=_seal_here))
     found: dict[str, Any] = {"members": {"ben": "runner", "cyd": "viewer"}, "documents": {}}
     for user, role in found["members"].items():
         await store.put_member(user, Member(role))
