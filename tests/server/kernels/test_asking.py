@@ -51,12 +51,12 @@ async def test_a_kernel_that_does_not_answer_is_given_up_soon(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cocalc_tui.server.kernels.asking.PATIENCE", 0.3)
-    look = "    def __dir__(self):\n        import time; time.sleep(1.5); return []"
+    look = "    def __dir__(self):\n        import time; time.sleep(1); return []"
     slow = f"class Slow:\n{look}\ns = Slow()"
     document = notebook(slow + "\nget_ipython().Completer.use_jedi = False", "1 + 1")
     async with Running(project, document) as box:
         await box.ran("c0")
-        asked = [box.runner.complete("doc1", "s.", 2) for _ in range(6)]
+        asked = [box.runner.complete("doc1", "s.", 2) for _ in range(3)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         assert all(isinstance(one, KernelError) and one.code == "busy" for one in answers)
         await box.ran("c1")
