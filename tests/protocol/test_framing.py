@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.client import ClientProtocol
@@ -41,6 +43,12 @@ def heard(side: Protocol) -> list[tuple[Opcode, bytes, bool]]:
     return [(frame.opcode, bytes(frame.data), frame.fin) for frame in frames]
 
 
+def ends_of(frames: list[Frame], masked: bool) -> list[int]:
+    """Where each frame ends behind the handshake, as it comes where nothing is in the way."""
+    sizes = [len(frame.serialize(mask=masked)) for frame in frames]
+    return list(accumulate(sizes, initial=len(HANDSHAKE)))
+
+
 @given(
     st.booleans(),
     st.lists(st.one_of(FRAMES, CONTROLS), max_size=12),
@@ -63,8 +71,11 @@ def test_together_they_hear_what_the_library_hears_alone(
     stream = HANDSHAKE + sent
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     handshake, found = b"", []
+    cuts = sorted({*cuts, *(ends_of(frames, masked) if data.draw(st.booleans()) else ())})
     for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
-        for whole, part in framing.feed(stream[start:end]):
+        message = framing.whole(stream[start:end])
+        cut = framing.feed(stream[start:end]) if message is None else [(True, message)]
+        for whole, part in cut:
             if whole and side.state is State.OPEN:
                 found.append((Opcode.BINARY, part, True))
             elif not whole and len(handshake) < len(HANDSHAKE):
