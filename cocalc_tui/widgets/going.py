@@ -75,7 +75,12 @@ class GoingActs(Screen[None]):
         pane = self.tiles.pane
         editor = pane.text_editor() if isinstance(pane, TextHost) else None
         chosen = editor.selected if editor is not None else ""
-        (await self._search()).open("" if "\n" in chosen else chosen)
+        # What is typed ahead is for the panel, also while it is being made.
+        desk(self).keys_wait()
+        try:
+            (await self._search()).open("" if "\n" in chosen else chosen)
+        finally:
+            desk(self).keys_go()
 
     async def do_next_found(self) -> None:
         """Go to the next place found in all files."""

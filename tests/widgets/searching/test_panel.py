@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
@@ -94,6 +95,16 @@ async def searching(
         async with app.run_test(size=(100, 30)) as pilot:
             await until(lambda: app.main.files.count())
             yield Searched(app, box, pilot)
+
+
+async def test_what_is_typed_ahead_is_for_the_panel(tmp_path: Path) -> None:
+    async with searching(tmp_path, ["a.py"]) as run:
+        await run.until(lambda: getattr(run.app.main.tiles.pane, "editor", None))
+        for key in ("ctrl+t", "/", *"old"):
+            run.app.post_message(Key(key, key if len(key) == 1 else None))
+        await run.until(lambda: run.app.main.search is not None)
+        await run.until(lambda: run.panel.found.count == 5)
+        assert run.panel.fields.wanted.text == "old"
 
 
 async def test_what_is_found_is_grouped_by_file_and_opens_at_its_place(tmp_path: Path) -> None:
