@@ -97,7 +97,7 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def box(program: Path) -> Iterator[Box]:
     with tempfile.TemporaryDirectory(prefix="ct-") as top, unix_users("ann", "ben") as (ann, ben):
         folder = Path(top)
@@ -213,3 +213,27 @@ def test_a_password_is_asked_for_before_there_is_a_screen(box: Box) -> None:
             os.kill(pid, signal.SIGKILL)
         screen = where.wait("leave and open it")
         assert PASSWORD not in screen
+
+
+@needs_tmux
+@pytest.mark.needs_tmux
+def test_a_file_is_offered_from_the_far_end_of_ssh(box: Box) -> None:
+    """From a shared terminal on to another machine that has the same files."""
+    (box.project / "far.txt").write_text("from afar\n")
+    key = box.folder / f"key-{box.ann.name}"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    shutil.copy(f"{key}.pub", box.folder / "keys" / box.ann.name)
+    shutil.chown(key, box.ann.name)
+    with pane(box.words(box.ann, f"{box.project}/go.term"), width=120) as here:
+        here.wait(r"\$ *\n")
+        here.type(f"ssh -F {box.folder / 'client'} -tt {box.ann.name}@box sh")
+        here.keys("Enter")
+        here.wait(r"known hosts\.\s[\s\S]*\$ *\n")
+        here.type(f"{box.python} -m cocalc_tui offer {box.project}/far.txt")
+        here.keys("Enter")
+        here.wait("asks for far.txt; F12 o opens it here")
+        assert "from afar" not in here.screen()
+        here.keys("F12", "o")
+        here.wait("from afar")
+        here.keys("C-q")
+        here.wait(lambda _: here.gone())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
 import signal
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.events import MouseMove, MouseScrollDown
 from textual.pilot import Pilot
 
@@ -28,6 +31,7 @@ from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pane import TerminalPane
 from cocalc_tui.widgets.terminal.past import Sheet, TerminalPast
 from cocalc_tui.widgets.terminal.script import ScriptScreen
+from tests.e2e.tmux import needs_tmux
 from tests.server.hosting import BY_HAND, Box, until
 
 PROMPT = r"[^\n]*[$#]\s*"
@@ -194,6 +198,23 @@ async def test_open_shows_a_file_to_who_typed_it(tmp_path: Path) -> None:
         editor = app.main.tiles.pane
         assert isinstance(editor, EditorPane)
         await until(lambda: editor.where().startswith("2:"))
+
+
+@needs_tmux
+@pytest.mark.needs_tmux
+async def test_open_works_within_tmux_too(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (box, app, pilot):
+        (box.project / "notes.md").write_text("one\ntwo\nthree\n")
+        await until(lambda: pane(app).model.screen.running)
+        server = f"{tmp_path}/tmux"
+        await pilot.press(*f"tmux -S {server} -f /dev/null new bash", "enter")
+        await until(lambda: "0:bash*" in shown(app))
+        await pilot.press(*"open notes.md:3", "enter")
+        await until(lambda: isinstance(app.main.tiles.pane, EditorPane))
+        editor = app.main.tiles.pane
+        assert isinstance(editor, EditorPane)
+        await until(lambda: editor.where().startswith("3:"))
+        await asyncio.to_thread(subprocess.run, ["tmux", "-S", server, "kill-server"], check=True)
 
 
 async def test_what_is_printed_is_only_offered(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ class TerminalScreen(msgspec.Struct, frozen=True, kw_only=True):
     """Who alone may type; "" everybody who has the role."""
     exit: int | None = None
     """The program's exit code, once it ended; negative: the signal."""
+    reason: str = ""
+    """Why it ended where the program did not by itself: what became of its keeper."""
 
 
 class TerminalRows(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from cocalc_tui.protocol.events import (
     TerminalRows,
     TerminalScreen,
 )
+from cocalc_tui.server.daemon import last_line
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.keeper.following import KeeperGoneError
 from cocalc_tui.server.keeper.launching import StartError
@@ -54,6 +56,8 @@ SERVED = frozenset(
 """What `Terminals.serve` answers."""
 MOST_BYTES = 1_000_000
 """Bytes of a recording that are given at a time."""
+HANGUP = -1
+"""How a program ends whose keeper went: by SIGHUP, as where a line is cut."""
 _CALM = 0.1
 """Seconds until a new size counts: dragging a window is one change."""
 
@@ -79,6 +83,8 @@ class _Terminal:
     keyboard: str = ""
     """Who alone may type."""
     exit: int | None = None
+    reason: str = ""
+    """Why it ended, where its keeper went."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     resizing: asyncio.TimerHandle | None = None
 
@@ -232,7 +238,7 @@ class Terminals:
             await self._follow(doc, terminal, folder)
             self._say(doc, "screen", self._screen(terminal))
 
-    async def _follow(self, doc: str, terminal: _Terminal, folder: Any) -> None:
+    async def _follow(self, doc: str, terminal: _Terminal, folder: Path) -> None:
         about = next(about for at, about in living(self._grounds.terminals) if at == folder)
 
         def tell(screen: TerminalScreen) -> None:
@@ -240,7 +246,8 @@ class Terminals:
 
         def ended(code: int | None) -> None:
             terminal.session = None
-            terminal.exit = code if code is not None else -1
+            terminal.exit = code if code is not None else HANGUP
+            terminal.reason = "" if code is not None else _last_words(folder)
             self._say(doc, "screen", self._screen(terminal))
 
         def opens(said: dict[str, Any]) -> None:
@@ -271,6 +278,7 @@ class Terminals:
             policy=terminal.policy,
             keyboard=self._holder(terminal),
             exit=exit_,
+            reason=terminal.reason if terminal.session is None else "",
         )
 
     # --- the keyboard --------------------------------------------------------------------------
@@ -381,6 +389,12 @@ class Terminals:
         if wanted != (session.state["columns"], session.state["lines"]):
             task = asyncio.ensure_future(session.ask("resize", columns=wanted[0], lines=wanted[1]))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def _last_words(folder: Path) -> str:
+    """What became of a keeper that went without a word of its program."""
+    words = last_line(folder / "keeper.log")
+    return f"its keeper ended, {words}" if words else "its keeper was killed"
 
 
 def _running(terminal: _Terminal) -> TerminalSession:

@@ -71,7 +71,10 @@ class Drawing(Browsing):
         return strip
 
     def _ended_row(self, width: int, ground: Style) -> Strip:
-        how = ENDED.format(_exit(self.model.screen.exit)) if self.model.known else "starting …"
+        screen = self.model.screen
+        how = (
+            ENDED.format(screen.reason or _exit(screen.exit)) if self.model.known else "starting …"
+        )
         text = Segment(f" {how}", ground + self._colour("text-dim"))
         return Strip([text]).adjust_cell_length(width, ground)
 

@@ -147,6 +147,20 @@ async def test_it_outlives_the_relay_side(grounds: TerminalGrounds) -> None:
     await second.terminals.close()
 
 
+async def test_a_keeper_that_is_killed_is_told_of(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    for word, told in (("", "its keeper was killed"), ("no room", "its keeper ended, no room")):
+        ((folder, about),) = living(grounds.terminals)
+        (folder / "keeper.log").write_text(word)
+        os.kill(about.pid, signal.SIGKILL)
+        await until(lambda: not side.heard[-1].running)
+        assert (side.heard[-1].reason, side.heard[-1].exit) == (told, -signal.SIGHUP)
+        screen = await side.open(again=True)
+        assert (screen.running, screen.reason) == (True, "")
+    await side.terminals.close(everything=True)
+
+
 async def test_who_may_not_type_starts_nothing(grounds: TerminalGrounds) -> None:
     side = await Side(grounds).start()
     screen = await side.ask(m.TerminalOpen(id=1, doc=DOC), types=False)
