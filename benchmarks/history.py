@@ -27,6 +27,7 @@ from textual.app import ComposeResult
 from benchmarks.offline import BASE, key_by_key
 from benchmarks.replay import merged, sealed, seconds
 from benchmarks.traces import SPREAD, Trace, TraceError, Txn, patches, read_trace, sessions
+from cocalc_tui.garbage import garbage
 from cocalc_tui.history import words
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.protocol.kinds import TEXT
@@ -71,7 +72,8 @@ def measure(trace: Trace) -> dict[str, Any]:
     log = [Block(data) for data in sealed(trace, made, seconds(trace), 0)]
     found: dict[str, Any] = {}
     gc.collect()
-    gc.freeze()  # the trace is no part of what is measured
+    garbage.hold_off()
+    garbage.settle()  # as in the app; nor is the trace a part of what is measured
     start = time.process_time()
     versions = Versions(log)
     found["prepare_s"] = time.process_time() - start

@@ -35,6 +35,7 @@ from benchmarks.relay_servers import CACHE, without_y_websocket
 from benchmarks.replay import BLOCK, milliseconds, sealed, seconds
 from benchmarks.summing import missed
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
+from cocalc_tui.garbage import garbage
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.notebook.schema import INPUT
 from cocalc_tui.protocol.kinds import NOTEBOOK
@@ -257,6 +258,8 @@ def apart(do: Callable[..., dict[str, Any]], *arguments: object) -> dict[str, An
 
 def _measured(do: Callable[..., dict[str, Any]], arguments: Sequence[object]) -> dict[str, Any]:
     before = _peak()
+    garbage.hold_off()
+    garbage.settle()  # as in the app
     found = do(*arguments)
     return {**found, f"{do.__name__}_mb": round(_peak() - before)}
 

@@ -57,7 +57,7 @@ class LogPast:
 
     def __init__(self, versions: Versions, kind: str) -> None:
         self.versions = versions
-        self.line = TimeLine(map(versions.made, range(1, versions.latest + 1)))
+        self.line = TimeLine(log=versions)
         self._kind = kind
         self._last: tuple[int, Content] = (0, content(versions, 0, kind))
 

@@ -8,11 +8,11 @@ Stepping goes from the end of one burst to the end of the next.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from cocalc_tui.sync.versions import Made
+from cocalc_tui.sync.versions import Alike, Made, Versions
 
 PAUSE = 30_000
 """Milliseconds of rest that end a burst."""
@@ -58,9 +58,13 @@ class Burst:
 class TimeLine:
     """The bursts of a document, oldest first."""
 
-    def __init__(self, made: Iterable[Made]) -> None:
-        """`made` has one for each version from 1 on."""
-        self.bursts = list(_bursts(made))
+    def __init__(self, made: Iterable[Made] = (), log: Versions | None = None) -> None:
+        """`made` has one for each version from 1 on; those of a log are found there."""
+        if log is None:
+            one_by_one = (Alike(at, at, one, one) for at, one in enumerate(made, 1))
+            self.bursts = list(_bursts(one_by_one, _nothing))
+        else:
+            self.bursts = list(_bursts(log.alike(PAUSE), log.made))
         self._lasts = [one.last for one in self.bursts]
         self._ends = [one.end for one in self.bursts]
 
@@ -142,30 +146,55 @@ class TimeLine:
         return [0, *map(int, pauses)] if self.bursts else []
 
 
-def _bursts(made: Iterable[Made]) -> Iterable[Burst]:
-    run: list[Made] = []
-    version = 0
-    for version, one in enumerate(made, 1):
-        if run and not _goes_on(run[0], run[-1], one, len(run)):
-            yield _burst(version - len(run), version - 1, run[0], run[-1])
-            run = []
-        run.append(one)
-    if run:
-        yield _burst(version - len(run) + 1, version, run[0], run[-1])
+def _bursts(pieces: Iterable[Alike], made: Callable[[int], Made]) -> Iterator[Burst]:
+    burst: Alike | None = None
+    for first, last, begun, ended in (one for piece in pieces for one in _events(piece, made)):
+        while first <= last:
+            if burst is None or not _goes_on(burst, begun):
+                if burst is not None:
+                    yield _burst(burst)
+                burst = Alike(first, first, begun, begun)
+            stop = min(last, burst.first + LONGEST - 1)
+            burst = burst._replace(last=stop, ended=ended if stop == last else made(stop))
+            first = stop + 1
+            if first <= last:
+                begun = made(first)
+    if burst is not None:
+        yield _burst(burst)
 
 
-def _goes_on(begun: Made, last: Made, one: Made, length: int) -> bool:
+def _events(piece: Alike, made: Callable[[int], Made]) -> Iterator[Alike]:
+    """A piece, or what is in it where each is an event of its own."""
+    if _joins(piece.begun) or piece.first == piece.last:
+        yield piece
+        return
+    for version in range(piece.first, piece.last + 1):
+        one = made(version)
+        yield Alike(version, version, one, one)
+
+
+def _joins(made: Made) -> bool:
+    return made.kind not in EVENTS or made.kind in {"output", "import"}
+
+
+def _goes_on(burst: Alike, one: Made) -> bool:
+    first, last, begun, ended = burst
     same = (one.author, one.kind, one.group) == (begun.author, begun.kind, begun.group)
-    together = one.received - last.received < PAUSE and one.time - last.time < PAUSE
-    joins = one.kind not in EVENTS or one.kind in {"output", "import"}
-    return same and together and joins and length < LONGEST
+    together = one.received - ended.received < PAUSE and one.time - ended.time < PAUSE
+    return same and together and _joins(one) and last - first + 1 < LONGEST
 
 
-def _burst(first: int, last: int, begun: Made, ended: Made) -> Burst:
+def _burst(piece: Alike) -> Burst:
+    first, last, begun, ended = piece
     late = begun.kind != "import" and begun.received - begun.time > LATE
     return Burst(
         first, last, author(begun), begun.kind, begun.received, ended.received, late, begun.time
     )
+
+
+def _nothing(version: int) -> Made:
+    """What was made one by one is never looked up."""
+    raise KeyError(version)
 
 
 def author(made: Made) -> str:

@@ -8,16 +8,17 @@ with the same order of characters.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.merger import Merger
-from cocalc_tui.sync.patch import Cancel, PatchId, Splice, TextId
+from cocalc_tui.sync.patch import Cancel, Op, PatchId, Splice, TextId
 from cocalc_tui.sync.records import Records, SavedRecords
 from cocalc_tui.sync.spans import Part, Span, part_spans
 from cocalc_tui.sync.strand import Strand
+from cocalc_tui.sync.stretch import Step, fold
 from cocalc_tui.sync.walker import Walker
 
 _LABEL = ("typing", None, None)
@@ -46,9 +47,11 @@ class SpanGraph:
         """By session, the number of the last patch of each span."""
         heads = [PatchId(session, 0) for session, _ in base.heads]
         self.graph = Graph(dict.fromkeys(self._ends, 1), heads)
-        self.spans = list(part_spans(parts, single=single))
-        for span in self.spans:
-            self._add(span)
+        self.spans: list[Span] = []
+        """Thread after thread: what somebody did without a look at the others merges as one."""
+        for thread in _threads(part_spans(parts, single=single)):
+            self._add(thread)
+            self.spans += thread
 
     def merger(self, base: Base) -> Merger:
         """What merges them on top of what they stand on, as `base` has it."""
@@ -69,24 +72,31 @@ class SpanGraph:
         """
         return any(self.spans[index].size > 1 for index in self.graph.empty)
 
-    def _number(self, span: Span) -> PatchId:
-        """The id that the next span of its session has here."""
-        session, n = span.first
+    def _add(self, thread: Sequence[Span]) -> None:
+        """Put spans of a session into the graph, each on top of just the one before."""
+        session, n = thread[0].first
+        parents = tuple([self._coarse(parent) for parent in thread[0].parents])
         ends = self._ends.setdefault(session, [])
-        ends.append(n + span.size - 1)
-        return PatchId(session, len(ends) - 1)
-
-    def _add(self, span: Span) -> None:
-        """Put a span into the graph."""
-        parents = tuple([self._coarse(parent) for parent in span.parents])
-        ops = tuple(span.ops)
-        if span.size == 1:
-            ops = tuple([self._cancel(op) if type(op) is Cancel else op for op in ops])
-        step = ops[0] if len(ops) == 1 and type(ops[0]) is Splice else ops
-        strand = Strand(self._number(span), parents, (span.time,), (step,), _LABEL)
+        first = PatchId(session, len(ends))
+        ends += [span.first.n + span.size - 1 for span in thread]
+        steps: list[Step] = []
+        alone: list[Splice] = []
+        for span in thread:
+            if len(span.ops) == 1 and type(op := span.ops[0]) is Splice:
+                alone.append(op)
+                continue
+            steps += (*fold(alone), self._step(span))
+            alone.clear()
+        times = [span.time for span in thread]
+        strand = Strand(first, parents, times, [*steps, *fold(alone)], _LABEL)
         if self.graph.add(strand) is not None:
-            session, n = span.first
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
+
+    def _step(self, span: Span) -> tuple[Op, ...]:
+        """What a span does, which is more or less than a splice."""
+        if span.size > 1:
+            return tuple(span.ops)
+        return tuple([self._cancel(op) if type(op) is Cancel else op for op in span.ops])
 
     def _coarse(self, patch_id: PatchId) -> PatchId:
         """The span that has a patch, as its id here."""
@@ -104,6 +114,19 @@ class SpanGraph:
         if not 0 <= first <= last:
             return op
         return Cancel(session, *(self._coarse(PatchId(session, n)).n for n in (first, last)))
+
+
+def _threads(spans: Iterable[Span]) -> list[list[Span]]:
+    """Spans by threads, in the order in which these begin (see `threads`)."""
+    found: list[list[Span]] = []
+    last: dict[str, list[Span]] = {}
+    for span in spans:
+        thread = last.get(span.first.session)
+        if thread is None or span.parents != (thread[-1].last(),):
+            thread = last[span.first.session] = []
+            found.append(thread)
+        thread.append(span)
+    return found
 
 
 def merged(parts: Sequence[Part], base: Base) -> tuple[dict[TextId, str], SavedRecords]:

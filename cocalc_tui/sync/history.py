@@ -262,8 +262,8 @@ def switches(coarse: Coarse) -> Switches:
     found: Switches = {}
     counts: dict[int, int] = defaultdict(int)
     """How many effective patches cancel it."""
-    for index in sorted(coarse.graph.reach.keys() - coarse.graph.empty):
-        version = coarse.spans[index].seq
+    cancelling = coarse.graph.reach.keys() - coarse.graph.empty
+    for version, index in sorted((coarse.spans[index].seq, index) for index in cancelling):
         work = [(index, 1)]
         while work:
             by, more = work.pop()

@@ -25,6 +25,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cached_property
 from json import dumps
 from typing import NamedTuple, Protocol
 
@@ -208,8 +209,9 @@ class Records(Mapping[str, Mapping[str, Json]]):
 
     def __init__(self, now: View) -> None:
         self._now = now
-        self._gone: dict[str, None] = {}
-        """Keys that were used up before the first patch here."""
+        self._gone: list[str] = []
+        """Keys that were used up before the first patch here: in a notebook of years so many that
+        they are not looked at before somebody makes a record."""
         self._made: dict[str, _Record] = {}
         self._live: dict[str, dict[str, Json]] = {}
         self._stale: dict[str, PatchId] = {}
@@ -219,7 +221,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
     def restore(cls, now: View, saved: SavedRecords) -> Records:
         """The records of a checkpoint, to go on from."""
         records = cls(now)
-        records._gone = dict.fromkeys(saved.gone)
+        records._gone = saved.gone
         for key, fields in saved.live.items():
             record = records._made[key] = _Record()
             record.saved = True
@@ -262,8 +264,12 @@ class Records(Mapping[str, Mapping[str, Json]]):
     def _was_made(self, key: str, view: View) -> bool:
         record = self._made.get(key)
         if record is None:
-            return key in self._gone
+            return key in self._used
         return not record.makers or any(maker in view for maker in record.makers)
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        return frozenset(self._gone)
 
     def check(self, patch: Patch, view: View) -> None:
         """Raise `DoesNotFit` unless the record operations of `patch` fit.

@@ -43,6 +43,10 @@ class Span(NamedTuple):
     patches: Sequence[int]
     """With which patch of the span (0 is the first) each operation begins."""
 
+    def last(self) -> PatchId:
+        """The id of the last patch."""
+        return PatchId(self.first.session, self.first.n + self.size - 1)
+
     def steps(self) -> Iterator[Step]:
         """What the patches do, those that were joined as stretches."""
         patch = at = 0

@@ -19,12 +19,12 @@ from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.diff import diff
 from cocalc_tui.sync.encoding import encode_block
 from cocalc_tui.sync.eras import eras
-from cocalc_tui.sync.makers import Made, Makers
+from cocalc_tui.sync.makers import Alike, Made, Makers
 from cocalc_tui.sync.patch import MAIN, Entry, Json, TextId
 from cocalc_tui.sync.table import Difference, Table, joined
 from cocalc_tui.sync.tracing import Typed, traced
 
-__all__ = ["Blame", "Difference", "Made", "Versions"]
+__all__ = ["Alike", "Blame", "Difference", "Made", "Versions"]
 
 _READY: Final = 16
 """Tables of eras that are kept, those used last."""
@@ -90,6 +90,10 @@ class Versions:
     def made(self, version: int) -> Made:
         """Who made the entry with this number."""
         return self._makers.made(version)
+
+    def alike(self, rest: int) -> Iterator[Alike]:
+        """All entries, those that were made alike and without a `rest` (milliseconds) together."""
+        return self._makers.alike(rest)
 
     # --- who typed what ------------------------------------------------------------------------
 

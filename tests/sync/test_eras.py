@@ -10,6 +10,7 @@ from unittest.mock import patch as patched
 import pytest
 
 from benchmarks.storage import Year
+from cocalc_tui.history.timeline import TimeLine
 from cocalc_tui.sync import eras, versions
 from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.columns import DamagedLog
@@ -44,6 +45,7 @@ def check(log: Sequence[Entry], era: int, *cuts: int) -> None:
     """Whether eras make no difference."""
     whole, parted = opened(log, 0), opened(log, era, *cuts)
     assert len(parted._eras) > 1
+    assert TimeLine(log=parted).bursts == TimeLine(map(whole.made, range(1, len(log) + 1))).bursts
     texts = {op.at for e in log for op in e.patch.ops if isinstance(op, Splice)}
     chance = Random(5)
     for version in {*chance.choices(range(len(log) + 1), k=40), 0, len(log)}:
