@@ -405,3 +405,75 @@ async def test_files_that_come_and_go_are_told_to_who_lists_them(tmp_path: Path)
             await until(lambda: document.saved)
         await asyncio.sleep(1.2)
         assert told == []
+
+
+# --- while nobody has it open --------------------------------------------------------------------
+
+
+async def typed_and_left(box: Box, name: str, words: str) -> None:
+    """A file with a history that nobody has open any more."""
+    person = await box.person()
+    document = await person.open(name)
+    type_in(document, 0, words)
+    await until(lambda: document.saved)
+    await person.close()
+    await until(lambda: not box.host.open)
+
+
+MOVES = {
+    "mv": "mv a.txt b.txt",
+    "into a folder": "mkdir sub; mv a.txt sub/b.txt",
+    "a copy, the old one gone": "cp a.txt b.txt; rm a.txt",
+}
+
+
+@pytest.mark.parametrize("how", MOVES)
+async def test_moved_while_nobody_has_it_open_it_keeps_its_history(
+    tmp_path: Path, how: str
+) -> None:
+    async with running(tmp_path, QUICK) as box:
+        box.write("a.txt", LINES)
+        await typed_and_left(box, "a.txt", "typed ")
+        shell(box, MOVES[how])
+        person = await box.person()
+        document = await person.open("sub/b.txt" if "sub" in MOVES[how] else "b.txt")
+        assert text(document) == f"typed {LINES}"
+        assert document.numbers.upto == 2  # the file as it was, and what was typed
+        type_in(document, 0, "more ")
+        await until(lambda: document.saved)
+        assert box.read(document.path) == f"more typed {LINES}"
+        assert not (box.project / "a.txt").exists()
+
+
+async def test_two_open_it_at_once_where_it_was_moved_to(tmp_path: Path) -> None:
+    async with running(tmp_path, QUICK) as box:
+        box.write("a.txt", LINES)
+        await typed_and_left(box, "a.txt", "typed ")
+        shell(box, "mv a.txt b.txt")
+        people = [await box.person() for _ in range(3)]
+        documents = await asyncio.gather(*(one.open("b.txt") for one in people))
+        assert {one.numbers.upto for one in documents} == {2}
+        assert len({one.doc for one in documents}) == 1
+
+
+STRANGERS = {
+    "a copy": "cp a.txt b.txt",
+    "others' text": "rm a.txt; echo something else > b.txt",
+    "one of two that are gone": "rm a.txt; mv c.txt b.txt; touch b.txt",
+}
+
+
+@pytest.mark.parametrize("how", STRANGERS)
+async def test_what_may_be_another_file_begins_anew(tmp_path: Path, how: str) -> None:
+    async with running(tmp_path, QUICK) as box:
+        box.write("a.txt", LINES)
+        await typed_and_left(box, "a.txt", "typed ")
+        if "two" in how:
+            box.write("c.txt", LINES)
+            await typed_and_left(box, "c.txt", "typed ")
+            shell(box, "cp c.txt d; mv d c.txt")
+        shell(box, STRANGERS[how])
+        document = await (await box.person()).open("b.txt")
+        await asyncio.sleep(0)
+        assert document.numbers.upto == 1
+        assert (box.project / "b.txt").exists()

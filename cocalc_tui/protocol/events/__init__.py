@@ -9,6 +9,7 @@ from cocalc_tui.protocol.events.chats import (
 )
 from cocalc_tui.protocol.events.documents import (
     ANEW,
+    FOLLOWED,
     Saved,
     Trouble,
 )
@@ -71,6 +72,7 @@ from cocalc_tui.protocol.events.terminals import (
 
 __all__ = [
     "ANEW",
+    "FOLLOWED",
     "Asking",
     "BlobPart",
     "CellRun",

@@ -19,5 +19,8 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+FOLLOWED = "followed"
+"""Code of `messages.Failed` from the host side: the file belongs to a document that had another
+path and has this one now."""
 ANEW = "anew"
 """Topic of a document, without data: another log took the place of its log; open it again."""

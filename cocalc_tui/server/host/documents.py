@@ -21,7 +21,7 @@ from cocalc_tui.server.host.git import is_at_it
 from cocalc_tui.server.host.moved import find_moved
 from cocalc_tui.server.host.patience import BETWEEN, Patience, Sight
 from cocalc_tui.server.host.root import FileError, Place, Root
-from cocalc_tui.server.host.saved import SavedVersions, Version, hash_of
+from cocalc_tui.server.host.saved import FileNote, SavedVersions, Version, hash_of
 from cocalc_tui.server.host.settling import settled
 from cocalc_tui.server.host.textfile import encode
 from cocalc_tui.sync.patch import Patch, PatchId
@@ -68,6 +68,7 @@ class HostDocument:
         self._imported = 0
         """Entries of the log that only say what was in the file."""
         self._marking = asyncio.Lock()
+        self._noted: FileNote | None = None
 
     @property
     def path(self) -> str:
@@ -97,7 +98,7 @@ class HostDocument:
                 with contextlib.suppress(FileError):  # `look` says it to everybody
                     await self._find_base()
                     await self._take_in()
-            self._note_saved()
+            await self._note_saved()
         with contextlib.suppress(FileError):
             place = await self._place()
             if self.stamp and not await asyncio.to_thread(disk.writable, self._root, place):
@@ -109,7 +110,7 @@ class HostDocument:
         async with self.busy:
             await self._find_base()
             await self._take_in()
-            self._note_saved()
+            await self._note_saved()
 
     def differs(self, stamp: disk.Stamp | None) -> bool:
         """Whether a stamp of the file tells something that is not known yet."""
@@ -122,7 +123,8 @@ class HostDocument:
             return ""
         return f"{self.path}: the file is read-only now (mode {self.stamp.mode:03o})"
 
-    def _note_saved(self) -> None:
+    async def _note_saved(self) -> None:
+        await self._note_file()
         if self._base is not None and self._base.heads == self.shared.numbers.heads:
             self.saved_seq = self.shared.numbers.upto
 
@@ -142,12 +144,23 @@ class HostDocument:
             until = now() + _HOLD
             while not await self._save_once(asked=asked, by=by, patient=now() < until):
                 pass
+            await self._note_file()
 
     async def mark(self, *, unsaved: bool) -> None:
         """Note for the next relay whether there is something to save."""
         path = self.path if unsaved else None
         async with self._marking:
             await asyncio.to_thread(self._saved.mark, self.shared.doc, path)
+
+    async def _note_file(self) -> None:
+        """Note which file it is, to be known again where it is moved while nobody looks."""
+        if self.stamp is None or self._base is None or self.untouched:
+            return
+        of = self.stamp
+        note = FileNote(self.shared.doc, self.path, of.device, of.inode, of.size, self._base.hash)
+        if note != self._noted:
+            await asyncio.to_thread(self._saved.note_file, note)
+            self._noted = note
 
     def forget(self) -> None:
         """Keep no note of a file that was only looked at."""

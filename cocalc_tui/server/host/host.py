@@ -25,6 +25,7 @@ from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
 from cocalc_tui.protocol.events import (
+    FOLLOWED,
     ChatNews,
     SnapshotProgress,
     TerminalOpens,
@@ -36,6 +37,7 @@ from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.chats import Chats
 from cocalc_tui.server.host.content import Contents
 from cocalc_tui.server.host.documents import HostDocument
+from cocalc_tui.server.host.known import came_from
 from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.outside import Outside
 from cocalc_tui.server.host.root import FileError, Root
@@ -219,6 +221,9 @@ class Host:
         """Bring a document and its file together; returns it and why it cannot be changed."""
         async with self._alone(path):
             shared = await self.workspace.open(path)
+            if await self._belongs_elsewhere(shared):
+                shared.close()
+                raise FileError(FOLLOWED, f"{path}: its history is being fetched; try again")
             shared.readonly = None  # that is for people; outputs of what runs still go in
             known = self._known(shared)
             if known is not None:
@@ -254,6 +259,21 @@ class Host:
             self.outside.look_at(opened)
             self.outside.hurry()
             return opened, readonly
+
+    async def _belongs_elsewhere(self, shared: SharedDocument) -> bool:
+        """Whether a new document's file is an old one's, which goes where the file went."""
+        if shared.numbers.upto:
+            return False
+        try:
+            found = await asyncio.to_thread(came_from, self.root, self._saved, shared.path)
+            if found is None or found.doc in {shared.doc, *self.open}:
+                return False
+            await asyncio.to_thread(self._saved.file_moved, found.doc, shared.path)
+        except FileError:
+            return False
+        self.workspace.send(m.Moved(path=found.path, to=shared.path))
+        self.chats.moved(found.path, shared.path)
+        return True
 
     def _known(self, shared: SharedDocument) -> Opened | None:
         """What is open of a document, which may have another id since the relay came back."""

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -55,6 +55,25 @@ CREATE TABLE saves (
 CREATE INDEX saves_doc ON saves (doc);
 """
 
+_FILES = """
+CREATE TABLE IF NOT EXISTS files (
+    doc TEXT PRIMARY KEY, path TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
+    size INTEGER NOT NULL, hash TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class FileNote(NamedTuple):
+    """Which file a document's was when it was seen last."""
+
+    doc: str
+    path: str
+    device: int
+    inode: int
+    size: int
+    hash: str
+    """Of its bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -88,6 +107,7 @@ class SavedVersions:
         self._connection = connect(path)
         with closed_where_it_fails(self._connection), self._connection:
             self._migrate(self._connection.pragma("user_version"))
+            self._connection.execute(_FILES)
 
     def _migrate(self, schema: int) -> None:
         if schema == _SCHEMA:
@@ -194,6 +214,22 @@ class SavedVersions:
         """Forget a document that was never changed."""
         with self._use() as connection:
             connection.execute("DELETE FROM saved WHERE doc = ?", (doc,))
+
+    def note_file(self, note: FileNote) -> None:
+        """Note which file a document's is now."""
+        with self._use() as connection:
+            connection.execute("REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", note)
+
+    def files(self, size: int) -> list[FileNote]:
+        """Return what is noted of files of a size."""
+        with self._use() as connection:
+            rows = connection.execute("SELECT * FROM files WHERE size = ?", (size,))
+            return list(map(FileNote._make, rows))
+
+    def file_moved(self, doc: str, to: str) -> None:
+        """Note that a document's file has another path."""
+        with self._use() as connection:
+            connection.execute("UPDATE files SET path = ? WHERE doc = ?", (to, doc))
 
     def keep_only(self, doc: str, version: Version | None) -> None:
         """Forget all other versions of a document, and leave nothing of them in this file."""

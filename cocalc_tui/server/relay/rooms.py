@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.events import FOLLOWED
 from cocalc_tui.protocol.kinds import kind_of
 from cocalc_tui.server.relay.passing import NotReady, Passing
 from cocalc_tui.server.relay.peer import Peer
@@ -51,6 +52,14 @@ class Rooms:
 
     async def open(self, peer: Peer, opening: m.Open) -> None:
         """Let a connection take part in a document; raises NotReady and StoreTrouble."""
+        try:
+            await self._open(peer, opening)
+        except NotReady as not_ready:
+            if not_ready.code != FOLLOWED:
+                raise
+            await self._open(peer, opening)  # the document that the file belongs to is there now
+
+    async def _open(self, peer: Peer, opening: m.Open) -> None:
         if len(peer.memberships) >= MOST_DOCUMENTS:
             raise NotReady("busy", f"{MOST_DOCUMENTS} documents are open; close some")
         room = await self._enter(opening)
@@ -85,7 +94,10 @@ class Rooms:
             room.prepared.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def rename(self, path: str, to: str) -> None:
-        """Documents have another path."""
+        """Documents have another path; one that is only being made there is none."""
+        for made in self:
+            if not made.recorded and made.info.path == to:
+                made.info = made.info._replace(path="")
         for info in await self._store.rename(path, to):
             if (room := self._rooms.get(info.doc)) is not None:
                 room.info = room.info._replace(path=info.path)
