@@ -67,7 +67,8 @@ def _lines(status: ProjectStatus) -> list[str]:
     for kernel in status.kernels:
         lines.append(f"  kernel    {kernel.path}  {kernel.name} {kernel.state}, pid {kernel.pid}")
     for terminal in status.terminals:
-        lines.append(f"  terminal  {terminal.path}  {terminal.title}, pid {terminal.pid}")
+        title = f"{terminal.title}, " if terminal.title else ""
+        lines.append(f"  terminal  {terminal.path}  {title}pid {terminal.pid}")
     return lines
 
 
