@@ -115,7 +115,7 @@ async def box(tmp_path: Path) -> AsyncIterator[Served]:
     yield box
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     assert grown < MOST_MEMORY
-    assert box.slowest < 2
+    assert box.slowest < 10, "the others waited for the flood"
     for writer in box.writers:
         writer.transport.abort()
     await box.relay.close()
