@@ -37,7 +37,7 @@ class GoingActs(Screen[None]):
     memory: Memory
     documents: Documents
     search: SearchPanel | None
-    """Made when it is asked for first: starting does not wait for it."""
+    """Made once the first screen is there: starting does not wait for it."""
     room: Vertical
     """Where the tiles are, and what stands below them."""
     side: Vertical
@@ -68,35 +68,32 @@ class GoingActs(Screen[None]):
         """Make a file and open it."""
         await self.files.do_new()
 
-    async def do_search(self) -> None:
+    def do_search(self) -> None:
         """Find in all files, at first what is selected."""
         from cocalc_tui.widgets.editor.host import TextHost
 
         pane = self.tiles.pane
         editor = pane.text_editor() if isinstance(pane, TextHost) else None
         chosen = editor.selected if editor is not None else ""
-        # What is typed ahead is for the panel, also while it is being made.
-        desk(self).keys_wait()
-        try:
-            (await self._search()).open("" if "\n" in chosen else chosen)
-        finally:
-            desk(self).keys_go()
+        if self.search is not None:
+            self.search.open("" if "\n" in chosen else chosen)
 
-    async def do_next_found(self) -> None:
+    def do_next_found(self) -> None:
         """Go to the next place found in all files."""
-        (await self._search()).step(1)
+        if self.search is not None:
+            self.search.step(1)
 
-    async def do_previous_found(self) -> None:
+    def do_previous_found(self) -> None:
         """Go to the place found before."""
-        (await self._search()).step(-1)
+        if self.search is not None:
+            self.search.step(-1)
 
-    async def _search(self) -> SearchPanel:
+    def make_search(self) -> None:
+        """Make the panel of what is searched in all files: the first screen does without."""
         from cocalc_tui.widgets.searching.panel import SearchPanel
 
-        if self.search is None:
-            self.search = SearchPanel(self.documents, self.visit, self.tiles.focus_pane)
-            await self.room.mount(self.search)
-        return self.search
+        self.search = SearchPanel(self.documents, self.visit, self.tiles.focus_pane)
+        self.room.mount(self.search)
 
     def do_history(self) -> None:
         """Show the past of the document."""

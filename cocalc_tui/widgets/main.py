@@ -151,6 +151,7 @@ class MainScreen(  # its parts, one subject each
         self.project.start()
         if self.project.online:
             self.online()
+        self.make_search()
 
     def on_unmount(self) -> None:
         """Listen no more."""

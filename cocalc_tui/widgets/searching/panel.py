@@ -65,7 +65,7 @@ class SearchPanel(Vertical):
         self.found = Found()
         self._searched: Query | None = None
         """What the list is of."""
-        self._running = False
+        self._under_way = False
         self._failed = ""
         self._around = AROUND[0]
         self._timer: Timer | None = None
@@ -91,7 +91,7 @@ class SearchPanel(Vertical):
         """Put it away; what was found is kept."""
         self.display = False
         self.workers.cancel_group(self, "search")
-        self._running = False
+        self._under_way = False
         self._back()
 
     # --- searching -----------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class SearchPanel(Vertical):
         self.run_worker(self._searching(self.fields.wanted), group="search", exclusive=True)
 
     async def _searching(self, query: Query) -> None:
-        found, self._failed, self._running = Found(), "", bool(query.text)
+        found, self._failed, self._under_way = Found(), "", bool(query.text)
         # What there was stays until something comes: keys that were typed ahead mean it.
         stays = self.list.hit if query == self._searched else None
         if not query.text:
@@ -146,7 +146,7 @@ class SearchPanel(Vertical):
             self._failed, self._searched = error.text, query
             self._take(found)
         finally:
-            self._running = False
+            self._under_way = False
             self.fields.refresh()
 
     def _take(self, found: Found, stays: Hit | None = None) -> None:
@@ -165,7 +165,7 @@ class SearchPanel(Vertical):
         found = self.found
         if self._failed:
             return f" {self._failed}"
-        if self._searched is None and self._running:
+        if self._under_way and not found.rows:
             return " searching …"
         if self._searched is None or not self._searched.text:
             return " In all files of the project, by their `.gitignore`; outputs aside"
@@ -173,14 +173,14 @@ class SearchPanel(Vertical):
             files = len(found.files)
             what = f"{found.count:,} in {files:,} {'file' if files == 1 else 'files'}"
         else:
-            what = "searching …" if self._running else "nothing found"
+            what = "searching …" if self._under_way else "nothing found"
         if found.is_full:
             what += f"; only the first {MOST:,} are shown"
         looked = f"{found.looked:,} files looked at"
         left = [
             f"{count:,} {_WHY[why]}" for why, count in sorted(found.left_out.items()) if why in _WHY
         ]
-        words = [what, ("… " if self._running else "") + looked]
+        words = [what, ("… " if self._under_way else "") + looked]
         if width >= 90:
             words.append(phrases.size(found.size))
         words += [f"left out: {', '.join(left)}"] if left else []
@@ -228,7 +228,7 @@ class SearchPanel(Vertical):
             self._last = done.steps
         self.found.drop(done.hits)
         self._take(self.found)
-        if self._running:
+        if self._under_way:
             self._search()  # what it found so far is of before
         desk(self).notice(done.summary, bad=bool(done.moved or done.troubles))
 

@@ -61,7 +61,7 @@ class Searched:
             lambda: (
                 self.panel._searched is not None
                 and self.panel._searched.text == text
-                and not self.panel._running
+                and not self.panel._under_way
             )
         )
 
@@ -95,6 +95,15 @@ async def searching(
         async with app.run_test(size=(100, 30)) as pilot:
             await until(lambda: app.main.files.count())
             yield Searched(app, box, pilot)
+
+
+async def test_it_is_searched_while_one_types(tmp_path: Path) -> None:
+    async with searching(tmp_path, ["a.py"]) as run:
+        await run.press("ctrl+t", "/")
+        await run.until(lambda: run.panel._searched is not None)
+        assert "In all files of the project" in run.shown()
+        await run.press(*"old")
+        await run.until(lambda: "5 in 4 files" in run.shown())
 
 
 async def test_what_is_typed_ahead_is_for_the_panel(tmp_path: Path) -> None:
