@@ -66,7 +66,7 @@ def test_two_type_and_one_watches_and_the_relay_is_killed(program: Path) -> None
         os.kill(relay, signal.SIGKILL)
         second.type(" again")
         watcher.wait("from ann and ben again")
-        second.keys("Escape", pause=0.5)
+        second.keys("Escape")
         second.type(":wq")
         second.keys("Enter")
         second.wait(lambda _: (project / "shared.txt").exists())
