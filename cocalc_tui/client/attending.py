@@ -141,8 +141,18 @@ class Attending(Asks):
         opening = self._opening.get(message.id)
         if opening is None:
             return
+        opening.doc = message.doc
+        self._supersede(opening)
         opening.begin(message, self._finish_opening)
         self.requests.answered(message.id, message)
+
+    def _supersede(self, by: Opening) -> None:
+        """Of a document that is opened anew twice, the relay serves the later one alone."""
+        for id_, opening in list(self._opening.items()):
+            again = opening is not by and opening.document is not None and opening.doc == by.doc
+            if again and opening.begun and not opening.complete:
+                del self._opening[id_]
+                opening.over.set()
 
     def _not_opened(self, message: m.Failed) -> None:
         """Who asked hears why; a document that people have open here tries again by itself."""

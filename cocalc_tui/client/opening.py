@@ -58,6 +58,11 @@ class Opening:
         self._done: Callable[[Opening], None] | None = None
 
     @property
+    def begun(self) -> bool:
+        """Whether the relay answered."""
+        return self._opened is not None
+
+    @property
     def complete(self) -> bool:
         """Whether everything up to the relay's number is here."""
         if self._opened is None:

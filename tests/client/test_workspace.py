@@ -266,6 +266,20 @@ async def test_a_role_given_counts_for_what_is_open(
         await until(lambda: "look" in (document.readonly or ""))
 
 
+async def test_a_document_that_is_opened_anew_twice_goes_on() -> None:
+    """The relay answers both and sends the log once, for the later."""
+    async with running() as box:
+        alice, bob = await box.person("alice"), await box.person("alice")
+        mine, theirs = await alice.open("a.txt"), await bob.open("a.txt")
+        type_at_end(mine, "one ")
+        await agree(mine, theirs)
+        alice._reopen(mine, whole=True)
+        alice._reopen(mine, whole=True)
+        await until(lambda: not alice._opening)
+        type_at_end(theirs, "two")
+        assert await agree(mine, theirs) == "one two"
+
+
 async def test_a_clock_far_ahead_is_set_right() -> None:
     """Once, and for all that comes; what was typed stays as it was, and can be undone."""
     async with running() as box:
