@@ -58,27 +58,27 @@ def check(span: Span, patches: list[Patch]) -> None:
     assert counts == [len(patch.ops) for patch in patches]
 
 
-@given(logs(typing()), logs(any_ops), st.integers(0, 12), st.booleans())
+@given(st.data(), st.booleans(), st.integers(0, 12), st.booleans())
 def test_spans_do_what_their_patches_do(
-    typed: list[Entry], mixed: list[Entry], middle: int, single: bool
+    data: st.DataObject, typed: bool, middle: int, single: bool
 ) -> None:
-    for entries in (typed, mixed):
-        assume(len({entry.patch.id for entry in entries}) == len(entries))
-        seq = entries[0].seq
-        done = iter(entry.patch for entry in entries)
-        named = [p for entry in entries for p in entry.patch.parents]
-        for span in spans(sealed(entries, middle), single=single):
-            patches = [next(done) for _ in range(span.size)]
-            assert span.seq == seq
-            assert span.size == 1 or not single
-            check(span, patches)
-            inner = {patch.id for patch in patches[:-1]}
-            assert sum(parent in inner for parent in named) == len(inner)
-            if entries is typed:
-                ops = [op for patch in patches for op in patch.ops]
-                assert plain_text(span.ops) == plain_text(ops)
-            seq += span.size
-        assert next(done, None) is None
+    entries = data.draw(logs(typing() if typed else any_ops))
+    assume(len({entry.patch.id for entry in entries}) == len(entries))
+    seq = entries[0].seq
+    done = iter(entry.patch for entry in entries)
+    named = [p for entry in entries for p in entry.patch.parents]
+    for span in spans(sealed(entries, middle), single=single):
+        patches = [next(done) for _ in range(span.size)]
+        assert span.seq == seq
+        assert span.size == 1 or not single
+        check(span, patches)
+        inner = {patch.id for patch in patches[:-1]}
+        assert sum(parent in inner for parent in named) == len(inner)
+        if typed:
+            ops = [op for patch in patches for op in patch.ops]
+            assert plain_text(span.ops) == plain_text(ops)
+        seq += span.size
+    assert next(done, None) is None
 
 
 def entry(n: int, *ops: Op) -> Entry:
