@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.tmux import needs_tmux, pane
+from tests.e2e.tmux import Pane, needs_tmux, pane
 from tests.unix_users import User, needs_root, unix_users
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin:/bin")
@@ -193,8 +193,31 @@ def test_typing_over_a_line_that_dies(box: Box) -> None:
             assert time.monotonic() < deadline, text
             time.sleep(0.1)
         assert not answers(box.forward)
+        replaced_everywhere(box, where)
         where.keys("C-q")
         where.wait(lambda _: where.gone())
+
+
+def replaced_everywhere(box: Box, where: Pane) -> None:
+    """All files are searched on their machine, and changed through the relay."""
+    other = box.project / "other.txt"
+    other.write_text("two more\n")
+    shutil.chown(other, box.ann.name)
+    where.keys("C-t", "/")
+    where.wait("In all files of the project")
+    where.type("two")
+    where.wait("2 in 2 files")
+    where.keys("Tab")
+    where.wait("Replace")
+    where.type("zwei")
+    where.keys("Enter")
+    where.wait("a Replace all|zwei")
+    where.keys("a")
+    deadline = time.monotonic() + 20
+    while (text := other.read_text()) != "zwei more\n":
+        assert time.monotonic() < deadline, text + where.screen()
+        time.sleep(0.1)
+    where.keys("Escape")
 
 
 @needs_tmux
