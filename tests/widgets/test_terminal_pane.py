@@ -50,18 +50,20 @@ async def terminal(
         box = Box(project, BY_HAND)
         box.make_terminals = lambda say: Terminals(grounds, say)
         await box.start()
-        person = await box.person(user)
-        app = CocalcApp(person, "lab", ["build.term"])
-        async with app.run_test(size=(90, 24)) as pilot:
-            await until(lambda: isinstance(app.main.tiles.pane, TerminalPane))
-            yield box, app, pilot
-        for one in box.people:
-            await one.close()
-        await box.stop()
-        for _, about in living(grounds.terminals):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(about.program, signal.SIGKILL)
-        await until(lambda: not living(grounds.terminals))
+        try:
+            person = await box.person(user)
+            app = CocalcApp(person, "lab", ["build.term"])
+            async with app.run_test(size=(90, 24)) as pilot:
+                await until(lambda: isinstance(app.main.tiles.pane, TerminalPane))
+                yield box, app, pilot
+            for one in box.people:
+                await one.close()
+            await box.stop()
+        finally:
+            for _, about in living(grounds.terminals):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(about.program, signal.SIGKILL)
+            await until(lambda: not living(grounds.terminals))
 
 
 def pane(app: CocalcApp) -> TerminalPane:
@@ -79,10 +81,6 @@ async def test_keys_go_to_the_program_and_f12_leads_out(tmp_path: Path) -> None:
     async with terminal(tmp_path) as (_, app, pilot):
         here = pane(app)
         await until(lambda: here.model.screen.running)
-        assert (here.model.screen.columns, here.model.screen.size_by) in {
-            (here.size.width, "alice"),
-            (80, ""),
-        }
         await pilot.press(*"echo $((6*7))", "enter")
         await until(lambda: "42" in shown(app))
         await until(lambda: here.model.screen.columns == here.size.width)
