@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.line import Line
 from cocalc_tui.widgets.report import footer_words
 
 Result = TypeVar("Result")
@@ -48,7 +49,7 @@ class Dialog(Acting, ModalScreen[Result], inherit_bindings=False):
 
     def take_text(self, event: Key, line: Input) -> None:
         """Type into the line, also before it has the keyboard."""
-        if event.is_printable and event.character:
+        if event.is_printable and event.character and not event.key.startswith("alt+"):
             line.insert_text_at_cursor(event.character)
 
 
@@ -68,7 +69,7 @@ class Ask(Dialog[str | None], inherit_bindings=False):
         """`text` stands there at first; `wrong` says what is wrong with a line, "" for nothing."""
         super().__init__()
         self._question = question
-        self._input = Input(text, select_on_focus=False, compact=True)
+        self._input = Line(text, select_on_focus=False, compact=True)
         self._wrong = wrong
 
     def compose(self) -> ComposeResult:

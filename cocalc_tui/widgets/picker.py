@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 
 from cocalc_tui.widgets.dialogs import Dialog
 from cocalc_tui.widgets.fuzzy import Match, best
+from cocalc_tui.widgets.line import Line
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
 
@@ -100,7 +101,7 @@ class Picker(Dialog[str | None], inherit_bindings=False):
         self._make = make
         self._waiting = waiting
         self._list = Choices(self.do_take)
-        self._input = Input(placeholder=title, compact=True, id="query")
+        self._input = Line(placeholder=title, compact=True, id="query")
         self._message = Static(id="title", markup=False)
 
     def compose(self) -> ComposeResult:

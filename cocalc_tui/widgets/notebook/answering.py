@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from cocalc_tui.protocol.events import Asking
 from cocalc_tui.widgets.dialogs import CSS, Dialog
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.line import Line
 
 _ROWS = 6
 """Lines of a prompt that are shown."""
@@ -34,7 +35,7 @@ class Answer(Dialog[str | None], inherit_bindings=False):
         lines = asking.prompt.split("\n")[-_ROWS:]
         self._prompt = "\n".join(map(safe, lines)) or "The cell waits for input"
         self._hidden = asking.password
-        self._input = Input(password=asking.password, select_on_focus=False, compact=True)
+        self._input = Line(password=asking.password, select_on_focus=False, compact=True)
 
     def compose(self) -> ComposeResult:
         """The cell's words and a line."""

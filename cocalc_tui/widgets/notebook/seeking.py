@@ -11,19 +11,8 @@ from textual.events import Key
 from textual.widgets import Input, Static
 
 from cocalc_tui.query import Query, SearchError
-from cocalc_tui.widgets.acting import press
 from cocalc_tui.widgets.dialogs import CSS, Dialog
-
-
-class _Line(Input):
-    """A line in which alt with a letter is a key and not that letter."""
-
-    def on_key(self, event: Key) -> None:
-        """Do what the key means, before it is taken for a letter."""
-        if event.key.startswith("alt+"):
-            press(self, event.key)
-            event.stop()
-            event.prevent_default()
+from cocalc_tui.widgets.line import Line
 
 
 class Seek(Dialog[Query | None], inherit_bindings=False):
@@ -44,7 +33,7 @@ class Seek(Dialog[Query | None], inherit_bindings=False):
         super().__init__()
         self._question = question
         self._query = msgspec.structs.replace(before, text="")
-        self._input = _Line(select_on_focus=False, compact=True)
+        self._input = Line(select_on_focus=False, compact=True)
 
     def compose(self) -> ComposeResult:
         """The question, a line, and how it is meant."""

@@ -9,6 +9,7 @@ from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.dialogs import Ask
 from cocalc_tui.widgets.help import Reading
 from cocalc_tui.widgets.jump import LETTERS, Jump
+from cocalc_tui.widgets.line import Line
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.settings import Settings
 from tests.widgets.app.started import FILES, Started, started
@@ -39,6 +40,14 @@ class TestDialogs:
             labels = [choice.label for choice, _ in screen._list.found]
             assert labels[:2] == ["notes.md", "README.md"]
             assert sorted(labels) == sorted(FILES)
+
+    async def test_alt_with_a_letter_is_not_that_letter(self) -> None:
+        async with started() as run:
+            await run.press("ctrl+o", "r")
+            line = run.app.screen.query_one(Line)
+            run.app.post_message(Key("alt+n", "n"))
+            await run.press("2")
+            assert line.value == "r2"
 
     async def test_commands(self) -> None:
         async with started() as run:
