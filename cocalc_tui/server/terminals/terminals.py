@@ -96,6 +96,13 @@ class _Terminal:
         self.here = now
 
 
+    def ended(self, code: int | None, folder: Path) -> None:
+        """Its program ended, or (None) its keeper went without a word of that."""
+        self.session = None
+        self.exit = code if code is not None else HANGUP
+        self.reason = "" if code is not None else _last_words(folder)
+
+
 class Terminals:
     """The terminals of one project."""
 
@@ -109,11 +116,14 @@ class Terminals:
 
     async def start(self) -> None:
         """Find the terminals that live, and how the others ended by themselves."""
-        for _, about in await asyncio.to_thread(about_all, self._grounds.terminals):
+        for folder, about in await asyncio.to_thread(about_all, self._grounds.terminals):
             terminal = self._known.setdefault(about.doc, _Terminal(about.path))
-            terminal.exit = about.exit if (about.exit or 0) >= 0 else None
+            terminal.ended(about.exit, folder)
+            if about.exit is not None and about.exit < 0:
+                terminal.exit = None  # somebody ended it; it starts again when it is opened
         for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
             terminal = self._known.setdefault(about.doc, _Terminal(about.path))
+            terminal.exit, terminal.reason = None, ""
             with contextlib.suppress(KeeperGoneError):
                 await self._follow(about.doc, terminal, folder)
 
@@ -245,9 +255,7 @@ class Terminals:
             self._say(doc, "screen", self._described(terminal, screen))
 
         def ended(code: int | None) -> None:
-            terminal.session = None
-            terminal.exit = code if code is not None else HANGUP
-            terminal.reason = "" if code is not None else _last_words(folder)
+            terminal.ended(code, folder)
             self._say(doc, "screen", self._screen(terminal))
 
         def opens(said: dict[str, Any]) -> None:

@@ -158,7 +158,12 @@ async def test_a_keeper_that_is_killed_is_told_of(grounds: TerminalGrounds) -> N
         assert (side.heard[-1].reason, side.heard[-1].exit) == (told, -signal.SIGHUP)
         screen = await side.open(again=True)
         assert (screen.running, screen.reason) == (True, "")
-    await side.terminals.close(everything=True)
+    await side.terminals.close()
+    ((_, about),) = living(grounds.terminals)
+    os.kill(about.pid, signal.SIGKILL)
+    await until(lambda: not living(grounds.terminals))
+    screen = await (await Side(grounds).start()).open()
+    assert (screen.running, screen.reason) == (False, "its keeper was killed")
 
 
 async def test_who_may_not_type_starts_nothing(grounds: TerminalGrounds) -> None:
