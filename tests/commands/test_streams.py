@@ -11,6 +11,8 @@ import pytest
 
 from cocalc_tui.cli import main
 
+pytestmark = pytest.mark.xdist_group("streams")
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -167,7 +167,7 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
     sizes = json.loads(said("log", str(lab), "--size", "--json"))
     assert {one["path"]: one["patches"] for one in sizes}["notes.md"] == len(history) + 2
     assert said("log", notes, "--size").endswith("notes.md\n")
-    assert "versions are forgotten" in said("purge", notes, "--yes")
+    assert "are forgotten" in said("purge", notes, "--yes")
     assert len(said("log", notes).splitlines()) == 1
     assert said("show", notes) == "one\ntwo\n"
     assert main(["show", notes, "--at", "99"]) == 2

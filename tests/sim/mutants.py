@@ -97,7 +97,7 @@ MUTANTS = [
     Mutant(
         "acknowledge before commit",
         _replace(Committer, "_commit", _acknowledges_at_once),
-        "is lost|has the numbers|was acknowledged",
+        "is lost|has the numbers|was acknowledged|do not agree",
         40,
     ),
     Mutant(

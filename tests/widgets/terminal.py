@@ -100,7 +100,8 @@ class Terminal:
         if self._pid == 0:
             os.chdir(ROOT)
             # Not the process's own: readline puts sizes there behind Python's back.
-            kept = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+            names = ("HOME", "PATH", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+            kept = {name: os.environ[name] for name in names if name in os.environ}
             kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
             command = [sys.executable, "-m", module, *arguments]
             os.execve(sys.executable, command, kept | dict(env or {}))

@@ -123,7 +123,8 @@ class Terminals:
                 terminal.exit = None  # somebody ended it; it starts again when it is opened
         for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
             terminal = self._known.setdefault(about.doc, _Terminal(about.path))
-            terminal.exit, terminal.reason = None, ""
+            if about.exit is None:
+                terminal.exit, terminal.reason = None, ""
             with contextlib.suppress(KeeperGoneError):
                 await self._follow(about.doc, terminal, folder)
 
