@@ -45,7 +45,7 @@ test: $(READY)
 	$(BIN)/coverage run -m pytest -q -n 2 tests/sync tests/protocol
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup --ignore tests/sync --ignore tests/protocol
+	$(BIN)/python -m pytest -q -n 5 --dist loadgroup --ignore tests/sync --ignore tests/protocol
 
 check: DOCS = --check
 check: format lint types contracts docs test

@@ -14,6 +14,6 @@ from tests.unix_users import program_for_all
 @pytest.fixture(scope="session")
 def program() -> Iterator[Path]:
     """A python that has the program, in a place where everybody may run it."""
-    with tempfile.TemporaryDirectory(prefix="ct-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield program_for_all(Path(folder))

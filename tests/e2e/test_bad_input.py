@@ -24,7 +24,7 @@ in_tmux = [needs_tmux, pytest.mark.needs_tmux, pytest.mark.xdist_group("e2e")]
 
 @pytest.fixture
 def project() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ct-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "lab"
         path.mkdir()
         yield path
@@ -115,7 +115,7 @@ def test_status_of_nothing(project: Path) -> None:
 def test_a_folder_that_cannot_be_written(program: Path) -> None:
     with (
         unix_users("ann") as (ann,),
-        tempfile.TemporaryDirectory(prefix="ct-") as folder,
+        tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder,
     ):
         Path(folder).chmod(0o755)
         locked = Path(folder) / "locked"

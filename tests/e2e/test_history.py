@@ -25,7 +25,7 @@ pytestmark = [
 
 def test_a_third_scrubs_and_restores_while_two_type(program: Path) -> None:
     with (
-        tempfile.TemporaryDirectory(prefix="ct-") as folder,
+        tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder,
         unix_users("ann", "ben", "cyd") as (ann, ben, cyd),
         ExitStack() as stack,
     ):

@@ -99,7 +99,10 @@ def answers(port: int) -> bool:
 
 @pytest.fixture(scope="module")
 def box(program: Path) -> Iterator[Box]:
-    with tempfile.TemporaryDirectory(prefix="ct-") as top, unix_users("ann", "ben") as (ann, ben):
+    with (
+        tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as top,
+        unix_users("ann", "ben") as (ann, ben),
+    ):
         folder = Path(top)
         folder.chmod(0o755)
         port, forward = free_port(), free_port()

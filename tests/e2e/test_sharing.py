@@ -150,7 +150,7 @@ def group(team: Team) -> Iterator[str]:
 
 
 def test_a_folder_of_a_group(team: Team, group: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="ct-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         project = Path(folder) / "lab"
         project.mkdir()

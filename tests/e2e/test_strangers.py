@@ -74,7 +74,7 @@ def notebook() -> str:
 @pytest.fixture(scope="module")
 def box(program: Path) -> Iterator[Box]:
     with (
-        tempfile.TemporaryDirectory(prefix="ct-") as folder,
+        tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder,
         unix_users("ann", "ben", "eve") as (ann, ben, eve),
     ):
         Path(folder).chmod(0o755)
@@ -285,7 +285,7 @@ def test_nobody_was_disturbed(box: Box) -> None:
 @pytest.fixture
 def fresh(box: Box) -> Iterator[Path]:
     """Another project of Ann's, in which nothing was ever started; anybody may write in it."""
-    with tempfile.TemporaryDirectory(prefix="ct-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         project = Path(folder) / "new"
         project.mkdir()

@@ -24,7 +24,7 @@ LINES = 600
 
 @pytest.fixture
 def lab() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ct-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "lab"
         path.mkdir()
         yield path

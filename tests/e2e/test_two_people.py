@@ -62,7 +62,10 @@ class Box:
 
 @pytest.fixture
 def box(program: Path) -> Iterator[Box]:
-    with tempfile.TemporaryDirectory(prefix="ct-") as folder, unix_users("ann", "ben") as users:
+    with (
+        tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder,
+        unix_users("ann", "ben") as users,
+    ):
         alice, bob = users
         project = Path(folder) / "lab"
         shutil.copytree(

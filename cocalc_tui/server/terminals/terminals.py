@@ -95,7 +95,6 @@ class _Terminal:
             self.sizes.pop(gone, None)
         self.here = now
 
-
     def ended(self, code: int | None, folder: Path) -> None:
         """Its program ended, or (None) its keeper went without a word of that."""
         self.session = None
