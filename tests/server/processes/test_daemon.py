@@ -1,0 +1,21 @@
+"""What a process is that outlives its starter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+CHILD = """
+import signal
+from cocalc_tui.server.daemon import mind_signals
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
+    signal.signal(number, signal.SIG_IGN)
+mind_signals()
+(line,) = [line for line in open("/proc/self/status") if line.startswith("SigIgn")]
+print(int(line.split()[1], 16))
+"""
+
+
+def test_what_it_starts_ignores_no_signal() -> None:
+    said = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, check=True)
+    assert int(said.stdout) == 0
