@@ -133,7 +133,7 @@ class Watched:
 
 async def floods(keys: int) -> dict[str, float]:
     """Echo in a terminal while four others flood, and how soon ctrl+c stops a flood."""
-    with tempfile.TemporaryDirectory(prefix="terminal-") as name:
+    with tempfile.TemporaryDirectory(prefix="terminal-", ignore_cleanup_errors=True) as name:
         workspace = join([Path(name)]).workspace(start=True)
         workspace.start()
         await workspace.ready()
