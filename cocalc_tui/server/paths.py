@@ -356,7 +356,7 @@ def _refuse_nested(project: Path) -> None:
     for count, folder in enumerate(_folders_below(project)):
         if count >= MOST_FOLDERS:
             return
-        if folder.name == STATE:
+        if folder.name == STATE and folder.parent != project:  # ours: who starts now as well
             raise ProjectError(
                 f"{project} holds the project {folder.parent}: open that one, "
                 f"or remove its {STATE} first, the history in it goes with it"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 CPU_STEP = 5.0
 """Percent of a core that are worth telling."""
+IDLE = 1.0
+"""Below it a kernel rests: told however small the step, or a last few percent would stay."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -39,7 +41,8 @@ class Meter:
         spent = self._before.seconds - before.seconds if before.memory else 0.0
         cpu = round(max(0.0, spent) / seconds * 100, 1)
         moved = abs(self._before.memory - self.memory) > self.memory / 20
-        if not moved and abs(cpu - self.cpu) <= CPU_STEP:
+        rests = cpu < IDLE <= self.cpu
+        if not (moved or rests) and abs(cpu - self.cpu) <= CPU_STEP:
             return False
         self.memory, self.cpu = self._before.memory, cpu
         return True
