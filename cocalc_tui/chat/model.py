@@ -6,7 +6,7 @@ another form, as a hostile app could have written it, is passed over here and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,6 +18,7 @@ class Records(Protocol):
     """What is read of `sync.records.Records`."""
 
     def __iter__(self) -> Iterator[str]: ...
+    def live(self, key: str) -> bool: ...
     def __getitem__(self, key: str) -> Mapping[str, Json]: ...
 
 
@@ -81,27 +82,24 @@ class Message:
 def take(document: Document) -> list[Message]:
     """All messages, in the order they were said."""
     records = document.records
-    found: dict[str, Mapping[str, Json]] = {}
     edits: dict[str, list[Version]] = {}
     reactions: dict[str, list[Reaction]] = {}
+    keys = []
     for key in records:
         fields = records[key]
-        kind, user = fields.get("type"), fields.get("user")
-        about = fields.get("message")
-        if not isinstance(user, str):
-            continue
-        if kind == "message":
-            found[key] = fields
-        elif kind == "edit" and isinstance(about, str):
-            version = Version(key, user, _number(fields, "at"), _text(fields, "text"))
-            edits.setdefault(about, []).append(version)
-        elif kind == "reaction" and isinstance(about, str):
-            reactions.setdefault(about, []).append(Reaction(key, user, _text(fields, "sign")))
-    messages = [
-        _message(document, key, fields, edits.get(key, []), reactions.get(key, []))
-        for key, fields in found.items()
-    ]
-    return sorted(messages, key=lambda one: (one.at, one.key))
+        if is_message(fields):
+            keys.append(key)
+        elif (version := version_of(key, fields)) is not None:
+            edits.setdefault(about(fields), []).append(version)
+        elif (reaction := reaction_of(key, fields)) is not None:
+            reactions.setdefault(about(fields), []).append(reaction)
+    messages = [message(document, key, edits.get(key, ()), reactions.get(key, ())) for key in keys]
+    return sorted(messages, key=said)
+
+
+def said(message: Message) -> tuple[int, str]:
+    """By which messages are in the order they were said."""
+    return message.at, message.key
 
 
 def threads(messages: list[Message]) -> Iterator[tuple[Message, int]]:
@@ -120,15 +118,42 @@ def threads(messages: list[Message]) -> Iterator[tuple[Message, int]]:
             yield from ((reply, 1) for reply in replies.get(one.key, ()))
 
 
-def _message(
-    document: Document,
-    key: str,
-    fields: Mapping[str, Json],
-    edits: list[Version],
-    reactions: list[Reaction],
+# --- one record ---------------------------------------------------------------------------------
+
+
+def is_message(fields: Mapping[str, Json]) -> bool:
+    """Whether a record is one."""
+    return fields.get("type") == "message" and isinstance(fields.get("user"), str)
+
+
+def about(fields: Mapping[str, Json]) -> str:
+    """Key of the message that an edit or a reaction belongs to; "" for neither."""
+    found = fields.get("message")
+    fits = fields.get("type") in ("edit", "reaction") and isinstance(fields.get("user"), str)
+    return found if fits and isinstance(found, str) else ""
+
+
+def version_of(key: str, fields: Mapping[str, Json]) -> Version | None:
+    """What an edit left; None for another record."""
+    if fields.get("type") != "edit" or not about(fields):
+        return None
+    return Version(key, str(fields["user"]), _number(fields, "at"), _text(fields, "text"))
+
+
+def reaction_of(key: str, fields: Mapping[str, Json]) -> Reaction | None:
+    """A sign; None for another record."""
+    if fields.get("type") != "reaction" or not about(fields):
+        return None
+    return Reaction(key, str(fields["user"]), _text(fields, "sign"))
+
+
+def message(
+    document: Document, key: str, edits: Iterable[Version], reactions: Iterable[Reaction]
 ) -> Message:
+    """A message that lives, with what belongs to it."""
+    fields = document.records[key]
     user, at, first = str(fields["user"]), _number(fields, "at"), _text(fields, "text")
-    versions = (Version("", user, at, first), *sorted(edits, key=lambda one: (one.at, one.key)))
+    edited = sorted(edits, key=lambda one: (one.at, one.key))
     link = fields.get("link")
     return Message(
         key,
@@ -137,7 +162,7 @@ def _message(
         str(document.text(body_of(key))),
         _text(fields, "thread"),
         link if isinstance(link, dict) else {},
-        versions if edits else (),
+        (Version("", user, at, first), *edited) if edited else (),
         tuple(sorted(reactions, key=lambda one: (one.sign, one.user, one.key))),
         fields.get("claimed") is True,
     )

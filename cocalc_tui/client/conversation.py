@@ -1,4 +1,4 @@
-"""Speaking in a chat that is open: every change of it that a person can make."""
+"""A chat that is open: its messages, kept as it changes, and every change a person can make."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import secrets
 from typing import TYPE_CHECKING
 
 from cocalc_tui.chat import schema
-from cocalc_tui.chat.model import Message, take
+from cocalc_tui.chat.model import Message
+from cocalc_tui.chat.standing import Chat, Step
 from cocalc_tui.client.document import SharedDocument, wall_clock
+from cocalc_tui.client.events import Changed, DocumentEvent, Replaced
 from cocalc_tui.sync.diff import diff
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import Json, PatchId, Splice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class Conversation:
@@ -28,13 +30,24 @@ class Conversation:
         new_key: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self.document = document
+        self.chat = Chat(document.replica)
+        self.news: Callable[[Sequence[Step]], None] = lambda _: None
+        """Called after each change; without a step where all is another."""
+        self.close = document.subscribe(self._heard)
         self.user = user
         self._clock = clock
         self._new_key = new_key
 
     def messages(self) -> list[Message]:
         """All messages, in the order they were said."""
-        return take(self.document.replica)
+        return self.chat.messages()
+
+    def _heard(self, event: DocumentEvent) -> None:
+        if isinstance(event, Replaced):
+            self.chat = Chat(self.document.replica)
+            self.news(())
+        elif isinstance(event, Changed) and (steps := self.chat.follow(event.changes)):
+            self.news(steps)
 
     def say(self, text: str, *, thread: str = "", link: dict[str, Json] | None = None) -> str:
         """Say something; returns the key of the message. Raises ValueError for no words."""
@@ -74,7 +87,7 @@ class Conversation:
 
     def _now(self) -> int:
         """After all that is there, whatever the clocks say: an answer stands below its question."""
-        return max(self._clock(), max((one.at for one in self.messages()), default=0) + 1)
+        return max(self._clock(), self.chat.latest + 1)
 
 
 def merged(base: str, mine: str, theirs: str) -> str:

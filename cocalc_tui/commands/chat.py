@@ -20,7 +20,10 @@ from cocalc_tui.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cocalc_tui.chat.model import Message
+    from cocalc_tui.chat.standing import Step
     from cocalc_tui.client.conversation import Conversation
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.workspace import Workspace
@@ -118,20 +121,16 @@ async def _follow(conversation: Conversation) -> None:
     """Print what is said from now on, until interrupted."""
     import asyncio
 
-    from cocalc_tui.client.events import Changed, DocumentEvent
-
     known = {one.key: one.text for one in conversation.messages()}
-    news = asyncio.Event()
+    news: asyncio.Queue[list[Message]] = asyncio.Queue()
 
-    def heard(event: DocumentEvent) -> None:
-        if isinstance(event, Changed):
-            news.set()
+    def heard(steps: Sequence[Step]) -> None:
+        found = [conversation.chat.get(one.key) for one in steps]
+        news.put_nowait([one for one in found if one] if steps else conversation.messages())
 
-    conversation.document.subscribe(heard)
+    conversation.news = heard
     while True:
-        await news.wait()
-        news.clear()
-        for one in conversation.messages():
+        for one in await news.get():
             if known.get(one.key) != one.text:
                 say(line(one))
                 sys.stdout.flush()

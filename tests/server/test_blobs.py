@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.notebook import ipynb
 from cocalc_tui.notebook.blobs import blobs_of, name_of
 from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.host.content import NotebookContent
-from cocalc_tui.sync.document import Document
-from cocalc_tui.sync.patch import PatchId
 
 PICTURE = base64.b64encode(os.urandom(9_000)).decode()
 
@@ -33,11 +32,9 @@ def display(**data: str) -> dict[str, Any]:
     return {"output_type": "display_data", "data": forms, "metadata": {}}
 
 
-def document_of(content: NotebookContent, text: str) -> Document:
-    document = Document()
+def document_of(content: NotebookContent, text: str) -> SharedDocument:
     ops, _ = content.read(text, "salt")
-    document.commit(PatchId("f" * 16, 0), 1, ops, "import")
-    return document
+    return SharedDocument.offline("a.ipynb", content.type, ops)
 
 
 # --- the store -----------------------------------------------------------------------------------
@@ -83,7 +80,7 @@ def test_a_file_comes_back_as_it_was(tmp_path: Path, outputs: list[dict[str, Any
     content = NotebookContent(BlobStore(tmp_path))
     text = file(*outputs)
     document = document_of(content, text)
-    assert len(json.dumps([op for p in document.patches() for op in p.ops])) < 400_000
+    assert len(json.dumps([op for p in document.replica.patches() for op in p.ops])) < 400_000
     written, _ = content.write(content.take(document), text)
     assert written == text
     anew, _ = content.write(content.take(document), None)

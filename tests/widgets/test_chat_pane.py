@@ -252,7 +252,7 @@ async def test_what_is_drawn_late_is_drawn_in_its_place() -> None:
         assert log.scroll_offset.y == 0
         assert screen(app).startswith(" ann")
         whole = "\n".join(
-            row.text.rstrip() for n in range(60) for row in [*log._rows_of(n), Strip([])]
+            row.text.rstrip() for n in range(60) for row in [*log.column.rows(n), Strip([])]
         )
         assert all(one.rstrip("\n") in whole for one in seen)
         await pilot.press("end")

@@ -6,19 +6,19 @@ changes from outside) is the same for all and need not know which it has.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from cocalc_tui.chat import chatfile
 from cocalc_tui.chat.model import Message
-from cocalc_tui.chat.model import take as take_chat
+from cocalc_tui.client.conversation import Conversation
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.notebook import foreign, ipynb, model
 from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.protocol import kinds
 from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.host.outputs import with_large, without_large
 from cocalc_tui.sync.diff import diff
-from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import MAIN, Op, Splice
 
 Keys = list[Any]
@@ -26,7 +26,7 @@ Keys = list[Any]
 
 
 class Content(Protocol):
-    """One kind; the methods are pure and may be called from any thread."""
+    """One kind, for one document; but for `take` the methods may be called from any thread."""
 
     type: str
     """As in `protocol.messages.Opened`."""
@@ -35,7 +35,7 @@ class Content(Protocol):
         """Return what makes a file's text in an empty document. Raises ValueError, in one line."""
         ...
 
-    def take(self, document: Document) -> Any:
+    def take(self, shared: SharedDocument) -> Any:
         """Take what a document holds now, for `write`; to be called on the document's thread."""
         ...
 
@@ -57,9 +57,9 @@ class TextContent:
         """Return one insertion."""
         return [Splice(0, 0, text)] if text else [], []
 
-    def take(self, document: Document) -> str:
+    def take(self, shared: SharedDocument) -> str:
         """Take the text."""
-        return str(document.text(MAIN))
+        return str(shared.replica.text(MAIN))
 
     def write(self, taken: str, before: str | None) -> tuple[str, Keys]:
         """Return the text as it is."""
@@ -84,9 +84,9 @@ class NotebookContent:
         ops = without_large(model.creation(notebook), self._blobs)
         return ops, foreign.keys_of(notebook)
 
-    def take(self, document: Document) -> Notebook:
+    def take(self, shared: SharedDocument) -> Notebook:
         """Take the records."""
-        return model.take(document)
+        return model.take(shared.replica)
 
     def write(self, taken: Notebook, before: str | None) -> tuple[str, Keys]:
         """Return the JSON, what did not change copied from `before`."""
@@ -106,17 +106,22 @@ class ScriptContent(TextContent):
 
 
 class ChatContent:
-    """A .chat file."""
+    """A .chat file; the messages are kept along, as reading all for each save stops the relay."""
 
     type = kinds.CHAT
+
+    def __init__(self) -> None:
+        self._conversation: Conversation | None = None
 
     def read(self, text: str, salt: str) -> tuple[list[Op], Keys]:
         """Return what makes the messages; an empty file is an empty chat."""
         return chatfile.creation(chatfile.read(text)), []
 
-    def take(self, document: Document) -> list[Message]:
+    def take(self, shared: SharedDocument) -> list[Message]:
         """Take the messages."""
-        return take_chat(document)
+        if self._conversation is None:
+            self._conversation = Conversation(shared, "")
+        return self._conversation.messages()
 
     def write(self, taken: list[Message], before: str | None) -> tuple[str, Keys]:
         """Return the JSON."""
@@ -133,20 +138,20 @@ class Contents:
     """All kinds of content of a project."""
 
     def __init__(self, blobs: BlobStore) -> None:
-        self._of: dict[str, Content] = {
-            kinds.TEXT: TextContent(),
-            kinds.NOTEBOOK: NotebookContent(blobs),
-            kinds.CHAT: ChatContent(),
-            kinds.TERMINAL: ScriptContent(),
+        self._of: dict[str, Callable[[], Content]] = {
+            kinds.TEXT: TextContent,
+            kinds.NOTEBOOK: lambda: NotebookContent(blobs),
+            kinds.CHAT: ChatContent,
+            kinds.TERMINAL: ScriptContent,
         }
 
     def at(self, path: str) -> Content:
-        """Return which kind a new document at this path is."""
+        """Return what a new document at this path holds."""
         return self.of_kind(kinds.kind_of(path))
 
     def of_kind(self, kind: str) -> Content:
-        """Return what the documents of a kind hold."""
-        return self._of[kind]
+        """Return what a document of a kind holds."""
+        return self._of[kind]()
 
 
 def least_different(versions: Sequence[str], found: str) -> int:

@@ -173,7 +173,7 @@ class HostDocument:
         it is to be told by `another_log`. Where it never is, as the relay was killed, the note is
         of a version that the log holds or does not hold.
         """
-        taken, base = self._content.take(self.shared.replica), self._base
+        taken, base = self._content.take(self.shared), self._base
         if base is None:
             return None
         version, _ = await asyncio.to_thread(reading.written, self._content, taken, base)
@@ -277,7 +277,7 @@ class HostDocument:
         if all(patch.id in self.shared.replica for patch in patches):
             return version
         await settled(self.shared)
-        text, keys = self._content.write(self._content.take(self.shared.replica), None)
+        text, keys = self._content.write(self._content.take(self.shared), None)
         data = encode(text, version.form)
         return Version(self.shared.numbers.heads, text, version.form, hash_of(data), keys)
 
@@ -416,7 +416,7 @@ class HostDocument:
         seq, heads = self.shared.numbers.upto, self.shared.numbers.heads
         if self.type == CHAT and not seq and self.stamp is None:
             return True  # nobody has spoken yet
-        taken = self._content.take(self.shared.replica)
+        taken = self._content.take(self.shared)
         version, data = await asyncio.to_thread(reading.written, self._content, taken, self._base)
         version = replace(version, heads=heads, done=False)
         same = self._base is not None and version.hash == self._base.hash

@@ -1,16 +1,12 @@
 """What was said, drawn message by message on the Line API; one may be marked.
 
-A message is drawn when it comes into view, and kept until it, the width or the theme changes; until
-then it takes as many rows as its text seems to need. So drawing ten thousand messages costs what
-is on the screen.
+Which message is on which row, and what of it is drawn, is the column's; here is what is in view.
 """
 
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,31 +16,17 @@ from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cocalc_tui.chat.model import Message, threads
+from cocalc_tui.chat.model import Message
 from cocalc_tui.chat.places import Link
+from cocalc_tui.chat.standing import Chat, Step
 from cocalc_tui.widgets.acting import Acting, desk
-from cocalc_tui.widgets.chat.draw import INDENT, link_cells, message_rows
+from cocalc_tui.widgets.chat.column import Column, What
+from cocalc_tui.widgets.chat.draw import link_cells, message_rows
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.rows import Frame
 from cocalc_tui.widgets.theme import colour
 
 HINT = "Nothing was said here yet."
-
-
-class _What(NamedTuple):
-    """A message and all else that its rows depend on."""
-
-    message: Message
-    depth: int
-    unread: bool
-    first_new: bool
-
-    def rows_about(self, width: int) -> int:
-        """How many rows it seems to need."""
-        inner = max(width - INDENT * self.depth - 2, 8)
-        lines = self.message.text.rstrip("\n").split("\n")
-        text = sum(max(-(-len(line) // inner), 1) for line in lines)
-        return 1 + text + bool(self.message.reactions) + self.first_new
 
 
 class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
@@ -66,76 +48,43 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         """`path` is the chat's: what a link means depends on it."""
         super().__init__()
         self._path = path
-        self.shown: list[tuple[Message, int]] = []
-        """Messages and their depth, in the order of the screen."""
+        self.column = Column(self._drawn)
         self.marked = -1
-        self._unread: set[str] | None = None
-        """Keys of what is new to me; None while that is not known."""
-        self._known: set[str] = set()
-        """Keys of what was there before."""
+        self._marked_key = ""
+        self._knows_unread = False
+        """Whether it is known what is new to me."""
         self.me = ""
-        self._whats: list[_What] = []
-        """As `shown`."""
-        self._rows: dict[str, tuple[_What, list[Strip]]] = {}
-        """By key of the message: what was drawn, and how it looks."""
-        self._tops: list[int] = []
-        """The first row of each message."""
         self._drawing = False
         self._look: Look | None = None
 
     @property
     def message(self) -> Message | None:
         """The marked message."""
-        return self.shown[self.marked][0] if 0 <= self.marked < len(self.shown) else None
+        return self.column.message(self.marked)[0] if self.marked >= 0 else None
 
-    def show(self, messages: list[Message], *, watched: bool) -> None:
-        """Show these, the same one marked, and the end where it was to be seen.
+    def show(self, chat: Chat) -> None:
+        """Show these messages, the same one marked, and the end where it was to be seen."""
+        at_end = self.is_vertical_scroll_end or not len(self.column)
+        self.column.take(chat)
+        self._show(chat, at_end=at_end)
 
-        What comes while nobody watches is new.
-        """
-        at_end = self.is_vertical_scroll_end or not self.shown
-        before = self.message
-        self.shown = list(threads(messages))
-        keys = [message.key for message, _ in self.shown]
-        if self._unread is not None and not watched:
-            self._unread |= {one.key for one in messages if one.user != self.me} - self._known
-        self._known = set(keys)
-        self.marked = keys.index(before.key) if before and before.key in keys else -1
-        self._measure()
+    def follow(self, chat: Chat, steps: Sequence[Step], *, watched: bool) -> None:
+        """Show what became of them; what comes while nobody watches is new."""
+        at_end = self.is_vertical_scroll_end
+        came = {step.key for step in steps if step.came} - {one.key for one in steps if one.gone}
+        others = {key for key in came if (one := chat.get(key)) and one.user != self.me}
+        self.column.follow(steps, others if self._knows_unread and not watched else ())
+        self._show(chat, at_end=at_end)
+
+    def _show(self, chat: Chat, *, at_end: bool) -> None:
+        self.marked = chat.index(self._marked_key)
+        self._place()
         self._draw_view(at_end=at_end)
 
-    def _measure(self) -> None:
-        """Know what is to be drawn; what is as it was need not be drawn again."""
-        unread = self._unread or set()
-        first_new = next((one.key for one, _ in self.shown if one.key in unread), "")
-        self._whats = [
-            _What(message, depth, message.key in unread, message.key == first_new)
-            for message, depth in self.shown
-        ]
-        before, self._rows = self._rows, {}
-        for what in self._whats:
-            was = before.get(what.message.key)
-            if was is not None and was[0] == what:
-                self._rows[what.message.key] = was
-        self._place()
-
     def _place(self) -> None:
-        """Say where each message begins."""
-        self._tops, row, width = [], 0, self.size.width
-        for what in self._whats:
-            drawn = self._rows.get(what.message.key)
-            self._tops.append(row)
-            row += (len(drawn[1]) if drawn is not None else what.rows_about(width)) + 1
-        self.virtual_size = Size(width, max(row, 1))
+        """There are as many rows as the messages have."""
+        self.virtual_size = Size(self.size.width, max(self.column.total, 1))
         self.refresh()
-
-    def _rows_of(self, index: int) -> list[Strip]:
-        """The rows of a message, drawn now if they are not yet."""
-        what = self._whats[index]
-        drawn = self._rows.get(what.message.key)
-        if drawn is None:
-            drawn = self._rows[what.message.key] = what, self._drawn(*what)
-        return drawn[1]
 
     def _draw_view(self, *, at_end: bool = False) -> None:
         """Draw what is on the screen; what was drawn there already stays where it is, or the end.
@@ -143,7 +92,8 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         A message that needs other rows than it seemed to moves those around it, so more may come
         into view.
         """
-        if self._drawing or not self._whats or not self.size.height:
+        column = self.column
+        if self._drawing or not len(column) or not self.size.height:
             return
         self._drawing = True
         try:
@@ -151,26 +101,25 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
                 if at_end:
                     self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
                 seen = self._in_view()
-                fresh = [n for n in seen if self._whats[n].message.key not in self._rows]
+                fresh = [index for index in seen if not column.is_drawn(index)]
                 if not fresh:
                     return
-                held = next((n for n in seen if n not in fresh), seen[0])
-                above = self._tops[held] - self.scroll_offset.y
+                held = next((index for index in seen if index not in fresh), seen[0])
+                above = column.top(held) - self.scroll_offset.y
                 for index in fresh:
-                    self._rows_of(index)
+                    column.rows(index)
                 self._place()
                 if not at_end:
-                    y = self._tops[held] - above
+                    y = column.top(held) - above
                     self.scroll_to(y=y, animate=False, immediate=True, force=True)
         finally:
             self._drawing = False
 
-    def _in_view(self) -> list[int]:
+    def _in_view(self) -> Sequence[int]:
         """The messages of which something is on the screen."""
         top = self.scroll_offset.y
-        first = max(bisect_right(self._tops, top) - 1, 0)
-        last = bisect_right(self._tops, top + self.size.height - 1)
-        return list(range(first, max(last, first + 1)))
+        first, last = (self.column.at(row)[0] for row in (top, top + self.size.height - 1))
+        return range(first, last + 1)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Other messages are on the screen."""
@@ -179,41 +128,40 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
 
     def show_unread(self, keys: Collection[str]) -> None:
         """Mark what I have not read, the first of it in view."""
-        self._unread = set(keys)
-        self._measure()
-        first = next((n for n, what in enumerate(self._whats) if what.first_new), None)
-        if first is None:
+        self._knows_unread = True
+        self.column.show_unread(keys)
+        self._place()
+        if self.column.first_new < 0:
             self._draw_view(at_end=self.is_vertical_scroll_end)
         else:
-            self._go_to(first)
+            self._go_to(self.column.first_new)
 
     def _go_to(self, index: int) -> None:
         """Have a message at the top of the screen."""
         for _ in range(2):  # those around it may need other rows than they seemed to
-            top = min(self._tops[index], self.max_scroll_y)
+            top = min(self.column.top(index), self.max_scroll_y)
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
             self._draw_view()
 
     def seen(self) -> None:
         """Nothing is new any more."""
-        if self._unread:
-            self._unread = set()
+        if self.column.first_new >= 0:
             at_end = self.is_vertical_scroll_end
-            self._measure()
+            self.column.show_unread(())
+            self._place()
             self._draw_view(at_end=at_end)
 
-    def _drawn(self, message: Message, depth: int, unread: bool, first_new: bool) -> list[Strip]:
+    def _drawn(self, what: What) -> list[Strip]:
         if self._look is None:
             variables = self.app.theme_variables
             self._look = Look.from_theme(variables, dark=self.app.current_theme.dark)
-        frame = Frame(max(self.size.width - 1, 10), self._look, hint="")
         return message_rows(
-            message,
-            depth,
-            frame,
+            what.message,
+            what.depth,
+            Frame(max(self.size.width - 1, 10), self._look, hint=""),
             colour=desk(self).faces.colour,
-            unread=unread,
-            first_new=first_new,
+            unread=what.unread,
+            first_new=what.first_new,
             me=self.me,
             today=time.strftime("%Y-%m-%d"),
         )
@@ -222,13 +170,12 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         """A row of the screen."""
         width, ground = self.size.width, self.rich_style
         row = y + self.scroll_offset.y
-        if not self.shown:
+        if not len(self.column):
             text = f" {HINT}" if y == 0 else ""
             style = ground + Style(color=colour(self, "text-dim"))
             return Strip([Segment(text, style)]).adjust_cell_length(width, ground)
-        index = bisect_right(self._tops, row) - 1
-        rows = self._rows_of(index)
-        inner = row - self._tops[index]
+        index, inner = self.column.at(row)
+        rows = self.column.rows(index) if row < self.column.total else []
         strip = rows[inner] if inner < len(rows) else Strip([])
         if index == self.marked and self.has_focus and inner < len(rows):
             ground += Style(bgcolor=colour(self, "raised"))
@@ -236,12 +183,14 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
 
     def mark(self, index: int) -> None:
         """Mark a message and bring it into view."""
-        if not self.shown:
+        column = self.column
+        if not len(column):
             return
-        self.marked = max(0, min(index, len(self.shown) - 1))
-        height = len(self._rows_of(self.marked))
+        self.marked = max(0, min(index, len(column) - 1))
+        self._marked_key = column.message(self.marked)[0].key
+        height = len(column.rows(self.marked))
         self._place()
-        top = self._tops[self.marked]
+        top = column.top(self.marked)
         if top < self.scroll_offset.y or height >= self.size.height:
             self._go_to(self.marked)
         elif top + height > self.scroll_offset.y + self.size.height:
@@ -252,10 +201,10 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
 
     def find(self, word: str, start: int) -> bool:
         """Mark the last message before `start`, around the end, that has a word."""
-        count = len(self.shown)
+        count = len(self.column)
         for step in range(1, count + 1):
             index = (start - step) % count
-            if word.lower() in self.shown[index][0].text.lower():
+            if word.lower() in self.column.message(index)[0].text.lower():
                 self.mark(index)
                 return True
         return False
@@ -264,10 +213,11 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget(self) -> None:
         """Draw all anew: width or colours are others."""
-        self._rows, self._look = {}, None
+        self._look = None
         if self.is_mounted:
             at_end = self.is_vertical_scroll_end
-            self._measure()
+            self.column.forget(self.size.width)
+            self._place()
             self._draw_view(at_end=at_end)
 
     def on_resize(self, _: Resize) -> None:
@@ -282,7 +232,7 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
     def on_focus(self) -> None:
         """Show which message is marked."""
         if self.marked < 0:
-            self.mark(len(self.shown) - 1)
+            self.mark(len(self.column) - 1)
         self.refresh()
 
     def on_blur(self) -> None:
@@ -291,11 +241,11 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: Click) -> None:
         """Mark what is clicked; a link that is clicked is followed."""
-        if not self._tops:
+        if not len(self.column):
             return
         row = event.y + self.scroll_offset.y
-        index = bisect_right(self._tops, row) - 1
-        rows, inner = self._rows_of(index), row - self._tops[index]
+        index, inner = self.column.at(row)
+        rows = self.column.rows(index) if row < self.column.total else []
         self.mark(index)
         if inner < len(rows):
             for start, end, link in link_cells(rows[inner].text, self._path):

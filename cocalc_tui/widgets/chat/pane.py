@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from cocalc_tui.chat import places
 from cocalc_tui.chat.schema import SIGNS
+from cocalc_tui.chat.standing import Step
 from cocalc_tui.client.document import SharedDocument
-from cocalc_tui.client.events import Changed, DocumentEvent, Replaced
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.chat.composer import Composer
@@ -62,7 +62,6 @@ class ChatPane(Writing, Pane, Vertical):
         self._word = ""
         self._finding_out = True
         """Nothing is read before it is known what was unread."""
-        self._unsubscribe: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
         """Messages, what is being done, the lines to write in."""
@@ -76,17 +75,17 @@ class ChatPane(Writing, Pane, Vertical):
 
     def on_mount(self) -> None:
         """Show what was said."""
-        self._unsubscribe = self.document.subscribe(self._heard)
         self.take_up()
+        self.conversation.news = self._look
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._look()
+        self._look(())
         self.post_message(self.Arrived(self))
 
     def on_unmount(self) -> None:
         """Listen no more, and keep what was begun."""
-        self._unsubscribe()
+        self.conversation.close()
         self.keep_draft()
 
     def found_out(self, unread: Collection[str], members: Sequence[str]) -> None:
@@ -101,14 +100,13 @@ class ChatPane(Writing, Pane, Vertical):
         if not self._has_keyboard():
             self.log_.seen()
 
-    def _heard(self, event: DocumentEvent) -> None:
-        if isinstance(event, Changed | Replaced):
-            self._look()
-
-    def _look(self) -> None:
-        """Show the chat as it is now."""
-        self.log_.me = desk(self).user
-        self.log_.show(self.conversation.messages(), watched=self._has_keyboard())
+    def _look(self, steps: Sequence[Step]) -> None:
+        """Show the chat as it is now, after these steps; all anew where none are told."""
+        self.log_.me = self.conversation.user = desk(self).user
+        if steps:
+            self.log_.follow(self.chat, steps, watched=self._has_keyboard())
+        else:
+            self.log_.show(self.chat)
         self.say_about()
         self._say_read()
 
@@ -143,7 +141,7 @@ class ChatPane(Writing, Pane, Vertical):
 
     def do_down(self) -> None:
         """Mark the message below; behind the last one is the line to write in."""
-        if self.log_.marked + 1 >= len(self.log_.shown):
+        if self.log_.marked + 1 >= len(self.chat):
             self.do_write()
         else:
             self.log_.mark(self.log_.marked + 1)
@@ -154,7 +152,7 @@ class ChatPane(Writing, Pane, Vertical):
 
     def do_last(self) -> None:
         """Mark the last message."""
-        self.log_.mark(len(self.log_.shown) - 1)
+        self.log_.mark(len(self.chat) - 1)
 
     def do_write(self) -> None:
         """Go to the line to write in."""
@@ -243,7 +241,7 @@ class ChatPane(Writing, Pane, Vertical):
 
     def where(self) -> str:
         """How much was said."""
-        count = len(self.log_.shown)
+        count = len(self.chat)
         return f"{count} message" if count == 1 else f"{count} messages"
 
     def mode(self) -> str:

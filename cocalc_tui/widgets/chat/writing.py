@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from cocalc_tui.chat.mentions import EVERYBODY
 from cocalc_tui.chat.model import Message
+from cocalc_tui.chat.standing import Chat
 from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.widgets.acting import desk
@@ -36,11 +37,14 @@ class Writing(Widget):
     document: SharedDocument
     log_: ChatLog
     composer: Composer
+    conversation: Conversation
+    """Speaking as who I am."""
     members: Sequence[str] = ()
     """Who may join the project, here or not."""
 
     def begin(self) -> None:
-        """Have the line as it was left."""
+        """Have the line, with nothing in it, and what was said."""
+        self.conversation = Conversation(self.document, "")
         self.about = Static("", id="about", markup=False)
         self._draft = Draft()
         self._kept = Draft()
@@ -48,18 +52,15 @@ class Writing(Widget):
         self._keep_timer: asyncio.TimerHandle | None = None
 
     @property
-    def conversation(self) -> Conversation:
-        """Speaking as who I am."""
-        return Conversation(self.document, desk(self).user)
+    def chat(self) -> Chat:
+        """What was said."""
+        return self.conversation.chat
 
     def take_up(self) -> None:
         """Go on with what was begun at another time."""
         self._draft = self._kept = drafts.load(desk(self).place, self.document)
         if self._draft.text:
             self.composer.put(self._draft.text)
-
-    def _said(self, key: str) -> Message | None:
-        return next((message for message, _ in self.log_.shown if message.key == key), None)
 
     # --- the line ------------------------------------------------------------------------------
 
@@ -69,7 +70,7 @@ class Writing(Widget):
         if not text.strip():
             return
         try:
-            if (edited := self._said(draft.edits)) is not None:
+            if (edited := self.chat.get(draft.edits)) is not None:
                 self.conversation.edit(replace(edited, text=draft.before), text)
             elif draft.edits:
                 self._draft = draft.plain
@@ -77,7 +78,7 @@ class Writing(Widget):
                 self.say_about()
                 return
             else:
-                answered = self._said(draft.replies)
+                answered = self.chat.get(draft.replies)
                 self.conversation.say(text, thread=_thread(answered))
         except ValueError as error:
             desk(self).notice(str(error), bad=True)
@@ -146,8 +147,9 @@ class Writing(Widget):
     def _names(self) -> list[str]:
         """Who can be mentioned, the likeliest first: who is here, who spoke last, who may come."""
         here = [other.user for other in self.document.others]
-        said = [message.user for message, _ in reversed(self.log_.shown)]
-        names = dict.fromkeys([*here, *said, *desk(self).people, *self.members, EVERYBODY])
+        names = dict.fromkeys(
+            [*here, *self.chat.speakers, *desk(self).people, *self.members, EVERYBODY]
+        )
         return [name for name in names if name != desk(self).user]
 
     # --- what is going on ----------------------------------------------------------------------
@@ -163,10 +165,10 @@ class Writing(Widget):
         if begun and (fitting := self.composer.fitting(self._names())):
             return f"tab: {'  '.join(fitting[:MOST_NAMES])}"
         if self._draft.edits:
-            edited = self._said(self._draft.edits)
+            edited = self.chat.get(self._draft.edits)
             whose = edited.user if edited else "somebody"
             return f"editing what {whose} said; enter saves, esc leaves it"
-        if (answered := self._said(self._draft.replies)) is not None:
+        if (answered := self.chat.get(self._draft.replies)) is not None:
             first = answered.text.split("\n")[0][:40]
             return f"reply to {answered.user}: {first}"
         return "enter sends, esc reads"
