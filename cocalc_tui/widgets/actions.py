@@ -156,6 +156,18 @@ class Keymap:
         """The keys that do this now, the one to show first."""
         return tuple(" ".join(keys) for keys in self._keys[name])
 
+    @property
+    def alt_signs(self) -> frozenset[str]:
+        """The signs that are keys together with alt, as `.` in `alt+.`."""
+        bases = (
+            key.removeprefix("alt+")
+            for keys in self._keys.values()
+            for sequence in keys
+            for key in sequence
+            if key.startswith("alt+")
+        )
+        return frozenset(base for base in bases if len(base) == 1 and not base.isalnum())
+
     def find(self, scopes: Sequence[str], keys: Keys) -> Pressed:
         """What these keys do here; "waiting" when they begin something longer."""
         for scope in scopes:

@@ -71,11 +71,36 @@ class Split(Struct, eq=False):
 Node: TypeAlias = Split | Tile
 
 
+class Edge(NamedTuple):
+    """Where two neighbours meet: a column between them, or the first row of what is below."""
+
+    box: Box
+    split: Split
+    before: int
+    """The index of the part at the left or above."""
+    start: int
+    """Where that part begins, and `end` where its neighbour ends: columns, or rows."""
+    end: int
+
+
 class Placed(NamedTuple):
-    """Where everything is: tiles, and the columns of rules between neighbours."""
+    """Where everything is: tiles, and what is between neighbours."""
 
     tiles: dict[Tile, Box]
-    rules: list[Box]
+    edges: list[Edge]
+
+    @property
+    def rules(self) -> list[Box]:
+        """The columns that no tile covers."""
+        return [edge.box for edge in self.edges if edge.split.across]
+
+    def edge_at(self, x: int, y: int) -> Edge | None:
+        """The one that has this cell."""
+        for edge in self.edges:
+            box = edge.box
+            if box.x <= x < box.x + box.width and box.y <= y < box.y + box.height:
+                return edge
+        return None
 
 
 class Layout:
@@ -89,6 +114,11 @@ class Layout:
     def tiles(self) -> Iterator[Tile]:
         """All tiles, in the order in which they are read."""
         yield from _tiles(self.root)
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one tile."""
+        return isinstance(self.root, Split)
 
     def views(self) -> Iterator[View]:
         """All views, tile by tile."""
@@ -192,6 +222,21 @@ class Layout:
             share = parent.shares[at] + step * total
             parent.shares[at] = min(max(share, total * 0.1), total * 0.9)
 
+    def move_edge(self, edge: Edge, to: int) -> None:
+        """Have two neighbours meet at a column or row, as far as both keep their least size."""
+        rule, least = (1, MIN_WIDTH) if edge.split.across else (0, MIN_HEIGHT)
+        room = edge.end - edge.start - rule
+        least = min(least, room // 2)
+        size = min(max(to - edge.start, least), room - least)
+        shares, at = edge.split.shares, edge.before
+        both = shares[at] + shares[at + 1]
+        shares[at] = both * size / max(room, 1)
+        shares[at + 1] = both - shares[at]
+
+    def level(self, edge: Edge) -> None:
+        """Give all neighbours there the same room."""
+        edge.split.shares = [1.0] * len(edge.split.parts)
+
     def place(self, width: int, height: int) -> Placed:
         """Where each tile is in a screen of this size; when zoomed only the current one."""
         whole = Box(0, 0, width, height)
@@ -241,14 +286,18 @@ def _place(node: Node, box: Box, placed: Placed) -> None:
     rule = 1 if node.across else 0
     room = (box.width if node.across else box.height) - rule * (len(node.parts) - 1)
     at = box.x if node.across else box.y
+    start = at
     for index, (part, size) in enumerate(zip(node.parts, divide(room, node.shares), strict=True)):
+        if index:
+            line = (
+                Box(at - 1, box.y, 1, box.height) if node.across else Box(box.x, at, box.width, 1)
+            )
+            placed.edges.append(Edge(line, node, index - 1, start, at + size))
         if node.across:
-            if index:
-                placed.rules.append(Box(at - 1, box.y, 1, box.height))
             _place(part, Box(at, box.y, size, box.height), placed)
         else:
             _place(part, Box(box.x, at, box.width, size), placed)
-        at += size + rule
+        start, at = at, at + size + rule
 
 
 def divide(room: int, shares: list[float]) -> list[int]:

@@ -113,6 +113,14 @@ def lights(document: SharedDocument | None, *, online: bool, wide: bool) -> list
     return [sent, Word("saving…" if waits else "! not saved", "text-dim" if waits else "warning")]
 
 
+def chosen(carets: int, lines: int, characters: int) -> str:
+    """What is selected, and at how many places: `3 carets, 2 lines, 87 selected`."""
+    words = [f"{carets:,} carets"] if carets > 1 else []
+    words += [f"{lines:,} lines"] if lines > 1 else []
+    words += [f"{characters:,} selected"] if characters else []
+    return ", ".join(words)
+
+
 def trouble(document: SharedDocument) -> str:
     """What is the matter with a document, where its name is said already."""
     return document.trouble.removeprefix(f"{document.path}: ")

@@ -11,27 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, WidgetPlacement
 from textual.layout import Layout as TextualLayout
-from textual.strip import Strip
 from textual.widget import Widget
-from textual.worker import WorkType
 
-from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.protocol.messages import LARGEST_OPENED
-from cocalc_tui.widgets import phrases
-from cocalc_tui.widgets.acting import Acting, desk
+from cocalc_tui.widgets.acting import Acting
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.documents import Documents
-from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.layout import Layout, Tile, View
-from cocalc_tui.widgets.notes import Note, Welcome
-from cocalc_tui.widgets.pane import Pane, make_pane
+from cocalc_tui.widgets.notes import Welcome
+from cocalc_tui.widgets.pane import Pane
 from cocalc_tui.widgets.phrases import Word, tabs
-from cocalc_tui.widgets.theme import colour
+from cocalc_tui.widgets.tile_acts import TileActs
+from cocalc_tui.widgets.tile_edges import TileEdges
+from cocalc_tui.widgets.tile_opening import TileOpening
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
@@ -56,10 +50,12 @@ class _Placing(TextualLayout):
         ]
 
 
-class Tiles(Acting, Widget):
+class Tiles(TileActs, TileEdges, TileOpening, Acting, Widget):
     """All tiles. One has the keyboard, or would have it if the side bar had not."""
 
-    DEFAULT_CSS = "Tiles { width: 1fr; height: 1fr; background: $background; }"
+    DEFAULT_CSS = """
+    Tiles { width: 1fr; height: 1fr; background: $background; pointer: ew-resize; }
+    """
 
     def __init__(
         self,
@@ -107,7 +103,7 @@ class Tiles(Acting, Widget):
     @property
     def several(self) -> bool:
         """Whether tiles need tab bars of their own: a single one has its tabs in the top line."""
-        return len(list(self.division.tiles())) > 1
+        return self.division.several
 
     def places(self, size: Size) -> dict[Widget, Region]:
         """Where each widget that shows is."""
@@ -119,16 +115,6 @@ class Tiles(Acting, Widget):
                 region = Region(box.x, box.y + 1, box.width, max(box.height - 1, 0))
             found[self.welcome if tile.view is None else self._panes[tile.view]] = region
         return found
-
-    def render_line(self, y: int) -> Strip:
-        """What no tile covers: the rules between them."""
-        width, ground = self.size.width, self.rich_style
-        faint = ground + Style(color=colour(self, "rule"))
-        cells = [" "] * width
-        for rule in self.division.place(*self.size).rules:
-            if rule.y <= y < rule.y + rule.height and rule.x < width:
-                cells[rule.x] = "│"
-        return Strip([Segment("".join(cells), faint)], width)
 
     def sync(self, *, focus: bool = True) -> None:
         """Bring the widgets in line with the division."""
@@ -174,6 +160,15 @@ class Tiles(Acting, Widget):
             ground="background",
         )
 
+    def tab_at(self, x: int, y: int) -> bool:
+        """Whether there is a tab at a cell of the screen."""
+        return any(
+            at.y == y and at.x <= x < at.x + width
+            for bar in self._bars.values()
+            if bar.display
+            for _, at, width in bar.places()
+        )
+
     def _click(self, tile: Tile, act: str) -> None:
         index = int(act.removeprefix("tab "))
         if index < len(tile.views):
@@ -202,75 +197,6 @@ class Tiles(Acting, Widget):
         return widget is self.welcome
 
     # --- panes ---------------------------------------------------------------------------------
-
-    def _open(self, view: View) -> Widget:
-        note = Note(f"opening {view.path} …", soon=self.documents.is_online)
-        self.mount(note)
-        work: WorkType[None] = partial(self._open_soon, view, note)
-        self.run_worker(work, group="open")
-        return note
-
-    async def _open_soon(self, view: View, note: Note) -> None:
-        """Put the document's pane in the place of the note."""
-        try:
-            document = await self.documents.open(view.path)
-        except RequestFailed as error:
-            if not await self._read_only(view, note):
-                note.say(
-                    f"{view.path} cannot be opened: {error.text}",
-                    f"{self._how('app.outside')} opens it in another program, "
-                    f"{self._how('tile.close')} closes this.",
-                )
-            return
-        if self._panes.get(view) is not note:
-            self.documents.close(document)
-            return
-        pane = make_pane(document, self._settings, self.documents.requests)
-        await self._replace_note(view, note, pane)
-
-    def _how(self, name: str) -> str:
-        """The key that does something, or what it is called in the commands."""
-        keymap = desk(self).reader.keymap
-        keys = keymap.keys_of(name)
-        return shown(keys[0]) if keys else f"`{keymap.registry[name].title}` in the commands"
-
-    async def _read_only(self, view: View, note: Note) -> bool:
-        """Show a file that is too large to be edited; False where it is not that."""
-        from cocalc_tui.client.files import Files
-        from cocalc_tui.widgets.large.pane import LargePane
-        from cocalc_tui.widgets.large.source import Source
-
-        files = Files(self.documents.requests)
-        try:
-            total = (await files.read_part(view.path, 0)).total
-        except RequestFailed:
-            return False
-        if total <= LARGEST_OPENED or self._panes.get(view) is not note:
-            return False
-        await self._replace_note(view, note, LargePane(Source(files, view.path, total)))
-        desk(self).notice(
-            f"{view.path}: {phrases.size(total)} are more than the {LARGEST_OPENED // 2**20} MB "
-            "that can be edited, so it is shown to read"
-        )
-        return True
-
-    async def _replace_note(self, view: View, note: Note, pane: Widget) -> None:
-        had_focus = note.has_focus or (view is self.division.current.view and not self._elsewhere())
-        self._panes[view] = pane
-        pane.display = note.display
-        await self.mount(pane)
-        if isinstance(pane, Pane):
-            pane.recall(view.memento)
-        if had_focus:
-            self._focus(pane)
-        await note.remove()
-        self.say_tabs()
-        self._changed()
-
-    def _elsewhere(self) -> bool:
-        """Whether the keyboard is in the side bar."""
-        focused = self.screen.focused
-        return focused is not None and self not in focused.ancestors
 
     def _leave(self, pane: Widget) -> None:
         if isinstance(pane, Pane):
@@ -319,66 +245,6 @@ class Tiles(Acting, Widget):
             return
         self.keep()
         self.division.dock(path, share)
-        self.sync()
-
-    # --- what can be done ----------------------------------------------------------------------
-
-    def do_close(self) -> None:
-        """Close the view."""
-        view = self.division.current.view
-        if view is not None:
-            self.division.close(view)
-            self.sync()
-
-    def do_close_tile(self) -> None:
-        """Close the tile and its views."""
-        self.division.close_tile(self.division.current)
-        self.sync()
-
-    def do_split_right(self) -> None:
-        """Show the document twice, side by side."""
-        self._split(across=True)
-
-    def do_split_below(self) -> None:
-        """Show the document twice, one below the other."""
-        self._split(across=False)
-
-    def _split(self, *, across: bool) -> None:
-        if not self.division.room_to_split(*self.size, across=across):
-            desk(self).notice("There is no room to split: zoom or close something", bad=True)
-            return
-        self.keep()
-        self.division.split(across=across)
-        self.sync()
-
-    def do_zoom(self) -> None:
-        """Show this tile alone, or all again."""
-        self.division.zoomed = not self.division.zoomed and self.several
-        self.sync()
-
-    def do_next_tab(self) -> None:
-        """Show the next tab."""
-        self.division.turn(1)
-        self.sync()
-
-    def do_previous_tab(self) -> None:
-        """Show the tab before."""
-        self.division.turn(-1)
-        self.sync()
-
-    def do_move(self) -> None:
-        """Move the view to the next tile."""
-        self.division.move_view(1)
-        self.sync()
-
-    def do_grow(self) -> None:
-        """Take room from the neighbours."""
-        self.division.resize(0.05)
-        self.sync()
-
-    def do_shrink(self) -> None:
-        """Give room to the neighbours."""
-        self.division.resize(-0.05)
         self.sync()
 
     def showing(self) -> list[Widget]:

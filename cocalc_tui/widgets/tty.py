@@ -26,6 +26,7 @@ from textual.events import Event
 from textual.message import Message
 
 from cocalc_tui.widgets import outlet
+from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.graphics import Graphics, Probe
 from cocalc_tui.widgets.typed import DELAY, KeyParser
 
@@ -72,7 +73,7 @@ class TtyDriver(LinuxDriver):
         self._out = _open_anew(self._file.fileno()) if self._file is not None else None
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
         self.flush()
-        self._parser = KeyParser(self._debug)
+        self._parser = KeyParser(self._debug, desk(self._app).reader.keymap.alt_signs)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._loop.add_reader(self.fileno, self._read)
         for number in _HANGUPS:

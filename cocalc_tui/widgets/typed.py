@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from textual._time import get_time
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
@@ -20,6 +20,7 @@ from textual.keys import _character_to_key
 from textual.message import Message
 
 ESCAPE = "\x1b"
+BACKSPACE = "\x7f"
 DELAY = ESCAPE_DELAY if "ESCDELAY" in os.environ else 0.03
 """Seconds after which an escape that nothing followed is the key of that name."""
 _CSI = re.compile(r"\x1b\[(?:M(?s:.){3}|\[[A-E]|<[-\d;]*[mM]|[0-?]*[ -/]*[@-Z\\-~])")
@@ -28,8 +29,6 @@ _OTHER_KEYS = re.compile(r"^\x1b\[27;(\d+);(\d+)~$")
 """The form that tmux has for keys with modifiers, which the other is known better than."""
 _ALTERNATES = re.compile(r"^(\x1b\[\d+):[\d:]*")
 """What else a key would be, on other keyboards: Textual fails on it."""
-_ALT_SIGNS = frozenset(".,-_=+")
-"""Signs that are keys together with alt, for which Textual has no name, or another character."""
 _SS3 = re.compile(r"\x1bO[A-FHIMP-SXj-y ]")
 
 
@@ -50,6 +49,14 @@ class KeyParser(XTermParser):
 
     _rest = ""
     """What may be the beginning of one."""
+
+    def __init__(self, debug: bool = False, signs: Collection[str] = ()) -> None:
+        """`signs`: those that are keys together with alt; Textual has no names for them.
+
+        With any other sign an escape just before it is one that was typed.
+        """
+        super().__init__(debug)
+        self._signs = signs
 
     def feed(self, data: str) -> Iterable[Message]:
         """The events of what came; call `tick` after `DELAY` where `waits`."""
@@ -122,8 +129,11 @@ class KeyParser(XTermParser):
 
     def _with_escape(self, part: str) -> Iterator[Message]:
         """A key together with alt, which sends an escape before it; or both, quickly typed."""
-        if part[1] in _ALT_SIGNS:
+        if part[1] in self._signs:
             yield TypedKey(f"alt+{_character_to_key(part[1])}", None, part)
+            return
+        if part[1] == BACKSPACE:
+            yield TypedKey("alt+backspace", None, part)  # to Textual it is ctrl+w
             return
         # Textual has the letters that a Mac's option key makes of figures: there they come as such.
         events = [] if part[1].isdecimal() else list(self._sequence_to_key_events(part))

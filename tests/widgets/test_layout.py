@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.widgets.layout import Box, Layout, Tile, View, divide
+from cocalc_tui.widgets.layout import MIN_HEIGHT, MIN_WIDTH, Box, Layout, Tile, View, divide
 
 MOVES = ["right", "below", "close", "close_tile", "next", "turn", "move", "wider", "zoom", "add"]
 
@@ -48,8 +48,8 @@ def test_tiles_always_cover_the_screen(moves: list[str], width: int, height: int
         assert layout.current in list(layout.tiles())
         assert layout.current.active < max(1, len(layout.current.views))
     layout.zoomed = False
-    tiles, rules = layout.place(width, height)
-    cells = sum(box.width * box.height for box in [*tiles.values(), *rules])
+    placed = layout.place(width, height)
+    cells = sum(box.width * box.height for box in [*placed.tiles.values(), *placed.rules])
     assert cells == width * height or width < 20
 
 
@@ -119,6 +119,42 @@ def test_splits_only_where_there_is_room() -> None:
     assert not layout.room_to_split(40, 8, across=True)
     assert layout.room_to_split(41, 8, across=False)
     assert not layout.room_to_split(41, 7, across=False)
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=25), st.data())
+def test_where_neighbours_meet_is_moved(moves: list[str], data: st.DataObject) -> None:
+    layout = make("a", "b")
+    for move in moves:
+        do(layout, move)
+    layout.zoomed = False
+    size = 200, 60
+    edges = layout.place(*size).edges
+    if not edges:
+        assert not layout.several
+        return
+    edge = data.draw(st.sampled_from(edges))
+    assert layout.place(*size).edge_at(edge.box.x, edge.box.y) is not None
+    to = data.draw(st.integers(-5, 205))
+    layout.move_edge(edge, to)
+    moved = next(
+        one
+        for one in layout.place(*size).edges
+        if one.split is edge.split and one.before == edge.before
+    )
+    at = moved.box.x if edge.split.across else moved.box.y
+    rule, least = (1, MIN_WIDTH) if edge.split.across else (0, MIN_HEIGHT)
+    least = min(least, (edge.end - edge.start - rule) // 2)
+    assert abs(at - min(max(to, edge.start + least), edge.end - rule - least)) <= 1
+    assert (abs(moved.start - edge.start), abs(moved.end - edge.end)) <= (1, 1)
+
+
+def test_neighbours_get_the_same_room() -> None:
+    layout = make("a")
+    layout.split(across=False)
+    layout.split(across=False)
+    layout.resize(0.3)
+    layout.level(layout.place(80, 30).edges[0])
+    assert [box.height for box in layout.place(80, 30).tiles.values()] == [10, 10, 10]
 
 
 @given(st.integers(0, 300), st.lists(st.floats(0.1, 10), min_size=1, max_size=9))

@@ -14,7 +14,7 @@ from cocalc_tui.widgets.typed import DELAY, KeyParser, own_bytes
 
 def parsed(*parts: str) -> tuple[list[Message], list[Message]]:
     """What comes of what was read in parts: at once, and after a wait."""
-    parser = KeyParser(False)
+    parser = KeyParser(signs="._-")
     at_once = [message for part in parts for message in parser.feed(part)]
     if not parser.waits:
         return at_once, []
@@ -44,7 +44,7 @@ def keys(messages: list[Message]) -> list[tuple[str, str]]:
         (["\x1b-\x1b_"], [("alt+minus", "\x1b-"), ("alt+underscore", "\x1b_")]),
         (["\x1b1"], [("alt+1", "\x1b1")]),
         (["\x1b\r"], [("enter", "\x1b\r")]),
-        (["\x1b\x7f"], [("ctrl+w", "\x1b\x7f")]),
+        (["\x1b\x7f"], [("alt+backspace", "\x1b\x7f")]),
         (["\x1bé"], [("alt+é", "\x1bé")]),
         (["\x00\x03\x7f"], [("ctrl+@", "\x00"), ("ctrl+c", "\x03"), ("backspace", "\x7f")]),
         (["\x1b[A"], [("up", "")]),

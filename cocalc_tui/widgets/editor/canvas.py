@@ -133,6 +133,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
             self.scroll.fit(self.editor.view.place(self.editor.caret)[1])
         self.scroll_rows(self.editor.view.place(self._top_offset)[0])
         self._caret_rows = self._where()
+        self._people_moved()
         self.refresh()
 
     def _text_width(self) -> int:
@@ -276,14 +277,14 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def _people_moved(self) -> None:
         """Show the others where they are now."""
-        before = self.visitors.shown
+        before, had = self.visitors.shown, self._visitor_rows
         self.visitors.look(self.document.others, self.editor, desk(self).faces)
+        self.painter.visitors = self.visitors.shown
+        # Where they are changes without them, too: by folds and wrapping.
+        self._visitor_rows = self.painter.rows_of_visitors()
         if self.visitors.shown != before:
-            self.painter.visitors = self.visitors.shown
-            rows = self.painter.rows_of_visitors()
-            for first, last in self._visitor_rows + rows:
+            for first, last in had + self._visitor_rows + self.painter.rows_of_names():
                 self.repaint_rows(first, last)
-            self._visitor_rows = rows
         if self.visitors.named and self._fade_timer is None:
             self._fade_timer = self.later(NAMED_FOR, self._names_fade)
 

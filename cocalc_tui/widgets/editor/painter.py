@@ -48,6 +48,8 @@ class Painter:
         """The first row on the screen: there a name goes below its caret, elsewhere above."""
         self._spans = spans
         self._strips: LRUCache[object, Strip] = LRUCache(2048)
+        self._named_rows: set[int] = set()
+        """Rows that were painted with a name."""
         self.look = look
 
     @property
@@ -104,9 +106,11 @@ class Painter:
         `edge` is drawn in its last cell.
         """
         strip = self._base_row(row, width, left, edge)
+        self._named_rows.discard(row)
         for visitor in self.visitors:
-            if visitor.named:
-                strip = self._with_name(strip, visitor, row, left)
+            if visitor.named and self.name_row(visitor) == row:
+                strip = self._with_name(strip, visitor, left)
+                self._named_rows.add(row)
         return strip
 
     def _base_row(self, row: int, width: int, left: int, edge: Segment | None) -> Strip:
@@ -169,7 +173,7 @@ class Painter:
         return row - 1 if row > self.top else row + 1
 
     def rows_of_visitors(self) -> list[tuple[int, int]]:
-        """First and last rows in which somebody else's caret, selection or name shows."""
+        """First and last rows in which somebody else's caret or selection is, or a name is due."""
         place = self.editor.view.place
         found: list[tuple[int, int]] = []
         for who in self.visitors:
@@ -180,9 +184,11 @@ class Painter:
                 found.append((self.name_row(who),) * 2)
         return found
 
-    def _with_name(self, strip: Strip, visitor: Visitor, row: int, left: int) -> Strip:
-        if self.name_row(visitor) != row:
-            return strip
+    def rows_of_names(self) -> list[tuple[int, int]]:
+        """Those painted with a name: it is below a caret in the first row, where that scrolled."""
+        return [(row, row) for row in self._named_rows]
+
+    def _with_name(self, strip: Strip, visitor: Visitor, left: int) -> Strip:
         width = strip.cell_length
         label = f" {safe(visitor.name)[:NAME_WIDTH]} "
         size = min(cell_len(label), width - self.gutter)

@@ -9,6 +9,7 @@ from textual import events
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.places import Place
 from cocalc_tui.sync.patch import MAIN, Change, Json, TextChange, TextId
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor import folding, several
 from cocalc_tui.widgets.editor.blaming import BlamingCanvas
@@ -107,6 +108,7 @@ class EditorPane(BlamingCanvas):
         on_screen = self._caret_rows[0] - self.scroll.top
         self.scroll.total = self.editor.view.height
         self.scroll_rows(self.editor.view.place(self.editor.caret)[0] - on_screen)
+        self._people_moved()
         self.refresh()
         self.text_moved(self.editor)
 
@@ -217,9 +219,10 @@ class EditorPane(BlamingCanvas):
     # --- for the app ---------------------------------------------------------------------------
 
     def where(self) -> str:
-        """Line and column, from 1."""
+        """Line and column, from 1; how many carets, and how much is selected."""
         line, column = self.editor.place()
-        return f"{line + 1}:{column + 1}"
+        chosen = phrases.chosen(*several.measured(self.editor))
+        return f"{line + 1}:{column + 1}  {chosen}".rstrip()
 
     def follow(self, place: Place) -> None:
         """Scroll to where somebody is; my caret stays."""

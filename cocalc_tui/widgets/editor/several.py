@@ -102,3 +102,13 @@ def split_selection(editor: Editor) -> None:
         first, last = editor.buffer.row_col(low)[0], editor.buffer.row_col(high)[0]
         found += [Caret(min(editor.end_of(line), high)) for line in range(first, last + 1)]
     editor.set_carets(found, found[-1])
+
+
+def measured(editor: Editor) -> tuple[int, int, int]:
+    """How many carets there are, the lines that a single one selects, and the characters in all."""
+    chosen = [editor.shown(caret) for caret in editor.carets if caret.anchor is not None]
+    lines = 0
+    if chosen and not editor.others:
+        (low, high), at = chosen[0], editor.buffer.row_col
+        lines = at(max(high - 1, low))[0] - at(low)[0] + 1
+    return len(editor.others) + 1, lines, sum(high - low for low, high in chosen)

@@ -121,6 +121,42 @@ class TestTiles:
             await run.press("ctrl+t", "w")
             assert run.shown == [[]]
 
+    async def test_the_line_between_tiles_is_dragged(self, tmp_path: Path) -> None:
+        memory = tmp_path / "memory.json"
+        async with started(size=(140, 40), memory=memory) as run:
+            await run.press("ctrl+t", "r")
+            tiles = run.main.tiles
+            left, right = (pane.region for pane in tiles.showing())
+            await run.pilot.mouse_down(offset=(left.right, 20))
+            await run.pilot.hover(offset=(left.right - 15, 20))
+            assert tiles.showing()[0].region.right == left.right - 15
+            await run.pilot.mouse_up(offset=(left.right - 15, 20))
+            await run.pilot.hover(offset=(left.right - 40, 20))
+            assert tiles.showing()[0].region.right == left.right - 15
+            assert tiles.showing()[1].region.right == right.right
+            await run.press("ctrl+q")
+        async with started([], size=(140, 40), memory=memory) as run:
+            assert run.main.tiles.showing()[0].region.right == left.right - 15
+            await run.pilot.click(offset=(left.right - 15, 20), times=2)
+            await run.settle()
+            assert run.main.tiles.showing()[0].region.right == left.right
+
+    async def test_tabs_of_a_tile_below_are_dragged_up(self) -> None:
+        async with started(size=(140, 40)) as run:
+            await run.press("ctrl+t", "b")
+            tiles = run.main.tiles
+            below = tiles.showing()[1].region
+            row = below.y - 1
+            await run.pilot.mouse_down(offset=(below.x + 2, row))  # a tab
+            await run.pilot.hover(offset=(below.x + 2, row - 5))
+            await run.pilot.mouse_up(offset=(below.x + 2, row - 5))
+            assert tiles.showing()[1].region == below
+            await run.pilot.mouse_down(offset=(below.x + 40, row))
+            await run.pilot.hover(offset=(below.x + 40, row - 5))
+            await run.pilot.mouse_up(offset=(below.x + 40, row - 5))
+            assert tiles.showing()[1].region.y == below.y - 5
+            assert run.here == "model.py"
+
     async def test_a_tab_of_a_tile_is_clicked(self) -> None:
         async with started(["README.md", "model.py"]) as run:
             await run.press("ctrl+t", "r")

@@ -136,6 +136,20 @@ async def test_several_carets_by_key_and_mouse() -> None:
         assert str(document.replica.text()) == "y1 two\n1yz\n"
 
 
+async def test_carets_and_what_is_selected_are_counted() -> None:
+    app = EditorApp(text_document(LINES))
+    async with app.run_test(size=(40, 8)) as pilot:
+        assert app.pane.where() == "1:1"
+        await pilot.press("shift+down", "shift+down")
+        assert app.pane.where() == "3:1  2 lines, 14 selected"
+        await pilot.press("escape", "ctrl+home", "ctrl+d")
+        assert app.pane.where() == "1:5  4 selected"
+        await pilot.press("ctrl+d", "ctrl+d")
+        assert app.pane.where() == "3:5  3 carets, 12 selected"
+        await pilot.press("right")
+        assert app.pane.where() == "3:5  3 carets"
+
+
 async def test_each_caret_pastes_its_line() -> None:
     document = text_document("a\nb\n")
     app = EditorApp(document)
@@ -434,6 +448,29 @@ async def test_others_are_seen_with_their_name_for_a_while(
         assert app.pane.visitors.shown[0].caret == 16
         document.somebody_moved("c1", "boris", None)
         assert app.pane.visitors.shown == ()
+
+
+async def test_a_name_goes_from_where_a_fold_or_scrolling_left_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(canvas, "NAMED_FOR", 3600.0)
+    monkeypatch.setattr("cocalc_tui.widgets.editor.visitors.NAMED_FOR", 3600.0)
+    document = text_document("x\ndef f():\n    a\n    b\n    c\nd\n" + LINES, "a.py")
+    app = EditorApp(document)
+    async with app.run_test(size=(40, 8)) as pilot:
+        document.somebody_moved("c1", "boris", standing(19))
+        await settled(pilot)
+        assert app.pane.painter.rows_of_names() == [(2, 2)]
+        await pilot.press("down", "alt+minus")
+        await settled(pilot)
+        assert app.pane.painter.rows_of_names() == [(0, 0)]
+        app.pane.scroll_rows(1)
+        await settled(pilot)
+        assert app.pane.painter.rows_of_names() == [(0, 0), (2, 2)]
+        monkeypatch.setattr("cocalc_tui.widgets.editor.visitors.NAMED_FOR", 0.0)
+        app.pane._names_fade()
+        await settled(pilot)
+        assert app.pane.painter.rows_of_names() == [(0, 0)]  # out of sight
 
 
 async def test_others_stay_at_their_text_when_i_type_and_take_away() -> None:
