@@ -7,6 +7,8 @@ what goes on changing waits: a person's keys are always few, a flood of output n
 
 For a frame in which one row changed Textual asks every widget for all of its rows. Here they are
 asked for the rows that changed, and those behind others not at all.
+
+And every widget is told its size, which Textual forgets where another was asked for its place.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 
-from textual._compositor import Compositor
-from textual.geometry import Region
+from textual._compositor import Compositor, ReflowResult
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -103,6 +105,8 @@ def hurry(widget: Widget) -> None:
         _clock(widget.screen).hurry()
 
 
+_textuals_reflow = Compositor.reflow
+
 Row = dict[int, Strip | None]
 """A row of the screen: what shows from each cut on, None for not known yet."""
 
@@ -145,7 +149,20 @@ def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
+def _reflow(self: Compositor, parent: Widget, size: Size) -> ReflowResult:
+    """Takes the place of `Compositor.reflow`: who is shown or resized since the layout before.
+
+    Textual compares with the map of all widgets, which whoever asks for a widget's place may have
+    made since: a pane that came while a list scrolled was in it already, and never told its size.
+    """
+    self._full_map = self.__dict__.get("_told_map", self._full_map)
+    found = _textuals_reflow(self, parent, size)
+    self.__dict__["_told_map"] = self._full_map
+    return found
+
+
 def install() -> None:
     """Draw so from now on."""
+    Compositor.reflow = _reflow  # type: ignore[method-assign]  # its place in Textual
     Screen._update_timer = property(_clock)  # type: ignore[assignment]  # its place in Textual
     Compositor._render_chops = _render_chops  # type: ignore[method-assign, assignment]  # likewise

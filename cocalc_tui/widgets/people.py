@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 
 from cocalc_tui.client.whereabouts import Whereabouts
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from cocalc_tui.client.places import Place
     from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.project import Project
+
+NAME = 12
+"""Cells of a name that a long place leaves it."""
 
 
 class Spot(NamedTuple):
@@ -125,6 +129,10 @@ class PeopleList(Rows):
         dim = Style(color=colour(self, "text-dim"))
         name = Style(color=colour(self, "text-dim" if idle else "foreground"))
         where = f"idle {clock(idle / 1000)}" if idle else where
+        # The end of a place tells more than its beginning, a name more than both.
+        room = max(self.size.width - len(" AB  ") - min(cell_len(user), NAME), 2)
+        if cell_len(where) >= room:
+            where = "…" + set_cell_size(where[::-1], room - 2)[::-1]
         return Row([(f" {faces.initials(user)} ", letters), (user, name)], [(f" {where} ", dim)])
 
     def chosen(self, index: int) -> None:

@@ -111,3 +111,30 @@ async def test_rows_are_what_textual_makes_of_them() -> None:
             ours = frames._render_chops(compositor, crop, wanted.__contains__)
             theirs = TEXTUALS_RENDER_CHOPS(compositor, crop, wanted.__contains__)
             assert [ours[one] for one in wanted] == [theirs[one] for one in wanted]
+
+
+class Sized(Widget):
+    """Notes how wide it was told to be."""
+
+    DEFAULT_CSS = "Sized { layer: above; width: 20; height: 3; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[int] = []
+
+    def on_resize(self) -> None:
+        self.told.append(self.size.width)
+
+
+async def test_a_widget_is_told_its_size_whoever_asked_for_its_place_before() -> None:
+    app = Alone()
+    async with app.run_test() as pilot:
+        await pilot.pause(0.2)
+        # What Textual does where only something scrolled, as a list that goes to its end.
+        app.screen._compositor.reflow_visible(app.screen, app.screen.size)
+        sized = Sized()
+        with app.batch_update():
+            await app.screen.mount(sized)
+            frames.changed(sized, Region(0, 0, 1, 1))
+        await pilot.pause(0.2)
+        assert sized.told == [20]
