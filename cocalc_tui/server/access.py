@@ -43,6 +43,10 @@ class Access:
         """Read the list; until then only the owner is on it."""
         members = await self._store.members()
         self._guests = [Guest(name, *members[name]) for name in sorted(members)]
+        self.tell()
+
+    def tell(self) -> None:
+        """Say who is on the list, again where what was said may be lost."""
         self._told(self._guests)
 
     async def look_up(self, users: Iterable[str]) -> None:

@@ -4,7 +4,8 @@ It starts the relay when somebody connects and when it dies, and stays while the
 or a kernel lives. The relay inherits the socket and accepts on it, so whoever connects while there
 is no relay waits in the socket's queue until there is one: nobody is ever refused because of a
 restart. It does nothing else, so it has no reason to die. Where somebody kills it all the same, its
-relay starts another and hands it lock and socket (`adopt`); nobody notices.
+relay starts another and hands it lock and socket (`adopt`); nobody notices. Where both are killed
+at once, a keeper of something that runs starts one (`server.revival`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from cocalc_tui.server import revival
 from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.asking import Answering
-from cocalc_tui.server.daemon import last_line, redirect_errors, take_lock
+from cocalc_tui.server.daemon import last_line, python_command, redirect_errors, take_lock
 from cocalc_tui.server.keeper.registry import any_lives
 from cocalc_tui.server.listening import listen
 from cocalc_tui.server.paths import Places, prepare
@@ -43,11 +45,13 @@ GRACE = 10.0
 
 
 class Door:
-    """Holds a project's socket. `relay` is the relay's command line, without its descriptor."""
+    """Holds a project's socket."""
 
-    def __init__(self, where: Places, relay: Sequence[str]) -> None:
+    def __init__(self, where: Places, relay: Sequence[str], umask: str) -> None:
+        """`relay` is the relay's command line, without its descriptor; `umask` the login's."""
         self._where = where
         self._relay = relay
+        self._umask = umask
         self._log = where.state / "relay.log"
         self._lock = -1
         self._listener: socket.socket | None = None
@@ -73,10 +77,14 @@ class Door:
         lock = take_lock(self._where.lock)
         if lock is None:
             return False
-        self._lock = lock
-        os.set_inheritable(lock, True)
+        self._hold(lock)
         self._listen()
         return True
+
+    def _hold(self, lock: int) -> None:
+        self._lock = lock
+        os.set_inheritable(lock, True)
+        revival.note(lock, python_command("cocalc_tui.server.main", "door"), [self._umask])
 
     def adopt(self, lock: int, listener: int, relay: int) -> None:
         """Go on with the lock, the socket and the relay of a door that was killed."""
@@ -95,6 +103,14 @@ class Door:
         dies is replaced though nobody waits: it may have had files to save. Returns where the
         project is, where it was moved: a door is wanted there, and this one has let go.
         """
+        self._serve()
+        revival.forget(self._lock)
+        if self._project.in_place:
+            return None
+        os.close(self._lock)
+        return self._project.where()
+
+    def _serve(self) -> None:
         wanted = True
         while not self._ending:
             if self._rebind:
@@ -104,14 +120,10 @@ class Door:
                 hopeless = self._bad_starts > PATIENCE and not self._something_runs()
                 wanted = cut_short and not hopeless
             elif self._may_leave():
-                return None
+                return
             else:
                 self._somebody_waits(LOOK_AROUND)
             self._look_around()
-        if self._project.in_place:
-            return None
-        os.close(self._lock)
-        return self._project.where()
 
     # --- the socket ----------------------------------------------------------------------------
 
@@ -246,6 +258,15 @@ class Door:
                     os.utime(path)
         with contextlib.suppress(OSError):
             self._rebind = self._rebind or not self._socket_is_ours()
+            self._look_at_lock()
+
+    def _look_at_lock(self) -> None:
+        """Hold the lock at its path, though somebody took the state away and it was made anew."""
+        if self._where.state.exists() and not self._where.lock.exists():
+            held, lock = self._lock, take_lock(self._where.lock)
+            if lock is not None:
+                self._hold(lock)
+                os.close(held)
 
     def _socket_is_ours(self) -> bool:
         try:

@@ -61,7 +61,7 @@ def _door(project: Path, umask: str) -> None:
 
     where = places(project)
     detach(where.state / "door.log")
-    door = Door(where, _relay(project, umask))
+    door = Door(where, _relay(project, umask), umask)
     if not door.open():
         report("held")
         return
@@ -75,7 +75,7 @@ def _next_door(project: Path, umask: str, lock: int, listener: int, relay: int) 
 
     where = places(project)
     redirect_errors(where.state / "door.log")
-    door = Door(where, _relay(project, umask))
+    door = Door(where, _relay(project, umask), umask)
     door.adopt(lock, listener, relay)
     _serve(door, umask)
 

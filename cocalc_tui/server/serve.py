@@ -42,8 +42,8 @@ from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
 
 TAKEN_AWAY = (
-    "somebody took the project's log away (.cocalc-tui); it is written anew, nothing is lost, but "
-    "kernels and terminals that run now will not be found again by another relay"
+    "somebody took the project's log away (.cocalc-tui); it is written anew, so nothing typed is "
+    "lost, but snapshots, the trash and large outputs are gone"
 )
 RESTED = 2.0
 """Seconds without a message that count as a pause."""
@@ -92,12 +92,17 @@ class _Service:
             loop.add_signal_handler(number, self._end.set)
         self._holding = await asyncio.to_thread(hold, self._where.state)
         keeping = KeepingFile(self._where.state / FILE)
+
+        def taken_away() -> None:
+            access.tell()
+            relay.announce(TAKEN_AWAY)
+
         folder = keeping().archive_folder or self._where.state
         store = SqliteStore(
             self._where.state / "log.sqlite",
             archive=Path(folder) / ARCHIVE,
             keeping=keeping,
-            on_taken_away=lambda: relay.announce(TAKEN_AWAY),
+            on_taken_away=taken_away,
         )
         host_user = user_name(self._where.host)
         access = Access(store, host_user, told=self._share)

@@ -23,13 +23,15 @@ from typing import cast
 
 import zmq
 
-from cocalc_tui.server.daemon import READY, detach, report, take_lock
+from cocalc_tui.server.daemon import READY, detach, report
+from cocalc_tui.server.keeper.around import Surroundings
 from cocalc_tui.server.keeper.channels import Channels
 from cocalc_tui.server.keeper.forms import form, versions
 from cocalc_tui.server.keeper.journal import Journal
 from cocalc_tui.server.keeper.kernel import KernelProcess, listens_on_tcp
 from cocalc_tui.server.keeper.link import Link, Peer, Said
 from cocalc_tui.server.keeper.order import Order, take_order
+from cocalc_tui.server.keeper.place import Place
 from cocalc_tui.server.keeper.pulse import Pulse
 from cocalc_tui.server.keeper.queueing import Queue, Run
 from cocalc_tui.server.keeper.registry import write_about
@@ -50,6 +52,7 @@ SAY_SILENT = (
     "for it"
 )
 LOOK_AROUND = 30.0
+"""Seconds between two looks at our sockets."""
 KEEP_FRESH = 3600.0
 DRAIN = 0.1
 """Seconds of silence after which a dead kernel has said all."""
@@ -59,13 +62,14 @@ def keep(folder: Path) -> None:
     """Be a keeper: the order lies in `folder`, which stays for whoever reads the spool."""
     order = take_order(folder)
     detach(folder / "keeper.log")
-    if take_lock(folder / "alive") is None:
+    place = Place(folder)
+    if not place.take():
         report("held")
         return
     sockets = Path(order.sockets)
     sockets.mkdir(0o700)
     try:
-        Keeper(folder, order).serve()
+        Keeper(place, order).serve()
     finally:
         shutil.rmtree(sockets, ignore_errors=True)
 
@@ -73,12 +77,13 @@ def keep(folder: Path) -> None:
 class Keeper:
     """One kernel's keeper."""
 
-    def __init__(self, folder: Path, order: Order) -> None:
+    def __init__(self, place: Place, order: Order) -> None:
         self._order = order
-        self._about = dataclasses.replace(order.about, pid=os.getpid())
+        self._about = dataclasses.replace(order.about, pid=os.getpid(), sockets=order.sockets)
         self._sockets = Path(order.sockets)
+        self._around = Surroundings(place, self._anew)
         self._queue = Queue()
-        self._journal = Journal(folder, self._queue)
+        self._journal = Journal(place.folder, self._queue)
         self._channels = Channels(self._sockets)
         self._talk = Talk(self._channels, self._queue, self._journal)
         self._kernel: KernelProcess | None = None
@@ -96,7 +101,7 @@ class Keeper:
         self._began = self._asked_at = self._looked = self._touched = time.monotonic()
         self._link = Link(self._sockets / "keeper.sock", self._greeting)
         self._poller = zmq.Poller()
-        write_about(folder, self._about)
+        write_about(place.folder, self._about)
         self._wake, wake = os.pipe()
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake)
@@ -164,7 +169,8 @@ class Keeper:
         if self._journal.behind:
             return 1.0
         assert self._pulse is not None
-        return min(LOOK_AROUND, self._pulse.due(time.monotonic()))
+        now = time.monotonic()
+        return min(self._around.due(now), self._pulse.due(now))
 
     def _go_on(self, kernel: KernelProcess, now: float) -> None:
         """Do what is due."""
@@ -181,6 +187,7 @@ class Keeper:
         self._queue.finish_if_over(_now_ms(), now)
         if self._state == "idle" and (run := self._queue.start_next(_now_ms(), now)) is not None:
             self._talk.execute(run)
+        self._around.look(now, alone=not self._link.peers)
         if now - self._looked > LOOK_AROUND:
             self._look_around(now)
 
@@ -365,6 +372,11 @@ class Keeper:
         self._channels.close()
 
     # --- around us -----------------------------------------------------------------------------
+
+    def _anew(self, folder: Path) -> None:
+        """Be found in a folder that is another one now, or was taken away. Raises OSError."""
+        self._journal.spool.go_on_in(folder)
+        write_about(folder, self._about)
 
     def _look_around(self, now: float) -> None:
         """Keep our sockets from being cleaned away, and make ours anew if they were."""

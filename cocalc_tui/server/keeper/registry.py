@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cocalc_tui.server.daemon import is_locked
 from cocalc_tui.server.keeper.forms import form
+from cocalc_tui.server.keeper.place import ABOUT, ALIVE
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,21 @@ class About:
     """It is not the kernel that everybody shares, and ends when its queue is empty."""
     user: str = ""
     """Who had it started."""
+    sockets: str = ""
+    """Where its sockets are, wherever the project is now; "" where the keeper does not say."""
 
 
 def write_about(folder: Path, about: About) -> None:
     """Write it whole or not at all."""
-    new = folder / "about.json.new"
+    new = folder / f"{ABOUT}.new"
     new.write_text(json.dumps(asdict(about)), encoding="utf-8")
-    new.replace(folder / "about.json")
+    new.replace(folder / ABOUT)
 
 
 def read_about(folder: Path) -> About | None:
     """Return who a folder's keeper is, None where that cannot be read."""
     try:
-        return form(About, json.loads((folder / "about.json").read_text(encoding="utf-8")))
+        return form(About, json.loads((folder / ABOUT).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
         return None
 
@@ -67,7 +70,7 @@ def folders(keepers: Path) -> list[Path]:
 
 def lives(folder: Path) -> bool:
     """Tell whether the folder's keeper lives."""
-    return is_locked(folder / "alive")
+    return is_locked(folder / ALIVE)
 
 
 def any_lives(keepers: Path) -> bool:

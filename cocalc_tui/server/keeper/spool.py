@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 SEGMENT = 4 * 2**20
@@ -30,6 +31,14 @@ def _segments(folder: Path) -> list[tuple[int, Path]]:
     with contextlib.suppress(FileNotFoundError):
         return sorted((int(path.stem, 16), path) for path in folder.glob(f"*{_SUFFIX}"))
     return []
+
+
+def _is_open(file: int, path: Path) -> bool:
+    """Whether a path leads to the file that is open."""
+    try:
+        return os.path.samestat(os.fstat(file), os.lstat(path))
+    except OSError:
+        return False
 
 
 class SpoolWriter:
@@ -57,6 +66,21 @@ class SpoolWriter:
             os.ftruncate(self._file, self.end - self._segments[-1])
             raise
         self.end += len(data)
+
+    def go_on_in(self, folder: Path) -> None:
+        """Go on in another folder, or in a new one where ours was taken away; raises OSError.
+
+        A new one gets the last segment. Who reads that from the old file finds the next beside it.
+        """
+        self._folder = folder
+        if self._file < 0 or _is_open(self._file, self._path(self._segments[-1])):
+            return
+        if self.end == self._segments[-1]:
+            self._segments.pop()
+        else:
+            shutil.copyfile(f"/proc/self/fd/{self._file}", self._path(self._segments[-1]))
+        os.close(self._file)
+        self._file = -1
 
     def taken(self, offset: int) -> None:
         """Everything before `offset` is in the document: delete what nobody will read again."""

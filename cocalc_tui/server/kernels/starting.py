@@ -42,8 +42,12 @@ class Grounds:
     """Of the host's login."""
 
     def sockets_of(self, folder: Path) -> Path:
-        """Return where the sockets of a keeper are, which need a short path."""
-        return self.sockets / folder.name
+        """Return where the sockets of a keeper are, which need a short path.
+
+        They stay where they are though the project is moved.
+        """
+        about = read_about(folder)
+        return Path(about.sockets) if about and about.sockets else self.sockets / folder.name
 
 
 async def start_keeper(

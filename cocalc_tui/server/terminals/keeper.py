@@ -24,9 +24,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cocalc_tui.server.daemon import READY, detach, mind_signals, report, take_lock
+from cocalc_tui.server.daemon import READY, detach, mind_signals, report
+from cocalc_tui.server.keeper.around import Surroundings
 from cocalc_tui.server.keeper.forms import versions
 from cocalc_tui.server.keeper.link import Link, Peer, Said
+from cocalc_tui.server.keeper.place import Place
 from cocalc_tui.server.terminals.frames import Frames
 from cocalc_tui.server.terminals.keys import encode, mouse
 from cocalc_tui.server.terminals.opener import checked, read_sequence
@@ -64,12 +66,13 @@ def keep(folder: Path) -> None:
     """Be a terminal's keeper: the order lies in `folder`."""
     order = take_order(folder)
     detach(folder / "keeper.log")
-    if take_lock(folder / "alive") is None:
+    place = Place(folder)
+    if not place.take():
         report("held")
         return
     with contextlib.suppress(FileExistsError):
         Path(order.socket).parent.mkdir(0o700)
-    TerminalKeeper(folder, order).serve()
+    TerminalKeeper(place, order).serve()
 
 
 class Entered(NamedTuple):
@@ -83,10 +86,12 @@ class Entered(NamedTuple):
 class TerminalKeeper:
     """One terminal's keeper."""
 
-    def __init__(self, folder: Path, order: TerminalOrder) -> None:
+    def __init__(self, place: Place, order: TerminalOrder) -> None:
         self._order = order
+        self._place = place
+        self._around = Surroundings(place, self._anew)
         self._screen = Screen(order.columns, order.lines, self._unknown)
-        self._recording = Recording(folder, order.path)
+        self._recording = Recording(place.folder, order.path)
         self._frames = Frames(self._screen)
         now = time.monotonic()
         self._pace = Bucket(AT_ONCE, RATE, now)
@@ -102,11 +107,10 @@ class TerminalKeeper:
         self._unwritten = b""
         self._pid, self._master = self._start()
         self._ended = os.pidfd_open(self._pid)
-        self._folder = folder
         self._about = AboutTerminal(
             order.doc, order.path, order.socket, os.getpid(), self._pid, clock()
         )
-        write_about(folder, self._about)
+        write_about(place.folder, self._about)
         self._link = Link(Path(order.socket), self._greeting)
         self._recording.changed(clock())
         self._running = True
@@ -159,11 +163,13 @@ class TerminalKeeper:
         self._hear(ready)
         self._show()
         self._record()
+        self._around.look(time.monotonic(), alone=not self._link.peers)
         if self._ended in ready and reads and not ready.get(self._master, 0) & select.POLLIN:
             self._program_ended()
 
     def _timeout(self) -> float:
-        wait, now = 1000.0, time.monotonic()
+        now = time.monotonic()
+        wait = self._around.due(now) * 1000
         if self._dirty:
             wait = self._pace.wait(1, now) * 1000
         if self._reads_at > now:
@@ -209,7 +215,7 @@ class TerminalKeeper:
         self._recording.changed(clock())
         self._record(at_once=True)
         self._recording.ended(clock(), code)
-        write_about(self._folder, replace(self._about, exit=code))
+        write_about(self._place.folder, replace(self._about, exit=code))
         for peer in self._link.peers:
             peer.socket.setblocking(True)
             peer.say({"exit": code})
@@ -298,6 +304,11 @@ class TerminalKeeper:
             self._write(str(said["text"]).encode())
         if "raw" in said:
             self._write(base64.b64decode(said["raw"]))
+
+    def _anew(self, folder: Path) -> None:
+        """Be found in a folder that is another one now, or was taken away. Raises OSError."""
+        self._recording.go_on_in(folder)
+        write_about(folder, self._about)
 
     # --- opening files -------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cocalc_tui.server.daemon import is_locked
 from cocalc_tui.server.keeper.forms import form
+from cocalc_tui.server.keeper.place import ABOUT, ALIVE
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ def take_order(folder: Path) -> TerminalOrder:
 
 def write_about(folder: Path, about: AboutTerminal) -> None:
     """Write it whole or not at all."""
-    new = folder / "about.json.new"
+    new = folder / f"{ABOUT}.new"
     new.write_text(json.dumps(asdict(about)), encoding="utf-8")
-    new.replace(folder / "about.json")
+    new.replace(folder / ABOUT)
 
 
 def about_all(terminals: Path) -> list[tuple[Path, AboutTerminal]]:
@@ -70,11 +71,11 @@ def about_all(terminals: Path) -> list[tuple[Path, AboutTerminal]]:
     with contextlib.suppress(FileNotFoundError):
         for folder in terminals.iterdir():
             with contextlib.suppress(OSError, ValueError, TypeError):
-                told = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+                told = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
                 found.append((folder, form(AboutTerminal, told)))
     return sorted(found, key=lambda one: one[1].started)
 
 
 def living(terminals: Path) -> list[tuple[Path, AboutTerminal]]:
     """The folders of keepers that live, and who they are."""
-    return [one for one in about_all(terminals) if is_locked(one[0] / "alive")]
+    return [one for one in about_all(terminals) if is_locked(one[0] / ALIVE)]

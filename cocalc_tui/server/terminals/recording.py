@@ -87,6 +87,12 @@ class Recording:
         if self._cast is not None:
             self._put(self._cast.ended(now, code))
 
+    def go_on_in(self, folder: Path) -> None:
+        """Go on in another folder; in one that has nothing of it, from the next screen."""
+        self._folder = folder
+        if not (folder / f"{self._number}{ENDING}").exists():
+            self._cast = None
+
     def forget(self) -> None:
         """Leave nothing of what was recorded, and go on from the next screen."""
         self._cast = None

@@ -15,6 +15,7 @@ from pathlib import Path
 from cocalc_tui.server.daemon import is_locked
 from cocalc_tui.server.environment import DEFAULT_PATH
 from cocalc_tui.server.keeper.launching import StartError, launch
+from cocalc_tui.server.keeper.place import ALIVE
 from cocalc_tui.server.terminals import opener
 from cocalc_tui.server.terminals.order import TerminalOrder, about_all, write_order
 from cocalc_tui.server.terminals.recording import RUNS
@@ -90,7 +91,7 @@ def _forget(terminals: Path, doc: str) -> None:
     """Leave no more recordings of a terminal's past runs than are kept."""
     past = [folder for folder, about in about_all(terminals) if about.doc == doc]
     for folder in past[:-RUNS]:
-        if not is_locked(folder / "alive"):
+        if not is_locked(folder / ALIVE):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -127,3 +128,39 @@ def test_segments_are_private(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600]
+
+
+def test_a_folder_that_is_taken_away_is_gone_on_with(tmp_path: Path) -> None:
+    """A reader that is there reads on, and one that comes finds all of the last segment."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    writer, reader = SpoolWriter(folder, segment=100), SpoolReader(folder)
+    for number in range(40):
+        writer.append([b"%d" % number])
+    seen = [record for _, record in reader.read(2**18)]
+    while records := reader.read():
+        seen += [record for _, record in records]
+    writer.append([b"unread"])
+    shutil.rmtree(folder)
+    folder.mkdir()
+    writer.go_on_in(folder)
+    writer.append([b"after"])
+    writer.go_on_in(folder)
+    writer.append([b"later"])
+    while records := reader.read():
+        seen += [record for _, record in records]
+    assert seen == [*(b"%d" % number for number in range(40)), b"unread", b"after", b"later"]
+    assert reader.lost == 0
+    late = everything(folder)
+    assert late == seen[-len(late) :]
+    assert late[-3:] == [b"unread", b"after", b"later"]
+    reader.close()
+
+
+def test_a_folder_taken_away_before_anything_was_written(tmp_path: Path) -> None:
+    writer = SpoolWriter(tmp_path / "gone")
+    with pytest.raises(OSError, match="gone"):
+        writer.append([b"first"])
+    writer.go_on_in(tmp_path)
+    writer.append([b"second"])
+    assert everything(tmp_path) == [b"second"]

@@ -28,7 +28,7 @@ from cocalc_tui.server.paths import places
 
 door.LOOK_AROUND = 0.05
 where = places(Path(sys.argv[1]))
-door = door.Door(where, [sys.executable, sys.argv[2], str(where.state / "bad")])
+door = door.Door(where, [sys.executable, sys.argv[2], str(where.state / "bad")], "022")
 print(door.open(), flush=True)
 door.serve()
 """

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ import pytest
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import ProjectTold, WorkspaceEvent
 from cocalc_tui.client.link import connect_unix
+from cocalc_tui.client.terminals import Terminal
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.joining import join
 from cocalc_tui.notebook import schema
@@ -296,6 +298,52 @@ async def test_a_killed_door_is_replaced_though_only_a_guest_is_there(project: P
     await kill_door()
     await guest.stop()
     await until(lambda: not doors(project) and not is_locked(places(project).lock))
+    await guest.close()
+
+
+async def test_what_runs_brings_door_and_relay_back_and_is_found_again(project: Path) -> None:
+    """Only a guest is there, who could start neither, and the state was taken away."""
+    write_notebook(project, "x = 41", "x += 1\nprint(x)")
+    await asyncio.to_thread(ensure_relay, project)
+    guest = join([project]).workspace(start=False)
+    guest.start()
+    await guest.ready()
+    document = await guest.open("a.ipynb")
+    first, second = schema.cells(document.replica)
+    await document.run([first])
+    await until(lambda: document.runs.get(first) and document.runs[first].state == "done")
+    terminal = await guest.open("t.term")
+    await Terminal(guest.requests, terminal.doc).open()
+
+    async def running() -> tuple[int, ...]:
+        status = await guest.status()
+        kernels = [(one.pid, one.keeper) for one in status.kernels]
+        return tuple(chain(*kernels, *((one.pid, one.keeper) for one in status.terminals)))
+
+    before = await running()
+    assert len(before) == 4
+    where = places(project)
+    await guest.sharing.give("nobody", "viewer")
+    shutil.rmtree(where.state, ignore_errors=True)
+    await until(lambda: len([*where.keepers.glob("*/about.json")]) == 1)
+    await until(lambda: len([*where.terminals.glob("*/about.json")]) == 1)
+    await until(lambda: is_locked(where.lock) and where.guests.exists())
+    for pid in (*doors(project), *relays(project)):
+        os.kill(pid, signal.SIGKILL)
+    await until(lambda: not guest.online)
+    await until(lambda: guest.online)
+    assert len(doors(project)) == len(relays(project)) == 1
+    assert await running() == before
+
+    to = project.with_name("elsewhere")
+    await asyncio.to_thread(project.rename, to)
+    await until(lambda: guest.online and len(relays(to)) == 1)
+    await document.run([second])
+    await until(lambda: text(document, second) == "42\n")
+    assert await running() == before
+    await guest.stop(everything=True)
+    await until(lambda: not processes(str(to)))
+    assert not any(map(alive, before))
     await guest.close()
 
 
