@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
+from cocalc_tui.chat.places import is_beside
 from cocalc_tui.sync.patch import Json
 
 MIN_WIDTH = 20
@@ -46,6 +47,11 @@ class Tile(Struct, eq=False):
     def view(self) -> View | None:
         """The view that shows; None for an empty tile."""
         return self.views[self.active] if self.views else None
+
+    @property
+    def chats(self) -> bool:
+        """Whether it shows nothing but chats beside files."""
+        return bool(self.views) and all(is_beside(view.path) for view in self.views)
 
     def add(self, view: View) -> None:
         """Show a view, as a tab behind the one that shows now."""
@@ -188,14 +194,26 @@ class Layout:
                 self.current = tile
 
     def visit(self, path: str) -> None:
-        """Show a document: where it is shown already, else as a new tab of the current tile."""
+        """Show a document: where it is shown already, else as a new tab.
+
+        Of the current tile; one that has nothing but chats is narrow and stays theirs, so that
+        what is opened from there comes to its neighbour.
+        """
         tiles = [self.current, *(tile for tile in self.tiles() if tile is not self.current)]
         there = (view for tile in tiles for view in tile.views if view.path == path)
         view = next(there, None)
         if view is None:
+            if not is_beside(path):
+                self.current = self._for_files()
             self.current.add(View(path))
         else:
             self.show(view)
+
+    def _for_files(self) -> Tile:
+        order = list(self.tiles())
+        at = order.index(self.current)
+        nearest = [self.current, *reversed(order[:at]), *order[at + 1 :]]
+        return next((tile for tile in nearest if not tile.chats), self.current)
 
     def turn(self, step: int) -> None:
         """Show the next (1) or the one before (-1) of the current tile's tabs."""

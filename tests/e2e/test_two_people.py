@@ -136,6 +136,7 @@ def test_two_type_into_one_file_and_every_word_is_there_once(box: Box) -> None:
         one.wait("sent ✓")
         text = wait_for_file(box.project / "notes.md", r"alpha19 [\s\S]*beta19 ")
         assert text == mine + before + theirs
+        two.keys("Left")  # a name shows while its caret moves
         one.wait(box.bob.name)
         two.wait("alpha19")
 

@@ -148,6 +148,13 @@ class Terminal:
             assert time.monotonic() < end, f"too few of {kind}"
             self.drain(0.2)
 
+    def wait_for_bytes(self, written: str, within: float = 60) -> None:
+        """Read until this was written, as it stands."""
+        end = time.monotonic() + within
+        while written not in self.text:
+            assert time.monotonic() < end, f"{written!r} never came"
+            self.drain(0.2)
+
     def wait_for_the_end(self, within: float = 60) -> None:
         """Read until the program ended."""
         end = time.monotonic() + within

@@ -162,6 +162,19 @@ def test_divide_uses_all_room(room: int, shares: list[float]) -> None:
     assert sum(divide(room, shares)) == room
 
 
+def test_what_is_opened_from_a_docked_chat_comes_beside_it() -> None:
+    layout = Layout(Tile([View("a")]))
+    chat = layout.dock(".a.chat", 0.4)
+    layout.visit("b")
+    assert [view.path for view in layout.current.views] == ["a", "b"]
+    layout.current = chat
+    layout.visit(".b.chat")
+    assert [view.path for view in chat.views] == [".a.chat", ".b.chat"]
+    layout.close_tile(next(layout.tiles()))
+    layout.visit("c")
+    assert layout.current is chat
+
+
 def test_a_document_is_visited_where_it_shows() -> None:
     layout = make("a")
     layout.split(across=True)

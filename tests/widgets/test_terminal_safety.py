@@ -113,6 +113,7 @@ def test_only_my_own_copy_reaches_the_clipboard() -> None:
     with Terminal("tests.widgets.hostile", "editor", env={"TMUX": "/tmp/x"}) as terminal:
         terminal.wait_for(READY)
         terminal.press("\x03")
+        terminal.wait_for_bytes("\x1b]52;")
         assert not complaints(terminal, b64encode(f"{READY}\n".encode()).decode())
         assert terminal.text.count("\x1b]52;") == 1
         assert "\x1b[>4;2m" in terminal.text
