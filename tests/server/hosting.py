@@ -24,7 +24,7 @@ from cocalc_tui.server.terminals.terminals import Terminals
 from cocalc_tui.sync.patch import MAIN, Splice
 from tests.server.people import Everybody
 
-PATIENCE = 20
+PATIENCE = 60
 QUICK = Pace(quiet=0.02, longest=0.1, again=0.05)
 BY_HAND = Pace(quiet=3600, longest=3600, again=3600)
 """Nothing is saved unless somebody asks."""
