@@ -27,9 +27,10 @@ $(READY): requirements.lock pyproject.toml
 		|| { echo "cocalc-tui needs Python 3.11 or newer; say PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 		|| { echo "python3-venv is missing: apt install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV): about a minute, this once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(BENCH_READY): $(READY) requirements-bench.lock
