@@ -109,6 +109,8 @@ class Grid:
 
     def _has_gap(self, row: str, y: int) -> bool:
         """Whether cells that nobody wrote have a colour in the text of a line of the past."""
+        if "\x1b" not in row:  # most lines, of which a flood brings thousands
+            return False
         doubtful: list[int] = []
         x, coloured = 0, False
         for text, codes in zip(*[iter([*_SEQUENCES.split(row), ""])] * 2, strict=True):

@@ -4,7 +4,8 @@ One thread, one poll: the PTY, the program's end, and the relay. Reads are small
 between two of them, and budgeted: a file of some megabytes passes at full speed; what floods takes
 what the machine has left, a few percent of a core where that is nothing. Some frames go out at
 once, so that the echo of a key never waits, then `RATE` a second: only rows that are others than
-before. The relay is told nothing it did not ask for while it is not there.
+before. What a key brings is read and shown at once in a flood too. The relay is told nothing it did
+not ask for while it is not there.
 """
 
 from __future__ import annotations
@@ -43,15 +44,17 @@ from cocalc_tui.server.terminals.recording import Recording
 from cocalc_tui.server.terminals.screen import Screen
 from cocalc_tui.terminal.cast import Shown
 
-RATE, AT_ONCE = 30, 8
-"""Frames a second under load, and how many go out at once before."""
+RATE, FLOODED, AT_ONCE = 30, 10, 8
+"""Frames a second under load and in a flood, and how many go out at once before."""
 READ = 4096
 """Bytes of one read: between two of them others are heard."""
-FLOOD, FASTEST, BURST = 2**20, 16 * 2**20, 8 * 2**20
+FLOOD, FASTEST, BURST = 2**18, 16 * 2**20, 5 * 2**20
 """Bytes a second that a program may write for ever, those where the machine has room, and how many
 at full speed before."""
-SOME = 32 * 2**10
+SOME = 16 * 2**10
 """Bytes that are waited for where the budget is used up."""
+ANSWER, ANSWERS = 64 * 2**10, 4
+"""Bytes and frames that a key has free: ctrl+c in a flood brings a prompt."""
 ENTERED = 60.0
 """Seconds after enter in which a program opens files for who pressed it, without asking."""
 VIEWS = 256
@@ -187,7 +190,9 @@ class TerminalKeeper:
             return
         now = time.monotonic()
         self._budget.take(len(data), now)
-        if self._budget.wait(1, now):
+        flooded = self._budget.wait(1, now) > 0
+        self._pace.rate = FLOODED if flooded else RATE
+        if flooded:
             self._budget.adapt(now)
             self._reads_at = now + self._budget.wait(SOME, now)
         self._write(self._screen.feed(data))
@@ -290,6 +295,7 @@ class TerminalKeeper:
             while len(self._typed) > VIEWS:
                 del self._typed[next(iter(self._typed))]
         self._typist = str(said.get("user", ""))
+        self._listen_for_answer(time.monotonic())
         if "enter" in said.get("keys", ()) or "\r" in f"{said.get('text')}{said.get('paste')}":
             self._entered = Entered(self._typist, view, time.monotonic())
         if text := str(said.get("paste", "")):
@@ -309,6 +315,12 @@ class TerminalKeeper:
         """Be found in a folder that is another one now, or was taken away. Raises OSError."""
         self._recording.go_on_in(folder)
         write_about(folder, self._about)
+
+    def _listen_for_answer(self, now: float) -> None:
+        """Read and show what a key brings at once."""
+        self._budget.give(ANSWER, now)
+        self._pace.give(ANSWERS, now)
+        self._reads_at = now
 
     # --- opening files -------------------------------------------------------------------------
 

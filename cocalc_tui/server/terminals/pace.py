@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 LOOK = 0.2
 """Seconds between two looks at the machine."""
-ROOM = 0.4
+ROOM = 0.6
 """The idle share of the processors above which there is room."""
 
 
@@ -31,6 +31,11 @@ class Bucket:
         """Use some; what is not there is owed."""
         self._fill(now)
         self._left -= units
+
+    def give(self, units: float, now: float) -> None:
+        """Have so many at least."""
+        self._fill(now)
+        self._left = max(self._left, units)
 
     def wait(self, units: float, now: float) -> float:
         """Seconds until so many are there; 0 where they are."""

@@ -17,6 +17,16 @@ def test_so_much_at_once_and_so_much_for_ever() -> None:
     assert bucket.wait(8, 1000.0) == 0
 
 
+def test_who_owes_can_be_given_some() -> None:
+    bucket = Bucket(8, 30, 100.0)
+    bucket.take(100, 100.0)
+    bucket.give(4, 100.0)
+    assert bucket.wait(4, 100.0) == 0
+    assert bucket.wait(5, 100.0) > 0
+    bucket.give(2, 100.0)
+    assert bucket.wait(4, 100.0) == 0, "nothing is taken away"
+
+
 def test_what_floods_takes_what_the_machine_has_left() -> None:
     idle = iter([1.0, 1.0, 1.0, 0.1, 0.1, 1.0])
     flow = Flow(8, (10, 30), 0.0, lambda: next(idle))
