@@ -110,11 +110,9 @@ def line(message: Message) -> str:
 
 def _export(conversation: Conversation) -> None:
     from cocalc_tui.chat.export import as_markdown
-    from cocalc_tui.chat.places import subject
 
     path = conversation.document.path
-    title = f"Chat beside {subject(path)}" if subject(path) else path
-    say(as_markdown(conversation.messages(), title, minutes).removesuffix("\n"))
+    say(as_markdown(conversation.messages(), path, minutes).removesuffix("\n"))
 
 
 async def _follow(conversation: Conversation) -> None:

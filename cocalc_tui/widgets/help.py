@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,7 +13,9 @@ from textual.screen import ModalScreen
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.actions import Keymap
 from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.outputs.rows import wrap
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
@@ -21,6 +24,10 @@ KEYS_ROOM = 22
 """Columns for the keys; of more keys than fit only the first is shown."""
 AROUND = 6
 """Rows of the screen that are not for lines."""
+WIDTH, MOST_WIDTH = 90, 96
+"""Of the dialog: columns, and at most so much of the screen in percent."""
+MARGIN = 8
+"""Columns of it in which no line stands."""
 Line = tuple[str, str, str]
 """Keys, title, more; a heading has no keys and no more."""
 
@@ -49,6 +56,13 @@ def _line(keymap: Keymap, scopes: Sequence[str], name: str) -> Line | None:
         return None
     both = "  ".join(keys[:2])
     return (both if len(both) <= KEYS_ROOM else keys[0], action.title, action.help)
+
+
+def as_lines(text: str, screen: int) -> list[Line]:
+    """A text as lines of `Reading`, broken where they would be cut on a screen of this width."""
+    room = min(WIDTH, screen * MOST_WIDTH // 100) - MARGIN
+    rows = [row.text for line in text.split("\n") for row in wrap([Segment(safe(line))], room)]
+    return [("", row, " ") for row in rows]
 
 
 class Lines(Rows, can_focus=True):
@@ -89,12 +103,13 @@ class Lines(Rows, can_focus=True):
 class Reading(Acting, ModalScreen[None], inherit_bindings=False):
     """Something to read."""
 
-    DEFAULT_CSS = """
-    Reading { align: center middle; overflow: hidden; background: $background 50%; }
-    Reading > Vertical {
-        width: 90; max-width: 96%; height: auto; padding: 1 1 0 1; background: $panel;
-    }
-    Reading Bar { background: $panel; margin-top: 1; }
+    DEFAULT_CSS = f"""
+    Reading {{ align: center middle; overflow: hidden; background: $background 50%; }}
+    Reading > Vertical {{
+        width: {WIDTH}; max-width: {MOST_WIDTH}%; height: auto; padding: 1 1 0 1;
+        background: $panel;
+    }}
+    Reading Bar {{ background: $panel; margin-top: 1; }}
     """
 
     def __init__(self, lines: Sequence[Line]) -> None:

@@ -148,10 +148,14 @@ class Layout:
         return new
 
     def dock(self, path: str, share: float) -> Tile:
-        """Show a document in a new tile at the right of the current one, with a share of its room.
+        """Show a chat at the right of the document it is beside; it gets the keyboard.
 
-        The new one gets the keyboard.
+        Where no tile for chats is there yet, a new one gets a share of the current one's room.
         """
+        there = self._for_chats()
+        if there is not None:
+            self._add(path, there)
+            return there
         tile = self.split(across=True)
         tile.views, tile.active = [View(path)], 0
         parent = self._parent(tile)
@@ -197,17 +201,25 @@ class Layout:
         """Show a document: where it is shown already, else as a new tab.
 
         Of the current tile; one that has nothing but chats is narrow and stays theirs, so that
-        what is opened from there comes to its neighbour.
+        what is opened from there comes to its neighbour, and chats beside files come there.
         """
         tiles = [self.current, *(tile for tile in self.tiles() if tile is not self.current)]
         there = (view for tile in tiles for view in tile.views if view.path == path)
         view = next(there, None)
-        if view is None:
-            if not is_beside(path):
-                self.current = self._for_files()
-            self.current.add(View(path))
-        else:
+        if view is not None:
             self.show(view)
+        elif is_beside(path):
+            self._add(path, self._for_chats() or self.current)
+        else:
+            self._add(path, self._for_files())
+
+    def _add(self, path: str, tile: Tile) -> None:
+        tile.add(View(path))
+        self.zoomed = self.zoomed and tile is self.current
+        self.current = tile
+
+    def _for_chats(self) -> Tile | None:
+        return next((tile for tile in self.tiles() if tile.chats), None)
 
     def _for_files(self) -> Tile:
         order = list(self.tiles())
@@ -270,6 +282,10 @@ class Layout:
         if across:
             return box.width >= 2 * MIN_WIDTH + 1
         return box.height >= 2 * MIN_HEIGHT
+
+    def room_to_dock(self, width: int, height: int) -> bool:
+        """Whether a chat fits beside the current document, or has its place already."""
+        return self._for_chats() is not None or self.room_to_split(width, height, across=True)
 
     def _parent(self, node: Node) -> Split | None:
         return next((split for split in _splits(self.root) if node in split.parts), None)

@@ -173,6 +173,12 @@ def upkeep(said: Upkeep) -> str:
     )
 
 
+def named(path: str) -> str:
+    """A document as people call it: `Chat · data/fit.ipynb` for the chat beside that."""
+    beside = subject(path)
+    return f"Chat · {beside}" if beside else path
+
+
 def titles(paths: Sequence[str]) -> list[str]:
     """Short names of tabs: the last part, and the folder where two would look the same."""
     names = [_name(path) for path in paths]

@@ -29,7 +29,7 @@ class Row(tuple[tuple[Piece, ...], tuple[Piece, ...]]):
     __slots__ = ()
 
     def __new__(cls, left: Iterable[Piece], right: Iterable[Piece] = ()) -> Row:
-        """The right side stays whole where there is too little room."""
+        """Where there is too little room the left side gets half of it at least."""
         return super().__new__(cls, (tuple(left), tuple(right)))
 
     def strip(self, width: int, base: Style) -> Strip:
@@ -37,11 +37,18 @@ class Row(tuple[tuple[Piece, ...], tuple[Piece, ...]]):
         left, right = (
             Strip([Segment(safe(text), base + style) for text, style in side]) for side in self
         )
+        right = _cut(right, max(width - left.cell_length, width // 2), base)
         room = max(width - right.cell_length, 0)
-        if left.cell_length > room:
-            left = Strip([*left.crop(0, max(room - 1, 0)), Segment("…"[:room], base)])
+        left = _cut(left, room, base)
         gap = Segment(" " * max(room - left.cell_length, 0), base)
         return Strip([*left, gap, *right]).crop(0, width)
+
+
+def _cut(strip: Strip, room: int, base: Style) -> Strip:
+    """As much of a strip as there is room for; where something is gone it ends in `…`."""
+    if strip.cell_length <= room:
+        return strip
+    return Strip([*strip.crop(0, max(room - 1, 0)), Segment("…"[:room], base)])
 
 
 class Rows(ScrollView, inherit_bindings=False):

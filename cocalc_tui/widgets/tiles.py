@@ -240,7 +240,7 @@ class Tiles(TileActs, TileEdges, TileOpening, Acting, Widget):
                 self.division.close(view)
             self.sync()
             return
-        if not self.division.room_to_split(*self.size, across=True):
+        if not self.division.room_to_dock(*self.size):
             self.visit(path)
             return
         self.keep()

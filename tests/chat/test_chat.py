@@ -292,7 +292,7 @@ def test_export() -> None:
     ann.do(schema.say("k2", "bob", 2000, "yes\n\nindeed", thread="k1"))
     ann.do(schema.react("r1", "k2", "ann", "👍"))
     ann.do(schema.edit("e1", "k1", "bob", 3000, "the fit uses rms", "it uses rms"))
-    assert as_markdown(take(ann.replica), "Chat", str) == (
-        "# Chat\n\n**ann**, 1000, edited by bob\n\nit uses rms\n\n"
+    assert as_markdown(take(ann.replica), "a/.b.py.chat", str) == (
+        "# Chat beside a/b.py\n\n**ann**, 1000, edited by bob\n\nit uses rms\n\n"
         "> **bob**, 2000\n>\n> yes\n>\n> indeed\n>\n> 👍 ann\n"
     )

@@ -17,6 +17,7 @@ from cocalc_tui.sync.patch import Op
 from cocalc_tui.widgets.chat import drafts
 from cocalc_tui.widgets.chat.pane import ChatPane
 from cocalc_tui.widgets.desk import DeskApp
+from cocalc_tui.widgets.help import Lines
 from cocalc_tui.widgets.registry import registry
 
 SAID: list[Op] = [
@@ -219,6 +220,35 @@ async def test_of_several_places_one_is_chosen_and_a_click_follows() -> None:
         y = next(n for n, row in enumerate(rows) if "[a.py:2]" in row)
         await pilot.click(app.pane.log_, offset=(3, y))
         assert app.followed[-1] == Link("a.py", line=2)
+
+
+async def test_a_place_whose_name_goes_on_in_the_next_row_is_followed_by_a_click() -> None:
+    text = "many words stand before it, look: [data/decay.ipynb cell 12]"
+    async with chatting(*schema.say("k1", "ann", 5, text)) as (app, pilot):
+        first, second = screen(app).split("\n")[1:3]
+        assert first.endswith("cell")
+        assert second.strip() == "12]"
+        strips = app.pane.log_.column.rows(0)
+        assert strips[2].text.strip() == "12]"
+        assert all(
+            style is not None and style.underline for text, style, _ in strips[2] if text.strip()
+        )
+        for x, y in ((len(first) - 2, 1), (2, 2)):
+            await pilot.click(app.pane.log_, offset=(x, y))
+        assert app.followed == [Link("data/decay.ipynb", cell=12)] * 2
+
+
+async def test_long_versions_are_read_whole() -> None:
+    long = "word " * 40 + "end"
+    edit = schema.edit("e1", "k1", "bob", 1_700_000_090_000, "the *fit* uses rms", long)
+    async with chatting(*SAID, *edit) as (app, pilot):
+        await pilot.press("escape", "g", "v")
+        await pilot.pause()
+        lines = app.screen.query_one(Lines)
+        shown = "\n".join(lines.render_line(y).text for y in range(lines.size.height))
+        assert "the *fit* uses rms" in shown
+        assert "end" in shown
+        assert "…" not in shown
 
 
 async def test_a_draft_that_another_screen_sent_does_not_come_back() -> None:

@@ -53,6 +53,32 @@ def test_tiles_always_cover_the_screen(moves: list[str], width: int, height: int
     assert cells == width * height or width < 20
 
 
+def test_chats_share_a_tile_and_documents_keep_out_of_it() -> None:
+    layout = make("a.py")
+    layout.dock(".a.py.chat", 0.3)
+    layout.visit("data/b.py")
+    assert paths(layout) == [["a.py", "data/b.py"], [".a.py.chat"]]
+    assert layout.current.view is not None
+    assert layout.current.view.path == "data/b.py"
+    layout.zoomed = True
+    layout.dock("data/.b.py.chat", 0.3)
+    assert not layout.zoomed
+    layout.visit("room.chat")
+    assert paths(layout) == [
+        ["a.py", "data/b.py", "room.chat"],
+        [".a.py.chat", "data/.b.py.chat"],
+    ]
+    layout.visit(".room.chat.chat")
+    assert layout.current.view is not None
+    assert layout.current.chats
+
+
+def test_a_chat_alone_on_the_screen_makes_room_for_documents() -> None:
+    layout = make(".a.py.chat")
+    layout.visit("a.py")
+    assert paths(layout) == [[".a.py.chat", "a.py"]]
+
+
 def test_split_shows_the_same_document_twice() -> None:
     layout = make("a")
     layout.split(across=True)

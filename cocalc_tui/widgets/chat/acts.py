@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from cocalc_tui.protocol.events import ChatNews, ChatRead
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
+from cocalc_tui.widgets.keynames import shown
 
 if TYPE_CHECKING:
     from textual.worker import WorkType
@@ -35,6 +37,10 @@ def _place(link: places.Link) -> Mapping[str, Json] | None:
     if link.line:
         return {"line": link.line - 1}
     return {"number": link.cell} if link.cell else None
+
+
+def _minutes(at: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at / 1000))
 
 
 def _room(query: str) -> Choice | None:
@@ -85,6 +91,23 @@ class ChatActs(Screen[None]):
         path = await desk(self).pick("Chats", choices, make=_room)
         if path is not None:
             self.visit(path)
+
+    async def do_export_chat(self) -> None:
+        """Write the chat that I am in, or beside, into a file of the project."""
+        from cocalc_tui.chat.export import as_markdown
+        from cocalc_tui.widgets.chat.pane import ChatPane
+        from cocalc_tui.widgets.reader.saving import markdown_form, save_as
+
+        document = self.tiles.document
+        path = document.path if document is not None else ""
+        wanted = path if path.endswith(places.ENDING) else places.beside(path)
+        pane = next((one for one in self.query(ChatPane) if one.document.path == wanted), None)
+        if pane is None:
+            desk(self).notice("Open a chat first")
+            return
+        text = as_markdown(pane.conversation.messages(), wanted, _minutes)
+        name = f"{(places.subject(wanted) or wanted).removesuffix(places.ENDING)}-chat.md"
+        await save_as(desk(self), markdown_form(text), self.project.files, name)
 
     def on_chat_pane_arrived(self, event: ChatPane.Arrived) -> None:
         """Find out what is unread in a chat that was opened, and who may be mentioned."""
@@ -180,6 +203,8 @@ class ChatActs(Screen[None]):
             return
         if not looking:
             name = places.subject(news.path) or news.path
-            desk(self).notice(f"{news.user} mentions you beside {name}: {news.text[:80]}")
+            keys = desk(self).reader.keymap.keys_of("app.chats")
+            how = f" ({shown(keys[0])})" if keys else ""
+            desk(self).notice(f"{news.user} mentions you beside {name}{how}: {news.text[:80]}")
         if self.settings.chat_bell == "on":
             self.app.bell()

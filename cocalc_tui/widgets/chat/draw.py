@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -52,8 +53,8 @@ def message_rows(
     rows = [_head(message, frame, colour, unread=unread, today=today)]
     named = set(mentions(message.text))
     rows += [
-        _mentioning(_linking(row, frame), named, me, colour)
-        for row in markdown_rows(message.text, inner)
+        _mentioning(row, named, me, colour)
+        for row in _linking(markdown_rows(message.text, inner), frame)
     ]
     if message.reactions:
         rows.append(_reactions(message, frame))
@@ -68,18 +69,30 @@ def _new_line(frame: Frame) -> Strip:
     return Strip([Segment(f" new {rule}", frame.look.accent)])
 
 
-def link_cells(text: str, chat: str) -> Iterator[tuple[int, int, Link]]:
-    """The links in a row of a chat: from which column to which, and where to."""
-    for start, end, link in links(text, chat):
-        yield cell_len(text[:start]), cell_len(text[:end]), link
+def link_cells(rows: Sequence[Strip], chat: str) -> Iterator[tuple[int, int, int, Link]]:
+    """The links in rows of a chat: on which, from which column to which, and where to.
+
+    One that goes on in the row below is there twice.
+    """
+    texts = [row.text for row in rows]
+    for y, text in enumerate(texts):
+        for start, end, link in links(text, chat):
+            yield y, cell_len(text[:start]), cell_len(text[:end]), link
+    for y, (text, below) in enumerate(pairwise(texts)):
+        above, rest = text.rstrip(), below.strip()
+        margin, middle = len(below) - len(below.lstrip()), len(above) + 1
+        for start, end, link in links(f"{above} {rest}", chat):
+            if start < middle - 1 and end > middle:
+                yield y, cell_len(above[:start]), cell_len(above), link
+                yield y + 1, margin, margin + cell_len(rest[: end - middle]), link
 
 
-def _linking(row: Strip, frame: Frame) -> Strip:
-    """A row with its links to be seen."""
-    style = frame.look.accent + Style(underline=True)
-    for start, end, _ in link_cells(row.text, ANYWHERE):
-        row = _styled(row, start, end, style)
-    return row
+def _linking(rows: Sequence[Strip], frame: Frame) -> list[Strip]:
+    """Rows with their links to be seen."""
+    shown, style = list(rows), frame.look.accent + Style(underline=True)
+    for y, start, end, _ in link_cells(rows, ANYWHERE):
+        shown[y] = _styled(shown[y], start, end, style)
+    return shown
 
 
 def _mentioning(row: Strip, named: Collection[str], me: str, colour: Callable[[str], str]) -> Strip:

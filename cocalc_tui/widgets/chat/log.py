@@ -247,10 +247,9 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         index, inner = self.column.at(row)
         rows = self.column.rows(index) if row < self.column.total else []
         self.mark(index)
-        if inner < len(rows):
-            for start, end, link in link_cells(rows[inner].text, self._path):
-                if start <= event.x < end:
-                    self.post_message(self.Follow(link))
+        for y, start, end, link in link_cells(rows, self._path):
+            if y == inner and start <= event.x < end:
+                self.post_message(self.Follow(link))
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Scroll three rows."""

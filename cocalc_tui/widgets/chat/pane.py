@@ -189,7 +189,7 @@ class ChatPane(Writing, Pane, Vertical):
 
     def do_versions(self) -> None:
         """Show all that the message ever said."""
-        from cocalc_tui.widgets.help import Line, Reading
+        from cocalc_tui.widgets.help import Line, Reading, as_lines
 
         if (message := self.log_.message) is None:
             return
@@ -199,7 +199,7 @@ class ChatPane(Writing, Pane, Vertical):
         lines: list[Line] = []
         for version in message.versions:
             lines.append(("", f"{version.user}, {at(version.at, '')}", ""))
-            lines += [("", line, " ") for line in version.text.split("\n")]
+            lines += as_lines(version.text, self.app.size.width)
             lines.append(("", "", " "))
         self.app.push_screen(Reading(lines))
 

@@ -26,7 +26,7 @@ from cocalc_tui.widgets.history.bringing import Bringing
 from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.history.looking import Looking
 from cocalc_tui.widgets.history.steps import SPEEDS, Steps, day
-from cocalc_tui.widgets.phrases import Word, size
+from cocalc_tui.widgets.phrases import Word, named, size
 from cocalc_tui.widgets.report import footer_words
 
 if TYPE_CHECKING:
@@ -210,7 +210,9 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
 
     def say(self, text: str) -> None:
         """Say what is being done."""
-        self._head.say([Word(f" {self.document.path}  ", "text-bright"), Word(text, "text-dim")])
+        self._head.say(
+            [Word(f" {named(self.document.path)}  ", "text-bright"), Word(text, "text-dim")]
+        )
 
     def _look_for_news(self) -> None:
         if self.past is not None and self._newer != self._count_newer():
@@ -228,7 +230,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bind
         own = past is self.own
         what = "version" if own else past.line.bursts[0].kind
         left = [
-            Word(f" {self.document.path}  ", "text-bright", bold=True),
+            Word(f" {named(self.document.path)}  ", "text-bright", bold=True),
             Word(f"{what} {self.version:,} of {past.line.latest:,}  "),
             *self._made_words(past),
         ]

@@ -11,9 +11,11 @@ from typing import IO, Any, NamedTuple, TypeAlias
 
 from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.files import Files
-from cocalc_tui.notebook.blobs import blobs_of, decoded
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.notebook.blobs import MissingBlobError, blobs_of, decoded
 from cocalc_tui.protocol.messages import MAX_PART
 from cocalc_tui.sync.patch import Json
+from cocalc_tui.widgets.acting import Desk
 from cocalc_tui.widgets.outputs.image import in_bytes
 from cocalc_tui.widgets.outputs.streams import joined
 from cocalc_tui.widgets.reader.contents import Content
@@ -129,6 +131,30 @@ async def save(form: Form, files: Files, path: str, *, replace: bool) -> None:
             kept = True
         finally:
             await files.end_upload(transfer, keep=kept)
+
+
+async def save_as(desk: Desk, form: Form, files: Files, name: str) -> None:
+    """Have the person say where in the project it goes, and write it. Raises RequestFailed."""
+    answer = await desk.ask("Save in the project as", name)
+    if answer is None:
+        return
+    try:
+        await save(form, files, answer, replace=False)
+    except RequestFailed as failed:
+        if failed.code != "exists":
+            raise
+        if not await desk.confirm(f"{answer} is there already. Replace it?", "replace"):
+            return
+        await save(form, files, answer, replace=True)
+    except MissingBlobError as error:
+        desk.notice(str(error), bad=True)
+        return
+    desk.notice(f"Saved as {answer}")
+
+
+def markdown_form(text: str) -> Form:
+    """A text of ours, to be saved."""
+    return Form("text/markdown", in_bytes(len(text)), ".md", _value_writer("text/markdown", text))
 
 
 def numbered(contents: Sequence[Content], blobs: Blobs | None) -> list[tuple[int, Form]]:

@@ -26,7 +26,7 @@ from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.reader.body import Body
 from cocalc_tui.widgets.reader.contents import Content, blocks_of, contents_of
 from cocalc_tui.widgets.reader.model import Reader, Spot, pattern_of
-from cocalc_tui.widgets.reader.saving import Form, numbered, save
+from cocalc_tui.widgets.reader.saving import Form, numbered, save_as
 from cocalc_tui.widgets.report import footer_words
 
 if TYPE_CHECKING:
@@ -338,21 +338,7 @@ class OutputScreen(Acting, Screen[None], inherit_bindings=False):
     async def _save(self, form: Form, files: Files) -> None:
         path = PurePosixPath(self._document.path)
         name = str(path.with_name(f"{path.stem}-{self._number}{form.suffix}"))
-        answer = await desk(self).ask("Save in the project as", name)
-        if answer is None:
-            return
-        try:
-            await save(form, files, answer, replace=False)
-        except RequestFailed as failed:
-            if failed.code != "exists":
-                raise
-            if not await desk(self).confirm(f"{answer} is there already. Replace it?", "replace"):
-                return
-            await save(form, files, answer, replace=True)
-        except MissingBlobError as error:
-            desk(self).notice(str(error), bad=True)
-            return
-        desk(self).notice(f"Saved as {answer}")
+        await save_as(desk(self), form, files, name)
 
 
 def _no_percent(text: str) -> str:

@@ -1,0 +1,129 @@
+"""A chat in real terminals: two real Unix users, a mention, and one message changed at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.tmux import Pane, needs_tmux, pane
+from tests.unix_users import User, needs_root, unix_users
+
+pytestmark = [
+    needs_root,
+    needs_tmux,
+    pytest.mark.needs_root,
+    pytest.mark.needs_tmux,
+    pytest.mark.timeout(200),
+    pytest.mark.xdist_group("e2e"),
+]
+
+
+def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: Path) -> None:
+    with unix_users("ann", "ben") as (ann, ben), ExitStack() as stack:
+        project = ann.home / "lab"
+        project.mkdir()
+        (project / "notes.md").write_text("first line\nsecond line\n")
+        (project / "model.py").write_text("rms = 1\n")
+        subprocess.run(["chown", "-R", f"{ann.name}:", str(project)], check=True)
+        ann.home.chmod(0o700)
+        ours = [str(program), "-m", "cocalc_tui"]
+        at = ["--project", str(project)]
+
+        def run(user: User, *words: str) -> str:
+            done = user.run([*ours, *words], cwd="/")
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        def sits_down(user: User, file: str) -> Pane:
+            command = user.command([*ours, str(project / file)])
+            return stack.enter_context(pane(command, cwd=Path("/")))
+
+        stack.callback(run, ann, "stop", "--all", *at)
+        run(ann, "share", ben.name, "--role", "editor", *at)
+        hers, his = sits_down(ann, "notes.md"), sits_down(ben, "model.py")
+        hers.wait("second line")
+        his.wait("rms = 1")
+
+        # Ann says something to Ben, who is elsewhere: a notice, and the count in the top line.
+        hers.keys("F8")
+        hers.wait("Nothing was said here yet")
+        hers.type("@be")
+        hers.wait(f"tab: {ben.name}")
+        hers.keys("Tab")
+        hers.type("see [:2]")
+        hers.keys("Enter")
+        his.wait(f"{ann.name} mentions you beside notes.md")
+        his.wait("@1 ")
+
+        # He goes to it: it is new to him until he was there, and nothing is unread then.
+        his.keys("C-t", "u")
+        his.wait("1 unread, 1 for you")
+        his.keys("Enter")
+        his.wait(r"new ─+\n.*ann-")
+        his.wait(lambda screen: "@1 " not in screen)
+
+        # She reads elsewhere while he replies in the thread: unread for her, and none when back.
+        hers.keys("Escape", "F8")
+        hers.wait(lambda screen: "Chat · notes.md" not in screen)
+        his.keys("Escape")
+        his.wait(" messages ")
+        his.keys("r")
+        his.wait(f"reply to {ann.name}")
+        his.type("I think so")
+        his.keys("Enter")
+        hers.wait("1 unread")
+        hers.keys("F8")
+        hers.wait(r"\n.*  ben-.*\n.*  I think so")
+        hers.wait(lambda screen: "unread" not in screen)
+
+        # Nobody hears the other: she edits her message while he deletes it, and the relay dies.
+        relay = json.loads(run(ann, "status", "--json", *at))["pid"]
+        os.kill(relay, signal.SIGSTOP)
+        hers.keys("Escape")
+        hers.wait(" messages ")
+        hers.keys("g", "e")
+        hers.wait("editing what ann-")
+        hers.type(" please")
+        hers.keys("Enter")
+        hers.wait("edited by ann-")
+        his.keys("Escape")
+        his.wait(" messages ")
+        his.keys("g", "d", "d")
+        his.wait("Delete what ann-")
+        his.keys("y")
+        his.wait(lambda screen: "see [:2]" not in screen)
+        os.kill(relay, signal.SIGKILL)
+        for here in (hers, his):
+            here.wait("edited by ann-")
+            here.wait(r"see \[:2\] please")
+            here.wait("I think so")
+            here.wait(lambda screen: "unread" not in screen and "@1" not in screen)
+        both = [json.loads(run(who, "chat", f"{project}/notes.md", "--json")) for who in (ann, ben)]
+        assert both[0] == both[1]
+        first, second = both[0]
+        assert first["text"] == f"@{ben.name} see [:2] please"
+        assert [one["text"] for one in first["versions"]] == [
+            f"@{ben.name} see [:2]",
+            f"@{ben.name} see [:2] please",
+        ]
+        assert (second["text"], second["thread"]) == ("I think so", first["key"])
+
+        # The place in it opens beside the chat, and the chat is written as markdown.
+        hers.keys("Escape")
+        hers.wait(" messages ")
+        hers.keys("g", "Enter")
+        hers.wait(r"\n 2:1 ")
+        hers.keys("C-p")
+        hers.type("chat as mark")
+        hers.wait("Chat as markdown")
+        hers.keys("Enter")
+        hers.wait("Save in the project as")
+        hers.keys("Enter")
+        hers.wait("Saved as notes.md-chat.md")
+        assert "> I think so" in (project / "notes.md-chat.md").read_text()
