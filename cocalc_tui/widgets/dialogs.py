@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.line import Line
 from cocalc_tui.widgets.report import footer_words
 
@@ -29,7 +30,7 @@ NAME #keys { background: $panel; margin-top: 1; }
 """
 
 
-class Dialog(Acting, ModalScreen[Result], inherit_bindings=False):
+class Dialog(Acting, Leaving[Result], ModalScreen[Result], inherit_bindings=False):
     """A question that an action waits for."""
 
     answered = False

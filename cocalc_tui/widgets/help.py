@@ -15,6 +15,7 @@ from cocalc_tui.widgets.actions import Keymap
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.outputs.rows import wrap
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.rows import Row, Rows
@@ -100,7 +101,7 @@ class Lines(Rows, can_focus=True):
         )
 
 
-class Reading(Acting, ModalScreen[None], inherit_bindings=False):
+class Reading(Acting, Leaving[None], ModalScreen[None], inherit_bindings=False):
     """Something to read."""
 
     DEFAULT_CSS = f"""

@@ -11,8 +11,11 @@ from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from cocalc_tui.widgets.leaving import Leaving
+
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
-Target = tuple[Offset, Callable[[], None]]
+Go = Callable[[], None]
+Target = tuple[Offset, Go]
 """Where the letter stands on the screen, and what goes there."""
 
 
@@ -23,7 +26,7 @@ def labels(count: int) -> list[str]:
     return ["".join(letters) for letters, _ in zip(found, range(count), strict=False)]
 
 
-class Jump(ModalScreen[Callable[[], None] | None], inherit_bindings=False):
+class Jump(Leaving[Go], ModalScreen[Go], inherit_bindings=False):
     """Shows the letters and waits for one; gives what goes there."""
 
     DEFAULT_CSS = """

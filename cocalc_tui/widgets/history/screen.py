@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from cocalc_tui.client.past import LogBook
 from cocalc_tui.history import words
@@ -26,6 +25,7 @@ from cocalc_tui.widgets.history.bringing import Bringing
 from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.history.looking import Looking
 from cocalc_tui.widgets.history.steps import SPEEDS, Steps, day
+from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.phrases import Word, named, size
 from cocalc_tui.widgets.report import footer_words
 
@@ -48,7 +48,7 @@ def when(at: int) -> str:
     return day + time.strftime("%H:%M:%S", local)
 
 
-class HistoryScreen(Steps, Looking, Bringing, Acting, Screen[None], inherit_bindings=False):
+class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bindings=False):
     """The past of one document."""
 
     DEFAULT_CSS = """

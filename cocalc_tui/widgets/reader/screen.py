@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.events import Click
-from textual.screen import Screen
 from textual.widgets import Static
 
 from cocalc_tui.client.document import SharedDocument
@@ -21,6 +20,7 @@ from cocalc_tui.notebook.blobs import MissingBlobError
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.outputs.links import Target, named, target_at, targets_of
 from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.reader.body import Body
@@ -38,7 +38,7 @@ TELL_EVERY = 64
 """Blocks between two words on how far a search is."""
 
 
-class OutputScreen(Acting, Screen[None], inherit_bindings=False):
+class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
     """What one cell shows."""
 
     DEFAULT_CSS = """

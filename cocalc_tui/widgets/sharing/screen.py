@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from cocalc_tui.client.requests import RequestFailed
@@ -15,6 +14,7 @@ from cocalc_tui.client.sharing import Sharing, lines_to_paste
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.people import Spot, spots
 from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.picker import Choice
@@ -75,7 +75,7 @@ class GuestList(Rows, can_focus=True):
         """A click only marks: what is changed here is asked for by key."""
 
 
-class PeopleScreen(Acting, Screen[None], inherit_bindings=False):
+class PeopleScreen(Acting, Leaving[None], inherit_bindings=False):
     """Who is here, and who may join."""
 
     DEFAULT_CSS = """

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from cocalc_tui.protocol.events import SnapshotDifference, SnapshotFile
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
+from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.rows import Row, Rows
 from cocalc_tui.widgets.theme import colour
@@ -94,7 +95,7 @@ def _was_there(entry: SnapshotFile | SnapshotDifference) -> bool:
     return entry.kind != "left out"
 
 
-class SnapshotBrowser(Acting, Screen[None], inherit_bindings=False):
+class SnapshotBrowser(Acting, Leaving[None], inherit_bindings=False):
     """One snapshot."""
 
     DEFAULT_CSS = """

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -26,6 +25,7 @@ from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.history.line import TimeLineView
+from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.terminal.rows import row_painter, row_text, with_cursor
@@ -86,7 +86,7 @@ class Sheet(Widget):
         return max([*rows, shown.cursor[1] if shown.cursor else 0])
 
 
-class TerminalPast(Acting, Screen[None], inherit_bindings=False):
+class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
     """The past of one terminal."""
 
     DEFAULT_CSS = """

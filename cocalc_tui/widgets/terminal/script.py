@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from cocalc_tui.widgets.acting import Acting
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.leaving import Leaving
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
 
 
-class ScriptScreen(Acting, Screen[None], inherit_bindings=False):
+class ScriptScreen(Acting, Leaving[None], inherit_bindings=False):
     """An editor of it."""
 
     DEFAULT_CSS = """
