@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.host.root import FileError
@@ -184,3 +187,28 @@ async def test_what_a_crash_left_half_written_is_nothing(tmp_path: Path) -> None
         await document.save()
         assert text(document) == "zero\none\n"
         assert box.names() == ["a.txt"]
+
+
+async def test_a_document_that_is_saved_at_the_end_is_not_opened_beside_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that saved it would each take what the other wrote for a stranger's change."""
+    async with zero_typed(tmp_path, "one\n") as (box, _document):
+        writes, goes_on = threading.Event(), threading.Event()
+        real = disk.write
+
+        def slow(*args: Any, **more: Any) -> disk.Written:
+            writes.set()
+            assert goes_on.wait(20)
+            return real(*args, **more)
+
+        monkeypatch.setattr(disk, "write", slow)
+        other = await box.person("rune")
+        ending = asyncio.ensure_future(box.host.close())
+        await until(writes.is_set)
+        await box.people[0].close()
+        with pytest.raises(RequestFailed, match="starts anew"):
+            await other.open("a.txt")
+        goes_on.set()
+        await ending
+        assert box.read("a.txt") == "zero\none\n"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sim.play import command, play
 
-SEEDS = (*range(24), 125, 670, 840, 1787, 2461)
+SEEDS = (*range(22), 125, 534, 643, 670, 840, 1787, 2461)
 """The last ones once found something."""
 
 

@@ -286,7 +286,9 @@ class HostDocument:
     async def _take_in(self) -> None:
         """Take in what the file holds, if it is not what it held before. Raises FileError."""
         if self._base is not None and not self._holds(self._base):
-            self._base = self.stamp = None
+            had_file, self._base, self.stamp = self.stamp is not None, None, None
+            if had_file and self.shared.numbers.upto == 0:
+                await self._import()  # a log that is only begun says nothing that it could change
         await self._take_in_left_over()
         now = asyncio.get_running_loop().time
         patience = Patience(self.stamp.size if self.stamp else self._size(), now())

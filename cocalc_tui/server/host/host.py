@@ -47,7 +47,7 @@ from cocalc_tui.server.host.serving import serve
 from cocalc_tui.server.host.snapshots import Snapshots
 from cocalc_tui.server.host.trash import Trash
 from cocalc_tui.server.host.uploads import Uploads
-from cocalc_tui.server.host.wording import in_one_line
+from cocalc_tui.server.host.wording import RESTARTS, in_one_line
 from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.server.terminals.terminals import SERVED as TERMINAL_REQUESTS
 from cocalc_tui.server.terminals.terminals import Say as SayScreen
@@ -228,6 +228,8 @@ class Host:
             known = self._known(shared)
             if known is not None:
                 return known, await known.document.attach()
+            if self.closing:  # it may be saved just now, and two would not know of each other
+                raise FileError("busy", RESTARTS)
             document = HostDocument(
                 shared,
                 self.root,

@@ -14,6 +14,7 @@ from cocalc_tui.server.host.filing import FileRequest, serve_files
 from cocalc_tui.server.host.purging import purge
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.snapshots import SERVED
+from cocalc_tui.server.host.wording import RESTARTS
 from cocalc_tui.server.kernels.runner import KernelError, Runner
 
 if TYPE_CHECKING:
@@ -107,5 +108,5 @@ def _opened(host: Host, doc: str) -> Opened:
         return host.open[doc]
     except KeyError:
         if host.closing:
-            raise FileError("busy", "the relay starts anew; try again in a moment") from None
+            raise FileError("busy", RESTARTS) from None
         raise FileError("missing", "this document is not open") from None

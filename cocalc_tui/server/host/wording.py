@@ -8,6 +8,7 @@ from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.kernels.runner import KernelError
 
+RESTARTS = "the relay starts anew; try again in a moment"
 _log = logging.getLogger(__name__)
 
 
