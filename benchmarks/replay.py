@@ -147,7 +147,9 @@ def measure(trace: Trace) -> tuple[dict[str, Any], str]:
     log = sealed(trace, made, seconds(trace), 0)
     found["open_log_s"], from_log = timed(lambda: open_log([Block(data) for data in log]))
     checkpoint = encode_checkpoint(document, len(made))
-    found["open_checkpoint_s"], young = timed(lambda: Document.from_checkpoint(checkpoint))
+    found["open_checkpoint_s"], young = timed(
+        lambda: Document.from_checkpoint(checkpoint, len(made))
+    )
     found["version_prepare_s"], versions = timed(lambda: Versions([Block(data) for data in log]))
     found["version_s"], found["version_worst_s"] = look(versions)
     found["sealed_bytes"] = sum(map(len, log))

@@ -40,7 +40,7 @@ from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.notebook.schema import INPUT
 from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.sync.blocks import Block
-from cocalc_tui.sync.checkpoint import Checkpoint, encode_checkpoint
+from cocalc_tui.sync.checkpoint import Checkpoint, decode_checkpoint, encode_checkpoint
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.encoding import encode_block
 from cocalc_tui.sync.opening import read_log
@@ -220,7 +220,7 @@ def open_year(folder: Path) -> dict[str, Any]:
     data = (folder / "checkpoint").read_bytes()
     gc.collect()
     start = time.process_time()
-    document = Document.from_checkpoint(data)
+    document = Document(decode_checkpoint(data))
     return {"open_s": time.process_time() - start, "cells": len(document.texts())}
 
 

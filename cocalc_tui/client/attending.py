@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
@@ -25,6 +26,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import ANEW, OutputBatch
 from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.protocol.patches import entry_from_wire, to_wire
+from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Json, Patch
 
@@ -32,6 +34,7 @@ DISK_PAUSE = 2.0
 """Seconds before patches that the relay's disk did not take are sent again."""
 REOPEN_PAUSE = 1.0
 """Seconds before a document that the relay could not open again is asked for once more."""
+_log = logging.getLogger(__name__)
 
 
 class Attending(Asks):
@@ -143,7 +146,13 @@ class Attending(Asks):
             return
         opening.doc = message.doc
         self._supersede(opening)
-        opening.begin(message, self._finish_opening)
+        try:
+            opening.begin(message, self._finish_opening)
+        except DamagedLog as damage:
+            _log.error("%s: %s; it is read whole", message.path, damage)
+            whole = m.Open(id=message.id, path=message.path, doc=message.doc, whole=True)
+            self.send(whole)
+            return
         self.requests.answered(message.id, message)
 
     def _supersede(self, by: Opening) -> None:

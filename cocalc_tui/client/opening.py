@@ -52,6 +52,8 @@ class Opening:
         self.left_over: list[Patch] = []
         """Unsent patches that do not belong to the relay's log."""
         self._opened: m.Opened | None = None
+        self._start: Document | None = None
+        """What the checkpoint says of entries before those that come."""
         self._entries: list[Entry] = []
         self._upto = 0
         """Nothing is missing up to here."""
@@ -70,7 +72,11 @@ class Opening:
         return self._upto >= self._opened.seq
 
     def begin(self, opened: m.Opened, done: Callable[[Opening], None]) -> None:
-        """The relay's first answer; `done` is called once all entries are here."""
+        """The relay's first answer; `done` is called once all entries are here.
+
+        Raises DamagedLog where its checkpoint is not of the entries that it leaves out.
+        """
+        self._start = _start(opened)
         self._opened = opened
         self._done = done
         self._entries.clear()  # what came before belongs to the time before, and comes again
@@ -102,8 +108,8 @@ class Opening:
         if not opened.resumed:
             self.text_before = str(document.replica.text()) if document.type == TEXT else ""
             unsent = document.start_anew()
-        if opened.checkpoint is not None and not opened.resumed:
-            document.load(Document.from_checkpoint(opened.checkpoint), opened.after)
+        if self._start is not None:
+            document.load(self._start, opened.after)
         document.log, document.epoch = opened.log, opened.epoch
         if self._entries:
             document.arrived(self._entries)
@@ -113,3 +119,9 @@ class Opening:
             self.left_over = unsent
         if not document.counts_on():
             document.renew_session(new_session())
+
+
+def _start(opened: m.Opened) -> Document | None:
+    if opened.checkpoint is None or opened.resumed:
+        return None
+    return Document.from_checkpoint(opened.checkpoint, opened.after)

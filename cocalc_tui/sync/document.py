@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.checkpoint import Checkpoint, decode_checkpoint
+from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.fit import CANCELS, RECORDS, check_splices, contents
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.intake import Intake
@@ -45,9 +46,12 @@ class Document:
         self._intake = Intake(self._graph)
 
     @classmethod
-    def from_checkpoint(cls, data: bytes) -> Document:
-        """The document of an encoded checkpoint; raises DamagedLog."""
-        return cls(decode_checkpoint(data))
+    def from_checkpoint(cls, data: bytes, seq: int) -> Document:
+        """The document after entries 1..`seq`; raises DamagedLog where it is not of those."""
+        checkpoint = decode_checkpoint(data)
+        if checkpoint.seq != seq:
+            raise DamagedLog(f"a checkpoint of entries 1..{checkpoint.seq} is for 1..{seq}")
+        return cls(checkpoint)
 
     def __contains__(self, id: PatchId) -> bool:  # noqa: A002
         return self._graph.index(id) is not None

@@ -27,6 +27,7 @@ from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import DocumentInfo, Draft, Outcome, StoreTrouble
 from cocalc_tui.server.store.memory import MemoryStore
+from cocalc_tui.sync.checkpoint import encode_checkpoint
 from cocalc_tui.sync.patch import MAIN, Splice
 from tests.server.people import Everybody
 
@@ -369,6 +370,24 @@ async def test_a_document_that_is_left_while_it_is_opened_anew_can_be_opened(
         mine.close()
         async with asyncio.timeout(PATIENCE):
             assert text(await alice.open("a.txt")) == "text"
+
+
+async def test_a_checkpoint_of_other_entries_is_not_begun_from(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as box:
+        mine = await (await box.person("alice")).open("a.txt")
+        type_at_end(mine, "one ")
+        await until(lambda: mine.sent)
+        early = encode_checkpoint(mine.replica, 1)
+        type_at_end(mine, "two ")
+        await until(lambda: mine.sent)
+        await box.store.put_checkpoint(mine.doc, 2, early)
+        theirs = await (await box.person("alice")).open("a.txt")
+        assert text(theirs) == "one two "
+        assert "a checkpoint of entries 1..1 is for 1..2; it is read whole" in caplog.text
+        type_at_end(theirs, "three")
+        assert await agree(mine, theirs) == "one two three"
 
 
 async def test_whatever_goes_wrong_the_app_comes_back(caplog: pytest.LogCaptureFixture) -> None:

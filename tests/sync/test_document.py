@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.sync.checkpoint import encode_checkpoint
+from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.document import Document, DoesNotFit, ForgedPatch
 from cocalc_tui.sync.patch import (
     Cancel,
@@ -221,7 +222,7 @@ def test_new_times_decide_who_wrote_last() -> None:
     document.commit(PatchId(ANN, 0), 900, [Put("cell", "x", "mine")])
     document.apply([Patch(PatchId(BOB, 1), 100, (base.id,), (Put("cell", "x", "theirs"),))])
     assert dict(document.records)["cell"]["x"] == "mine"
-    early = Document.from_checkpoint(encode_checkpoint(document, 3))
+    early = Document.from_checkpoint(encode_checkpoint(document, 3), 3)
     assert early.clock == 900
     document.apply([Patch(PatchId("c" * 16, 0), 2000, (base.id,), ())])
     assert document.restamp(PatchId(ANN, 0), 50) == []
@@ -230,3 +231,9 @@ def test_new_times_decide_who_wrote_last() -> None:
     assert early.restamp(PatchId(ANN, 1), 1000) == []
     assert early.patch(PatchId(ANN, 1)).time == 1000
     assert dict(early.records)["cell"]["x"] == "later"
+
+
+def test_a_checkpoint_of_other_entries_is_refused() -> None:
+    data = encode_checkpoint(Document(), 3)
+    with pytest.raises(DamagedLog, match=r"entries 1\.\.3 is for 1\.\.4"):
+        Document.from_checkpoint(data, 4)

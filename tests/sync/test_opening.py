@@ -66,10 +66,10 @@ def test_a_document_goes_on_from_its_log(
     whole = applied(entries[:known])
     from_log = open_log(*sealed(entries[:known], *cuts))
     same(from_log, whole)
-    from_log_again = Document.from_checkpoint(encode_checkpoint(from_log, known))
+    from_log_again = Document.from_checkpoint(encode_checkpoint(from_log, known), known)
     same(from_log_again, whole)
     young = [from_log, from_log_again]
-    young.append(Document.from_checkpoint(encode_checkpoint(whole, known)))
+    young.append(Document.from_checkpoint(encode_checkpoint(whole, known), known))
     for entry in entries[known:]:
         whole.apply([entry.patch])
         for document in young:
