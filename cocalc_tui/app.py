@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.events import Event, MouseDown, MouseScrollDown, MouseScrollUp
+from textual.worker import WorkerFailed
 
 from cocalc_tui import logs
 from cocalc_tui.garbage import garbage
@@ -117,6 +118,8 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         error = self._exception
         if error is None or self.last_words:
             return
+        if isinstance(error, WorkerFailed):
+            error = error.error  # which has the traceback
         line = f"cocalc-tui: {logs.unexpected(error)}; what you typed is kept, start again"
         self.last_words.append(safe(line))
         self._exit_renderables.append(Text(self.last_words[-1]))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.worker import WorkerFailed
 
 from cocalc_tui import cli, logs
 from cocalc_tui.app import CocalcApp
@@ -73,6 +74,20 @@ async def test_a_fault_of_the_app_ends_in_one_line() -> None:
     assert "\x1b" not in last
     assert "broken_handler" not in last
     assert "broken_handler" in logs.log_file().read_text()
+
+
+async def test_a_fault_of_an_action_is_logged_with_where_it_was() -> None:
+    app = CocalcApp(PretendProject({}), "lab")
+    with pytest.raises(WorkerFailed, match="boom"):
+        async with app.run_test():
+            app.run_worker(broken_worker())
+    (last,) = app.last_words
+    assert "ValueError: boom" in last
+    assert "broken_worker" in logs.log_file().read_text()
+
+
+async def broken_worker() -> None:
+    raise ValueError("boom")
 
 
 def broken_handler() -> None:
