@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from textual.strip import Strip
 
 from cocalc_tui.chat import schema
 from cocalc_tui.chat.places import Link
+from cocalc_tui.client.chats import Chats
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.sync.patch import Op
 from cocalc_tui.widgets.chat import drafts
@@ -19,6 +21,7 @@ from cocalc_tui.widgets.chat.pane import ChatPane
 from cocalc_tui.widgets.desk import DeskApp
 from cocalc_tui.widgets.help import Lines
 from cocalc_tui.widgets.registry import registry
+from tests.widgets.app.started import started
 
 SAID: list[Op] = [
     *schema.say("k1", "ann", 1_700_000_000_000, "the *fit* uses rms"),
@@ -287,3 +290,23 @@ async def test_what_is_drawn_late_is_drawn_in_its_place() -> None:
         assert all(one.rstrip("\n") in whole for one in seen)
         await pilot.press("end")
         assert screen(app).rstrip().endswith("end")
+
+
+async def test_a_chat_is_closed_before_it_is_known_what_is_unread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def unread(_: Chats, doc: str) -> list[str]:
+        asked.set()
+        await answer.wait()
+        return []
+
+    monkeypatch.setattr(Chats, "unread", unread)
+    async with started() as run:
+        await run.press("f8")
+        await asked.wait()
+        await run.press("f8")
+        answer.set()
+        await run.press("x")
+        assert run.here == "model.py"

@@ -126,7 +126,7 @@ class ChatActs(Screen[None]):
             pane.found_out(unread, list(members))
 
         work: WorkType[None] = find_out
-        self.run_worker(work, group="chat")
+        pane.run_worker(work, group="chat")  # the pane's own: it ends with it
 
     def on_chat_pane_read(self, event: ChatPane.Read) -> None:
         """Tell the relay how far I have read."""
