@@ -118,9 +118,9 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         error = self._exception
         if error is None or self.last_words:
             return
-        if isinstance(error, WorkerFailed):
-            error = error.error  # which has the traceback
-        line = f"cocalc-tui: {logs.unexpected(error)}; what you typed is kept, start again"
+        # A worker's own error has the traceback.
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        line = f"cocalc-tui: {logs.unexpected(cause)}; what you typed is kept, start again"
         self.last_words.append(safe(line))
         self._exit_renderables.append(Text(self.last_words[-1]))
         self._close_messages_no_wait()
