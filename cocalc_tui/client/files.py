@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cocalc_tui.client.requests import Requests
+from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import FileInfo, FilePart, LineCounts, Trashed
 
@@ -22,6 +22,20 @@ class Files:
     async def make(self, path: str, *, folder: bool = False) -> None:
         """Create an empty file, notebook or folder."""
         await self._requests.ask(lambda id_: m.MakeFile(id=id_, path=path, folder=folder))
+
+    async def make_way(self, path: str) -> None:
+        """Make the folders that a path to be lies in, as far as they are not there."""
+        folder = path.rpartition("/")[0]
+        if not folder:
+            return
+        try:
+            await self.make(folder, folder=True)
+        except RequestFailed as failed:
+            if failed.code == "missing":
+                await self.make_way(folder)
+                await self.make(folder, folder=True)
+            elif failed.code != "exists":
+                raise
 
     async def rename(self, path: str, to: str) -> None:
         """Move a file or folder; open documents follow."""

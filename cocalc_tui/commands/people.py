@@ -229,8 +229,8 @@ def _join(word: str, found: Sequence[Invitation]) -> int:
     ]
     if not fits:
         raise CommandError(
-            f"{word}: nobody shares a project of this name with you; "
-            f"its owner runs `cocalc-tui share {getpass.getuser()}` in it"
+            f"{word}: nobody shares a project of this name with you just now; its owner opens it, "
+            f"or runs `cocalc-tui share {getpass.getuser()}` in it"
         )
     if len(fits) > 1:
         names = ", ".join(f"{one.host}/{one.project}" for one in fits)

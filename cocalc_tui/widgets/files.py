@@ -77,13 +77,15 @@ class FileTree(Acting, Rows, can_focus=True):
         self.run_worker(work, group="files", exclusive=exclusive)
 
     async def _list(self, folders: Sequence[str]) -> None:
-        for folder in folders:
+        wanted = list(folders)
+        for folder in wanted:
             try:
                 self.model.listed(folder, await self.project.files.entries(folder))
             except RequestFailed as error:
                 self.model.fold(folder)
                 if error.code not in {"offline", "missing"}:
                     desk(self).notice(error.text, bad=True)
+            wanted += [one for one in self.model.unlisted() if one not in wanted]
         self.relist()
 
     def relist(self) -> None:
@@ -240,6 +242,7 @@ class FileTree(Acting, Rows, can_focus=True):
         """Make a file in the marked folder, and open it."""
         path = await self._ask_path(_NEW)
         if path is not None:
+            await self.project.files.make_way(path)
             await self.project.files.make(path)
             await self._appeared(path)
             self._visit(path)
@@ -248,6 +251,7 @@ class FileTree(Acting, Rows, can_focus=True):
         """Make a folder in the marked one."""
         path = await self._ask_path("New folder")
         if path is not None:
+            await self.project.files.make_way(path)
             await self.project.files.make(path, folder=True)
             await self._appeared(path)
 
@@ -258,6 +262,7 @@ class FileTree(Acting, Rows, can_focus=True):
             return
         to = await desk(self).ask(f"Rename {entry.path} to", entry.path, wrong_name)
         if to is not None and to != entry.path:
+            await self.project.files.make_way(to)
             await self.project.files.rename(entry.path, to)
             await self._appeared(to)
 
@@ -316,6 +321,7 @@ class FileTree(Acting, Rows, can_focus=True):
             return
         to = await desk(self).ask(f"Copy {entry.path} to", entry.path, wrong_name)
         if to is not None and to != entry.path:
+            await self.project.files.make_way(to)
             await self.project.files.copy(entry.path, to)
             await self._appeared(to)
 

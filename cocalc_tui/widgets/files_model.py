@@ -55,6 +55,10 @@ class FilesModel:
             del self._listed[folder]
         return ["", *sorted(shown)]
 
+    def unlisted(self) -> list[str]:
+        """Unfolded folders that show and whose contents are not known, as those just made."""
+        return [one.path for one in self.entries() if one.unfolded and one.path not in self._listed]
+
     def entries(self) -> list[Entry]:
         """The rows that show, from top to bottom."""
         return list(self._below("", 0))

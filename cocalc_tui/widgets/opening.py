@@ -49,5 +49,6 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
     chosen = await desk(screen).answer(picker)
     if chosen is not None and chosen.startswith(_NEW):
         chosen = chosen.removeprefix(_NEW)
+        await project.files.make_way(chosen)
         await project.files.make(chosen)
     return chosen

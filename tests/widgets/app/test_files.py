@@ -11,6 +11,7 @@ from cocalc_tui.app import CocalcApp
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.events import FileInfo
 from cocalc_tui.widgets.dialogs import Ask, Confirm
+from cocalc_tui.widgets.files_model import Entry
 from cocalc_tui.widgets.picker import Picker
 from tests.server.hosting import running, until
 from tests.widgets.app.started import FILES, WHEEL, started
@@ -204,3 +205,7 @@ async def test_up_and_down_over_a_real_relay(
             await pilot.press("D", "enter")
             assert isinstance(app.screen, Ask)
             assert "there is one already" in str(app.screen.query_one("#wrong", Static).content)
+            await pilot.press("escape", "n", *"raw/2026/day.md", "enter")
+            await until((lab.project / "raw" / "2026" / "day.md").is_file)
+            entry = Entry("raw/2026/day.md", 2, folder=False)
+            await until(lambda: entry in app.main.files.model.entries())
