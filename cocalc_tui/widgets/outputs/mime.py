@@ -28,6 +28,7 @@ from cocalc_tui.widgets.outputs.image import (
 )
 from cocalc_tui.widgets.outputs.math import math_lines
 from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, one_row, wrap_lines
+from cocalc_tui.widgets.outputs.scripts import plotly_in, vega_in
 from cocalc_tui.widgets.outputs.streams import joined
 from cocalc_tui.widgets.outputs.table import table_rows
 from cocalc_tui.widgets.outputs.text import text_rows
@@ -149,7 +150,8 @@ def _chart(bundle: Bundle, frame: Frame) -> list[Strip] | None:
             return plotly_rows(value, frame)
         if mime.startswith(("application/vnd.vega.", "application/vnd.vegalite.")):
             return vega_rows(value, frame)
-    return None
+    page = joined(bundle.get(HTML))
+    return plotly_rows(plotly_in(page), frame) or vega_rows(vega_in(page), frame)
 
 
 def _other_json(bundle: Bundle, frame: Frame) -> list[Strip] | None:

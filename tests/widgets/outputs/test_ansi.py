@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.notebook.pen import Pen, indexed, turn
+from cocalc_tui.notebook.pen import Pen, Shade, indexed, turn
+from cocalc_tui.widgets.contrast import contrast
+from cocalc_tui.widgets.outputs.look import Look, unknown_look
 from cocalc_tui.widgets.outputs.render import render
+from cocalc_tui.widgets.outputs.sgr import pen_style
 from tests.widgets.outputs.frames import LIGHT_LOOK, LOOK, drawn, frame, stream, style_of, texts
 
 
@@ -147,20 +150,31 @@ def test_programs_colours_can_be_read() -> None:
     for look, back in ((LOOK, 0x1C), (LIGHT_LOOK, 0xFF)):
         for style in look.ansi:
             assert style.color is not None
-            contrast = _contrast(tuple(style.color.get_truecolor()), (back,) * 3)
-            assert contrast >= 3.5, style
+            ground = f"#{back:02x}{back:02x}{back:02x}"
+            assert contrast(style.color.get_truecolor().hex, ground) >= 3.5, style
 
 
-def _contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
-    """Contrast ratio of WCAG 2."""
+@pytest.mark.parametrize("look", [LOOK, LIGHT_LOOK], ids=["dark", "light"])
+def test_what_programs_colour_for_another_ground_can_be_read(look: Look) -> None:
+    fronts: list[Shade] = [None, *range(16), *(indexed(n) for n in range(16, 256, 7))]
+    for front in fronts:
+        for back in (None, 0, 1, 3, 7, 11, 15, "#d7af87", "#000000"):
+            style = pen_style(Pen(front=front, back=back), look)
+            if front is None and back is None:
+                assert style.color is None
+                continue
+            assert style.color is not None
+            ground = style.bgcolor.get_truecolor().hex if style.bgcolor else look.ground
+            assert contrast(style.color.get_truecolor().hex, ground) >= 3.5, (front, back)
 
-    def light(rgb: tuple[int, ...]) -> float:
-        parts = [part / 255 for part in rgb]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    low, high = sorted((light(one), light(other)))
-    return (high + 0.05) / (low + 0.05)
+def test_colours_that_can_be_read_stay_as_they_are() -> None:
+    style = pen_style(Pen(front="#ff8700", back="#000087"), LOOK)
+    assert style.color is not None
+    assert style.color.name == "#ff8700"
+    own = pen_style(Pen(front=0, back=3), unknown_look())
+    assert own.color is not None
+    assert own.color.name == "black"
 
 
 _SOUP = st.text(st.sampled_from("ab \n\r\b\t\x1b[]0123456789;:mAKDPX_^\\\x07\x9b\u202e👩\u0301宽"))

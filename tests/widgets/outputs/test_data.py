@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import math
 import struct
 import time
@@ -107,6 +108,51 @@ def test_vega_is_its_fields() -> None:
         "x        a      0 .. 29     ▁▁▁▁▂▂▂▃▃▄▄▄▅▅▅▆▆▆▇▇████",
         "y        b      x, x, x …",
     ]
+
+
+PAGES = {
+    "altair": """<div id="v"></div><script>(function(spec, embedOpt){
+        vegaEmbed(outputDiv, spec, embedOpt).catch(err => showError(`${err}`));
+    })(SPEC, {"mode": "vega-lite"});</script>""",
+    "vega-embed": """<script>vegaEmbed('#vis', SPEC);</script>""",
+    "a page": """<script>var spec = SPEC; vegaEmbed("#vis", spec, opt);</script>""",
+    "plotly": """<script>if (x) { Plotly.newPlot( "7e", TRACES, LAYOUT, {"responsive": true}) }""",
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_chart_in_a_page_is_its_data(kind: str) -> None:
+    spec = {
+        "mark": "bar",
+        "data": {"values": [{"a": 1}, {"a": 9}]},
+        "encoding": {"x": {"field": "a"}},
+    }
+    page = PAGES[kind].replace("SPEC", json.dumps(spec))
+    page = page.replace("TRACES", json.dumps([{"y": [1, 9]}]))
+    page = page.replace("LAYOUT", json.dumps({"title": {"text": "Two"}}))
+    data = {"text/html": page, "text/plain": "alt.Chart(...)"}
+    rows = drawn({"output_type": "display_data", "metadata": {}, "data": data}, width=60)
+    head = "▣ plotly  Two" if kind == "plotly" else "▣ vega  bar  2 rows"
+    assert rows[0].rstrip() == head
+    assert "1 .. 9" in rows[3]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "vegaEmbed('#v', {not JSON})",
+        "vegaEmbed })(" * 9,
+        "vegaEmbed('#v', " + '{"a":' * 9000,
+        "Plotly.newPlot('a', [1, 2",
+        "Plotly.newPlot('a', [])  words",
+        "Plotly.newPlot('" + "a" * 999,
+    ],
+    ids=map(str, range(6)),
+)
+def test_a_page_that_holds_no_chart_is_its_words(page: str) -> None:
+    data = {"text/html": f"<p>words</p><script>{page}</script>"}
+    rows = drawn({"output_type": "display_data", "metadata": {}, "data": data}, width=60)
+    assert rows[0].rstrip() in ("words", "▣ plotly  0 traces")
 
 
 def test_other_json_is_a_tree_and_other_things_are_named() -> None:
