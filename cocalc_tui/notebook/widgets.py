@@ -40,6 +40,7 @@ _KEPT = (
     "index",
     "max",
     "min",
+    "outputs",
     "selected_index",
     "titles",
     "value",
@@ -100,7 +101,8 @@ class Widgets:
                 break
         return "\n".join(lines)
 
-    def _lines(self, model: str, depth: int) -> Iterator[str]:
+    def _lines(self, model: str, depth: int, *, beside: bool = False) -> Iterator[str]:
+        """Lines of a widget; `beside` others whose words say what it is about."""
         state = self._states.get(model)
         if state is None or depth > DEEPEST:
             return
@@ -113,12 +115,14 @@ class Widgets:
         elif children or name in ("VBox", "Box", "GridBox"):
             for child in children:
                 yield from self._lines(child, depth + 1)
+        elif name == "Output":
+            yield from _printed(state)
         else:
-            yield from _drawn(name, state).split("\n")
+            yield from _drawn(name, {**state, "beside": beside}).split("\n")
 
     def _row(self, children: Iterable[str], depth: int) -> Iterator[str]:
         """Beside each other what is one line each, else below each other."""
-        shown = [list(self._lines(child, depth + 1)) for child in children]
+        shown = [list(self._lines(child, depth + 1, beside=True)) for child in children]
         if all(len(lines) <= 1 for lines in shown):
             yield "  ".join(lines[0] for lines in shown if lines and lines[0])
             return
@@ -172,11 +176,26 @@ def _drawn(name: str, state: State) -> str:
     return _labelled(state, shown or f"<{name or 'widget'}>")
 
 
+def _printed(state: State) -> list[str]:
+    """What an output widget was told to hold; what a cell prints within it is among its outputs."""
+    outputs = state.get("outputs")
+    texts = []
+    for output in outputs if isinstance(outputs, list) else ():
+        if isinstance(output, dict):
+            data = output.get("data")
+            text = data.get("text/plain") if isinstance(data, dict) else output.get("text")
+            texts.append(_text(text))
+    return "".join(text if text.endswith("\n") else f"{text}\n" for text in texts).splitlines()
+
+
 def _bar(state: State) -> str:
     share = _share(state)
     full = round(share * BAR)
+    # Bars as tqdm's have their share in the words beside them.
+    told = state.get("beside") and not state.get("description")
+    number = "" if told else f" {share:4.0%}"
     mark = {"danger": " ✗", "success": " ✓"}.get(_text(state.get("bar_style")), "")
-    return _labelled(state, f"{'█' * full}{'░' * (BAR - full)} {share:4.0%}{mark}")
+    return _labelled(state, f"{'█' * full}{'░' * (BAR - full)}{number}{mark}")
 
 
 def _slider(state: State) -> str:

@@ -74,10 +74,23 @@ def test_a_row_of_widgets_is_one_line_and_follows_its_parts() -> None:
         row=model("HBox", children=["IPY_MODEL_a", "IPY_MODEL_b", "IPY_MODEL_c"]),
         box=model("VBox", children=["IPY_MODEL_row", "IPY_MODEL_gone"]),
     )
-    assert bar.text("row") == "10%  ██░░░░░░░░░░░░░░░░░░  10%  1/10 [00:01]"
+    assert bar.text("row") == "10%  ██░░░░░░░░░░░░░░░░░░  1/10 [00:01]"
     assert says(bar, "b", value=5) == {"b", "row", "box"}
-    assert bar.text("box") == "10%  ██████████░░░░░░░░░░  50%  1/10 [00:01]"
+    assert bar.text("box") == "10%  ██████████░░░░░░░░░░  1/10 [00:01]"
     assert says(bar, "b", layout="x") == set()
+
+
+def test_what_an_output_widget_holds() -> None:
+    said = [{"text": "one\n"}, {"data": {"text/plain": "2"}}, {"data": {}}, 5]
+    found = made(
+        empty=model("Output"),
+        full=model("Output", outputs=said),
+        slider=model("IntSlider", value=1, max=10),
+        box=model("VBox", children=["IPY_MODEL_slider", "IPY_MODEL_empty"]),
+    )
+    assert found.text("empty") == ""
+    assert found.text("full") == "one\n2\n"
+    assert found.text("box") == "──●───────────────── 1"
 
 
 def test_tabs_have_their_titles() -> None:

@@ -148,7 +148,7 @@ class ListeningView(NotebookView):
 
     def _records_came(self, records: Sequence[RecordChange], held: Held, *, local: bool) -> None:
         cells = self.stack.cells
-        printed = self.window.hold_printing(editing=self.editing)
+        printed = self._hold_printing()
         self.records_changed(records)
         same = cells is self.stack.cells or [*cells] == self.stack.cells
         if same and not local:
@@ -156,6 +156,12 @@ class ListeningView(NotebookView):
         else:
             self.window.keep(held)
         self.refresh()
+
+    def _hold_printing(self) -> Held:
+        """Note what stays while outputs grow; what a cell prints that I ran is followed."""
+        run = self.document.runs.get(self.active)
+        mine = run is not None and run.user == desk(self).user
+        return self.window.hold_printing(editing=self.editing, mine=mine)
 
     def say_format(self) -> None:
         """Say that the first edit will write an old file in a new format."""
@@ -240,7 +246,7 @@ class ListeningView(NotebookView):
         now, before = self.document.runs, self._runs_seen
         self._say_long_runs(before, now)
         self._runs_seen = dict(now)
-        held = self.window.hold_printing(editing=self.editing)
+        held = self._hold_printing()
         self.stack.look_again(key for key in {*before, *now} if before.get(key) != now.get(key))
         self.window.keep(held)
         self.refresh()
@@ -314,7 +320,7 @@ class ListeningView(NotebookView):
                 self._printed(key)
 
     def _printed(self, key: str) -> None:
-        held = self.window.hold_printing(editing=self.editing)
+        held = self._hold_printing()
         first = self.stack.top(key) + GAP + self.stack[key].body
         self.stack.printed(key)
         if self.window.keep(held):

@@ -281,7 +281,8 @@ class Stack:
     def printed(self, key: str) -> None:
         """A running cell printed something."""
         live, cell = self._document.output(key), self._by_key.get(key)
-        if live is not None and cell is not None and cell.show(live):
+        # A cell may have been made markdown while it runs.
+        if live is not None and cell is not None and cell.kind == "code" and cell.show(live):
             self.measure(cell)
 
     def reload(self) -> None:

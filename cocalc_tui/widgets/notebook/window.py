@@ -32,6 +32,8 @@ class Held(NamedTuple):
     on_screen: int
     mine: bool = False
     """Whether the cell I am at is to stay in sight."""
+    whole: bool = False
+    """Whether its end is, too, as far as its first row stays."""
 
 
 class Window:
@@ -86,15 +88,16 @@ class Window:
             if not self._stack.settle(self.top, self.bottom):
                 break
         if held.mine:
-            self.show(self._my_rows)
+            self.show(lambda: self._my_rows(whole=held.whole))
         return self.top != before
 
-    def _my_rows(self) -> tuple[int, int]:
+    def _my_rows(self, *, whole: bool) -> tuple[int, int]:
         mine = self._mine()
         if mine is None:
             return self.top, self.top
-        row = self._stack.top(mine[0]) + mine[1]
-        return row, row
+        top = self._stack.top(mine[0])
+        row = top + mine[1]
+        return row, max(row, top + self._stack[mine[0]].height - 1) if whole else row
 
     def _to(self, top: int) -> None:
         """Have `top` be the first row, even where that leaves rows empty below the notebook.
@@ -120,14 +123,18 @@ class Window:
             return top + mine[1]
         return top + max(0, min(held.within, self._stack[key].height - 1))
 
-    def hold_printing(self, *, editing: bool) -> Held:
+    def hold_printing(self, *, editing: bool, mine: bool = False) -> Held:
         """Note the row that should stay while outputs grow.
 
         While I edit, that of my caret. Else the first on the screen, as one reads what is printed
-        from its top; the cell I am at stays in sight all the same.
+        from its top; the cell I am at stays in sight all the same, and where what it prints is
+        `mine` its end, if that was.
         """
         held, top = self.hold(), self.hold_row(self.top)
-        return held if editing or not held.caret else top._replace(mine=True)
+        if editing or not held.caret:
+            return held
+        _, end = self._my_rows(whole=True)
+        return top._replace(mine=True, whole=mine and self.scroll.shows(end))
 
     # --- moving --------------------------------------------------------------------------------
 

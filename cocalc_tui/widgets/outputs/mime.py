@@ -105,7 +105,8 @@ def _widget(bundle: Bundle, frame: Frame) -> list[Strip] | None:
     """An interactive widget: what it holds, else what it is."""
     if not any(mime.startswith("application/vnd.jupyter.widget") for mime in bundle):
         return None
-    return _plain(bundle, frame) or [_named(bundle, frame)]
+    rows = _plain(bundle, frame)
+    return [_named(bundle, frame)] if rows is None else rows
 
 
 def _plain(bundle: Bundle, frame: Frame) -> list[Strip] | None:

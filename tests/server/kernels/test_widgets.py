@@ -40,7 +40,7 @@ async def test_a_slider_and_a_bar_are_followed(project: Path) -> None:
         await running.until(lambda: shown(running, "c0") == ["n: ──────────●───────── 50"])
         await running.ran("c2")
         (bar,) = shown(running, "c2")
-        assert bar.startswith("Fit: 100%  ████████████████████ 100% ✓  50/50 [")
+        assert bar.startswith("Fit: 100%  ████████████████████ ✓  50/50 [")
         live = [item for batch in running.heard.batches for item in batch.items]
         assert live
         patches = [patch for patch in document.replica.patches() if patch.kind == "output"]

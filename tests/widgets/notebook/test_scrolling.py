@@ -109,3 +109,31 @@ async def test_what_is_found_comes_into_the_window() -> None:
         await answer(app, pilot, "line 70")
         await until(pilot, lambda: "line 70" in "\n".join(rows(app)))
         assert window(app)[2].startswith("rows 65")
+
+
+async def test_what_my_cell_prints_is_followed_while_its_text_stays() -> None:
+    app = NotebookDesk(document_of([cell(f"cell {n}") for n in range(6)]))
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.press("end")
+        key, document = app.pane.active, app.pane.document
+        runs(document, run_of(key, "running", app.user))
+        await pilot.pause()
+        for first in range(0, 30, 3):
+            live(document, key, first, *[printed(f"line {first + n}\n") for n in range(3)])
+            app.pane._print()
+        shown = [row[8:] for row in rows(app)]
+        assert shown[0].startswith("cell 5 "), "the first row of the cell stays"
+        assert shown[-1] == "line 12"
+
+
+async def test_what_others_cells_print_moves_nothing() -> None:
+    app = NotebookDesk(document_of([cell(f"cell {n}") for n in range(6)]))
+    async with app.run_test(size=(60, 14)) as pilot:
+        await pilot.press("end")
+        key, document = app.pane.active, app.pane.document
+        runs(document, run_of(key, "running", "somebody"))
+        await pilot.pause()
+        before = app.pane.window.top
+        live(document, key, 0, printed("line\n" * 30))
+        app.pane._print()
+        assert app.pane.window.top == before
