@@ -30,6 +30,8 @@ TAIL = 65_536
 """Code points kept of its end."""
 LONGEST_LINE = 16_384
 """Code points of a line without an end in which overwriting is looked for."""
+NOTICE = "characters left out ..."
+"""How the line ends that stands where text was left out."""
 _NEARBY = 1_024
 """How far a cut is moved to fall between lines."""
 _SCREEN_SIZE = 16_384
@@ -49,7 +51,7 @@ class Cut:
 
 def notice(left_out: int) -> str:
     """Return the line that stands where text was left out."""
-    return f"\n... {left_out:,} characters left out ...\n"
+    return f"\n... {left_out:,} {NOTICE}\n"
 
 
 class Printed:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Awaitable, Iterator
 from typing import NamedTuple
+
+from rich.style import Style
 
 from cocalc_tui.query import Query, SearchError
 from cocalc_tui.sync.patch import Op, Splice
@@ -12,6 +15,7 @@ from cocalc_tui.widgets.editor.search import Search
 from cocalc_tui.widgets.notebook.cell import GAP, CellView
 from cocalc_tui.widgets.notebook.kernelacts import KernelActs
 from cocalc_tui.widgets.notebook.seeking import Seek
+from cocalc_tui.widgets.notebook.view import MORE
 
 
 class Place(NamedTuple):
@@ -64,7 +68,7 @@ class FindActs(KernelActs):
             return
         self._put_out()
         if found is None:
-            desk(self).notice(f"Not found: {self._query.text}")
+            desk(self).notice(f"Not found: {self._query.text}{self._unsought()}")
             return
         self._go_to(found)
 
@@ -80,6 +84,13 @@ class FindActs(KernelActs):
                 places = [one for one in places if (one > here if by > 0 else one < here)]
             yield from places if by > 0 else reversed(places)
 
+    def _unsought(self) -> str:
+        """Say where more is kept than is here, if anywhere."""
+        for number, cell in enumerate(self.stack.cells, 1):
+            if cell.results.left_out:
+                return f"; of what cell {number} printed all is kept: {MORE}, and finds there"
+        return ""
+
     def _here(self) -> Place:
         """The place that is looked at, else where my caret is."""
         if self._found is not None and self._found[0] in self.stack:
@@ -93,10 +104,13 @@ class FindActs(KernelActs):
         cell = self.stack.cells[number]
         for found in self._query.matches(cell.text):
             yield Place(number, False, *found.span())
-        cell.results.settle()
-        for row, drawn in enumerate(cell.results.texts):
-            if any(self._query.matches(drawn.text)):
+        text, starts = cell.results.sought()
+        before = -1
+        for found in self._query.matches(text):
+            row = bisect_right(starts, found.start()) - 1
+            if row != before:
                 yield Place(number, True, row, row)
+            before = row
 
     def _go_to(self, place: Place) -> None:
         cell = self.stack.cells[place.cell]
@@ -108,6 +122,9 @@ class FindActs(KernelActs):
             self.text_moved(editor)
         else:
             self.select(cell.key)
+        if place.in_output:
+            cell.results.reveal()
+            cell.results.light(self._lit(cell, place.start))
         self.stack.measure(cell)
         if not place.in_output and not cell.paged:
             over = cell.source.painter.over
@@ -126,9 +143,24 @@ class FindActs(KernelActs):
             row = top + cell.source.editor.view.place(place.start)[0]
         return row, row
 
+    def _lit(self, cell: CellView, here: int) -> dict[int, list[tuple[int, int, Style]]]:
+        """What stands out in an output's rows; that `here` more than others."""
+        text, starts = cell.results.sought()
+        look = self.look.source
+        lit: dict[int, list[tuple[int, int, Style]]] = {}
+        for found in self._query.matches(text):
+            first = bisect_right(starts, found.start()) - 1
+            style = look.match + (look.match_current if first == here else Style.null())
+            for row in range(first, bisect_right(starts, found.end() - 1)):
+                span = (max(0, found.start() - starts[row]), found.end() - starts[row], style)
+                lit.setdefault(row, []).append(span)
+        return lit
+
     def _put_out(self) -> None:
         """Have nothing stand out."""
         for cell in self.stack:
+            if cell.results.light({}):
+                self.repaint_cell(cell.key)
             if cell.made and cell.source.painter.over.matches:
                 cell.source.painter.over.matches, cell.source.painter.over.match = (), None
                 self.repaint_cell(cell.key)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
+from cocalc_tui.notebook.printed import NOTICE
 from cocalc_tui.widgets.editor.scroll import Scroll
 from cocalc_tui.widgets.outputs.render import estimate, render
-from cocalc_tui.widgets.outputs.rows import ALL_PICTURE_ROWS, WHOLE, Frame, one_row
-from cocalc_tui.widgets.outputs.streams import Output
+from cocalc_tui.widgets.outputs.rows import ALL_PICTURE_ROWS, WHOLE, Frame, one_row, restyled
+from cocalc_tui.widgets.outputs.streams import Output, joined
+
+Spans: TypeAlias = Sequence[tuple[int, int, Style]]
+"""Code points from..to of a row, and what comes over their style."""
 
 PLACEHOLDER = Strip([Segment("")], 0)
 WINDOW = 20
@@ -28,6 +34,8 @@ class Results:
         self._frame = frame
         self._items: Sequence[Output] = ()
         self._rows: list[Strip] | None = []
+        self._whole_rows: list[Strip] | None = None
+        """Rows of all of it, as far as somebody looked for something in it."""
         self._guess = 0
         self._follows = False
         """Whether the window was at the end of them."""
@@ -41,6 +49,8 @@ class Results:
         """Whether long ones are drawn to their end in a window of some rows."""
         self._top = 0
         """The first row in that window."""
+        self._lit: Mapping[int, Spans] = {}
+        """By row, what of its text stands out, and how."""
 
     @property
     def height(self) -> int:
@@ -113,7 +123,8 @@ class Results:
         if self._rows is not None:
             self._guess = self.height
             self._follows = self._windowed and self._top == self._last_top
-        self._rows = None
+        self._rows = self._whole_rows = None
+        self._lit = {}
         if not self._items:
             self._rows = []
         elif not self._guess:
@@ -131,8 +142,7 @@ class Results:
     def _drawn(self) -> list[Strip]:
         frame = self._frame
         if self.scrolled:
-            width = max(1, self._frame.width - EDGE)
-            frame = replace(self._whole_frame, width=width, picture_rows=WINDOW)
+            frame = self._window_frame
         elif self.whole:
             frame = self._whole_frame
         missed = frame.missed
@@ -144,6 +154,11 @@ class Results:
     def _whole_frame(self) -> Frame:
         return replace(self._frame, limit=WHOLE, hint="", picture_rows=ALL_PICTURE_ROWS)
 
+    @property
+    def _window_frame(self) -> Frame:
+        width = max(1, self._frame.width - EDGE)
+        return replace(self._whole_frame, width=width, picture_rows=WINDOW)
+
     def _mark(self) -> Strip:
         outputs = "1 output" if len(self._items) == 1 else f"{len(self._items)} outputs"
         return one_row(self._frame, (f"… {outputs} hidden", self._frame.look.note))
@@ -153,13 +168,19 @@ class Results:
         if self._rows is None or y >= self.height:
             return PLACEHOLDER
         if not self._windowed:
-            return self._rows[y]
+            return self._with_found(y)
         return self._foot() if y == WINDOW else self._with_thumb(y)
+
+    def _with_found(self, y: int) -> Strip:
+        """A row of all that is drawn, with what was found in it standing out."""
+        assert self._rows is not None
+        row, spans = self._rows[y], self._lit.get(y)
+        return Strip(restyled([*row], spans), row.cell_length) if spans else row
 
     def _with_thumb(self, y: int) -> Strip:
         """A row of the window, with the scroll bar at its right."""
         assert self._rows is not None
-        row, scroll = self._rows[self._top + y], Scroll()
+        row, scroll = self._with_found(self._top + y), Scroll()
         scroll.height, scroll.total = WINDOW, len(self._rows)
         scroll.to(self._top)
         bar = Segment(THUMB if y in scroll.thumb() else "│", self._frame.look.faint)
@@ -172,10 +193,55 @@ class Results:
         words = f"rows {first:,} to {last:,} of {count:,}"
         return one_row(self._frame, (f"  {words}", self._frame.look.note))
 
+    # --- looking for something in them ---------------------------------------------------------
+
+    def sought(self) -> tuple[str, list[int]]:
+        """All of them as text, and where in it each row begins.
+
+        Rows are those that are drawn, or where not all are, those that `reveal` draws. A line that
+        is broken into rows is one line here.
+        """
+        self.settle()
+        parts: list[str] = []
+        starts: list[int] = []
+        at = 0
+        width = self._frame.width - (EDGE if self.scrolled or self._in_part else 0)
+        for row in self._all_rows():
+            starts.append(at)
+            parts.append(row.text if row.cell_length >= width else row.text + "\n")
+            at += len(parts[-1])
+        return "".join(parts), starts
+
     @property
-    def texts(self) -> Sequence[Strip]:
-        """All rows that are drawn, also those out of the window."""
-        return self._rows or ()
+    def _in_part(self) -> bool:
+        """Whether there may be more than is drawn."""
+        if self.hidden:
+            return True
+        return not (self.whole or self.scrolled) and len(self._rows or ()) >= self._frame.limit
+
+    def _all_rows(self) -> Sequence[Strip]:
+        if not self._in_part:
+            return self._rows or ()
+        if self._whole_rows is None:
+            self._whole_rows = render(self._items, self._window_frame)
+        return self._whole_rows
+
+    def light(self, lit: Mapping[int, Spans]) -> bool:
+        """Have something stand out in these rows and nowhere else; False where that is so."""
+        changed, self._lit = lit != self._lit, lit
+        return changed
+
+    @property
+    def left_out(self) -> bool:
+        """Whether more of them is kept elsewhere."""
+        return any(NOTICE in joined(item.get("text")) for item in self._items)
+
+    def reveal(self) -> None:
+        """Have all of them drawn, in a window where they are long."""
+        if self._in_part:
+            self.hidden, self.scrolled = False, True
+            self._forget()
+            self.settle()
 
     def bring(self, row: int) -> int:
         """Have one of these rows in the window; returns which row of them all shows it."""

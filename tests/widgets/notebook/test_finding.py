@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.events import Key
 from textual.widgets import Static
 
+from cocalc_tui.notebook.printed import NOTICE
 from cocalc_tui.widgets.dialogs import Ask, Confirm
 from cocalc_tui.widgets.notebook.seeking import Seek
 from tests.widgets.notebook.desk import (
@@ -72,6 +73,55 @@ async def test_places_one_after_the_other_round_the_end() -> None:
         await pilot.press("ctrl+f")
         await answer(app, pilot, "delta")
         await until(pilot, lambda: app.notices == ["Not found: delta"])
+
+
+def shining(app: NotebookDesk) -> list[str]:
+    """What stands out on the screen, by row."""
+    match = app.pane.look.source.match.bgcolor
+    now = app.pane.look.source.match_current.bgcolor
+    assert match is not None
+    strips = [app.pane.render_line(y) for y in range(app.pane.size.height)]
+    found = (
+        "".join(text for text, style, _ in strip if style and style.bgcolor in (match, now))
+        for strip in strips
+    )
+    return [text for text in found if text]
+
+
+async def test_all_of_an_output_is_looked_through_and_what_is_found_is_shown() -> None:
+    lines = "".join(f"row {n}\n" for n in range(300))
+    cells = [cell("a", "code", printed(lines)), cell("b", "code", printed("row 150\n"))]
+    app = NotebookDesk(document_of(cells))
+    async with app.run_test(size=(50, 30)) as pilot:
+        await pilot.press("j", "o", "k", "ctrl+f")
+        await answer(app, pilot, "row 150")
+        await until(pilot, lambda: shining(app) == ["row 150"])
+        foot = next(row for row in rows(app) if "of 300" in row)
+        assert foot.endswith("rows 145 to 164 of 300")
+        await pilot.press("f3")
+        await until(pilot, lambda: app.pane.active == app.pane.stack.cells[1].key)
+        assert shining(app) == ["row 150"], "what was hidden shows again"
+        await pilot.press("escape")
+        await until(pilot, lambda: not shining(app))
+
+
+async def test_what_is_broken_into_rows_is_found() -> None:
+    text = "x" * 38 + "needle" + "y" * 9
+    app = NotebookDesk(document_of([cell("a", "code", printed(text))]))
+    async with app.run_test(size=(50, 20)) as pilot:
+        await pilot.press("ctrl+f")
+        await answer(app, pilot, "needle")
+        await until(pilot, lambda: shining(app) == ["nee", "dle"])
+
+
+async def test_it_says_where_more_is_kept_than_is_here() -> None:
+    text = f"first\n... 5,000 {NOTICE}\nlast"
+    app = NotebookDesk(document_of([cell("a"), cell("b", "code", printed(text))]))
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.press("ctrl+f")
+        await answer(app, pilot, "needle")
+        said = "Not found: needle; of what cell 2 printed all is kept: w shows all, and finds there"
+        await until(pilot, lambda: app.notices == [said])
 
 
 async def test_in_a_text_what_was_found_is_selected() -> None:
