@@ -13,7 +13,9 @@ class KernelState(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     """none, starting, idle, busy, silent (it gives no sign of life), dead."""
     reason: str = ""
-    """Why it is dead or labelled: cause, exit code, last words, next step."""
+    """Why it is dead: cause, exit code, last words, next step."""
+    note: str = ""
+    """Its label, as in `KernelChoice`."""
     words: list[str] = []
     """The last lines that it wrote to its standard error, where it died."""
     pid: int = 0
@@ -32,7 +34,7 @@ class KernelChoice(msgspec.Struct, frozen=True, kw_only=True):
     where: str
     """Path of its interpreter or specification."""
     note: str = ""
-    """A label, such as the line that mends a missing project kernel."""
+    """A label: what could be better about it, as in `.venv has no ipykernel; to use it: LINE`."""
 
 
 class KernelInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -23,6 +24,21 @@ MOST = 4
 LONGEST_PROMPT = 200
 
 
+class Advice(NamedTuple):
+    """What could be better about a kernel that runs."""
+
+    what: str
+    line: str
+    """What to type in a shell."""
+
+
+def advice_of(note: str) -> Advice | None:
+    """What a kernel's label says, `WHAT; TO DO SO: LINE`; None where it has none."""
+    what, _, rest = note.partition("; ")
+    _, _, line = rest.partition(": ")
+    return Advice(what, line) if line else None
+
+
 def foot_lines(
     kernel: KernelState, asking: Asking, cell: int | None, keymap: Keymap
 ) -> tuple[str, ...]:
@@ -35,6 +51,8 @@ def foot_lines(
         lines.append(f"{who} {what}{_key(keymap, 'notebook.answer', 'answers')}")
     if kernel.reason:
         lines.append(kernel.reason)
+    elif advice := advice_of(kernel.note):
+        lines.append(f"{advice.what}{_key(keymap, 'notebook.kernel', 'mends it')}")
     if kernel.reason and kernel.state in ("dead", "silent"):
         if len(kernel.words) > 1:
             lines += [f"  {word}" for word in kernel.words[-MOST:]]

@@ -7,12 +7,14 @@ from collections.abc import Awaitable
 from cocalc_tui.protocol.events import KernelChoice
 from cocalc_tui.widgets.acting import desk, perform
 from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.notebook.foot import advice_of
 from cocalc_tui.widgets.notebook.runacts import RunActs
 from cocalc_tui.widgets.notebook.runs import UNDER_WAY
 from cocalc_tui.widgets.picker import Choice
 
 STUBBORN = 5.0
 """Seconds after an interrupt at which it is said that a cell goes on all the same."""
+ADVICE = "advice"
 MENU = (
     "notebook.interrupt",
     "notebook.restart",
@@ -35,8 +37,14 @@ class KernelActs(RunActs):
             for action in map(keymap.registry.__getitem__, MENU)
             if action.needs <= desk(self).role
         ]
+        advice = advice_of(self.document.kernel.note)
+        if advice is not None:
+            choices.insert(0, Choice(ADVICE, f"Copy {advice.line}", "for a terminal"))
         chosen = await desk(self).pick(self._how_it_is(), choices)
-        if chosen is not None:
+        if advice is not None and chosen == ADVICE:
+            self.app.copy_to_clipboard(advice.line)
+            desk(self).notice(f"Copied; then restart the kernel: {advice.line}")
+        elif chosen is not None:
             perform(self, keymap.registry[chosen])
 
     def _how_it_is(self) -> str:

@@ -7,9 +7,10 @@ import pytest
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.wire import NoWire
-from cocalc_tui.protocol.events import Asking
+from cocalc_tui.protocol.events import Asking, KernelState
 from cocalc_tui.widgets.notebook import kernelacts
 from cocalc_tui.widgets.notebook.answering import Answer
+from cocalc_tui.widgets.picker import Picker
 from tests.widgets.hostile import PAYLOADS
 from tests.widgets.notebook.desk import NotebookDesk, cell, document_of, rows, run_of, runs
 
@@ -149,3 +150,22 @@ async def test_a_cell_that_goes_on_though_interrupted_is_said(
         runs(app.pane.document, run_of(second, "error", started=1, finished=2))
         await pilot.pause(0.6)
         assert app.notices == [said]
+
+
+async def test_what_mends_a_kernel_is_one_line_and_a_key_copies_it() -> None:
+    line = "python3 -m venv .venv && .venv/bin/pip install ipykernel"
+    note = f"the project has no Python of its own; to make one: {line}"
+    app, _ = asking_desk()
+    async with app.run_test(size=(80, 24)) as pilot:
+        kernel = KernelState(name="python3", title="Python 3", state="idle", note=note)
+        app.pane.document.hearing.heard("kernel", msgspec.msgpack.encode(kernel))
+        assert rows(app)[-1] == " the project has no Python of its own   [alt+k mends it]"
+        assert not rows(app)[-2]
+        await pilot.press("alt+k")
+        while not isinstance(app.screen, Picker):
+            await pilot.pause(0.01)
+        await pilot.press("c", "o", "p", "y", "enter")
+        while not app.notices:
+            await pilot.pause(0.01)
+        assert app.clipboard == line
+        assert app.notices == [f"Copied; then restart the kernel: {line}"]
