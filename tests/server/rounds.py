@@ -205,7 +205,9 @@ class Game:
             self.app_killed,
             self.app_stopped,
             self.keeper_killed,
+            self.all_but_a_kernel_killed,
         ]
+        self._slow = (self.keeper_killed, self.all_but_a_kernel_killed)
         if hosted:
             self._blows.append(self.all_killed)
 
@@ -220,7 +222,7 @@ class Game:
         for number in range(rounds):
             await asyncio.sleep(self._chance.random() ** 2 * 0.3)
             blow = self._blows[self._chance.randrange(len(self._blows))]
-            if blow == self.keeper_killed and number % 4:
+            if blow in self._slow and number % 4:
                 blow = self.relay_killed  # a kernel takes long to start
             await blow()
             self.outcome.blows[blow.__name__.replace("_", " ")] += 1
@@ -299,12 +301,22 @@ class Game:
 
     async def keeper_killed(self) -> None:
         """A kernel dies with its keeper, and everybody hears of it; nothing else is touched."""
+        document = await self._with_kernel()
+        kill(processes("keeper", str(self._project)))
+        await until(lambda: document.kernel.state == "dead")
+
+    async def all_but_a_kernel_killed(self) -> None:
+        """Its keeper starts door and relay again, though nobody else could."""
+        await self._with_kernel()
+        await self.all_killed()
+
+    async def _with_kernel(self) -> SharedDocument:
+        """A notebook whose kernel runs."""
         workspace = self._typists[0].workspace
         document = await again(lambda: workspace.open("n.ipynb"))
         await again(lambda: document.run(schema.cells(document.replica)))
         await until(lambda: document.kernel.state == "idle")
-        kill(processes("keeper", str(self._project)))
-        await until(lambda: document.kernel.state == "dead")
+        return document
 
 
 async def again(ask: Callable[[], Awaitable[Result]]) -> Result:
