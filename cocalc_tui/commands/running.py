@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
@@ -18,6 +20,7 @@ from cocalc_tui.commands.common import (
     talk,
     with_workspace,
 )
+from cocalc_tui.server.running import running_below
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
@@ -42,8 +45,13 @@ def add(commands: Commands) -> None:
 def run_status(arguments: argparse.Namespace) -> None:
     """Print what runs."""
     if not _runs(arguments.project):
-        nothing = "nothing runs in this project"
-        say(json.dumps({"running": False}) if arguments.json else nothing)
+        below = _running_below(arguments.project)
+        if arguments.json:
+            say(json.dumps({"running": False, "below": [str(project) for project in below]}))
+            return
+        say("nothing runs in this project")
+        for project in below:
+            say(f"  below it  {project}")
         return
     status = with_workspace(arguments.project, lambda workspace: workspace.status(), start=False)
     if arguments.json:
@@ -78,14 +86,33 @@ def run_start(arguments: argparse.Namespace) -> None:
 
 
 def run_stop(arguments: argparse.Namespace) -> None:
-    """End what runs."""
-    everything = arguments.all
-    if not _runs(arguments.project) and not everything:
-        talk("nothing runs in this project")
+    """End what runs: in this project, or where the folder is none, in those below it."""
+    folder, everything = arguments.project, arguments.all
+    if _runs(folder) or (everything and _is_project(folder)):
+        _stop(folder, everything=everything)
         return
+    below = _running_below(folder)
+    if not below:
+        talk("nothing runs in this project")
+    for project in below:
+        if everything or _runs(str(project)):
+            _stop(str(project), everything=everything)
+            talk(f"{project}: stopped")
+        else:
+            talk(f"{project}: kernels or terminals run; --all ends them, too")
+
+
+def _running_below(folder: str) -> list[Path]:
+    """What runs in folders below one that is no project: there is none inside another."""
+    return [] if _is_project(folder) else running_below(Path(folder))
+
+
+def _is_project(folder: str) -> bool:
+    return is_far([folder]) or os.path.exists(join([folder]).where.state)
+
+
+def _stop(folder: str, *, everything: bool) -> None:
     with contextlib.suppress(ConnectionError):
         with_workspace(
-            arguments.project,
-            lambda workspace: workspace.stop(everything=everything),
-            start=everything,
+            folder, lambda workspace: workspace.stop(everything=everything), start=everything
         )

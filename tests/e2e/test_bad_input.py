@@ -107,7 +107,10 @@ def test_sharing_with_nobody(project: Path) -> None:
 def test_status_of_nothing(project: Path) -> None:
     done = run("status", cwd=project)
     assert (done.returncode, done.stdout.strip()) == (0, "nothing runs in this project")
-    assert json.loads(run("status", "--json", cwd=project).stdout) == {"running": False}
+    assert json.loads(run("status", "--json", cwd=project).stdout) == {
+        "running": False,
+        "below": [],
+    }
 
 
 @needs_root
