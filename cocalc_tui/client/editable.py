@@ -64,22 +64,23 @@ class Editable:
         ops: Sequence[Op],
         kind: str = "typing",
         *,
-        step: bool = False,
+        step: bool | None = False,
         acting_for: str | None = None,
     ) -> list[Change]:
         """Change the document, here at once and for everybody soon.
 
-        `step` starts a new undo step; otherwise typing without a pause is one. Raises
-        ReadOnlyError, and `sync.document.DoesNotFit` where the operations do not fit.
+        `step` starts a new undo step; otherwise typing without a pause is one; with None it is more
+        of the last. Raises ReadOnlyError, and `sync.document.DoesNotFit` where the operations do
+        not fit.
         """
         now = self._now()
-        step = self._undo.starts_step(now, kind, step)
+        starts = self._undo.starts_step(now, kind, step)
         changes: list[Change] = []
         for part in pieces(ops):
-            patch_id, made = self._make(part, kind, now, step=step, acting_for=acting_for)
-            self._undo.typed(patch_id, now, step)
+            patch_id, made = self._make(part, kind, now, step=starts, acting_for=acting_for)
+            self._undo.typed(patch_id, now, starts)
             changes += made
-            step = False
+            starts = False
         return self._done(changes)
 
     def undo(self) -> list[Change]:

@@ -29,12 +29,15 @@ class UndoStack:
         self._last_kind = ""
         self._open = False
 
-    def starts_step(self, time: int, kind: str, step: bool) -> bool:
-        """Whether what is typed now is a step of its own, rather than more of the last."""
-        starts = step or not self._open or time - self._last_time > self._pause
-        starts = starts or kind != self._last_kind
-        self._last_kind = kind
-        return starts
+    def starts_step(self, time: int, kind: str, step: bool | None) -> bool:
+        """Whether what is typed now is a step of its own, rather than more of the last.
+
+        `step` True: it is; None: it is more of the last, whatever and however long ago that was.
+        """
+        last, self._last_kind = self._last_kind, kind
+        if step is None:
+            return not self._open
+        return step or not self._open or kind != last or time - self._last_time > self._pause
 
     def typed(self, id: PatchId, time: int, step: bool) -> None:  # noqa: A002
         """Patch `id` was made (or amended) at `time` and begins a step or belongs to the last."""

@@ -19,7 +19,9 @@ class Log:
         self.n = 0
         self.ops: list[list[Op]] = []
 
-    def type(self, stack: UndoStack, time: int, kind: str = "typing", *, step: bool = False) -> int:
+    def type(
+        self, stack: UndoStack, time: int, kind: str = "typing", *, step: bool | None = False
+    ) -> int:
         starts = stack.starts_step(time, kind, step)
         stack.typed(PatchId(ME, self.n), time, starts)
         self.n += 1
@@ -50,6 +52,18 @@ def test_another_kind_or_a_wish_begins_a_step() -> None:
     for _ in range(3):
         stack.undo(log.commit)
     assert log.ops == [[Cancel(ME, n, n)] for n in (2, 1, 0)]
+
+
+def test_what_goes_on_is_one_step_whatever_it_is_and_however_late() -> None:
+    log, stack = Log(), UndoStack()
+    log.type(stack, 0, step=None)
+    log.type(stack, 1, step=True)
+    log.type(stack, 3 * PAUSE, "paste", step=None)
+    stack.undo(log.commit)
+    log.type(stack, 4 * PAUSE, "paste", step=None)
+    stack.undo(log.commit)
+    stack.undo(log.commit)
+    assert log.ops == [[Cancel(ME, 1, 2)], [Cancel(ME, 4, 4)], [Cancel(ME, 0, 0)]]
 
 
 def test_an_amended_patch_is_in_its_step_once() -> None:

@@ -215,7 +215,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     # --- what happens to the document ----------------------------------------------------------
 
-    def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+    def _edit(self, splices: list[Splice], kind: str, step: bool | None) -> None:
         self.text_may_change()
         self.document.change(splices, kind, step=step)
 

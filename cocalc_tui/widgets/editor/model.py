@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets.editor import moves
@@ -21,8 +22,8 @@ from cocalc_tui.widgets.editor.carets import Caret, Put, merged, moved, splices,
 from cocalc_tui.widgets.editor.motions import Motion
 from cocalc_tui.widgets.editor.view import Buffer, Dirty, View
 
-Edit = Callable[[list[Splice], str, bool], None]
-"""Makes splices a patch: (splices, kind, whether a new undo step begins)."""
+Edit = Callable[[list[Splice], str, bool | None], None]
+"""Makes splices a patch: (splices, kind, whether an undo step begins; None: more of the last)."""
 Where = Callable[[Caret, int], int]
 """Where an offset of a caret, itself or its anchor, is after an edit."""
 
@@ -66,6 +67,7 @@ class Editor:
         """Whether moving selects, as after Emacs' set-mark."""
         self._edit = edit
         self._going: str | None = None
+        self._one_step: Literal["", "due", "begun"] = ""
 
     @property
     def buffer(self) -> Buffer:
@@ -158,7 +160,7 @@ class Editor:
             puts.append(_behind(make(caret) or Put(caret.at, caret.at, ""), puts))
         made = splices(puts, self.at)
         if made:
-            self._edit(made, kind, step or self._going != kind)
+            self._change(made, kind, step=step or self._going != kind)
         shift = 0
         for caret, put in zip(carets, puts, strict=True):
             at = put.start + shift + (len(put.text) if put.caret is None else put.caret)
@@ -178,12 +180,23 @@ class Editor:
         if not made:
             return
         where = where or (lambda _, offset: through(offset, puts))
-        self._edit(made, kind, True)
+        self._change(made, kind, step=True)
         for caret, at, anchor in before:
             end = None if anchor is None else self.settle(where(caret, anchor), on=True)
             caret.put(self.settle(where(caret, at), on=True), end)
         self._settle_carets()
         self._going, self.marking = None, False
+
+    def _change(self, made: list[Splice], kind: str, *, step: bool) -> None:
+        if self._one_step:
+            self._edit(made, kind, True if self._one_step == "due" else None)
+            self._one_step = "begun"
+        else:
+            self._edit(made, kind, step)
+
+    def one_step(self, *, on: bool) -> None:
+        """Have all that is changed from here on be one undo step, or no more."""
+        self._one_step = "due" if on else ""
 
     def _settle_carets(self) -> None:
         if self.others:

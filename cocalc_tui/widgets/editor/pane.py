@@ -39,14 +39,16 @@ class EditorPane(BlamingCanvas):
         self._history(self.document.redo, "Nothing to redo")
 
     def _history(self, take: Callable[[], Sequence[Change]], nothing: str) -> None:
-        """Put the caret where something came back or went."""
+        """Put the caret behind what came back or went; with vim's keys before the first of it."""
         if self.text_editor() is not self.editor:
             return
 
         def step(_: object) -> None:
             changes = take()
             texts = [change for change in changes if isinstance(change, TextChange)]
-            if texts:
+            if texts and self.text_is_modal():
+                self.editor.go(min(change.pos for change in texts))
+            elif texts:
                 self.editor.go(texts[-1].pos + len(texts[-1].insert))
             elif not changes:
                 desk(self).notice(nothing)

@@ -324,7 +324,7 @@ class NotebookView(TextActs, Pane, Widget, can_focus=True):
 
     # --- the text I edit -----------------------------------------------------------------------
 
-    def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+    def _edit(self, splices: list[Splice], kind: str, step: bool | None) -> None:
         self.text_may_change()
         self.document.change(splices, kind, step=step)
 

@@ -47,11 +47,11 @@ class Written:
         places = [sum(map(len, parts[: index + 1])) for index in range(len(parts) - 1)]
         carets = [Caret(place) for place in places or [0]]
         self.editor.set_carets(carets, carets[0])
-        self.steps: list[tuple[str, bool]] = []
+        self.steps: list[tuple[str, bool | None]] = []
         self.dirty: list[Dirty] = []
         self.document.subscribe(self._heard)
 
-    def _edit(self, splices: list[Splice], kind: str, step: bool) -> None:
+    def _edit(self, splices: list[Splice], kind: str, step: bool | None) -> None:
         self.steps.append((kind, step))
         self.document.change(splices, kind, step=step)
 

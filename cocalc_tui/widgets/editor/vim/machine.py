@@ -8,7 +8,8 @@ is remembered for `.`, and everything that is pressed for `q`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from cocalc_tui.widgets.editor import motions as plain
@@ -65,6 +66,8 @@ class Vim:
         """What stood where replace mode typed."""
         self._left = MOST_KEYS
         self._repeating = False
+        self._within_step = False
+        """Whether what is done now is part of something larger, for undo."""
 
     @property
     def showing(self) -> str:
@@ -77,11 +80,27 @@ class Vim:
         """Take a key: a character, or a name in its canonical spelling. False: it is not vim's."""
         self._left = MOST_KEYS
         taken = self._press(editor, key)
-        while self._played and self._left:
-            self._left -= 1
-            self._press(editor, self._played.popleft())
-        self._played.clear()
+        if self._played:
+            with self._one_step(editor):
+                while self._played and self._left:
+                    self._left -= 1
+                    self._press(editor, self._played.popleft())
+            self._played.clear()
         return taken
+
+    @contextmanager
+    def _one_step(self, editor: Editor) -> Iterator[None]:
+        """What is typed as one command is undone as one, with what insert mode adds to it."""
+        within = self._within_step
+        if not within:
+            editor.one_step(on=True)
+        self._within_step = True
+        try:
+            yield
+        finally:
+            self._within_step = within
+            if not within and self.mode not in TYPING:
+                editor.one_step(on=False)
 
     def feed(self, editor: Editor, keys: list[str]) -> None:
         """Press keys that another stands for."""
@@ -140,10 +159,11 @@ class Vim:
 
     def do(self, editor: Editor, command: Command) -> None:
         """Do a whole command."""
-        try:
-            doing.do(self, editor, command)
-        except PatternError as error:
-            self.outside.say(str(error))
+        with self._one_step(editor):
+            try:
+                doing.do(self, editor, command)
+            except PatternError as error:
+                self.outside.say(str(error))
         if self.mode in VISUAL:
             self.show_selection(editor)
         elif self.mode is Mode.NORMAL:
@@ -227,6 +247,7 @@ class Vim:
             return True
         do = doing.TYPED.get(key)
         if do is None and len(key) != 1:
+            editor.one_step(on=True)  # the caret goes elsewhere
             return False
         if self.change is not None and not self._repeating:
             self.change.keys.append(key)
@@ -265,6 +286,8 @@ class Vim:
         if editor.place()[1]:
             editor.go(plain.left(editor, editor.caret))
         editor.break_off()
+        if not self._within_step:
+            editor.one_step(on=False)
 
     def register(self, name: str) -> Taken | None:
         """What a register holds; those of other programs are this app's clipboard."""
@@ -343,7 +366,8 @@ class Vim:
             history.append(line.text)
         try:
             if line.prompt == ":":
-                ex.run(self, editor, line.text)
+                with self._one_step(editor):
+                    ex.run(self, editor, line.text)
             else:
                 self._search(editor, line)
         except PatternError as error:

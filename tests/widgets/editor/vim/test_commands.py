@@ -190,3 +190,42 @@ def test_what_reaches_beyond_the_text_is_asked_of_the_pane() -> None:
     assert typed.acts == [
         *("app.save", "tile.close", "tile.next_tab", "tile.split_right", "editor.fold"),
     ]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "ciwnew<esc>",
+        "ifoo<bs><bs>x<cr>y<esc>",
+        "ofoo<cr>bar<esc>",
+        "3ifo<bs>x<esc>",
+        "Rxyz<esc>",
+        "vjcnew<esc>",
+        "<c-v>jIx<esc>",
+        "3J",
+        ":%s/o/0/g<cr>",
+        ":g/e/s/e/E/<cr>",
+        "Ax<c-w>y<esc>",
+    ],
+)
+def test_a_command_with_what_is_typed_after_it_is_undone_as_one(keys: str) -> None:
+    text = "one two three\nfour five six\nseven"
+    typed = Typed(text).at(0, 4).type("x").at(0, 4).type(keys)
+    assert typed.type("u").text == text[:4] + text[5:]
+    assert typed.type("u").text == text
+
+
+def test_a_macro_and_a_change_made_again_are_undone_as_one_each() -> None:
+    typed = Typed("|one two three\nfour five six\nseven\neight")
+    typed.type("qaxj0cwnew<esc>jq0@a")
+    assert typed.text == "ne two three\nnew five six\neven\nnew"
+    assert typed.type("u").text == "ne two three\nnew five six\nseven\neight"
+    typed = Typed("|one two").type("cwnew<esc>w.")
+    assert typed.text == "new new"
+    assert typed.type("u").text == "new two"
+
+
+def test_going_elsewhere_while_typing_begins_a_step() -> None:
+    typed = Typed("|one").type("ia<left>b<esc>")
+    typed.editor.go(0)
+    assert typed.type("u").text == "aone"
