@@ -131,7 +131,8 @@ class TextBuffer:
         lines = blocks[b].lines
         chars = self._before()[1][g]
         chars += sum([block.chars for block in blocks[:b]]) + sum(map(len, lines[:at]))
-        return chars + min(max(col, 0), len(lines[at].removesuffix("\n")))
+        # A line of megabytes is not copied for this.
+        return chars + min(max(col, 0), len(lines[at]) - (lines[at][-1:] == "\n"))
 
     def row_col(self, offset: int) -> tuple[int, int]:
         r"""The row and column of an offset; the offset behind a "\n" is on the next row."""
