@@ -6,7 +6,7 @@ first screen; memory is what opening added. The last column of ours compares eac
 file: it may not depend on the size.
 Prints a table on stderr and JSON on stdout.
 
-    python -m benchmarks.editor [--lines 1000,10000,100000] [--keys 40] [--only editor,textarea]
+    python -m benchmarks.editor [--lines 1000,10000,100000] [--keys 20] [--only editor,textarea]
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--lines", default="1000,10000,100000", help="sizes of the file")
-    parser.add_argument("--keys", type=int, default=40)
+    parser.add_argument("--keys", type=int, default=20)
     parser.add_argument("--only", default="editor,textarea", help="which programs")
     options = parser.parse_args()
     sizes = [int(size) for size in options.lines.split(",")]

@@ -45,9 +45,14 @@ class Glyph(NamedTuple):
     """Whether it stands for something else, to be drawn in another style."""
 
 
+_NOT_PLAIN = re.compile(
+    r"[^ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482]"
+)
+
+
 def plain(text: str) -> bool:
-    """Whether each character is drawn as itself in one cell."""
-    return text.isascii() and text.isprintable()
+    """Whether each character is drawn as itself in one cell: Latin, Greek, Cyrillic letters."""
+    return text.isprintable() if text.isascii() else _NOT_PLAIN.search(text) is None
 
 
 def clusters(text: str) -> Iterator[tuple[int, int]]:

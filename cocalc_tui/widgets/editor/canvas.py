@@ -43,6 +43,9 @@ COLOUR_AFTER = 0.004
 """Seconds after a change at which the rows are coloured anew: just behind the change's own frame,
 so that the colours are in the next one."""
 
+MOST_WRAPPED = 50_000
+"""Lines above which nothing is wrapped unasked: it is a log, where each line is one."""
+
 
 class Canvas(TextActs, Pane, Widget, can_focus=True):
     """A text of a document, my caret in it, and everybody else's."""
@@ -63,7 +66,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self.scroll = Scroll()
         self.visitors = Visitors()
         self._track = self._thumb = Segment(" ")
-        self.wrap = language.prose
+        self.wrap = language.prose and buffer.line_count <= MOST_WRAPPED
         self.foot = 0
         """Rows at the foot that do not show text."""
         self._colour_timer: asyncio.TimerHandle | None = None

@@ -123,6 +123,24 @@ def breaks(text: str, tab: int, width: int) -> Sequence[int]:
     return _breaks(text, tab, width)
 
 
+def rows(text: str, tab: int, width: int) -> int:
+    """How many rows a wrapped line takes: for files of many lines, nothing is remembered."""
+    if len(text) > LONG or not plain(text):
+        return 1 + len(breaks(text, tab, width))
+    count, start, length = 1, 0, len(text)
+    while length - start > width:
+        full = start + width
+        if text[full] == " ":
+            start = full + 1
+        else:
+            space = text.rfind(" ", start, full)
+            start = space + 1 if space > start else full
+        if start >= length:
+            break
+        count += 1
+    return count
+
+
 @lru_cache(1024)
 def _breaks(text: str, tab: int, width: int) -> tuple[int, ...]:
     line = cells(text, tab)

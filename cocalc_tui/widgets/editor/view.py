@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from cocalc_tui.widgets.editor.cells import Cells, breaks, cells
+from cocalc_tui.widgets.editor.cells import Cells, breaks, cells, rows
 from cocalc_tui.widgets.editor.folds import Folds, Range
 from cocalc_tui.widgets.editor.heights import Heights
 
@@ -105,7 +105,7 @@ class View:
         self._hide(0, self.lines - 1)
 
     def _height(self, text: str) -> int:
-        return 1 + len(breaks(text, self.tab, self.width)) if self.wrap else 1
+        return rows(text, self.tab, self.width) if self.wrap else 1
 
     def _hide(self, first: int, last: int) -> None:
         """Take the rows of folded lines away."""

@@ -34,7 +34,9 @@ class Finding(Widget):
         """Ask what to find, and go to the next line that has it."""
         text = await desk(self).ask("Find, a regular expression", self._query.text)
         if text is not None:
-            self._query = Query(text, is_pattern=True)
+            self._query = Query(text, is_pattern=_is_pattern(text))
+            if not self._query.is_pattern:
+                desk(self).notice(f"{text} is no regular expression: looking for it as it is")
             self._search(self._next)
 
     def do_next(self) -> None:
@@ -84,3 +86,11 @@ class Finding(Widget):
         if done != self.searching:
             self.searching = done
             desk(self).bars_changed()
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        Query(text, is_pattern=True).compiled()
+    except SearchError:
+        return False
+    return True

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cocalc_tui.widgets.editor.cells import Cells, breaks
-from cocalc_tui.widgets.glyphs import clusters, glyph, safe
+from cocalc_tui.widgets.editor.cells import Cells, breaks, rows
+from cocalc_tui.widgets.glyphs import clusters, glyph, plain, safe
 
 ODD = (
     "ab \t日本é́\u0301\u200d👩👧🇩🇪❤\ufe0f\U0001f3fb\x00\x1b\x7f\x9b\u202e\u2066\u200b\ufeff"
@@ -64,6 +64,18 @@ def test_wrapped_rows_fit_and_hold_everything(line: str, width: int) -> None:
         hanging = line[start:end].endswith(" ")
         # One cluster may be wider than the row: a tab, or two cells in a row of one.
         assert seen <= width + hanging or cells.after(start) == end
+
+
+@given(LINES | st.text(st.sampled_from("ab ä"), max_size=90), st.integers(2, 30))
+def test_rows_are_counted_as_they_are_drawn(line: str, width: int) -> None:
+    assert rows(line, 4, width) == 1 + len(breaks(line, 4, width))
+
+
+def test_what_is_plain_is_drawn_as_itself_in_one_cell() -> None:
+    characters = [chr(code) for code in range(0x3000) if plain(chr(code))]
+    assert {*"aß½ŁЖω"} <= {*characters}
+    assert all(glyph(one) == (one, 1, False) for one in characters)
+    assert list(clusters("".join(characters))) == [(n, n + 1) for n in range(len(characters))]
 
 
 def test_plain_text_breaks_behind_spaces() -> None:

@@ -192,6 +192,8 @@ async def test_the_app_shows_searches_and_follows_a_large_file(tmp_path: Path) -
             await sees("600001 0600000")
             await press("N")
             await until(lambda: "Not found from here on" in app.said[-1][1])
+            await press("ctrl+f", "[", "enter")
+            await until(lambda: any("no regular expression" in text for _, text in app.said))
             await press("end")
             await sees("800000 0799999", -1)
             app.main.show_now()
