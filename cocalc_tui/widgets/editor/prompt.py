@@ -32,7 +32,7 @@ class Field:
         self._style = look.text + look.bar
         self.painter = Painter(self.editor, replace(look, text=self._style, current=look.bar))
 
-    def _edit(self, splices: list[Splice], _kind: str, _step: bool) -> None:
+    def _edit(self, splices: list[Splice], _kind: str, _step: bool | None) -> None:
         for splice in splices:
             insert = splice.insert.replace("\n", " ")
             self._buffer.splice(splice.pos, splice.delete, insert)
