@@ -18,7 +18,7 @@ help:
 	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
 	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
 	@echo "make fuzz    the sync engine against its slow reference, notebooks there and back, whole"
-	@echo "             projects in a hostile simulation, relays killed: CASES=$(CASES) SEED=$(SEED)"
+	@echo "             projects in a hostile simulation, relays killed, any keys: CASES=$(CASES) SEED=$(SEED)"
 
 setup: $(READY)
 
@@ -81,6 +81,7 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.server.kernels.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
 	$(BIN)/python -m tests.server.terminals.joining
 	$(BIN)/python -m tests.server.terminals.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
+	$(BIN)/python -m tests.e2e.monkey --rounds $$(($(CASES) / 200)) --seed $(SEED)
 
 pictures: $(READY)
 	$(BIN)/python docs/make_pictures.py
