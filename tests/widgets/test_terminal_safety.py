@@ -13,6 +13,7 @@ from base64 import b64encode
 import pytest
 
 from tests.widgets.hostile import MARKS, READY
+from tests.widgets.hostile_shared import FEW
 from tests.widgets.terminal import Kind, Piece, Terminal, pieces
 
 _ALLOWED = {
@@ -179,6 +180,34 @@ def test_the_app() -> None:
         terminal.wait_for_the_end()
         assert not complaints(terminal)
         assert terminal.text.endswith("\x1b[23;2t")
+
+
+def test_people_chats_snapshots_and_the_past() -> None:
+    places = [
+        ("", ["person", "caller", "asker", "asks"]),
+        ("\x14i", ["member", "machine", "where"]),
+        (ESCAPE, []),
+        ("\x14u", ["room", "said"]),
+        (ESCAPE, []),
+        ("\x14h", ["taker", "title"]),
+        ("\r", ["held", "note"]),
+        ("d", ["differs"]),
+        (ESCAPE, []),
+        ("\x14/x", ["found", "line", "trouble"]),
+        (f"\r{ESCAPE}", []),
+        ("\x1bOS", ["then", "author"]),
+        ("\x1b[D", ["version 10 of 11"]),
+        ("b", []),
+    ]
+    with Terminal("tests.widgets.hostile_shared", size=(140, 50)) as terminal:
+        for keys, words in places:
+            if keys:
+                terminal.press(keys)
+            terminal.wait_for_all(words)
+        bells = [one for one in pieces(terminal.text) if one == Piece("control", "\x07")]
+        assert len(bells) == len(FEW), "one for each mention, and for nothing else"
+        assert complaints(terminal) == ["control '\\x07'"]
+        assert terminal.seen.count("PWN") > len(MARKS)
 
 
 def test_widgets_of_textual() -> None:
