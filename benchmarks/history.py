@@ -29,9 +29,9 @@ from benchmarks.replay import merged, sealed, seconds
 from benchmarks.traces import SPREAD, Trace, TraceError, Txn, patches, read_trace, sessions
 from cocalc_tui.garbage import garbage
 from cocalc_tui.history import words
+from cocalc_tui.history.overview import is_long, whole
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.protocol.kinds import TEXT
-from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.versions import Versions
 from cocalc_tui.widgets.desk import DeskApp
 from cocalc_tui.widgets.history.body import Body
@@ -69,7 +69,7 @@ def took(do: Callable[[], object]) -> float:
 def measure(trace: Trace) -> dict[str, Any]:
     """Figures of ours."""
     made = patches(trace, sessions(trace.txns), [txn.time for txn in trace.txns])
-    log = [Block(data) for data in sealed(trace, made, seconds(trace), 0)]
+    log = sealed(trace, made, seconds(trace), 0)
     found: dict[str, Any] = {}
     gc.collect()
     garbage.hold_off()
@@ -80,6 +80,7 @@ def measure(trace: Trace) -> dict[str, Any]:
     start = time.process_time()
     past = LogPast(versions, TEXT)
     line = past.line
+    is_long(line) or whole(line)
     found["time_line_s"] = time.process_time() - start
     picked = random.Random(1).choices(range(versions.latest + 1), k=SHOWN)
     shown = [took(partial(versions.text, version)) for version in picked]
@@ -87,7 +88,7 @@ def measure(trace: Trace) -> dict[str, Any]:
 
     steps = asyncio.run(held_down(past, sorted(picked)))
     found["step_s"], found["step_worst_s"] = statistics.median(steps), max(steps)
-    found["versions"], found["bursts"] = versions.latest, len(line.bursts)
+    found["versions"], found["bursts"] = versions.latest, sum(1 for _ in line.bursts())
     found["exact"] = versions.text(versions.latest) == trace.end
     return found
 

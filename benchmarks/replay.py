@@ -150,7 +150,7 @@ def measure(trace: Trace) -> tuple[dict[str, Any], str]:
     found["open_checkpoint_s"], young = timed(
         lambda: Document.from_checkpoint(checkpoint, len(made))
     )
-    found["version_prepare_s"], versions = timed(lambda: Versions([Block(data) for data in log]))
+    found["version_prepare_s"], versions = timed(lambda: Versions(log))
     found["version_s"], found["version_worst_s"] = look(versions)
     found["sealed_bytes"] = sum(map(len, log))
     found["sealed_ms_bytes"] = sum(map(len, sealed(trace, made, milliseconds(trace), 9)))

@@ -36,6 +36,7 @@ from benchmarks.replay import BLOCK, milliseconds, sealed, seconds
 from benchmarks.summing import missed
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
 from cocalc_tui.garbage import garbage
+from cocalc_tui.history.overview import near, whole
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.notebook.schema import INPUT
 from cocalc_tui.protocol.kinds import NOTEBOOK
@@ -50,6 +51,8 @@ from cocalc_tui.sync.versions import Versions
 BARS = {"open_s": 0.05, "history_s": 2.0}
 DAY, RUNS, CELLS = 2740, 200, 60
 """Patches of a day (a million a year), runs among them, and cells."""
+WIDTH = 160
+"""Columns of a screen."""
 TEXT = 400
 """Characters of a cell, about which its text stays."""
 CELL = TextId(f"cell{1:012x}", INPUT)
@@ -190,7 +193,7 @@ def sealed_year(total: int, folder: Path) -> dict[str, Any]:
         write()
     blocks = load(folder)
     start = time.process_time()
-    checkpoint = read_log(blocks)
+    checkpoint = read_log([Block(data) for data in blocks])
     read = time.process_time() - start
     data = encode_checkpoint(_Saved(checkpoint), last)
     (folder / "checkpoint").write_bytes(data)
@@ -210,9 +213,9 @@ class _Saved(Document):
         super().__init__(checkpoint)
 
 
-def load(folder: Path) -> list[Block]:
+def load(folder: Path) -> list[bytes]:
     """The blocks in a folder."""
-    return [Block(path.read_bytes()) for path in sorted(folder.glob("*.block"))]
+    return [path.read_bytes() for path in sorted(folder.glob("*.block"))]
 
 
 def open_year(folder: Path) -> dict[str, Any]:
@@ -230,8 +233,12 @@ def history_of_year(folder: Path) -> dict[str, Any]:
     versions = Versions(load(folder))
     found = {"history_s": time.process_time() - start}
     start = time.process_time()
-    found["bursts"] = len(LogPast(versions, NOTEBOOK).line.bursts)
+    line = LogPast(versions, NOTEBOOK).line
+    near(line, versions.latest, WIDTH)
     found["time_line_s"] = time.process_time() - start
+    start = time.process_time()
+    whole(line)
+    found["whole_line_s"] = time.process_time() - start
     picked = random.Random(1).choices(range(1, versions.latest), k=20)
     found["version_elsewhere_s"] = statistics.median([_looked(versions, one) for one in picked])
     found["version_s"] = statistics.median([_looked(versions, one) for one in picked[-10:]])

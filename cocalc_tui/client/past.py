@@ -8,7 +8,7 @@ from collections.abc import Callable
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.patches import entry_from_wire
-from cocalc_tui.sync.blocks import Block
+from cocalc_tui.sync.blocks import extent
 from cocalc_tui.sync.patch import Entry
 from cocalc_tui.sync.versions import Versions
 
@@ -19,7 +19,8 @@ class LogBook:
     def __init__(self, requests: Requests, doc: str) -> None:
         self._requests = requests
         self._doc = doc
-        self._blocks: list[Block] = []
+        self._blocks: list[tuple[int, bytes]] = []
+        """Each with the number of its first entry."""
         self._tail: list[Entry] = []
         self.upto = 0
         """Entries 1..upto are here."""
@@ -38,13 +39,13 @@ class LogBook:
     def _take(self, found: m.Fetched) -> None:
         self.size += sum(map(len, found.blocks)) + sum(len(one.patch.ops) for one in found.entries)
         for data in found.blocks:
-            block = Block(data)
-            if block.first <= self.upto:
+            first, count = extent(data)
+            if first <= self.upto:
                 # It begins before what was asked for: entries that are here are in it too.
-                self._tail = [entry for entry in self._tail if entry.seq < block.first]
-                self._blocks = [one for one in self._blocks if one.first < block.first]
-            self._blocks.append(block)
-            self.upto = block.first + block.count - 1
+                self._tail = [entry for entry in self._tail if entry.seq < first]
+                self._blocks = [one for one in self._blocks if one[0] < first]
+            self._blocks.append((first, data))
+            self.upto = first + count - 1
         for entry in map(entry_from_wire, found.entries):
             if entry.seq == self.upto + 1:
                 self._tail.append(entry)
@@ -59,4 +60,5 @@ class LogBook:
 
     async def versions(self) -> Versions:
         """All versions; about a second for a quarter million, beside what else goes on."""
-        return await asyncio.to_thread(Versions, self._blocks[:], self._tail[:])
+        blocks = [data for _, data in self._blocks]
+        return await asyncio.to_thread(Versions, blocks, self._tail[:])

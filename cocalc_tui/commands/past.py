@@ -174,7 +174,7 @@ async def _with_saves(opened: Opened, *, everything: bool) -> list[Burst]:
     from cocalc_tui.client.history import saves
     from cocalc_tui.history.timeline import Burst
 
-    bursts = list(opened.past.line.bursts)
+    bursts = list(opened.past.line.bursts())
     if opened.document.type != "terminal":
         for one in await saves(opened.workspace.requests, opened.document.doc):
             if one.user or everything:

@@ -31,6 +31,14 @@ class Past(Protocol):
         """Have these here; raises what fetching raises."""
         ...
 
+    def is_ready(self, version: int) -> bool:
+        """Whether steps from a version to the next take nothing to be made first."""
+        ...
+
+    def prepare(self, version: int) -> None:
+        """Make that; in another thread, while somebody looks at the version."""
+        ...
+
     def content(self, version: int) -> Content:
         """What the document held."""
         ...
@@ -67,6 +75,14 @@ class LogPast:
 
     async def fetch(self, *_: int) -> None:
         """All of it is here."""
+
+    def is_ready(self, version: int) -> bool:
+        """Whether the tables of versions near to it are made."""
+        return self.versions.is_ready(version)
+
+    def prepare(self, version: int) -> None:
+        """Make them."""
+        self.versions.prepare(version)
 
     def content(self, version: int) -> Content:
         """What the document held."""
@@ -159,6 +175,14 @@ class Editions:
             if version not in self._contents:
                 data = await self._fetch(self._editions[version - 1])
                 self._contents[version] = self._taken(data)
+
+    def is_ready(self, version: int) -> bool:
+        """There is nothing to be made."""
+        del version
+        return True
+
+    def prepare(self, version: int) -> None:
+        """There is nothing to be made."""
 
     def _taken(self, data: bytes) -> Content:
         found = of_file(data.decode("utf-8", "backslashreplace"), self._kind)

@@ -8,11 +8,13 @@ Stepping goes from the end of one burst to the end of the next.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import islice
+from typing import Protocol
 
-from cocalc_tui.sync.versions import Alike, Made, Versions
+from cocalc_tui.sync.versions import Alike, Made
 
 PAUSE = 30_000
 """Milliseconds of rest that end a burst."""
@@ -20,6 +22,10 @@ LONG_PAUSE = 10 * 60_000
 """Milliseconds of rest that are a pause to step to."""
 LONGEST = 400
 """Versions in one burst: who types for an hour can still be followed."""
+STRETCH = 8192
+"""Versions whose bursts are found at once, and at whose end one ends: 25 ms of a busy notebook."""
+KEPT = 16
+"""Stretches whose bursts are kept."""
 LATE = 60_000
 """Milliseconds from a patch's making to its arrival after which it counts as typed offline."""
 EVENTS = {
@@ -56,49 +62,78 @@ class Burst:
 
 
 class TimeLine:
-    """The bursts of a document, oldest first."""
+    """The bursts of a document, found where somebody looks."""
 
-    def __init__(self, made: Iterable[Made] = (), log: Versions | None = None) -> None:
+    def __init__(self, made: Iterable[Made] = (), log: Log | None = None) -> None:
         """`made` has one for each version from 1 on; those of a log are found there."""
-        if log is None:
-            one_by_one = (Alike(at, at, one, one) for at, one in enumerate(made, 1))
-            self.bursts = list(_bursts(one_by_one, _nothing))
-        else:
-            self.bursts = list(_bursts(log.alike(PAUSE), log.made))
-        self._lasts = [one.last for one in self.bursts]
-        self._ends = [one.end for one in self.bursts]
+        self._log: Log = _Listed(list(made)) if log is None else log
+        self._found: dict[int, Sequence[Burst]] = {}
+        """By stretch."""
 
     @property
     def latest(self) -> int:
         """The newest version; 0 for none."""
-        return self._lasts[-1] if self._lasts else 0
+        return self._log.latest
 
-    def index(self, version: int) -> int:
-        """The burst that a version belongs to."""
-        return min(bisect_left(self._lasts, version), len(self.bursts) - 1)
+    def _stretch(self, stretch: int) -> Sequence[Burst]:
+        """The bursts of a stretch."""
+        found = self._found.get(stretch)
+        if found is None:
+            first = stretch * STRETCH + 1
+            pieces = self._log.alike(PAUSE, first, min(first + STRETCH - 1, self.latest))
+            found = self._found[stretch] = list(_bursts(pieces, self._log.made))
+            for oldest in list(self._found)[:-KEPT]:
+                self._found.pop(oldest, None)
+        return found
+
+    def bursts(self, after: int = 0) -> Iterator[Burst]:
+        """The bursts that end after a version, oldest first."""
+        for stretch in range(after // STRETCH, -(-self.latest // STRETCH)):
+            yield from (one for one in self._stretch(stretch) if one.last > after)
+
+    def bursts_before(self, version: int) -> Iterator[Burst]:
+        """The bursts that end before a version, newest first."""
+        for stretch in range((min(version - 1, self.latest) - 1) // STRETCH, -1, -1):
+            yield from (one for one in reversed(self._stretch(stretch)) if one.last < version)
 
     def burst(self, version: int) -> Burst:
-        """The burst that a version belongs to."""
-        return self.bursts[self.index(version)]
+        """The burst that a version belongs to; that of the first for 0."""
+        bursts = self._stretch((max(version, 1) - 1) // STRETCH)
+        return bursts[bisect_left(bursts, version, key=_last)]
 
     def at(self, moment: int) -> int:
         """The version that was there at a moment, milliseconds; 0 before the first."""
-        index = bisect_right(self._ends, moment)
-        return self._lasts[index - 1] if index else 0
+        stretches = range(1, self.latest // STRETCH + 1)
+        ends = bisect_right(
+            stretches, moment, key=lambda stretch: self._log.made(stretch * STRETCH).received
+        )
+        if ends * STRETCH == self.latest:
+            return self.latest
+        bursts = self._stretch(ends)
+        index = bisect_right(bursts, moment, key=_end)
+        return bursts[index - 1].last if index else ends * STRETCH
+
+    def people(self) -> list[str]:
+        """Who did something, who did most first."""
+        counts = Counter[str]()
+        for made, count in self._log.shares():
+            counts[author(made)] += count
+        return [name for name, _ in counts.most_common()]
 
     # --- steps ---------------------------------------------------------------------------------
 
-    def step(self, version: int, by: int) -> int:
-        """The end of the burst `by` bursts later, or earlier."""
-        if not self.bursts:
-            return 0
-        index = self.index(version)
-        if by < 0 and version > self._lasts[index]:
-            index += 1
-        target = index + by
-        if target < 0:
-            return 0
-        return self._lasts[min(target, len(self.bursts) - 1)]
+    def step(self, version: int, by: int, person: str = "") -> int:
+        """The end of the burst `by` bursts later, or earlier; of one `person`'s, where named.
+
+        Where there are not so many it is the last one; going back from the first burst leads to 0.
+        """
+        ahead = self.bursts(version) if by > 0 else self.bursts_before(version)
+        lasts = [one.last for one in islice(_of(ahead, person), abs(by))]
+        if person:
+            return lasts[-1] if lasts else version
+        if len(lasts) == abs(by):
+            return lasts[-1]
+        return self.latest if by > 0 else 0
 
     def other_author(self, version: int, by: int) -> int:
         """The nearest end of a burst, later (1) or earlier (-1), of somebody else."""
@@ -113,37 +148,56 @@ class TimeLine:
         return self._seek(version, by, lambda a, b: day_of(a.end) != day_of(b.end))
 
     def _seek(self, version: int, by: int, differs: Callable[[Burst, Burst], bool]) -> int:
-        index = self.index(version)
-        while 0 <= index + by < len(self.bursts):
-            before, index = self.bursts[index], index + by
-            here = self.bursts[index]
-            pair = (before, here) if by > 0 else (here, before)
+        if not self.latest:
+            return 0
+        here = self.burst(version)
+        for one in self.bursts(here.last) if by > 0 else self.bursts_before(here.last):
+            pair = (here, one) if by > 0 else (one, here)
             if differs(*pair):
-                return self._lasts[index]
-        return self._lasts[-1] if by > 0 and self._lasts else 0
+                return one.last
+            here = one
+        return self.latest if by > 0 else 0
 
-    # --- drawing -------------------------------------------------------------------------------
 
-    def columns(self, width: int) -> list[list[Burst]]:
-        """The bursts by where they stand on a line of `width` cells, pauses made short.
+def _of(bursts: Iterator[Burst], person: str) -> Iterator[Burst]:
+    return (one for one in bursts if person in {"", one.author})
 
-        Time is not drawn to scale: each burst takes its share, and a long pause an empty cell as
-        far as there is room.
-        """
-        cells: list[list[Burst]] = [[] for _ in range(max(width, 1))]
-        rests = self._rests()
-        if len(self.bursts) + sum(rests) > len(cells):
-            rests = [0] * len(self.bursts)
-        places = [index + rest for index, rest in enumerate(accumulate(rests))]
-        count = max([*places, 0]) + 1
-        for place, burst in zip(places, self.bursts, strict=True):
-            cells[place * min(len(cells), count) // count].append(burst)
-        return cells
 
-    def _rests(self) -> list[int]:
-        """For each burst 1 where a long pause goes before it, else 0."""
-        pauses = (b.start - a.end >= LONG_PAUSE for a, b in pairwise(self.bursts))
-        return [0, *map(int, pauses)] if self.bursts else []
+class Log(Protocol):
+    """What a time line asks of a log, or of what is gone through like one."""
+
+    latest: int
+
+    def made(self, version: int) -> Made:
+        """Who made a version."""
+        ...
+
+    def alike(self, rest: int, first: int, last: int) -> Iterator[Alike]:
+        """Some versions, those made alike and without a rest together."""
+        ...
+
+    def shares(self) -> Iterator[tuple[Made, int]]:
+        """How much was made by whom."""
+        ...
+
+
+class _Listed:
+    """Versions of which each is told."""
+
+    def __init__(self, made: Sequence[Made]) -> None:
+        self._made = made
+        self.latest = len(made)
+
+    def made(self, version: int) -> Made:
+        return self._made[version - 1]
+
+    def alike(self, rest: int, first: int, last: int) -> Iterator[Alike]:
+        del rest
+        made = enumerate(self._made[first - 1 : last], first)
+        return (Alike(at, at, one, one) for at, one in made)
+
+    def shares(self) -> Iterator[tuple[Made, int]]:
+        return ((one, 1) for one in self._made)
 
 
 def _bursts(pieces: Iterable[Alike], made: Callable[[int], Made]) -> Iterator[Burst]:
@@ -192,9 +246,12 @@ def _burst(piece: Alike) -> Burst:
     )
 
 
-def _nothing(version: int) -> Made:
-    """What was made one by one is never looked up."""
-    raise KeyError(version)
+def _last(burst: Burst) -> int:
+    return burst.last
+
+
+def _end(burst: Burst) -> int:
+    return burst.end
 
 
 def author(made: Made) -> str:
@@ -202,11 +259,3 @@ def author(made: Made) -> str:
     if made.acting_for or made.role != "host":
         return made.acting_for or made.author
     return "kernel" if made.kind == "output" else "disk"
-
-
-def legend(bursts: Sequence[Burst]) -> list[str]:
-    """The people of a time line, who did most first."""
-    counts: dict[str, int] = {}
-    for one in bursts:
-        counts[one.author] = counts.get(one.author, 0) + one.last - one.first + 1
-    return sorted(counts, key=lambda name: -counts[name])

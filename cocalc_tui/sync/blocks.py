@@ -15,7 +15,15 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeAlias
 
-from cocalc_tui.sync.columns import DamagedLog, Reader, all_ones, unpack, unseal, unzigzag
+from cocalc_tui.sync.columns import (
+    DamagedLog,
+    Reader,
+    all_ones,
+    first_column,
+    unpack,
+    unseal,
+    unzigzag,
+)
 from cocalc_tui.sync.patch import Cancel, PatchId
 
 MAGIC = b"ctb\x01"
@@ -111,6 +119,13 @@ def readable() -> Iterator[None]:
         raise DamagedLog(f"a block of the log makes no sense: {error!r}") from None
 
 
+def extent(data: bytes) -> tuple[int, int]:
+    """The number of the first entry of a block, and how many it has, before the rest is read."""
+    with readable():
+        first, count, _ = unpack(first_column(MAGIC, data))
+        return first, count
+
+
 class Block:
     """A sealed stretch of the log, read as far as asked for."""
 
@@ -194,7 +209,9 @@ class Block:
         """The time of each patch."""
         found = self._times.get(column)
         if found is None:
-            steps = [unzigzag(step) for step in unpack(self._columns[column])]
+            packed = unpack(self._columns[column])
+            # `unzigzag` without a call for each: a year of a notebook has a million.
+            steps = [-(step + 1 >> 1) if step & 1 else step >> 1 for step in packed]
             every = all_ones(self.numbers(column + " gaps"), steps, 0, self.count)
             found = self._times[column] = array("q", accumulate(every))
         return found

@@ -85,6 +85,8 @@ def all_ones(gaps: Sequence[int], odd: Sequence[int], usual: int, total: int) ->
     rest = total - sum(gaps) - len(gaps)
     if rest < 0:
         raise DamagedLog("a column is too long")
+    if not any(gaps) and len(gaps) == len(odd):
+        return [*odd, *[usual] * rest]
     values: list[int] = []
     for gap, value in zip(gaps, odd, strict=True):
         values += [usual] * gap
@@ -153,6 +155,17 @@ def unseal(magic: bytes, data: bytes) -> list[bytes]:
         columns.append(_column(bytes(body[at : at + stored]), length))
         at += stored
     return columns
+
+
+def first_column(magic: bytes, data: bytes) -> bytes:
+    """The first column of a file; whether the rest is whole is not looked at."""
+    if data[: len(magic)] != magic:
+        raise DamagedLog("this is of another kind, or was written by another release")
+    body = memoryview(data)[len(magic) + _DIGEST :]
+    _, at = _number(body, 0)
+    length, at = _number(body, at)
+    stored, at = _number(body, at)
+    return _column(bytes(body[at : at + stored]), length)
 
 
 def _column(stored: bytes, length: int) -> bytes:

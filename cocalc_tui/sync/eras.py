@@ -9,13 +9,14 @@ an era are made when somebody looks at one of its versions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
-from cocalc_tui.sync.blocks import Block, readable
+from cocalc_tui.sync.blocks import readable
 from cocalc_tui.sync.coarse import NOTHING, Base
 from cocalc_tui.sync.narrows import wide
 from cocalc_tui.sync.patch import TextId
-from cocalc_tui.sync.runs import Runs
+from cocalc_tui.sync.shelf import Shelf, Slice
 from cocalc_tui.sync.spans import Part
 from cocalc_tui.sync.standing import Piece, Standing, State
 
@@ -34,63 +35,78 @@ class Era(NamedTuple):
 
     after: int
     """The number of the version before its first."""
-    parts: Sequence[Part]
+    slices: Sequence[Slice]
     standing: Standing | None
     """None where nothing was before."""
     together: bool
     """Whether everybody is known to have seen all there was when they did what is in it."""
 
-    def base(self) -> Base:
-        """The state before it, as merges go on from it."""
-        return NOTHING if self.standing is None else self.standing.base(self.parts)
+    def base(self, parts: Sequence[Part]) -> Base:
+        """The state before it, as merges of its parts go on from it."""
+        return NOTHING if self.standing is None else self.standing.base(parts)
 
     def before(self, at: TextId) -> Sequence[str]:
         """A text before it, in chunks; the same object as that of an era between nobody changed."""
         return () if self.standing is None else self.standing.texts.get(at, ())
 
 
-def eras(blocks: Sequence[Block]) -> list[Era]:
+def eras(log: Shelf) -> list[Era]:
     """A log in eras, at least one; raises DamagedLog."""
     with readable():
-        log = [Runs(block) for block in blocks]
-        total = sum([len(runs.kinds) for runs in log])
-        if total + 2 * sum([runs.about_records() for runs in log]) <= SHORT:
-            return [Era(0, [Part(runs, 0, runs.block.count) for runs in log], None, False)]
+        longest = _longest(log)
+        if longest is None:
+            return [Era(0, [log.whole(place) for place in range(len(log))], None, False)]
         found: list[Era] = []
-        state = State()
+        state = State(log)
         standing: Standing | None = None
         after = 0
-        cuts = _cut(log, max(LONG, total // MOST))
+        cuts = _cut(log, longest)
         pieces = next(cuts)
-        for following in (*cuts, None):
-            parts = [part for _, piece in pieces for part in piece]
+        for following in chain(cuts, [None]):
+            slices = [one for _, piece in pieces for one in piece]
             together = following is not None and state.take(pieces)
-            found.append(Era(after, parts, standing, together))
+            found.append(Era(after, slices, standing, together))
             if following is not None:
                 standing = state.standing()
-                after += sum([part.stop - part.start for part in parts])
+                after += sum([one.stop - one.start for one in slices])
                 pieces = following
         return found
 
 
-def _cut(log: Sequence[Runs], longest: int) -> Iterator[list[Piece]]:
+def _longest(log: Shelf) -> int | None:
+    """How many runs an era may have; None where all the log is one.
+
+    How many a long log has is told from its beginning: only a few blocks are held at a time.
+    """
+    total = cost = 0
+    for place in range(len(log)):
+        runs = log.runs(place)
+        total += len(runs.kinds)
+        cost += len(runs.kinds) + 2 * runs.about_records()
+        if cost > SHORT:
+            return max(LONG, total * log.starts[-1] // log.starts[place + 1] // MOST)
+    return None
+
+
+def _cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
     """Cut a log where it narrows, into eras of about so many runs, and each into pieces."""
     gaps = iter([*wide(log), (_NEVER, _NEVER)])
     low, high = next(gaps)
     pieces: list[Piece] = []
-    piece: list[Part] = []
+    piece: list[Slice] = []
     together, cost, seq = True, 0, 0
 
-    def end(part: Part) -> None:
-        """Let the piece at hand end with a part."""
+    def end(start: int, stop: int) -> None:
+        """Let the piece at hand end in the block at hand."""
         nonlocal piece
-        if part.start < part.stop:
-            piece.append(part)
+        if start < stop:
+            piece.append(Slice(place, start, stop))
         if piece:
             pieces.append((together, piece))
             piece = []
 
-    for runs in log:
+    for place in range(len(log)):
+        runs = log.runs(place)
         begun = critical = 0
         """Where the piece at hand begins in this block, and where it can end."""
         for edge in runs.edges():
@@ -100,20 +116,20 @@ def _cut(log: Sequence[Runs], longest: int) -> Iterator[list[Piece]]:
                 low, high = next(gaps)
             inside = low <= seq + edge
             if together and (passed or inside):
-                end(Part(runs, begun, critical))
+                end(begun, critical)
                 begun, together = critical, False
             if inside:
                 continue
             if not together:
-                end(Part(runs, begun, edge))
+                end(begun, edge)
                 begun, together = edge, True
             critical = edge
             if cost >= longest:
-                end(Part(runs, begun, edge))
+                end(begun, edge)
                 yield pieces
                 pieces, begun, cost = [], edge, 0
         if begun < runs.block.count:
-            piece.append(Part(runs, begun, runs.block.count))
+            piece.append(Slice(place, begun, runs.block.count))
         seq += runs.block.count
     if piece:
         pieces.append((together, piece))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterator
+from itertools import pairwise
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cocalc_tui.sync.blocks import Block
+from cocalc_tui.sync.shelf import Shelf
 
 
 class Made(NamedTuple):
@@ -34,56 +36,96 @@ class Alike(NamedTuple):
     ended: Made
 
 
+class _Notes:
+    """What a block says of who made its entries, in little room."""
+
+    def __init__(self, block: Block) -> None:
+        self.stamps: list[list[str]] = block.stamps
+        self.labels: list[list[Any]] = block.labels
+        self.ends = array("q", block.ends)
+        """By link: how many entries there are up to its end."""
+        self.stamp = array("q", block.numbers("stamp"))
+        """By link: a place in `stamps`."""
+        self.label = array("q", block.numbers("label"))
+        self.times = block.times()
+        """By entry: milliseconds of its author's clock."""
+        self.received = array("q", map(add, self.times, block.times("received")))
+        """By entry: milliseconds of the relay's."""
+
+    def link(self, place: int) -> int:
+        """The link that has an entry."""
+        return bisect_right(self.ends, place)
+
+    def made(self, place: int, link: int) -> Made:
+        """Who made an entry, which a link has."""
+        author, role = self.stamps[self.stamp[link]]
+        label = self.labels[self.label[link]]
+        return Made(author, role, self.times[place], self.received[place], *label)
+
+    def edges(self, start: int, stop: int, rest: int) -> list[int]:
+        """Where something is made otherwise than before, or after a rest: places, both ends too."""
+        found = {start, stop}
+        first, last = self.link(start), self.link(stop - 1)
+        whose = list(zip(self.stamp[first : last + 1], self.label[first : last + 1], strict=True))
+        ends = self.ends[first:last]
+        found.update(end for end, (a, b) in zip(ends, pairwise(whose), strict=True) if a != b)
+        for clock in (self.times, self.received):
+            times = enumerate(pairwise(clock[start:stop]), start + 1)
+            found.update(place for place, (a, b) in times if b - a >= rest)
+        return sorted(found)
+
+
 class Makers:
-    """Who made the entries of blocks. Times are read from a block when somebody asks."""
+    """Who made the entries of a log. A block is read when somebody asks."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        self._blocks = blocks
-        self._starts = [0, *accumulate([block.count for block in blocks])]
+    def __init__(self, log: Shelf) -> None:
+        self._log = log
+        self._notes: dict[int, _Notes] = {}
 
-    def _find(self, version: int) -> tuple[Block, int]:
-        """The block that has an entry, and the entry's place there."""
-        at = bisect_right(self._starts, version - 1) - 1
-        return self._blocks[at], version - 1 - self._starts[at]
+    def _at(self, block: int) -> _Notes:
+        found = self._notes.get(block)
+        if found is None:
+            found = self._notes[block] = _Notes(self._log.block(block))
+        return found
+
+    def _find(self, version: int) -> tuple[_Notes, int]:
+        """What is noted of the block that has an entry, and the entry's place there."""
+        starts = self._log.starts
+        block = bisect_right(starts, version - 1) - 1
+        return self._at(block), version - 1 - starts[block]
 
     def author(self, version: int) -> str:
         """The Unix user who made the entry with this number."""
-        block, place = self._find(version)
-        return block.stamps[block.numbers("stamp")[bisect_right(block.ends, place)]][0]
+        notes, place = self._find(version)
+        return notes.stamps[notes.stamp[notes.link(place)]][0]
 
     def made(self, version: int) -> Made:
         """All that is known."""
-        block, place = self._find(version)
-        return _made(block, place, bisect_right(block.ends, place))
+        notes, place = self._find(version)
+        return notes.made(place, notes.link(place))
 
-    def alike(self, rest: int) -> Iterator[Alike]:
-        """All entries, in as few pieces as can be; `rest` is so many milliseconds, by any clock."""
-        for block, start in zip(self._blocks, self._starts, strict=False):
-            link = 0
-            for place, stop in pairwise(sorted(_edges(block, rest))):
-                while block.ends[link] <= place:
-                    link += 1
-                begun = ended = _made(block, place, link)
-                if stop > place + 1:
-                    time = block.times()[stop - 1]
-                    received = time + block.times("received")[stop - 1]
-                    ended = begun._replace(time=time, received=received)
-                yield Alike(start + place + 1, start + stop, begun, ended)
+    def alike(self, rest: int, first: int, last: int) -> Iterator[Alike]:
+        """Some entries, in as few pieces as can be; `rest` in milliseconds, by any clock."""
+        while first <= last:
+            notes, place = self._find(first)
+            after = first - place
+            stop = min(last + 1 - after, len(notes.times))
+            for begin, end in pairwise(notes.edges(place, stop, rest)):
+                begun = ended = notes.made(begin, link := notes.link(begin))
+                if end > begin + 1:
+                    ended = notes.made(end - 1, link)
+                yield Alike(after + begin, after + end - 1, begun, ended)
+            first = after + stop
 
-
-def _edges(block: Block, rest: int) -> set[int]:
-    """The places of a block where something is made otherwise than before, or after a rest."""
-    edges = {0, block.count}
-    whose = zip(block.numbers("stamp"), block.numbers("label"), strict=True)
-    edges.update(end for end, (a, b) in zip(block.ends, pairwise(whose), strict=False) if a != b)
-    times = block.times()
-    for clock in (times, list(map(add, times, block.times("received")))):
-        edges.update(place for place, (a, b) in enumerate(pairwise(clock), 1) if b - a >= rest)
-    return edges
-
-
-def _made(block: Block, place: int, link: int) -> Made:
-    author, role = block.stamps[block.numbers("stamp")[link]]
-    label = block.labels[block.numbers("label")[link]]
-    time = block.times()[place]
-    return Made(author, role, time, time + block.times("received")[place], *label)
+    def shares(self) -> Iterator[tuple[Made, int]]:
+        """How much was made by whom: an entry that stands for some made alike, and how many."""
+        for block in range(len(self._log)):
+            notes = self._at(block)
+            ends = [0, *notes.ends]
+            found: dict[tuple[int, int], list[int]] = {}
+            """By stamp and label: a link, and how many entries."""
+            for link, (start, end) in enumerate(pairwise(ends)):
+                one = found.setdefault((notes.stamp[link], notes.label[link]), [link, 0])
+                one[1] += end - start
+            for link, count in found.values():
+                yield notes.made(ends[link], link), count

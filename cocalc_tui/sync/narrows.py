@@ -7,13 +7,14 @@ falls into parts that have nothing to do with each other.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from cocalc_tui.sync.blocks import CANCEL
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.patch import Cancel
-from cocalc_tui.sync.runs import Runs
+from cocalc_tui.sync.shelf import Shelf
 
 
 class _Session:
@@ -24,8 +25,8 @@ class _Session:
     def __init__(self) -> None:
         self.end = 0
         """The number behind its last patch."""
-        self.firsts: list[int] = []
-        self.seqs: list[int] = []
+        self.firsts = array("q")
+        self.seqs = array("q")
 
 
 def _number(sessions: Mapping[str, _Session], session: str, n: int) -> int:
@@ -35,7 +36,7 @@ def _number(sessions: Mapping[str, _Session], session: str, n: int) -> int:
     return found.seqs[at] + n - found.firsts[at] if found is not None and at >= 0 else 0
 
 
-def wide(log: Sequence[Runs]) -> list[tuple[int, int]]:
+def wide(log: Shelf) -> list[tuple[int, int]]:
     """The ranges (both ends included) of numbers of versions that are not critical, rising."""
     joined: list[tuple[int, int]] = []
     for first, last in sorted(_passed_over(log)):
@@ -46,7 +47,7 @@ def wide(log: Sequence[Runs]) -> list[tuple[int, int]]:
     return joined
 
 
-def _passed_over(log: Iterable[Runs]) -> Iterator[tuple[int, int]]:
+def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
     """The versions between a patch and the ones that it is on top of, or that it cancels.
 
     Also those after one that nobody is on top of.
@@ -55,11 +56,12 @@ def _passed_over(log: Iterable[Runs]) -> Iterator[tuple[int, int]]:
     heads: set[tuple[str, int]] = set()
     last: tuple[str, int] | None = None
     seq = 1
-    for runs in log:
+    for place in range(len(log)):
         first = seq
-        names = runs.block.sessions
+        block = log.block(place)
+        names = block.sessions
         here = [known.setdefault(name, _Session()) for name in names]
-        for s, n, size, parents in runs.block.links:
+        for s, n, size, parents in block.links:
             one, session = here[s], names[s]
             if n != one.end:
                 raise DamagedLog(f"the log lacks patch {one.end} of {session}")
@@ -75,8 +77,8 @@ def _passed_over(log: Iterable[Runs]) -> Iterator[tuple[int, int]]:
             last = (session, n + size - 1)
             heads.add(last)
             seq += size
-        for run, cancel in _cancels(runs):
-            by = first + runs.patch(run)
+        for by, cancel in _cancels(log, place) if block.cancels else ():
+            by += first
             if (target := _number(known, cancel.session, cancel.first)) < by:
                 yield max(target, 1), by - 1
     for head in heads:
@@ -84,7 +86,8 @@ def _passed_over(log: Iterable[Runs]) -> Iterator[tuple[int, int]]:
             yield number, seq - 1
 
 
-def _cancels(runs: Runs) -> Iterator[tuple[int, Cancel]]:
-    """The cancels of a block, each with its run."""
-    places = (run for run, kind in enumerate(runs.kinds) if kind == CANCEL)
-    return zip(places, runs.block.cancels, strict=True)
+def _cancels(log: Shelf, place: int) -> Iterator[tuple[int, Cancel]]:
+    """The cancels of a block, each with the place of its patch."""
+    runs = log.runs(place)
+    patches = (runs.patch(run) for run, kind in enumerate(runs.kinds) if kind == CANCEL)
+    return zip(patches, runs.block.cancels, strict=True)

@@ -21,10 +21,11 @@ from cocalc_tui.sync.operations import fields_of
 from cocalc_tui.sync.patch import MAIN, DoesNotFit, PatchId, TextId
 from cocalc_tui.sync.records import SavedField, SavedRecords, Stamp
 from cocalc_tui.sync.runs import Runs
+from cocalc_tui.sync.shelf import Shelf, Slice
 from cocalc_tui.sync.spans import Part
 
-Place: TypeAlias = "tuple[Runs, int]"
-"""A run of a block, in which something is written."""
+Place: TypeAlias = "tuple[int, int]"
+"""A block, and a run of it, in which something is written."""
 
 
 class Known(NamedTuple):
@@ -36,7 +37,7 @@ class Known(NamedTuple):
     """Where those are written that were put since, or what they are."""
 
 
-Piece: TypeAlias = "tuple[bool, list[Part]]"
+Piece: TypeAlias = "tuple[bool, list[Slice]]"
 """Some of a log, which ends with a critical version; True where everybody had seen all there was
 when they did what is in it."""
 
@@ -47,6 +48,7 @@ _ABOUT = (CREATE, PUT, REMOVE)
 class Standing(NamedTuple):
     """The state at a critical version."""
 
+    log: Shelf
     part: int
     """How many parts of the log came before."""
     heads: tuple[PatchId, ...]
@@ -58,7 +60,7 @@ class Standing(NamedTuple):
 
     def base(self, parts: Sequence[Part]) -> Base:
         """The state, as parts that come next are merged on top of it."""
-        live = {key: _read(fields) for key, fields in self.live.items()}
+        live = {key: _read(self.log, known) for key, known in self.live.items()}
         texts = {at: "".join(chunks) for at, chunks in self.texts.items()}
         return Base(self.heads, texts, SavedRecords(live, self._used(parts)))
 
@@ -67,7 +69,7 @@ class Standing(NamedTuple):
         named = {runs.texts[run] for runs, run in _all(parts) if runs.kinds[run] <= REPLACE}
         keys = {_key(*one) for one in _all(parts) if one[0].kinds[one[1]] in _ABOUT}
         keys |= {at.key for at in named}
-        live = {key: _read(self.live[key]) for key in keys if key in self.live}
+        live = {key: _read(self.log, self.live[key]) for key in keys if key in self.live}
         texts = {at: "".join(self.texts.get(at, ())) for at in named}
         return Base(self.heads, texts, SavedRecords(live, self._used(parts)))
 
@@ -79,7 +81,10 @@ class Standing(NamedTuple):
 class State:
     """The state after some parts of a log."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Shelf) -> None:
+        self._log = log
+        self._block = 0
+        """The one that was read last."""
         self._parts = 0
         self._heads: tuple[PatchId, ...] = ()
         self._texts: dict[TextId, tuple[str, ...]] = {}
@@ -96,7 +101,8 @@ class State:
         for at in self._changed:
             self._texts[at] = self._chunks[at].all()
         self._changed.clear()
-        return Standing(self._parts, self._heads, self._texts.copy(), self._live.copy(), self._made)
+        texts, live = self._texts.copy(), self._live.copy()
+        return Standing(self._log, self._parts, self._heads, texts, live, self._made)
 
     def take(self, pieces: Sequence[Piece]) -> bool:
         """Go over the next part of the log, which comes in pieces.
@@ -105,15 +111,15 @@ class State:
         """
         before = self.standing()
         try:
-            for together, parts in pieces:
+            for together, slices in pieces:
                 if together:
-                    for part in parts:
-                        self._follow(part)
+                    for one in slices:
+                        self._follow(one)
                 else:
-                    self._merge(parts)
+                    self._merge(slices)
         except DoesNotFit:
             self._back_to(before)
-            self._merge([part for _, parts in pieces for part in parts])
+            self._merge([one for _, slices in pieces for one in slices])
             pieces = []
         self._parts += 1
         return bool(pieces) and all(together for together, _ in pieces)
@@ -127,8 +133,10 @@ class State:
 
     # --- where everybody had seen all ----------------------------------------------------------
 
-    def _follow(self, part: Part) -> None:
+    def _follow(self, one: Slice) -> None:
         """Do what patches do, one after the other; raises DoesNotFit."""
+        self._turn_to(one.block)
+        (part,) = self._log.parts([one])
         runs, operations = part.runs, part.operations()
         self._note_times(part, rising=True)
         texts, carets, offsets = runs.texts, runs.carets, runs.inserts.offsets
@@ -156,6 +164,16 @@ class State:
             chunks[at].splice(pos, delete, runs.typed[start : start + typed[run]])
         self._heads = (part.last(),)
 
+    def _turn_to(self, block: int) -> None:
+        """Read what is known of records out of the block before: nobody must open it for that."""
+        if block != self._block:
+            for key, known in self._live.items():
+                if known.made is not None or any(
+                    type(one) is tuple for one in known.fields.values()
+                ):
+                    self._live[key] = Known(None, _read(self._log, known))
+            self._block = block
+
     def _note_times(self, part: Part, *, rising: bool) -> None:
         """Note the latest time.
 
@@ -178,20 +196,21 @@ class State:
             if not key or key in self._made:
                 raise DoesNotFit("a record cannot be made with a used key")
             self._made[key] = self._parts
-            live[key] = Known((runs, run), {})
+            live[key] = Known((self._block, run), {})
         elif key not in live:
             raise DoesNotFit("its author saw no such record")
         elif kind == PUT:
             field = runs.block.words[runs.block.numbers("record")[runs.word(run) + 1]]
             made, fields = live[key]
-            live[key] = Known(made, {**fields, field: (runs, run)})
+            live[key] = Known(made, {**fields, field: (self._block, run)})
         else:
             del live[key]
 
     # --- elsewhere -----------------------------------------------------------------------------
 
-    def _merge(self, parts: Sequence[Part]) -> None:
+    def _merge(self, slices: Sequence[Slice]) -> None:
         """Merge patches whose authors had not seen all."""
+        parts = self._log.parts(slices)
         base = self.standing().narrow(parts)
         texts, records = merged(parts, base)
         for part in parts:
@@ -224,18 +243,19 @@ def created(parts: Iterable[Part]) -> set[str]:
     return {_key(runs, run) for runs, run in _all(parts) if runs.kinds[run] == CREATE}
 
 
-def _read(known: Known) -> dict[str, SavedField]:
+def _read(log: Shelf, known: Known) -> dict[str, SavedField]:
     """The fields of a record."""
     found: dict[str, SavedField] = {}
     if known.made is not None:
-        runs, run = known.made
+        runs, run = log.runs(known.made[0]), known.made[1]
         stamp = _stamp(runs, run)
         found = {f: SavedField(stamp, v) for f, v in fields_of(runs.value(run)).items()}
     for field, written in known.fields.items():
         if isinstance(written, SavedField):
             found[field] = written
         else:
-            found[field] = SavedField(_stamp(*written), json.loads(written[0].value(written[1])))
+            runs, run = log.runs(written[0]), written[1]
+            found[field] = SavedField(_stamp(runs, run), json.loads(runs.value(run)))
     return found
 
 

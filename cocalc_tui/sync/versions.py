@@ -9,18 +9,18 @@ is made when somebody looks there.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.diff import diff
 from cocalc_tui.sync.encoding import encode_block
 from cocalc_tui.sync.eras import eras
 from cocalc_tui.sync.makers import Alike, Made, Makers
 from cocalc_tui.sync.patch import MAIN, Entry, Json, TextId
+from cocalc_tui.sync.shelf import Shelf
 from cocalc_tui.sync.table import Difference, Table, joined
 from cocalc_tui.sync.tracing import Typed, traced
 
@@ -50,19 +50,18 @@ class Versions:
     Raises DamagedLog where the log is not whole.
     """
 
-    def __init__(self, blocks: Sequence[Block], tail: Sequence[Entry] = ()) -> None:
-        firsts = [*((block.first, block.count) for block in blocks), *((e.seq, 1) for e in tail)]
-        self.latest = 0
+    def __init__(self, blocks: Sequence[bytes], tail: Sequence[Entry] = ()) -> None:
+        for before, entry in pairwise(tail):
+            if entry.seq != before.seq + 1:
+                raise DamagedLog(f"the log lacks entry {before.seq + 1}")
+        self._log = Shelf([*blocks, *([encode_block(tail)] if tail else ())])
+        self.latest = self._log.starts[-1]
         """The number of the newest version."""
-        for first, count in firsts:
-            if first != self.latest + 1:
-                raise DamagedLog(f"the log lacks entry {self.latest + 1}")
-            self.latest += count
-        sealed = [*blocks, *([Block(encode_block(tail))] if tail else ())]
-        self._makers = Makers(sealed)
-        self._eras = eras(sealed)
+        self._makers = Makers(self._log)
+        self._eras = eras(self._log)
         self._afters = [era.after for era in self._eras]
-        self._tables: OrderedDict[int, Table] = OrderedDict()
+        self._tables: dict[int, Table] = {}
+        """Of eras that were looked at, the one looked at last at the end."""
         self._table(len(self._eras) - 1)
 
     def _era(self, version: int) -> int:
@@ -70,13 +69,15 @@ class Versions:
         return max(bisect_left(self._afters, version) - 1, 0)
 
     def _table(self, era: int) -> Table:
-        table = self._tables.get(era)
+        # Each line leaves it whole for another thread: at worst a table is made twice.
+        table = self._tables.pop(era, None)
         if table is None:
             one = self._eras[era]
-            table = self._tables[era] = Table(one.parts, one.base())
-            if len(self._tables) > _READY:
-                self._tables.popitem(last=False)
-        self._tables.move_to_end(era)
+            parts = self._log.parts(one.slices)
+            table = Table(parts, one.base(parts))
+        self._tables[era] = table
+        for oldest in list(self._tables)[:-_READY]:
+            self._tables.pop(oldest, None)
         return table
 
     def text(self, version: int, at: TextId = MAIN) -> str:
@@ -91,9 +92,27 @@ class Versions:
         """Who made the entry with this number."""
         return self._makers.made(version)
 
-    def alike(self, rest: int) -> Iterator[Alike]:
-        """All entries, those that were made alike and without a `rest` (milliseconds) together."""
-        return self._makers.alike(rest)
+    def alike(self, rest: int, first: int, last: int) -> Iterator[Alike]:
+        """Some entries, those that were made alike and without a `rest` (milliseconds) together."""
+        return self._makers.alike(rest, first, last)
+
+    def shares(self) -> Iterator[tuple[Made, int]]:
+        """How much was made by whom: an entry that stands for some made alike, and how many."""
+        return self._makers.shares()
+
+    def is_ready(self, version: int) -> bool:
+        """Whether looks at versions near to this one take nothing to be made first."""
+        return all(era in self._tables for era in self._beside(version))
+
+    def prepare(self, version: int) -> None:
+        """Make that; may be done in another thread."""
+        for era in self._beside(version):
+            self._table(era)
+
+    def _beside(self, version: int) -> Iterable[int]:
+        """The era of a version, and those before and after it."""
+        era = self._era(version)
+        return range(max(era - 1, 0), min(era + 2, len(self._eras)))
 
     # --- who typed what ------------------------------------------------------------------------
 
@@ -118,7 +137,7 @@ class Versions:
             if self._eras[era].before(at) is text:
                 continue
             if self._eras[era].together:
-                found = traced(found, self._eras[era].parts, at)
+                found = traced(found, self._log.parts(self._eras[era].slices), at)
                 continue
             earlier = list(self._table(era).typed(version, at))
             ends = list(accumulate([len(piece.text) for piece in earlier]))

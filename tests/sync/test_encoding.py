@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block
+from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, extent
 from cocalc_tui.sync.columns import (
     DamagedLog,
     Reader,
@@ -223,3 +223,11 @@ def test_a_file_that_lies_about_its_columns(body: bytes, reason: str) -> None:
 def test_another_kind_of_file() -> None:
     with pytest.raises(DamagedLog, match="another kind"):
         unseal(b"x", b"yyyy")
+
+
+def test_a_block_s_extent_is_known_before_it_is_read() -> None:
+    data = encode_block(RECORDS)
+    assert extent(data) == (RECORDS[0].seq, len(RECORDS))
+    for bad in (b"yyyy", data[:12], b"ctb\x01" + bytes(20)):
+        with pytest.raises(DamagedLog):
+            extent(bad)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from random import Random
 from unittest.mock import patch as patched
@@ -11,8 +11,7 @@ import pytest
 
 from benchmarks.storage import Year
 from cocalc_tui.history.timeline import TimeLine
-from cocalc_tui.sync import eras, versions
-from cocalc_tui.sync.blocks import Block
+from cocalc_tui.sync import eras, shelf, versions
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.encoding import encode_block
 from cocalc_tui.sync.patch import (
@@ -36,19 +35,34 @@ CELL = TextId("cell", "input")
 
 def opened(log: Sequence[Entry], era: int, *cuts: int) -> Versions:
     """The versions of a log in eras of so many runs; 0 for one era."""
-    blocks = [Block(encode_block(log[a:b])) for a, b in pairwise((0, *cuts, len(log)))]
+    blocks = [encode_block(log[a:b]) for a, b in pairwise((0, *cuts, len(log)))]
     with patched.object(eras, "SHORT", 0 if era else 1 << 40), patched.object(eras, "LONG", era):
         return Versions(blocks)
+
+
+@pytest.fixture(autouse=True)
+def no_room() -> Iterator[None]:
+    """Blocks are put away as soon as another one is looked at, and so are tables."""
+    with (
+        patched.object(shelf, "_OPEN", 1),
+        patched.object(shelf, "_BEGUN", 1),
+        patched.object(versions, "_READY", 3),
+    ):
+        yield
 
 
 def check(log: Sequence[Entry], era: int, *cuts: int) -> None:
     """Whether eras make no difference."""
     whole, parted = opened(log, 0), opened(log, era, *cuts)
     assert len(parted._eras) > 1
-    assert TimeLine(log=parted).bursts == TimeLine(map(whole.made, range(1, len(log) + 1))).bursts
+    made = list(map(whole.made, range(1, len(log) + 1)))
+    assert list(TimeLine(log=parted).bursts()) == list(TimeLine(made).bursts())
+    assert sum(count for _, count in parted.shares()) == len(log)
     texts = {op.at for e in log for op in e.patch.ops if isinstance(op, Splice)}
     chance = Random(5)
     for version in {*chance.choices(range(len(log) + 1), k=25), 0, len(log)}:
+        parted.prepare(version)
+        assert parted.is_ready(version)
         assert parted.records(version) == whole.records(version)
         assert parted.made(max(version, 1)) == whole.made(max(version, 1))
         for at in texts:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.sync import eras
-from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.encoding import encode_block
@@ -25,7 +24,7 @@ def sealed(entries: list[Entry], *cuts: int, era: int = 0) -> Versions:
     `era` is how long the eras are into which it is cut; 0 for a log that is short.
     """
     edges = sorted({0, *(min(cut, len(entries)) for cut in cuts)})
-    blocks = [Block(encode_block(entries[start:stop])) for start, stop in pairwise(edges)]
+    blocks = [encode_block(entries[start:stop]) for start, stop in pairwise(edges)]
     with patch.object(eras, "SHORT", 0 if era else 1000), patch.object(eras, "LONG", era):
         return Versions(blocks, entries[edges[-1] :])
 

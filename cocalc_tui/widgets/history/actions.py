@@ -30,6 +30,7 @@ ACTIONS = (
     Action("history.mark", "Mark", ("v",), "The other end of what is compared."),
     Action("history.with_now", "Since then", ("=",), "What came and went since then."),
     Action("history.blame", "Who wrote it", ("b",), footer=3),
+    Action("history.zoom", "Whole time line", ("z",), "Of a long one; or what is near again."),
     Action("history.play", "Play", ("space",), "And stop.", footer=5),
     Action("history.faster", "Play faster", ("+",), palette=False),
     Action("history.slower", "Play slower", ("-",), palette=False),

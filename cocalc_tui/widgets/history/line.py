@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Click, MouseMove, MouseScrollDown, MouseScrollUp
+from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cocalc_tui.history.timeline import LONG_PAUSE, Burst, TimeLine, legend
+from cocalc_tui.history.overview import Cell, amount, is_long, near, people, spread, whole
+from cocalc_tui.history.timeline import LONG_PAUSE, TimeLine
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import colour
 
@@ -56,7 +57,11 @@ class TimeLineView(Widget):
         self.saved: Sequence[int] = ()
         self.note = ""
         """What stands at the right of the people: what the history takes."""
-        self._cells: list[list[Burst]] = []
+        self.whole: Sequence[Cell] | None = None
+        """All of the line; None for a long one of which only what is near shows."""
+        self._long = False
+        self._cells: list[Cell | None] = []
+        """What is drawn; None for a pause."""
         self._bar_signs: list[tuple[str, str]] = []
         """The bar of each cell and whose it is."""
         self._signs: list[str] = []
@@ -72,18 +77,48 @@ class TimeLineView(Widget):
         saved: Sequence[int] = (),
     ) -> None:
         """Show another place, or another line; `saved` are versions that were saved, sorted."""
-        if line is not self.line or not self._cells:
+        if line is not self.line:
             self.line = line
-            self._cells = line.columns(self._width())
-            while self._cells and not self._cells[-1]:
-                self._cells.pop()
-            self._wide = max(1, min(self._width() // max(len(self._cells), 1), WIDEST))
-            self._signs = list(map(_sign, self._cells))
-            self._bar_signs = []
+            self._long = is_long(line)
+            self.whole = None if self._long else whole(line)
+            self._cells = []
+        if not self._cells or (self.whole is None and not self._holds(version)):
+            self._divide(version)
         if person != self.person or not self._bar_signs:
             self._bar_signs = _bar_signs(self._cells, person)
         self.version, self.mark, self.person, self.saved = version, mark, person, saved
         self.refresh()
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all of a long line shows."""
+        return self._long and self.whole is not None
+
+    def zoom(self, cells: Sequence[Cell] | None) -> None:
+        """Show all of the line, given its cells, or what is near."""
+        self.whole = cells
+        self._divide(self.version)
+        self._bar_signs = _bar_signs(self._cells, self.person)
+        self.refresh()
+
+    def _holds(self, version: int) -> bool:
+        """Whether a version is among what is drawn."""
+        first, last = self._ends()
+        return first <= max(version, 1) <= last
+
+    def _ends(self) -> tuple[int, int]:
+        """The first and the last version that are drawn."""
+        cells = [one for one in self._cells if one is not None]
+        return (cells[0].first, cells[-1].last) if cells else (0, 0)
+
+    def _divide(self, version: int) -> None:
+        """Say what stands where."""
+        width = self._width()
+        cells = near(self.line, version, width) if self.whole is None else self.whole
+        self._cells = spread(cells, width)
+        self._wide = max(1, min(width // max(len(self._cells), 1), WIDEST))
+        self._signs = list(map(_sign, self._cells))
+        self._bar_signs = []
 
     def _width(self) -> int:
         return max(self.size.width - 2, 10)
@@ -97,7 +132,20 @@ class TimeLineView(Widget):
         """Bars, marks, times, or people."""
         ground = self.rich_style
         row = (self._bars, self._marks, self._times, self._people)[y](ground)
-        return Strip([Segment(" ", ground), *row]).adjust_cell_length(self.size.width, ground)
+        before, after = self._more() if not y else (" ", " ")
+        strip = Strip([self._edge(before, ground), *row])
+        if after == " ":
+            return strip.adjust_cell_length(self.size.width, ground)
+        strip = strip.adjust_cell_length(self.size.width - 1, ground)
+        return Strip([*strip, self._edge(after, ground)])
+
+    def _edge(self, sign: str, ground: Style) -> Segment:
+        return Segment(sign, ground if sign == " " else ground + self._dim)
+
+    def _more(self) -> tuple[str, str]:
+        """Signs at the ends of the bars, where there is more of the line."""
+        first, last = self._ends()
+        return "‹" if first > 1 else " ", "›" if last < self.line.latest else " "
 
     def _bars(self, ground: Style) -> list[Segment]:
         return [
@@ -114,9 +162,9 @@ class TimeLineView(Widget):
         dim = ground + self._dim
         for cell, event in zip(self._cells, self._signs, strict=True):
             sign, style = event, dim
-            if _holds(cell, self.version):
+            if cell is not None and cell.holds(self.version):
                 sign, style = "▲", accent
-            elif self.mark is not None and _holds(cell, self.mark):
+            elif cell is not None and self.mark is not None and cell.holds(self.mark):
                 sign, style = "△", accent
             elif event == " " and _holds_any(cell, self.saved):
                 sign = SAVED[0]
@@ -126,31 +174,32 @@ class TimeLineView(Widget):
     def _times(self, ground: Style) -> list[Segment]:
         """When what stands above it was begun: at the left, and behind each pause."""
         text = ""
-        last: Burst | None = None
+        cells = [one for one in self._cells if one is not None]
+        last: Cell | None = None
         for index, cell in enumerate(self._cells):
-            if not cell:
+            if cell is None:
                 continue
-            begins = last is None or cell[0].start - last.end >= LONG_PAUSE
+            begins = last is None or cell.start - last.end >= LONG_PAUSE
             if begins and index * self._wide >= len(text) + bool(text):
-                day = last is None or _day(last.end) != _day(cell[0].start)
-                text = text.ljust(index * self._wide) + _when(cell[0].start, day=day)
-            last = cell[-1]
+                day = last is None or _day(last.end) != _day(cell.start)
+                text = text.ljust(index * self._wide) + _when(cell.start, day=day)
+            last = cell
         if last is not None:
-            end = f" to {_when(last.end, day=_day(last.end) != _day(self.line.bursts[0].start))}"
+            end = f" to {_when(last.end, day=_day(last.end) != _day(cells[0].start))}"
             if not text.endswith(end[4:]) and len(text) + len(end) <= self._width():
                 text = text.ljust(len(self._cells) * self._wide - len(end)) + end
         return [Segment(text[: self._width()], ground + self._dim)]
 
     def _people(self, ground: Style) -> list[Segment]:
         """Who, and what the marks mean that are there."""
-        bursts = self.line.bursts
+        cells = [one for one in self._cells if one is not None]
         found = [
             Segment(f"{safe(name)} ", ground + Style(color=self._face(name), bold=True))
-            for name in legend(bursts)[:6]
+            for name in people(cells)[:6]
         ]
-        kinds = {one.kind for one in bursts}
+        kinds = frozenset[str]().union(*(one.kinds for one in cells))
         told = [f"{sign} {word}" for kind, (sign, word) in SIGNS.items() if kind in kinds]
-        told += ["z offline"] * any(one.late for one in bursts)
+        told += ["z offline"] * any(one.late for one in cells)
         told += [" ".join(SAVED)] * bool(self.saved)
         row = Strip([*found, Segment("  " + "  ".join(told), ground + self._faint)])
         room = max(self._width() - len(self.note), 0)
@@ -167,21 +216,34 @@ class TimeLineView(Widget):
 
     # --- the mouse -----------------------------------------------------------------------------
 
-    def on_click(self, event: Click) -> None:
-        """Go where it is clicked."""
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Go where it is clicked, and scrub from there, wherever else the mouse is led."""
+        self.capture_mouse()
         self._go_to(event.x)
 
     def on_mouse_move(self, event: MouseMove) -> None:
         """Scrub."""
-        if event.button:
+        if self.app.mouse_captured is self:
             self._go_to(event.x)
 
+    def on_mouse_up(self) -> None:
+        """Stay there."""
+        self.release_mouse()
+
     def _go_to(self, x: int) -> None:
-        index = min((x - 1) // self._wide, len(self._cells) - 1)
-        while index > 0 and not self._cells[index]:
+        first, last = self._ends()
+        before, after = self._more()
+        if x < 1 and before != " ":
+            self._go(first - 1)
+            return
+        if x >= self.size.width - 1 and after != " ":
+            self._go(self.line.burst(last + 1).last)
+            return
+        index = max(min((x - 1) // self._wide, len(self._cells) - 1), 0)
+        while index > 0 and self._cells[index] is None:
             index -= 1
-        if index >= 0 and self._cells[index]:
-            self._go(self._cells[index][-1].last)
+        if self._cells and (cell := self._cells[index]) is not None:
+            self._go(cell.last)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """A step back."""
@@ -194,44 +256,35 @@ class TimeLineView(Widget):
         self._step(1)
 
 
-def _amount(cell: list[Burst]) -> int:
-    return sum(one.last - one.first + 1 for one in cell)
-
-
-def _bar_signs(cells: list[list[Burst]], person: str) -> list[tuple[str, str]]:
+def _bar_signs(cells: Sequence[Cell | None], person: str) -> list[tuple[str, str]]:
     """For each cell how much was done, of one person or all, and who did most of it."""
-    most = max((_amount(cell) for cell in cells), default=1) or 1
+    most = max((amount(one) for one in cells if one is not None), default=1)
     found: list[tuple[str, str]] = []
-    for cell in cells:
-        bursts = [one for one in cell if person in {"", one.author}]
-        if bursts:
-            height = min(int(_amount(bursts) / most * len(BARS)), len(BARS) - 1)
-            first = max(bursts, key=lambda one: one.last - one.first)
-            found.append((BARS[height], first.author))
+    for one in cells:
+        if one is not None and (done := amount(one, person)):
+            height = min(int(done / most * len(BARS)), len(BARS) - 1)
+            found.append((BARS[height], person or max(one.amounts, key=one.amounts.__getitem__)))
         else:
-            found.append(("·" if cell else " ", ""))
+            found.append((" " if one is None else "·", ""))
     return found
 
 
-def _sign(cell: list[Burst]) -> str:
+def _sign(cell: Cell | None) -> str:
     """The event of a cell that tells most."""
-    kinds = {one.kind for one in cell}
+    if cell is None:
+        return " "
     for kind, (sign, _) in SIGNS.items():
-        if kind in kinds:
+        if kind in cell.kinds:
             return sign
-    return "z" if any(one.late for one in cell) else " "
+    return "z" if cell.late else " "
 
 
-def _holds(cell: list[Burst], version: int) -> bool:
-    return bool(cell) and cell[0].first <= version <= cell[-1].last
-
-
-def _holds_any(cell: list[Burst], versions: Sequence[int]) -> bool:
+def _holds_any(cell: Cell | None, versions: Sequence[int]) -> bool:
     """Whether any of these, sorted, is in a cell."""
-    if not cell:
+    if cell is None:
         return False
-    index = bisect_left(versions, cell[0].first)
-    return index < len(versions) and versions[index] <= cell[-1].last
+    index = bisect_left(versions, cell.first)
+    return index < len(versions) and versions[index] <= cell.last
 
 
 def _day(at: int) -> str:

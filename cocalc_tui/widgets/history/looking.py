@@ -11,7 +11,6 @@ from textual.screen import Screen
 
 from cocalc_tui.history.pasts import Edition, Editions
 from cocalc_tui.history.reading import readable
-from cocalc_tui.history.timeline import legend
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.history.acts import HistoryActs
 
@@ -69,7 +68,8 @@ class Looking(HistoryActs):
         if self.past is None:
             return
         choices = [Choice("", "everybody")]
-        choices += [Choice(name, name) for name in legend(self.past.line.bursts)]
+        found = await asyncio.to_thread(self.past.line.people)
+        choices += [Choice(name, name) for name in found]
         chosen = await desk(self._screen).pick("Whose steps", choices)
         if chosen is not None:
             self.person = chosen
@@ -112,12 +112,11 @@ class Looking(HistoryActs):
 
     @staticmethod
     def _ends(past: Past, way: int, start: int) -> Iterator[int]:
-        bursts = past.line.bursts
-        lasts = [0, *(one.last for one in bursts)]
-        if way < 0:
-            yield from reversed([last for last in lasts if last < start])
-        else:
-            yield from (last for last in lasts if last > start)
+        if way > 0:
+            yield from (one.last for one in past.line.bursts(start))
+        elif start:
+            yield from (one.last for one in past.line.bursts_before(start))
+            yield 0
 
     async def _narrow(self, past: Past, low: int, high: int) -> None:
         """Show the version between two in which it changed."""
@@ -187,7 +186,7 @@ class Looking(HistoryActs):
     def _back_from(self, event: str) -> bool:
         """Leave a past that shows already."""
         shown = self.past is not None and self.past is not self.own
-        if not (shown and self.past is not None and self.past.line.bursts[0].kind == event):
+        if not (shown and self.past is not None and self.past.line.burst(0).kind == event):
             return False
         if self.own is not None:
             self.choose_past(self.own)

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from cocalc_tui.client.past import LogBook
 from cocalc_tui.history import words
 from cocalc_tui.history.blaming import BlamedLine
+from cocalc_tui.history.overview import whole
 from cocalc_tui.history.pasts import LogPast, Past
 from cocalc_tui.history.reading import parts
 from cocalc_tui.history.timeline import EVENTS
@@ -68,13 +69,13 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
         self._saves: list[SaveInfo] = []
         self._head = Bar(id="head")
         self._footer = Bar(self._click, id="footer")
-        self._view = TimeLineView(lambda name: desk(self).faces.colour(name), self.go, self.step)
+        self.view = TimeLineView(lambda name: desk(self).faces.colour(name), self.go, self.step)
 
     def compose(self) -> ComposeResult:
         """Where one is, what was there, the time line, the keys."""
         yield self._head
         yield self.body
-        yield self._view
+        yield self.view
         yield self._footer
 
     def scopes(self) -> Sequence[str]:
@@ -117,12 +118,24 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
             return
         self.own = await asyncio.to_thread(LogPast, versions, self.document.type)
         self.seen = self.own.content(versions.latest)
-        self._view.note = f"  {size(self._book.size)}"
+        self.view.note = f"  {size(self._book.size)}"
         self.choose_past(self.own)
         if self._first is not None:
             first, self._first = self._first, None
             self.go(first)
         self._work(self._fetch_saves, "saves")
+
+    async def do_zoom(self) -> None:
+        """Draw all of a long time line, or what is near again."""
+        past, view = self.past, self.view
+        if past is None:
+            return
+        if view.shows_all:
+            view.zoom(None)
+            return
+        self.say(f"going through {past.line.latest:,} versions …")
+        view.zoom(await asyncio.to_thread(whole, past.line))
+        self._say_head()
 
     async def _fetch_saves(self) -> None:
         """Mark when somebody saved it, once that is known: nothing else waits for it."""
@@ -156,7 +169,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
         past = self.past
         if past is None:
             return
-        self._view.show(past.line, self.version, self.mark, self.person, self._saved(past))
+        self.view.show(past.line, self.version, self.mark, self.person, self._saved(past))
         wanted = self.version, self._before(past)
         if past.missing(*wanted):
             self.say("fetching it …")
@@ -167,6 +180,8 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
         blamed = [] if columns else self._blamed(past)
         self.body.show(lines, columns=columns, blamed=blamed, stay=stay)
         self._say_head()
+        if not past.is_ready(self.version):
+            self._work(partial(asyncio.to_thread, past.prepare, self.version), "ahead")
 
     async def _fetch(self, past: Past, wanted: tuple[int, int]) -> None:
         from cocalc_tui.client.requests import RequestFailed
@@ -228,7 +243,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
             return
         self._newer = self._count_newer()
         own = past is self.own
-        what = "version" if own else past.line.bursts[0].kind
+        what = "version" if own else past.line.burst(0).kind
         left = [
             Word(f" {named(self.document.path)}  ", "text-bright", bold=True),
             Word(f"{what} {self.version:,} of {past.line.latest:,}  "),
@@ -241,7 +256,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
 
     def _made_words(self, past: Past) -> list[Word]:
         """Who made it, when and how."""
-        if not (self.version and past.line.bursts):
+        if not self.version:
             return [Word("before anything was there", "text-dim")]
         burst = past.line.burst(self.version)
         found = [

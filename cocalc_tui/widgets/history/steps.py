@@ -40,17 +40,7 @@ class Steps(HistoryActs):
         """As many bursts on, or back; of one person where only theirs are gone through."""
         if self.past is None:
             return
-        line = self.past.line
-        if not self.person:
-            self.go(line.step(self.version, by))
-            return
-        own = [one.last for one in line.bursts if one.author == self.person]
-        if by < 0:
-            earlier = [last for last in own if last < self.version]
-            self.go(earlier[max(by, -len(earlier))] if earlier else self.version)
-        else:
-            later = [last for last in own if last > self.version]
-            self.go(later[min(by, len(later)) - 1] if later else self.version)
+        self.go(self.past.line.step(self.version, by, self.person))
 
     def do_earlier(self) -> None:
         """To the end of the burst before."""

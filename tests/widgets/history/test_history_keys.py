@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.history import overview
 from cocalc_tui.notebook import schema
 from cocalc_tui.widgets.history import steps
 from cocalc_tui.widgets.history.line import TimeLineView
@@ -127,9 +129,57 @@ async def test_by_mouse_on_the_time_line() -> None:
         await pilot.pause()
         assert looker.screen.version == 9
         assert looker.text(20)[1 + 3 * view._wide :].startswith(" ▲")
+        # A mark is where its step is.
+        for sign, version in (("⌂", 1), ("z", 17)):
+            await pilot.click(view, offset=(looker.text(20).index(sign), 1))
+            await pilot.pause()
+            assert looker.screen.version == version
+        # Dragging scrubs, off the line too; once it is let go the mouse is only a mouse.
+        passed = [1]
+        await pilot.mouse_down(view, offset=(1, 0))
+        for x in range(2, 79):
+            await pilot.hover(view, offset=(x, 0 if x < 9 else -5))
+            passed.append(looker.screen.version)
+        ends = [one.last for one in looker.screen.own.line.bursts()] if looker.screen.own else []
+        assert list(dict.fromkeys(passed)) == ends
+        await pilot.mouse_up(view, offset=(78, 0))
+        await pilot.hover(view, offset=(1, 0))
+        assert looker.screen.version == 23
+        for wheel, version in ((MouseScrollUp, 18), (MouseScrollUp, 17), (MouseScrollDown, 18)):
+            view.post_message(wheel(view, 1, 1, 0, 0, 0, False, False, False))
+            await pilot.pause()
+            assert looker.screen.version == version
+        await looker.says(":", "9")
         await looker.at("c")
         assert "second series" in pilot.app.clipboard
         assert "It is stable" not in pilot.app.clipboard
+
+
+async def test_of_a_long_line_what_is_near_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "MANY", 6)
+    monkeypatch.setattr(TimeLineView, "_width", lambda _: 5)
+    async with history_of("notes.md", (80, 24)) as pilot:
+        looker = Looker(pilot)
+        view = looker.screen.view
+        assert looker.text(19).startswith("‹")
+        assert looker.text(19).endswith(" ")
+        # The edges lead on, and what is near moves along.
+        await pilot.click(view, offset=(0, 0))
+        assert looker.screen.version < 23
+        await looker.says(":", "9")
+        assert (looker.text(19)[0], looker.text(19)[-1]) == ("‹", "›")
+        await pilot.click(view, offset=(79, 0))
+        assert looker.screen.version > 9
+        assert await looker.at("home") == 1
+        assert looker.text(19)[0] == " "
+        for _ in range(20):
+            await looker.at("right")
+            assert "▲" in looker.text(20)
+        await looker.at("z")
+        await until(lambda: view.shows_all)
+        assert not {"‹", "›"} & set(looker.text(19))
+        await looker.at("z")
+        assert looker.text(19).startswith("‹")
 
 
 async def test_a_cell_is_brought_back_by_key() -> None:
