@@ -42,12 +42,8 @@ def opened(log: Sequence[Entry], era: int, *cuts: int) -> Versions:
 
 @pytest.fixture(autouse=True)
 def no_room() -> Iterator[None]:
-    """Blocks are put away as soon as another one is looked at, and so are tables."""
-    with (
-        patched.object(shelf, "_OPEN", 1),
-        patched.object(shelf, "_BEGUN", 1),
-        patched.object(versions, "_READY", 3),
-    ):
+    """Blocks are put away when two others are looked at."""
+    with patched.object(shelf, "_OPEN", 2), patched.object(shelf, "_BEGUN", 1):
         yield
 
 
@@ -58,11 +54,12 @@ def check(log: Sequence[Entry], era: int, *cuts: int) -> None:
     made = list(map(whole.made, range(1, len(log) + 1)))
     assert list(TimeLine(log=parted).bursts()) == list(TimeLine(made).bursts())
     assert sum(count for _, count in parted.shares()) == len(log)
+    for version in (0, len(log)):
+        parted.prepare(version)
+        assert parted.is_ready(version)
     texts = {op.at for e in log for op in e.patch.ops if isinstance(op, Splice)}
     chance = Random(5)
     for version in {*chance.choices(range(len(log) + 1), k=25), 0, len(log)}:
-        parted.prepare(version)
-        assert parted.is_ready(version)
         assert parted.records(version) == whole.records(version)
         assert parted.made(max(version, 1)) == whole.made(max(version, 1))
         for at in texts:
@@ -204,3 +201,16 @@ def test_a_log_that_lacks_a_patch() -> None:
     late = Patch(PatchId(ANN, 7), 9000, (PatchId(ANN, 2),), (Splice(0, 0, "d"),))
     with pytest.raises(DamagedLog, match="the log lacks patch 3"):
         opened([*life.log, Entry(4, "ann", "editor", 1, late)], 1)
+
+
+def test_a_log_that_lacks_a_block_or_an_entry() -> None:
+    life = Life()
+    life.type("abcdef")
+    first, second = encode_block(life.log[:2]), encode_block(life.log[4:])
+    for blocks, tail in (
+        ([first, second], []),
+        ([first], life.log[4:]),
+        ([], [*life.log[:2], *life.log[4:]]),
+    ):
+        with pytest.raises(DamagedLog, match="the log lacks entry 3"):
+            Versions(blocks, tail)
