@@ -18,6 +18,7 @@ from textual.events import MouseMove, MouseScrollDown
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
+from cocalc_tui.client.terminals import Terminal
 from cocalc_tui.protocol.events import TerminalScreen
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.terminals.opener import sequence
@@ -84,7 +85,7 @@ async def test_keys_go_to_the_program_and_f12_leads_out(tmp_path: Path) -> None:
         await pilot.press(*"echo $((6*7))", "enter")
         await until(lambda: "42" in shown(app))
         await until(lambda: here.model.screen.columns == here.size.width)
-        assert here.where().endswith("by alice, alice types")
+        assert here.where().endswith(" by you")
         await pilot.press("f12", "ctrl+t", "b")
         await pilot.pause()
         assert len(list(app.main.tiles.division.tiles())) == 2
@@ -232,13 +233,13 @@ async def test_the_keyboard_the_size_and_the_script(tmp_path: Path) -> None:
         here = pane(app)
         await until(lambda: here.model.screen.running)
         await pilot.press("f12", "k")
-        await until(lambda: here.where().endswith("alice has the keyboard"))
+        await until(lambda: here.where().endswith("you alone have the keyboard"))
         await pilot.press("f12", "k")
         await until(lambda: not here.model.screen.keyboard)
         await pilot.press("f12", "s")
         await until(lambda: app.screen is not app.main)
         await pilot.press(*"fixed", "enter")
-        await until(lambda: "fixed by alice" in here.where())
+        await until(lambda: "fixed by you" in here.where())
         await pilot.press("f12", "e")
         await until(lambda: isinstance(app.screen, ScriptScreen))
         await pilot.press(*"echo hello", "f12")
@@ -248,6 +249,45 @@ async def test_the_keyboard_the_size_and_the_script(tmp_path: Path) -> None:
         await until(lambda: not here.model.screen.running)
         await pilot.press("enter")
         await until(lambda: "hello" in shown(app))
+
+
+async def test_of_a_larger_terminal_the_part_with_the_cursor_shows(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        await here.terminal.size(200, 60, "fixed")
+        await until(lambda: here.where().startswith("a part of 200x60 fixed"))
+        await here.terminal.type(text="exec env PS1='rea''dy> ' sh\r")
+        await until(lambda: "ready>" in shown(app))
+        await here.terminal.type(text="seq 50; printf '%150s<' wi''de\r")
+        await until(lambda: "wide<ready>" in shown(app))
+        assert here.window.left > 0
+        assert here.window.top > 0
+        await pilot.press("shift+pageup")
+        assert here.where().endswith(" lines back")
+        await pilot.press("shift+pagedown")
+        assert here.look is None
+        await pilot.press("f12", "[", "0")
+        assert here.window.left == 0
+        await pilot.press("escape")
+        assert "wide<ready>" in shown(app)
+
+
+async def test_who_had_the_keyboard_is_told_who_took_it(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (box, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        await pilot.press("f12", "k")
+        await until(lambda: here.model.screen.keyboard == "alice")
+        rune = await box.person("rune")
+        theirs = await rune.open("build.term")
+        await Terminal(rune.requests, theirs.doc).keyboard(mine=True)
+        await until(
+            lambda: any(
+                "rune took the keyboard; F12 k takes it back" in one.message
+                for one in app._notifications
+            )
+        )
 
 
 async def test_who_may_not_type_watches(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from cocalc_tui.client.terminals import Terminal
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.terminal.lookback import CHUNK, Lookback, screen_rows
 from cocalc_tui.widgets.terminal.model import TerminalModel
+from cocalc_tui.widgets.terminal.window import Window, follow
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
@@ -27,6 +28,8 @@ class Browsing(Widget):
     model: TerminalModel
     look: Lookback | None = None
     """What is looked at; None while it is the present."""
+    window = Window()
+    """Which part of a screen shows that is larger than the pane."""
     _fetching = False
 
     def do_ask(self, work: Coroutine[Any, Any, None]) -> None:
@@ -43,8 +46,20 @@ class Browsing(Widget):
         if self.look is None:
             screen = self.model.screen
             rows = screen_rows(screen.rows, screen.lines)
-            self.look = Lookback(rows, screen.wraps, screen.history, self.size.height)
+            height, top = self.size.height, self.window.top
+            self.look = Lookback(rows, screen.wraps, screen.history, height, top)
         return self.look
+
+    def keep_in_sight(self) -> bool:
+        """Have the cursor in sight, or the caret; tells whether another part shows than before."""
+        screen, before = self.model.screen, self.window
+        cursor = screen.cursor
+        if self.look is not None:
+            caret = self.look.caret
+            cursor = (caret.x, -1) if caret is not None else None
+        size = screen.columns, screen.lines
+        self.window = follow(before, cursor, size, (self.size.width, self.size.height))
+        return self.window != before
 
     def _looked(self) -> None:
         """Show what is looked at now; who only looked and is back at the present is done."""
@@ -56,6 +71,7 @@ class Browsing(Widget):
             if first is not None:
                 self._fetching = True
                 self.do_ask(self._fetch(look, first))
+        self.keep_in_sight()
         self.refresh()
         desk(self).bars_changed()
 
@@ -78,9 +94,8 @@ class Browsing(Widget):
 
     def scroll_by(self, lines: int) -> None:
         """Look further back (below 0), or come nearer to now."""
-        if lines < 0 or self.look is not None:
-            self.looking().scroll(lines)
-            self._looked()
+        self.looking().scroll(lines)
+        self._looked()
 
     def leave(self) -> None:
         """Look at the present again."""
@@ -211,14 +226,14 @@ class Browsing(Widget):
         """Begin to select by mouse; only a drag shows it."""
         self.leave()
         look = self.looking()
-        look.stand(event.x, look.top + event.y)
+        look.stand(self.window.left + event.x, look.top + event.y)
         look.mark()
         self.capture_mouse()
 
     def drag_to(self, event: events.MouseMove) -> None:
         """Select as far as here; beyond the edge more is shown."""
         if self.look is not None and self.look.anchor is not None:
-            self.look.stand(event.x, self.look.top + event.y)
+            self.look.stand(self.window.left + event.x, self.look.top + event.y)
             self._looked()
 
     def let_go(self) -> None:

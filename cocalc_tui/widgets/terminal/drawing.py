@@ -1,6 +1,7 @@
 """How a terminal's pane looks: the screen, the past with what is selected, and what stands around.
 
 A terminal smaller than its pane has an edge, and says below whose size it has: never silently tiny.
+Of a larger one the part with the cursor shows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cocalc_tui.protocol.events import TerminalScreen
+from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.terminal.browsing import Browsing
 from cocalc_tui.widgets.terminal.lookback import Lookback
@@ -32,11 +34,12 @@ class Drawing(Browsing):
         screen, look = self.model.screen, self.look
         if not screen.running and y == self.size.height - 1:
             return self._ended_row(width, ground)
+        left, top = self.window
         inside = min(screen.columns, width)
         if look is not None:
-            strip = self._looked_at(look, look.top + y)
-        elif y < screen.lines:
-            strip = self._strip(y)
+            strip = self._looked_at(look, look.top + y).crop(left, left + inside)
+        elif top + y < screen.lines:
+            strip = self._strip(top + y).crop(left, left + inside)
         else:
             strip = self._below(y - screen.lines, inside)
         strip = strip.adjust_cell_length(inside, ground).apply_style(ground)
@@ -53,7 +56,8 @@ class Drawing(Browsing):
     def _below(self, y: int, inside: int) -> Strip:
         """What stands below it: its edge, and why."""
         screen = self.model.screen
-        size = f" {screen.columns}x{screen.lines} {whose_size(screen)}; F12 s changes it"
+        whose = whose_size(screen, desk(self).user)
+        size = f" {screen.columns}x{screen.lines} {whose}; F12 s changes it"
         text = "─" * inside if y == 0 else size if y == 1 else ""
         return Strip([Segment(text, self._colour("text-faint"))])
 
@@ -108,12 +112,13 @@ class Drawing(Browsing):
         self.refresh()
 
 
-def whose_size(screen: TerminalScreen) -> str:
-    """Why a terminal has its size, in words that follow it."""
-    by = f"by {screen.size_by}" if screen.size_by else ""
+def whose_size(screen: TerminalScreen, me: str) -> str:
+    """Why a terminal has its size, in words that follow it; `me` reads them."""
+    whose = "you" if screen.size_by == me else screen.size_by
+    by = f"by {whose}" if whose else ""
     match screen.policy:
         case "mine":
-            return f"as {screen.size_by} has it"
+            return "as you have it" if whose == "you" else f"as {whose} has it"
         case "fixed":
             return f"fixed {by}".rstrip()
     return by or "as the smallest window"

@@ -27,18 +27,25 @@ class Lookback:
     """The lines, a caret, a selection, and which lines the window shows."""
 
     def __init__(
-        self, screen: Sequence[str], wraps: Collection[int], history: int, height: int
+        self,
+        screen: Sequence[str],
+        wraps: Collection[int],
+        history: int,
+        height: int,
+        top: int | None = None,
     ) -> None:
         """`screen` are its rows, `wraps` those that go on in the next.
 
-        `history` is how many lines scrolled out, `height` the window's.
+        `history` is how many lines scrolled out, `height` the window's, and `top` the uppermost
+        row in it: the last ones show where none is given.
         """
         self.history = history
         self.height = max(height, 1)
         self._screen = list(screen)
         self._past: dict[int, str] = {}
         self._wraps = {history + y for y in wraps}
-        self.top = self._last_top
+        self._now = self._last_top if top is None else min(history + top, self._last_top)
+        self.top = self._now
         self.caret: Caret | None = None
         """Where copying is done; None while one only looks."""
         self.anchor: Caret | None = None
@@ -56,8 +63,8 @@ class Lookback:
 
     @property
     def back(self) -> int:
-        """Lines between what the window shows and now."""
-        return self._last_top - self.top
+        """Lines between what the window shows and what it showed; below 0, further down."""
+        return self._now - self.top
 
     def row(self, line: int) -> str:
         """A line; "" for one that is not there, or on its way."""
@@ -81,8 +88,11 @@ class Lookback:
     # --- moving --------------------------------------------------------------------------------
 
     def scroll(self, by: int) -> None:
-        """Show lines further on, or back."""
+        """Show lines further on, or back; none comes past the present without a stop."""
+        before = self.back
         self.top = max(0, min(self.top + by, self._last_top))
+        if before * self.back < 0:
+            self.top = self._now
 
     def stand(self, x: int, line: int) -> None:
         """Have the caret at a cell, in sight."""

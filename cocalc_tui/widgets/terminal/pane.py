@@ -84,12 +84,14 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     def _take_whole(self, screen: TerminalScreen) -> None:
         """Show a whole screen, and what was told after it and heard before it was taken."""
         self.model.take(screen)
+        self.keep_in_sight()
         later, self._later = self._later, []
         for frame in later:
             if self.model.missed(frame):
                 self.do_ask(self._open())
                 break
             self.model.take(frame)
+        self.keep_in_sight()
         self.refresh()
         desk(self).bars_changed()
 
@@ -127,20 +129,29 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         if self.model.missed(screen):
             self.do_ask(self._open())
             return
+        before = self.model.screen.keyboard
         changed = self.model.take(screen)
+        self._keyboard_moved(before, screen.keyboard)
         if self.look is not None:
             return
-        if changed is None:
+        if self.keep_in_sight() or changed is None:
             self.refresh()
         else:
-            width = self.size.width
-            self.refresh(*[Region(0, y, width, 1) for y in changed if y < self.size.height])
+            width, height = self.size
+            rows = [y - self.window.top for y in changed]
+            self.refresh(*[Region(0, y, width, 1) for y in rows if 0 <= y < height])
         desk(self).bars_changed()
+
+    def _keyboard_moved(self, before: str, holder: str) -> None:
+        me = desk(self).user
+        if before == me and holder not in {"", me}:
+            desk(self).notice(f"{holder} took the keyboard; F12 k takes it back")
 
     # --- size ----------------------------------------------------------------------------------
 
     def on_resize(self, _: events.Resize) -> None:
         """Tell how large my window is, which is known only after the screen was asked for."""
+        self.keep_in_sight()
         if self._attached:
             self.do_ask(self._say_size())
 
@@ -274,11 +285,15 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         if look is not None and look.caret is not None:
             return f"line {look.caret.line + 1:,} of {look.length:,}"
         if look is not None:
-            return f"{look.back} lines back"
-        typist = f", {screen.typist} types" if screen.typist else ""
+            return f"{look.back} lines back" if look.back > 0 else f"{-look.back} lines below"
+        me = desk(self).user
+        typist = f", {screen.typist} types" if screen.typist not in {"", me} else ""
         if screen.keyboard:
-            typist = f", {screen.keyboard} has the keyboard"
-        return f"{screen.columns}x{screen.lines} {whose_size(screen)}{typist}"
+            holds = f"{screen.keyboard} has" if screen.keyboard != me else "you alone have"
+            typist = f", {holds} the keyboard"
+        part = screen.columns > self.size.width or screen.lines > self.size.height
+        size = f"{'a part of ' * part}{screen.columns}x{screen.lines}"
+        return f"{size} {whose_size(screen, me)}{typist}"
 
     def mode(self) -> str:
         """Whether the next key is the app's, and what it may be."""

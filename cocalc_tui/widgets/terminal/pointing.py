@@ -35,7 +35,7 @@ class Pointing(Browsing):
         if isinstance(event, events.MouseScrollUp | events.MouseScrollDown):
             button = 4 if isinstance(event, events.MouseScrollUp) else 5
         screen = self.model.screen
-        x, y = event.x, event.y
+        x, y = self.window.left + event.x, self.window.top + event.y
         if 0 <= x < screen.columns and 0 <= y < screen.lines:
             self.do_ask(self.terminal.mouse(what, button, x, y, more))
 
