@@ -255,6 +255,7 @@ class MainScreen(  # its parts, one subject each
     def open_at_start(self, path: str) -> None:
         """Have a document shown as soon as there is a screen."""
         self.memory.visited(path)
+        self.tiles.may_make.add(path)
         self.tiles.division.visit(path)
 
     def visit(

@@ -8,8 +8,9 @@ from functools import partial
 from textual.widget import Widget
 from textual.worker import WorkType
 
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.protocol.messages import LARGEST_OPENED
+from cocalc_tui.protocol.messages import LARGEST_OPENED, Role
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.documents import Documents
@@ -26,6 +27,8 @@ class TileOpening(Widget):
     division: Layout
     documents: Documents
     say_tabs: Callable[[], None]
+    may_make: set[str]
+    """Paths that were typed when the app was started: one that is not there may be made."""
     _settings: Settings
     _panes: dict[View, Widget]
     _changed: Callable[[], None]
@@ -41,9 +44,11 @@ class TileOpening(Widget):
     async def _open_soon(self, view: View, note: Note) -> None:
         """Put the document's pane in the place of the note."""
         try:
-            document = await self.documents.open(view.path)
+            document = await self._document(view.path)
         except RequestFailed as error:
-            if not await self._read_only(view, note):
+            if error.code == "missing":
+                note.say(error.text, f"{self._how('tile.close')} closes this.")
+            elif not await self._read_only(view, note):
                 note.say(
                     f"{view.path} cannot be opened: {error.text}",
                     f"{self._how('app.outside')} opens it in another program, "
@@ -55,6 +60,24 @@ class TileOpening(Widget):
             return
         pane = make_pane(document, self._settings, self.documents.requests)
         await self._replace_note(view, note, pane)
+
+    async def _document(self, path: str) -> SharedDocument:
+        """Open a document, and make its file where the person wants that."""
+        try:
+            return await self.documents.open(path)
+        except RequestFailed as error:
+            wanted = path in self.may_make and desk(self).role >= Role.EDITOR
+            self.may_make.discard(path)
+            if error.code != "missing" or not wanted:
+                raise
+            if not await desk(self).confirm(f"{path} is not there. Make it?", "make"):
+                raise
+        from cocalc_tui.client.files import Files
+
+        files = Files(self.documents.requests)
+        await files.make_way(path)
+        await files.make(path)
+        return await self.documents.open(path)
 
     def _how(self, name: str) -> str:
         """The key that does something, or what it is called in the commands."""

@@ -70,6 +70,7 @@ class Tiles(TileActs, TileEdges, TileOpening, Acting, Widget):
         self.division = division
         self.documents = documents
         self._changed = changed
+        self.may_make = set()
         self._panes: dict[View, Widget] = {}
         self._bars: dict[Tile, Bar] = {}
         self.welcome = Welcome()

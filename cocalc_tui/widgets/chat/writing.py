@@ -46,6 +46,7 @@ class Writing(Widget):
         """Have the line, with nothing in it, and what was said."""
         self.conversation = Conversation(self.document, "")
         self.about = Static("", id="about", markup=False)
+        self._about_text = ""
         self._draft = Draft()
         self._kept = Draft()
         """As it is on the disk: another screen of mine may have sent it meanwhile."""
@@ -155,8 +156,11 @@ class Writing(Widget):
     # --- what is going on ----------------------------------------------------------------------
 
     def say_about(self) -> None:
-        """Say above the line what enter does."""
-        self.about.update(safe(self._going_on()))
+        """Say above the line what enter does; each time it is said the screen is laid out anew."""
+        text = safe(self._going_on())
+        if text != self._about_text:
+            self._about_text = text
+            self.about.update(text)
 
     def _going_on(self) -> str:
         if self.document.readonly:

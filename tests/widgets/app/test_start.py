@@ -13,8 +13,10 @@ from cocalc_tui.widgets.dialogs import Confirm
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.elsewhere import Elsewhere
 from cocalc_tui.widgets.files import FileTree
+from cocalc_tui.widgets.notes import Note
 from cocalc_tui.widgets.picker import Choice, Picker
 from cocalc_tui.widgets.settings import Settings
+from tests.server.hosting import running, until
 from tests.widgets.app.started import FILES, Started, started
 from tests.widgets.pretend import PretendProject
 
@@ -183,3 +185,29 @@ async def test_going_to_another_project() -> None:
         await pilot.pause()
     assert elsewhere.chosen == "box:/srv"
     assert project.closed
+
+
+async def test_a_file_that_was_named_and_is_not_there_is_made_when_wanted(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        app = CocalcApp(await lab.person("ben"), "lab", ["new/plan.md"])
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(lambda: isinstance(app.screen, Confirm))
+            await pilot.pause()
+            await pilot.press("y")
+            await until(lambda: app.main.tiles.document)
+            assert (lab.project / "new" / "plan.md").is_file()
+
+
+async def test_a_file_that_was_named_is_not_made_against_ones_will() -> None:
+    project = PretendProject(FILES)
+    project.refuse["no.md"] = RequestFailed("missing", "no.md: no such file or folder")
+    app = CocalcApp(project, "lab", ["no.md"])
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(lambda: isinstance(app.screen, Confirm))
+        await pilot.pause()
+        await pilot.press("n")
+        note = app.main.tiles.pane
+        assert isinstance(note, Note)
+        said = ["no.md: no such file or folder", "ctrl+w closes this."]
+        await until(lambda: [text for text, _ in note.lines()] == said)
+        assert "no.md" not in project.contents
