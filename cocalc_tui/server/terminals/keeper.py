@@ -303,9 +303,9 @@ class TerminalKeeper:
             if self._screen.pastes:
                 data = b"\x1b[200~" + data.replace(b"\x1b", b"") + b"\x1b[201~"
             self._write(data)
-        application = self._screen.application_keys
+        application, apart = self._screen.application_keys, self._screen.tells_keys_apart
         for key in said.get("keys", []):
-            self._write(encode(key, application=application))
+            self._write(encode(key, application=application, apart=apart))
         if "text" in said:
             self._write(str(said["text"]).encode())
         if "raw" in said:

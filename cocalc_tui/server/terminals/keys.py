@@ -1,7 +1,8 @@
 """Keys and the mouse as the bytes that programs in a terminal read.
 
-Source: "XTerm Control Sequences", https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, the
-sections on PC-style function keys and on mouse tracking.
+Sources: "XTerm Control Sequences", https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, the
+sections on PC-style function keys and on mouse tracking; "Comprehensive keyboard handling in
+terminals", https://sw.kovidgoyal.net/kitty/keyboard-protocol/.
 """
 
 from __future__ import annotations
@@ -52,16 +53,25 @@ _CONTROLS = {
 }
 """Control characters that are no letter's."""
 _MODIFIERS = {"shift": 1, "alt": 2, "ctrl": 4}
+_ALIKE = {"escape": 27, "enter": 13, "tab": 9, "backspace": 127, "space": 32}
+"""Keys that are the same in the old form with modifiers and without."""
+_SHIFTED = {f"f{number + 12}": f"shift+f{number}" for number in range(1, 13)}
+"""F13 to F24 as terminfo's xterm has them."""
 
 
-def encode(key: str, *, application: bool) -> bytes:
+def encode(key: str, *, application: bool, apart: bool = False) -> bytes:
     """The bytes of a key by its name as Textual has it; b"" for one that has none.
 
-    `application`: the program asked for the application form of cursor keys.
+    `application`: the program asked for the application form of cursor keys; `apart`: for the kitty
+    form of keys that are alike in the old one.
     """
+    *modifiers, name = key.split("+")
+    if apart and set(modifiers) <= _MODIFIERS.keys() and (told := _apart(modifiers, name)):
+        return told
     if key in _PLAIN:
         return _PLAIN[key].encode()
-    *modifiers, name = key.split("+")
+    if key in _SHIFTED:
+        return encode(_SHIFTED[key], application=application)
     if not set(modifiers) <= _MODIFIERS.keys():
         return b""
     code = 1 + sum(_MODIFIERS[one] for one in modifiers)
@@ -79,7 +89,19 @@ def encode(key: str, *, application: bool) -> bytes:
         rest = "+".join([*(one for one in modifiers if one != "alt"), name])
         inner = rest.encode() if len(rest) == 1 else encode(rest, application=False)
         return b"\x1b" + inner if inner else b""
+    if name in _ALIKE:
+        return encode("shift+tab" if key == "ctrl+shift+tab" else name, application=False)
     return _character(modifiers, name) if len(name) == 1 else b""
+
+
+def _apart(modifiers: list[str], name: str) -> bytes:
+    """The kitty form of a key with modifiers; b"" where the old one tells as much."""
+    code = ord(name.lower()) if len(name) == 1 else _ALIKE.get(name, 0)
+    if not code or not modifiers or (modifiers == ["shift"] and (len(name) == 1 or name == "tab")):
+        return b""
+    shifted = len(name) == 1 and name != name.lower()
+    held = {*modifiers, *["shift"] * shifted}
+    return f"\x1b[{code};{1 + sum(_MODIFIERS[one] for one in held)}u".encode()
 
 
 def _character(modifiers: list[str], name: str) -> bytes:

@@ -54,6 +54,8 @@ class Screen:
         self._terminal = Terminal(columns, lines, scrollback=NEVER)
         self._grid = Grid(self._terminal)
         self._set("SCROLLBACK_MAX_BYTES", "size_t", HISTORY_BYTES)
+        # No app shows them: programs that ask are to draw with characters, and none fills memory.
+        self._set("KITTY_IMAGE_STORAGE_LIMIT", "uint64_t", 0)
         self._replies: list[bytes] = []
         self._terminal.on_reply(self._replies.append)
         self._terminal.feed(CLUSTERS)
@@ -116,6 +118,11 @@ class Screen:
     def application_keys(self) -> bool:
         """Whether cursor keys are to be sent in their application form."""
         return bool(self._terminal.mode(1))
+
+    @property
+    def tells_keys_apart(self) -> bool:
+        """Whether the program asked for the kitty form of keys that are alike in the old one."""
+        return bool(self._terminal.get("kitty_keyboard_flags", "uint8_t"))
 
     @property
     def mouse(self) -> frozenset[int]:

@@ -36,6 +36,13 @@ from cocalc_tui.server.terminals.keys import encode, mouse
         ("backspace", b"\x7f", b"\x7f"),
         ("escape", b"\x1b", b"\x1b"),
         ("shift+tab", b"\x1b[Z", b"\x1b[Z"),
+        ("ctrl+enter", b"\r", b"\r"),
+        ("ctrl+shift+enter", b"\r", b"\r"),
+        ("ctrl+shift+tab", b"\x1b[Z", b"\x1b[Z"),
+        ("shift+backspace", b"\x7f", b"\x7f"),
+        ("ctrl+i", b"\t", b"\t"),
+        ("f13", b"\x1b[1;2P", b"\x1b[1;2P"),
+        ("f24", b"\x1b[24;2~", b"\x1b[24;2~"),
         ("hyper+x", b"", b""),
         ("unheard", b"", b""),
     ],
@@ -43,6 +50,28 @@ from cocalc_tui.server.terminals.keys import encode, mouse
 def test_keys_are_what_xterm_sends(key: str, plain: bytes, application: bytes) -> None:
     assert encode(key, application=False) == plain
     assert encode(key, application=True) == application
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("shift+enter", b"\x1b[13;2u"),
+        ("ctrl+enter", b"\x1b[13;5u"),
+        ("ctrl+i", b"\x1b[105;5u"),
+        ("ctrl+shift+a", b"\x1b[97;6u"),
+        ("ctrl+A", b"\x1b[97;6u"),
+        ("alt+backspace", b"\x1b[127;3u"),
+        ("enter", b"\r"),
+        ("tab", b"\t"),
+        ("shift+tab", b"\x1b[Z"),
+        ("ctrl+left", b"\x1b[1;5D"),
+        ("f5", b"\x1b[15~"),
+        ("hyper+x", b""),
+        ("ctrl++", b""),
+    ],
+)
+def test_keys_that_are_alike_are_told_apart_to_who_asks(key: str, told: bytes) -> None:
+    assert encode(key, application=False, apart=True) == told
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,35 @@ def test_questions_are_answered_once() -> None:
     assert screen.feed(b"nothing asked") == b""
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (b"\x1b[c", b"\x1b[?62;22c"),
+        (b"\x1b[>c", b"\x1b[>1;0;0c"),
+        (b"\x1b[5n", b"\x1b[0n"),
+        (b"\x1b[3;5H\x1b[6n", b"\x1b[3;5R"),
+        (b"\x1b[3;9r\x1b[?6h\x1b[2;2H\x1b[6n", b"\x1b[2;2R"),
+        (b"\x1b[?2004h\x1b[?2004$p", b"\x1b[?2004;1$y"),
+        (b"\x1b[?9999$p", b"\x1b[?9999;0$y"),
+        (b"\x1b[1;31m\x1bP$qm\x1b\\", b"\x1bP1$r0;1;31m\x1b\\"),
+        (b"\x1b[3;7r\x1bP$qr\x1b\\", b"\x1bP1$r3;7r\x1b\\"),
+        (b"\x1bP+q436f;524742\x1b\\", b"\x1bP1+r436F=323536\x1b\\\x1bP1+r524742=38\x1b\\"),
+        (b"\x1b]4;1;rgb:11/22/33\x07\x1b]4;1;?\x07", b"\x1b]4;1;rgb:1111/2222/3333\x07"),
+        (b"\x1b[>1u\x1b[?u", b"\x1b[?1u"),
+        # Each viewer has colours of their own.
+        (b"\x1b]10;?\x07\x1b]11;?\x07", b""),
+        # What it was told would come back as if it was typed.
+        (b"\x1b]0;rm -rf\x07\x1b[21t\x1b[20t", b""),
+        (b"\x1b]52;c;cm0gLXJm\x07\x1b]52;c;?\x07", b""),
+        (b"\x1b[1;1;1;1;1;1*y", b""),
+        # No app shows pictures: what asks is to draw with characters.
+        (b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\", b""),
+    ],
+)
+def test_what_is_asked_is_answered_by_the_keeper_alone(question: bytes, answer: bytes) -> None:
+    assert Screen(80, 24).feed(question) == answer
+
+
 def test_what_scrolled_out_is_kept() -> None:
     screen = Screen(80, 24)
     screen.feed(b"".join(b"line %d\r\n" % n for n in range(5000)))

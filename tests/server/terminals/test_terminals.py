@@ -202,6 +202,16 @@ async def test_a_flood_leaves_ctrl_c_quick(grounds: TerminalGrounds) -> None:
     await side.terminals.close()
 
 
+async def test_a_program_that_asks_for_it_tells_keys_apart(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    await side.type("printf '\\033[>1urea''dy\\n'; exec cat\r")
+    await side.shows("ready")
+    await side.ask(m.TerminalType(id=1, doc=DOC, keys=["shift+enter", "f13"]))
+    await side.shows("^[[13;2u^[[1;2P")
+    await side.terminals.close()
+
+
 async def test_end_and_paste(grounds: TerminalGrounds) -> None:
     side = await Side(grounds).start()
     await side.open()
