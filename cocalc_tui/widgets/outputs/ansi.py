@@ -15,7 +15,7 @@ from rich.style import Style
 from cocalc_tui.notebook.paper import Paper
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.rows import LONGEST_LINE, Frame, Line
-from cocalc_tui.widgets.outputs.sgr import pen_style
+from cocalc_tui.widgets.outputs.sgr import legible, pen_style
 
 _REPLAYED = 4 * LONGEST_LINE
 """Characters of one line, sequences included, that are replayed."""
@@ -27,7 +27,7 @@ def ansi_lines(text: str, frame: Frame, base: Style) -> list[Line]:
     lines = [_bounded(line) for line in text.removesuffix("\n").split("\n")]
     if not _ACTS.search(text):
         return [[Segment(safe(line), base)] if line else [] for line in lines]
-    return [_drawn(line) for line in _replay("\n".join(lines), frame, base)]
+    return [_drawn(line, frame) for line in _replay("\n".join(lines), frame, base)]
 
 
 def _bounded(line: str) -> str:
@@ -47,12 +47,13 @@ def _replay(text: str, frame: Frame, base: Style) -> list[Line]:
     return [[Segment(*piece) for piece in line] for line in paper.lines]
 
 
-def _drawn(line: Line) -> Line:
+def _drawn(line: Line, frame: Frame) -> Line:
     """A line as symbols where need be, and not longer than anybody reads."""
     drawn: Line = []
     left = LONGEST_LINE
     for text, style, _ in line:
-        drawn.append(Segment(safe(text[:left]), style))
+        shown = legible(text, style, frame.look) if style is not None else None
+        drawn.append(Segment(safe(text[:left]), shown))
         left -= len(text)
         if left < 0:
             drawn.append(Segment("…", style))

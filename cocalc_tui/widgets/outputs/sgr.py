@@ -18,13 +18,10 @@ _LEAST = 3.5
 
 @lru_cache(1024)
 def pen_style(pen: Pen, look: Look) -> Style:
-    """The pen as a style; what it leaves alone is not in it.
-
-    Programs choose colours for a ground that they do not know: dark green for a white page, black
-    on yellow where our black is a grey. What could not be read is made lighter or darker.
-    """
-    back = _color(pen.back, look)
-    front = _legible(_color(pen.front, look), back, look)
+    """The pen as a style; what it leaves alone is not in it."""
+    front, back = _color(pen.front, look), _color(pen.back, look)
+    if back is not None and not isinstance(pen.front, str):
+        front = _over(front, back.get_truecolor().hex, look)
     return Style(
         color=front,
         bgcolor=back,
@@ -43,16 +40,29 @@ def _color(shade: Shade, look: Look) -> Color | None:
     return Color.parse(shade) if shade else None
 
 
-def _legible(front: Color | None, back: Color | None, look: Look) -> Color | None:
-    if back is None:
-        if front is None or look.text.color is None:
-            return front
-        return _readable(front, look.ground, _LEAST)
-    ground = back.get_truecolor().hex
+def _over(front: Color | None, ground: str, look: Look) -> Color | None:
+    """A named colour, or none, on a ground: ours are made for that of the theme."""
     if front is None:
         # Programs that only mark a ground rely on a terminal whose own text can be read on it.
         return _LIGHT_TEXT if is_dark(ground) else _DARK_TEXT
     return front if look.text.color is None else _readable(front, ground, READABLE)
+
+
+def legible(text: str, style: Style, look: Look) -> Style:
+    """The style of a text, made lighter or darker where words could not be read.
+
+    Programs choose colours for a background that they do not know, as dark green for a white page.
+    What is drawn with blocks and lines stays as it is: it may be a picture.
+    """
+    known = style.color is not None and look.text.color is not None
+    return _legible(style, look) if known and any(map(str.isalnum, text)) else style
+
+
+@lru_cache(1024)
+def _legible(style: Style, look: Look) -> Style:
+    assert style.color is not None
+    ground = style.bgcolor.get_truecolor().hex if style.bgcolor else look.ground
+    return style + Style(color=_readable(style.color, ground, _LEAST))
 
 
 def _readable(front: Color, ground: str, least: float) -> Color:

@@ -7,12 +7,13 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.style import Style
 
 from cocalc_tui.notebook.pen import Pen, Shade, indexed, turn
 from cocalc_tui.widgets.contrast import contrast
 from cocalc_tui.widgets.outputs.look import Look, unknown_look
 from cocalc_tui.widgets.outputs.render import render
-from cocalc_tui.widgets.outputs.sgr import pen_style
+from cocalc_tui.widgets.outputs.sgr import legible, pen_style
 from tests.widgets.outputs.frames import LIGHT_LOOK, LOOK, drawn, frame, stream, style_of, texts
 
 
@@ -155,24 +156,32 @@ def test_programs_colours_can_be_read() -> None:
 
 
 @pytest.mark.parametrize("look", [LOOK, LIGHT_LOOK], ids=["dark", "light"])
-def test_what_programs_colour_for_another_ground_can_be_read(look: Look) -> None:
+def test_words_that_programs_colour_for_another_ground_can_be_read(look: Look) -> None:
     fronts: list[Shade] = [None, *range(16), *(indexed(n) for n in range(16, 256, 7))]
     for front in fronts:
         for back in (None, 0, 1, 3, 7, 11, 15, "#d7af87", "#000000"):
-            style = pen_style(Pen(front=front, back=back), look)
-            if front is None and back is None:
-                assert style.color is None
-                continue
+            pen = Pen(front=front, back=back)
+            style = legible("word", look.text + pen_style(pen, look), look)
             assert style.color is not None
             ground = style.bgcolor.get_truecolor().hex if style.bgcolor else look.ground
-            assert contrast(style.color.get_truecolor().hex, ground) >= 3.5, (front, back)
+            assert contrast(style.color.get_truecolor().hex, ground) >= 3.5, pen
+
+
+def test_a_word_is_made_readable_and_a_picture_is_left_alone() -> None:
+    rows = render([stream("\x1b[38;2;0;0;90mword ▀▀\x1b[0m")], frame())
+    blocks = style_of(render([stream("\x1b[38;2;0;0;90m▀▀")], frame()), "▀▀")
+    assert blocks.color is not None
+    assert blocks.color.name == "#00005a"
+    word = style_of(rows, "word ▀▀").color
+    assert word is not None
+    assert contrast(word.get_truecolor().hex, LOOK.ground) >= 3.5
 
 
 def test_colours_that_can_be_read_stay_as_they_are() -> None:
-    style = pen_style(Pen(front="#ff8700", back="#000087"), LOOK)
-    assert style.color is not None
-    assert style.color.name == "#ff8700"
-    own = pen_style(Pen(front=0, back=3), unknown_look())
+    style = Style(color="#ff8700", bgcolor="#000087")
+    assert legible("word", style, LOOK) == style
+    unknown = unknown_look()
+    own = legible("word", pen_style(Pen(front=0, back=3), unknown), unknown)
     assert own.color is not None
     assert own.color.name == "black"
 
