@@ -29,6 +29,8 @@ pytestmark = [
     pytest.mark.xdist_group("e2e"),
 ]
 LOOP = "import time\nfor i in range(8):\n    time.sleep(0.5); print('tick', i)\n"
+TURNS = [f"turns = [*globals().get('turns', []), {n}]; print(turns)" for n in range(6)]
+"""Each prints which of them ran up to it, in their order."""
 
 
 @dataclass
@@ -73,7 +75,8 @@ def box(program: Path) -> Iterator[Box]:
             project,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
-        (project / "loop.ipynb").write_text(json.dumps(notebook()))
+        (project / "loop.ipynb").write_text(json.dumps(notebook("")))
+        (project / "both.ipynb").write_text(json.dumps(notebook(*TURNS)))
         Path(folder).chmod(0o755)
         subprocess.run(["chown", "-R", f"{alice.name}:", str(project)], check=True)
         found = Box(alice, bob, project, program)
@@ -88,11 +91,20 @@ def box(program: Path) -> Iterator[Box]:
             )
 
 
-def notebook() -> dict[str, object]:
-    """A notebook with one empty code cell."""
-    code = {"cell_type": "code", "id": "loop", "metadata": {}, "source": []}
-    cell = {**code, "execution_count": None, "outputs": []}
-    return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+def notebook(*sources: str) -> dict[str, object]:
+    """A notebook with these code cells."""
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"c{number}",
+            "metadata": {},
+            "outputs": [],
+            "source": [source] if source else [],
+        }
+        for number, source in enumerate(sources)
+    ]
+    return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def open_app(stack: ExitStack, box: Box, user: User, file: str, width: int = 100) -> Pane:
@@ -207,3 +219,38 @@ def test_everybody_may_leave_and_the_output_is_there_on_return(box: Box) -> None
         wait_for_file(box.project / "loop.ipynb", "tick 7")
         assert on_disk(box.project / "loop.ipynb")[1] == TICKS
         open_app(stack, box, box.bob, "loop.ipynb").wait("tick 7")
+
+
+RAN = re.compile(r"\[(\d)\] +turns = .*, (\d)\]; print\(turns\).*\n.{7} +(\[[\d, ]+\])")
+"""On a screen: a cell's count, its number, and what it printed."""
+
+
+def ran_on(where: Pane) -> list[tuple[str, str, str]]:
+    """What somebody sees of the cells when all have run."""
+    return RAN.findall(where.wait(lambda screen: len(RAN.findall(screen)) == len(TURNS)))
+
+
+def test_both_run_one_notebook_at_once(box: Box) -> None:
+    with ExitStack() as stack:
+        one = open_app(stack, box, box.alice, "both.ipynb")
+        two = open_app(stack, box, box.bob, "both.ipynb")
+        for where in (one, two):
+            where.wait("cell 1 of 6")
+        two.keys("Down")
+        two.wait("cell 2 of 6")
+        turn = ("F5", "Down", "Down")
+        at_once(*(threading.Thread(target=where.keys, args=turn * 3) for where in (one, two)))
+        seen = ran_on(one)
+        assert ran_on(two) == seen, "equal screens"
+        wait_for_file(box.project / "both.ipynb", r"\[\d(, \d){5}\]\\n")
+        found = json.loads((box.project / "both.ipynb").read_text(encoding="utf-8"))
+        nbformat.validate(found)
+        said = [
+            (str(cell["execution_count"]), str(number), "".join(cell["outputs"][0]["text"]).strip())
+            for number, cell in enumerate(found["cells"])
+        ]
+        assert said == seen, "and an equal file"
+        in_order = [number for _, number, _ in sorted(seen)]
+        assert [text for _, _, text in sorted(seen)] == [
+            f"[{', '.join(in_order[: count + 1])}]" for count in range(len(TURNS))
+        ], "one queue, in one order"
