@@ -93,7 +93,7 @@ def box(program: Path) -> Iterator[Box]:
 
 def notebook(*sources: str) -> dict[str, object]:
     """A notebook with these code cells."""
-    cells = [
+    cells: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "execution_count": None,

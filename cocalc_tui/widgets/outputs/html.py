@@ -20,6 +20,7 @@ WIDEST_SPAN = 100
 """Columns that one cell may claim to cover."""
 _IGNORED = {"style", "script", "head", "title", "template", "noscript"}
 _BREAKS = {"p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "dd"}
+_BULLET = "• "
 _PARTS = {"tr", "td", "th"}
 _TAG = re.compile(r"<(?P<ends>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>|<[!?/][^<>]*>")
 _ATTRIBUTE = re.compile(
@@ -108,6 +109,8 @@ class _Reader:
         elif tag in _BREAKS or tag in _PARTS:
             self._break()
             self._verbatim = self._verbatim or tag == "pre"
+            if tag == "li":
+                self._text.append(_BULLET)
 
     def end(self, tag: str) -> None:
         """A tag ends."""
@@ -146,7 +149,10 @@ class _Reader:
         text = "".join(self._text)
         self._text = []
         text = text.rstrip() if self._verbatim else _SPACE.sub(" ", text).strip()
-        if text:
+        if text == _BULLET.strip():
+            # The item's own text is in a paragraph within it.
+            self._text = [_BULLET]
+        elif text:
             self.blocks.append(text)
 
     # --- tables --------------------------------------------------------------------------------

@@ -194,8 +194,8 @@ def _named(bundle: Bundle, frame: Frame) -> Strip:
     size = sum(_size(value) for value in bundle.values())
     size += sum(size_of(absent.about) for absent in bundle.absent.values())
     trouble = next((absent.trouble for absent in bundle.absent.values()), None)
-    what = "not drawn in a terminal" if trouble is None else trouble or "on its way"
-    what += f"; {frame.saving}" if trouble is None and frame.saving else ""
+    how = frame.saving or "not drawn in a terminal"
+    what = how if trouble is None else trouble or "on its way"
     return one_row(
         frame,
         ("▣ ", frame.look.accent),

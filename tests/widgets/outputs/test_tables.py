@@ -68,6 +68,11 @@ def test_what_is_not_a_table_is_text_around_it() -> None:
     assert parse_html("a<table></table>b") == ["a", "b"]
 
 
+def test_items_of_lists_have_bullets() -> None:
+    html = "<ul><li>one</li><li><p>two</p><p>more</p></li><li></ul>"
+    assert parse_html(html) == ["• one", "• two", "more"]
+
+
 def test_a_table_in_a_table_is_text() -> None:
     [block] = parse_html(f"<table><tr><td>{table('1|2')}</td></tr></table>")
     assert isinstance(block, Table)
