@@ -15,6 +15,7 @@ from cocalc_tui.client.history import purge, sizes
 from cocalc_tui.client.past import LogBook
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.notebook import schema
+from cocalc_tui.server.host import patches, purging
 from cocalc_tui.sync.patch import Splice
 from tests.server.hosting import running, text, type_in, until
 from tests.server.test_history import NOTEBOOK
@@ -61,6 +62,32 @@ async def test_a_new_log_for_everybody(tmp_path: Path) -> None:
         assert lab.read("notes.md") == "# zero\none\ntwo\n"
         lab.write("notes.md", "# zero\none\ntwo\nthree\n")
         await until(lambda: text(theirs) == "# zero\none\ntwo\nthree\n")
+
+
+async def test_what_is_more_than_a_frame_comes_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patches, "_LONGEST", 10)
+    monkeypatch.setattr(patches, "LARGE", 40)
+    monkeypatch.setattr(purging, "PART", 150)
+    async with running(tmp_path) as lab:
+        long = "".join(f"line {n}\n" for n in range(30))
+        lab.write("notes.md", long)
+        alice, ben = await lab.person("alice"), await lab.person("ben")
+        mine, theirs = await alice.open("notes.md"), await ben.open("notes.md")
+        type_in(theirs, 0, "secret\n")
+        await until(lambda: theirs.sent)
+        type_in(theirs, 0, "", len("secret\n"))
+        await until(lambda: theirs.sent)
+        await purge(alice.requests, mine.doc)
+        await until(lambda: theirs.attached and theirs.epoch == mine.epoch == 2)
+        assert text(mine) == text(theirs) == long
+        book = LogBook(alice.requests, mine.doc)
+        await book.fetch(mine.numbers.upto)
+        assert mine.numbers.upto > 5
+        assert "secret" not in str(book._tail)
+        type_in(theirs, 0, "# ")
+        await until(lambda: text(mine) == f"# {long}")
 
 
 async def test_a_notebook_keeps_its_cells_and_who_is_there_hears_of_it(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from cocalc_tui.protocol.codec import MAX_FRAME, encode
 from cocalc_tui.protocol.messages import Entries
-from cocalc_tui.server.store import Member, Store, StoreTrouble
+from cocalc_tui.server.store import Member, Store, StoreTrouble, database
 from cocalc_tui.server.store.sealing import SealError, Sealing, seal, seal_apart
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.encoding import decode_block
@@ -483,3 +483,29 @@ async def test_what_is_acknowledged_outlives_a_kill(path: Path) -> None:
 
 def test_the_sqlite_in_use_has_no_wal_reset_bug() -> None:
     assert tuple(map(int, apsw.sqlite_lib_version().split("."))) >= (3, 51, 3)
+
+
+def test_room_is_given_back_where_that_is_quick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "SPARE", 20)
+    path = tmp_path / "state" / "log.sqlite"
+    store = database.Database(path)
+    with store.transaction():
+        row = "INSERT INTO checkpoints VALUES (?, 1, zeroblob(100000))"
+        for name in ("one", "two", "three"):
+            store.run(row, name)
+    with store.transaction():
+        store.run("DELETE FROM checkpoints WHERE doc <> 'one'")
+    store.scrub()
+    full = path.stat().st_size
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "AT_ONCE", 10)  # what is left is more
+        store.give_back()
+    assert path.stat().st_size == full
+    store.give_back()
+    assert path.stat().st_size < full / 2
+    assert list(store.rows("SELECT doc, length(data) FROM checkpoints")) == [("one", 100000)]
+    with store.transaction():
+        store.run("DELETE FROM checkpoints")
+    store.close()

@@ -34,7 +34,8 @@ class Purge(Request, frozen=True, tag="purge"):
 class Anew(Request, frozen=True, tag="anew"):
     """Host side to relay: put these patches in the place of a log that ends at `seq`.
 
-    Answered by `Answer` with a bool: False where the log went on.
+    What is more than a frame comes in parts. Answered by `Answer` with a bool: False where the log
+    went on.
     """
 
     NEEDS: ClassVar[Role] = Role.HOST
@@ -43,3 +44,7 @@ class Anew(Request, frozen=True, tag="anew"):
     patches: list[WirePatch]
     user: str
     """Who wants it so."""
+    part: int = 0
+    """Which one it is; 0 is the first, and forgets parts of another try."""
+    more: bool = False
+    """Whether another part follows; until the last one nothing is changed."""

@@ -13,7 +13,8 @@ this is no change of somebody else's is noted before the new log is there.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cocalc_tui.chat import anew
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from cocalc_tui.server.host.host import Host
     from cocalc_tui.server.host.opened import Opened
 
+PART = MAX_FRAME - 2**20
+"""Bytes of patches that go to the relay at once."""
 TRIES = 20
 """How often it is tried while others go on typing."""
 
@@ -66,18 +69,41 @@ async def _replaced(host: Host, document: HostDocument, user: str) -> bool:
         seq, patches = shared.numbers.upto, _beginning(shared, host.clock())
         if shared.numbers.heads != shared.replica.heads:
             return False
-        wire = [to_wire(patch) for patch in patches]
-        if sum(len(patch.ops) for patch in wire) > MAX_FRAME - 2**20:
-            raise FileError("form", f"{shared.path}: too large to be purged")
         heads = (patches[-1].id,) if patches else ()
         noted = await document.note_another_log(heads)
-        came = await host.workspace.requests.result(
-            lambda id_: m.Anew(id=id_, doc=shared.doc, seq=seq, patches=wire, user=user), bool
-        )
+        came = await _handed_over(host, shared.doc, seq, patches, user)
         if came:
             await host.workspace.open_anew(shared)
         await document.another_log(noted, came=came)
     return came
+
+
+async def _handed_over(host: Host, doc: str, seq: int, patches: Sequence[Patch], user: str) -> bool:
+    """Give the relay the new log, part by part; whether it took the place of the old one."""
+    parts = list(_parts([to_wire(patch) for patch in patches]))
+    came = False
+    for part, wire in enumerate(parts):
+        more = part + 1 < len(parts)
+        ask = partial(m.Anew, doc=doc, seq=seq, patches=wire, user=user, part=part, more=more)
+        came = await host.workspace.requests.result(partial(_numbered, ask), bool)
+    return came
+
+
+def _numbered(ask: Callable[..., m.Anew], id_: int) -> m.Anew:
+    return ask(id=id_)
+
+
+def _parts(patches: Sequence[m.WirePatch]) -> Iterator[list[m.WirePatch]]:
+    """Patches in parts that a frame holds, at least one."""
+    part: list[m.WirePatch] = []
+    size = 0
+    for patch in patches:
+        if part and size + len(patch.ops) > PART:
+            yield part
+            part, size = [], 0
+        part.append(patch)
+        size += len(patch.ops)
+    yield part
 
 
 def _beginning(shared: SharedDocument, now: int) -> Sequence[Patch]:

@@ -359,7 +359,11 @@ class Relay:
         if room is None:
             peer.say(m.Failed(id=message.id, code="missing", text="the document is not open"))
             return
-        drafts = [Draft(room.doc, peer.user, "host", patch) for patch in message.patches]
+        patches = room.gathered(message)
+        if patches is None:
+            peer.answer(message.id, True)
+            return
+        drafts = [Draft(room.doc, peer.user, "host", patch) for patch in patches]
         info = room.info._replace(log=self._new_id(), epoch=room.info.epoch + 1)
         try:
             done = await self._store.replace(info, drafts, message.seq, self._clock())

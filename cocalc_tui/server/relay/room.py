@@ -47,6 +47,8 @@ class Room:
         self._kept: dict[str, Frame] = {}
         self._places: dict[str, tuple[Peer, dict[str, Json] | None]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._parts: list[m.WirePatch] = []
+        """Of a log that is to take the place of this one."""
 
     @property
     def doc(self) -> str:
@@ -132,6 +134,16 @@ class Room:
         found = await self._store.checkpoint(self.doc)
         if found is None or found[0] > self.seq or len(found[1]) > LARGEST_CHECKPOINT:
             return 0, None
+        return found
+
+    def gathered(self, message: m.Anew) -> list[m.WirePatch] | None:
+        """What is to take the place of the log, once its last part is here."""
+        if not message.part:
+            self._parts.clear()
+        self._parts += message.patches
+        if message.more:
+            return None
+        found, self._parts = self._parts, []
         return found
 
     def begin_anew(self, info: DocumentInfo, seq: int) -> None:

@@ -38,6 +38,8 @@ CHECKPOINT_PAGES = 1000
 """Pages of the WAL worth a checkpoint: 4 MB."""
 SPARE = 4 * CHECKPOINT_PAGES
 """Pages that hold nothing any more and are given back to the disk, where they are a quarter."""
+AT_ONCE = 16 * CHECKPOINT_PAGES
+"""Pages, 64 MB, written anew for that: half a second. A larger file uses spare pages up."""
 
 
 class Layout(NamedTuple):
@@ -219,7 +221,8 @@ class Database:
         """Return room to the disk, if it is much: for a moment in which nobody waits."""
         with trouble(self.path):
             spare = self.connection.pragma("freelist_count")
-            if spare > max(SPARE, self.connection.pragma("page_count") // 4):
+            pages = self.connection.pragma("page_count")
+            if spare > max(SPARE, pages // 4) and pages - spare <= AT_ONCE:
                 self.connection.execute("VACUUM")
                 self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 

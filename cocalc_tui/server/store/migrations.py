@@ -39,13 +39,23 @@ def migrate(connection: apsw.Connection, path: Path, version: int, release: str)
             f"{path}: its format is {version}, this release knows {min(STEPS)} to {SCHEMA}: "
             "update cocalc-tui"
         )
-    copy(connection, path.with_name(f"{path.name}.format-{version}"))
+    copy(connection, _copy_of(path, version))
     with _all_or_nothing(connection):
         for before in range(version, SCHEMA):
             for step in STEPS[before]:
                 connection.execute(step)
             connection.execute("INSERT INTO migrations VALUES (?, ?)", (before + 1, release))
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def forget_copies(path: Path) -> None:
+    """Delete the copies of the log at `path` as earlier releases left it."""
+    for version in STEPS:
+        _copy_of(path, version).unlink(missing_ok=True)
+
+
+def _copy_of(path: Path, version: int) -> Path:
+    return path.with_name(f"{path.name}.format-{version}")
 
 
 def copy(connection: apsw.Connection, to: Path) -> None:

@@ -34,6 +34,7 @@ from cocalc_tui.server.store.keeping import Keeping
 from cocalc_tui.server.store.leases import Leases
 from cocalc_tui.server.store.ledger import same_patch
 from cocalc_tui.server.store.log import Found, Span, StoredLog
+from cocalc_tui.server.store.migrations import forget_copies
 from cocalc_tui.server.store.sealing import SealError, Sealing
 from cocalc_tui.sync.patch import PatchId
 
@@ -237,6 +238,8 @@ class SqliteStore:
         self._aging.due()
         self._database.ensure_in_place()
         self._database.scrub()
+        with trouble(self._path):
+            forget_copies(self._database.path)
         return True
 
     def _fill(self, log: StoredLog, drafts: Sequence[Draft], now: int) -> None:
