@@ -236,6 +236,10 @@ class Tiles(TileActs, TileEdges, TileOpening, Acting, Widget):
     def beside(self, path: str, share: float) -> None:
         """Show a document in a tile of its own at the right, or close it where it shows."""
         there = [view for view in self.division.views() if view.path == path]
+        shown = [tile.view for tile in self.division.place(*self.size).tiles]
+        if there and not any(view in shown for view in there):
+            self._show(there[0])
+            return
         if there:
             for view in there:
                 self.division.close(view)
@@ -247,6 +251,12 @@ class Tiles(TileActs, TileEdges, TileOpening, Acting, Widget):
         self.keep()
         self.division.dock(path, share)
         self.sync()
+
+    def go_back_to(self, path: str) -> None:
+        """Give a document the keyboard, if it is open: the chat beside it was closed."""
+        view = next((view for view in self.division.views() if view.path == path), None)
+        if view is not None:
+            self._show(view)
 
     def showing(self) -> list[Widget]:
         """The panes that show, in the order in which they are read."""

@@ -74,6 +74,7 @@ class ChatActs(Screen[None]):
             desk(self).notice("Open a file first: the chat stands beside it")
         elif document.path.endswith(places.ENDING):
             self.tiles.do_close()
+            self.tiles.go_back_to(places.subject(document.path))
         else:
             self.tiles.beside(places.beside(document.path), CHAT_SHARE)
 

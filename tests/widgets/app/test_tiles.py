@@ -31,6 +31,21 @@ class TestLayout:
             await run.press("shift+f6")
             assert run.here == "README.md"
 
+    async def test_f8_opens_shows_and_closes_the_chat_beside(self) -> None:
+        async with started(["README.md"]) as run:
+            await run.press("f8")
+            run.main.tiles.visit("model.py")
+            await run.press("f8")
+            assert run.shown == [["README.md", "model.py"], [".README.md.chat", ".model.py.chat"]]
+            run.main.tiles.visit("README.md")
+            await run.press("f8")
+            view = run.main.tiles.division.current.view
+            assert view is not None
+            assert view.path == ".README.md.chat", "what is hidden behind another is shown"
+            await run.press("f8")
+            assert run.shown == [["README.md", "model.py"], [".model.py.chat"]]
+            assert run.here == "README.md", "and not in the other chat"
+
     async def test_tabs_turn(self) -> None:
         async with started(["README.md", "model.py", "notes.md"]) as run:
             await run.press("ctrl+pagedown")
