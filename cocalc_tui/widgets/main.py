@@ -148,6 +148,8 @@ class MainScreen(  # its parts, one subject each
         self.call_after_refresh(self._connect)
 
     def _connect(self) -> None:
+        if not self.room.is_attached:
+            return  # somebody left before the first picture
         self.project.start()
         if self.project.online:
             self.online()

@@ -57,6 +57,8 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
         if not typed:
             await super().on_event(event)
             self._arrived(event)
+        elif self._exit:
+            return  # nobody is there any more to take it
         elif self._held or self._unsettled(event):
             self._held.append((time.monotonic(), event))
             if len(self._held) == 1:
@@ -83,7 +85,7 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
 
     async def _deliver(self) -> None:
         """Deliver what was held back, as far as that is possible by now."""
-        while self._held:
+        while self._held and not self._exit:
             since, event = self._held[0]
             if self._unsettled(event):
                 if time.monotonic() - since < PATIENCE:

@@ -167,7 +167,7 @@ def main() -> int:
             try:
                 one.play()
             except AssertionError as error:
-                print(f"{error}\npressed: {one.pressed[-60:]}")
+                print(f"{error}\n", *one.logs(), f"pressed: {one.pressed[-60:]}", sep="\n")
                 print(f"again: python -m tests.e2e.monkey --rounds 1 --seed {seed}")
                 return 1
     print(f"any keys: {chosen.rounds} rounds of {STEPS} steps by two, seed {chosen.seed}: 0 faults")

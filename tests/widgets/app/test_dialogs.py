@@ -158,6 +158,15 @@ class TestTypingAhead:
             await self.burst(run, "a", "b")
             assert run.document("model.py").replica.text(MAIN).line(0) == "abdef fit():"
 
+    async def test_what_is_typed_behind_the_last_key_goes_nowhere(self) -> None:
+        async with started() as run:
+            run.app.exit()
+            await run.app.on_event(Key("x", "x"))
+            assert run.app._on_its_way is None
+            run.app._held.append((0.0, Key("y", "y")))
+            await run.app._deliver()
+            assert len(run.app._held) == 1
+
 
 class TestChoices:
     async def test_a_choice_is_clicked(self) -> None:
