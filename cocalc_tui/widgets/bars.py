@@ -74,8 +74,8 @@ class Bar(Widget):
         room = width - right.cell_length
         left = strip_of(self._left, self, ground)
         if left.cell_length > room:
-            cut = left.crop(0, max(room - 1, 0))
-            left = Strip([*cut, Segment("…"[:room], ground)])
+            cut = left.crop(0, max(room - 2, 0))
+            left = Strip([*cut, Segment("… "[:room], ground)])
         return Strip([*left.adjust_cell_length(room, ground), *right], width)
 
     def places(self) -> list[tuple[str, Offset, int]]:

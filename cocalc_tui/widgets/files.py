@@ -20,7 +20,7 @@ from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.carrying import Carrying
 from cocalc_tui.widgets.files_model import Entry, FilesModel, wrong_name
 from cocalc_tui.widgets.phrases import clock
-from cocalc_tui.widgets.rows import Piece, Row, Rows
+from cocalc_tui.widgets.rows import Piece, Row, RowActs, Rows
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _NEW = "New file or notebook (.ipynb)"
 
 
-class FileTree(Acting, Rows, can_focus=True):
+class FileTree(RowActs, Acting, Rows, can_focus=True):
     """Folders and files, and who is in which."""
 
     DEFAULT_CSS = "FileTree { height: 1fr; background: $side; }"
@@ -60,6 +60,10 @@ class FileTree(Acting, Rows, can_focus=True):
         """As of the settings: the program that opens files outside of the terminal."""
         self._current = ""
         """The document that has the keyboard, or had it last."""
+
+    def listed(self) -> Rows:
+        """Itself."""
+        return self
 
     def scopes(self) -> Sequence[str]:
         """Its own."""
@@ -209,22 +213,6 @@ class FileTree(Acting, Rows, can_focus=True):
             self.relist()
         else:
             self._mark_path(entry.path.rpartition("/")[0])
-
-    def do_up(self) -> None:
-        """Mark the entry above."""
-        self.mark(self.marked - 1)
-
-    def do_down(self) -> None:
-        """Mark the entry below."""
-        self.mark(self.marked + 1)
-
-    def do_page_up(self) -> None:
-        """Mark an entry a page up."""
-        self.mark(self.marked - self.page())
-
-    def do_page_down(self) -> None:
-        """Mark an entry a page down."""
-        self.mark(self.marked + self.page())
 
     def do_first(self) -> None:
         """Mark the first entry."""

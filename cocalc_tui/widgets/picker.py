@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from cocalc_tui.widgets.dialogs import Dialog
 from cocalc_tui.widgets.fuzzy import Match, best
 from cocalc_tui.widgets.line import Line
-from cocalc_tui.widgets.rows import Row, Rows
+from cocalc_tui.widgets.rows import Row, RowActs, Rows
 from cocalc_tui.widgets.theme import colour
 
 MOST_ROWS = 16
@@ -70,7 +70,7 @@ class Choices(Rows):
         return max(self.count(), 1)
 
 
-class Picker(Dialog[str | None], inherit_bindings=False):
+class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
     """Asks for one of many; None when nobody wants any."""
 
     DEFAULT_CSS = """
@@ -144,6 +144,10 @@ class Picker(Dialog[str | None], inherit_bindings=False):
         self._message.update(self._waiting if self._list.found or self._waiting else "Nothing fits")
         self._message.display = bool(self._waiting or not self._list.found)
 
+    def listed(self) -> Rows:
+        """What there is to choose from."""
+        return self._list
+
     def scopes(self) -> Sequence[str]:
         """Its own."""
         return ("choose",)
@@ -163,19 +167,3 @@ class Picker(Dialog[str | None], inherit_bindings=False):
     def do_cancel(self) -> None:
         """Take none."""
         self.give(None)
-
-    def do_up(self) -> None:
-        """Mark the one above."""
-        self._list.mark(self._list.marked - 1)
-
-    def do_down(self) -> None:
-        """Mark the one below."""
-        self._list.mark(self._list.marked + 1)
-
-    def do_page_up(self) -> None:
-        """A page up."""
-        self._list.mark(self._list.marked - self._list.page())
-
-    def do_page_down(self) -> None:
-        """A page down."""
-        self._list.mark(self._list.marked + self._list.page())

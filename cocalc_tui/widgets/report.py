@@ -78,8 +78,9 @@ class Report:
         wide = tiles.app.size.width >= WIDE
         left = [Word(" ")]
         if reader.pending and not self.footer.display:
-            left += _going_on(reader, scopes)
-        elif document is not None:
+            self.status.say([*left, *_going_on(reader, scopes)])
+            return
+        if document is not None:
             left += phrases.following(following, desk(tiles).faces)
             left += _place_words(document, cast(Pane, tiles.pane), wide=wide)
         elif isinstance(tiles.pane, Viewer):

@@ -149,3 +149,31 @@ class Rows(ScrollView, inherit_bindings=False):
         """Scroll three rows."""
         event.stop()
         self.scroll_relative(y=-3, animate=False)
+
+
+class RowActs:
+    """Going up and down in a list of rows: for the list itself, or what has it as a part."""
+
+    def listed(self) -> Rows:
+        """The list."""
+        raise NotImplementedError
+
+    def do_up(self) -> None:
+        """Mark the row above."""
+        self._mark_by(-1)
+
+    def do_down(self) -> None:
+        """Mark the row below."""
+        self._mark_by(1)
+
+    def do_page_up(self) -> None:
+        """Mark a row a page up."""
+        self._mark_by(-self.listed().page())
+
+    def do_page_down(self) -> None:
+        """Mark a row a page down."""
+        self._mark_by(self.listed().page())
+
+    def _mark_by(self, by: int) -> None:
+        rows = self.listed()
+        rows.mark(rows.marked + by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -16,18 +17,27 @@ from cocalc_tui.widgets.editor.search import Search
 FIND, REPLACE = " Find     ", " Replace  "
 Switch = Literal["is_pattern", "case", "words"]
 _MARKS: tuple[tuple[Switch, str, str], ...] = (
-    ("case", "Aa", "alt+c"),
-    ("words", "word", "alt+w"),
-    ("is_pattern", ".*", "alt+r"),
+    ("case", "Aa", "find.case"),
+    ("words", "word", "find.words"),
+    ("is_pattern", ".*", "find.pattern"),
 )
+_PUTS = (("this", "find.next"), ("all", "find.replace_all"), ("carets", "find.select_found"))
+TYPED = 14
+"""Cells that are left to what is typed, whatever else there is to say."""
 
 
 class FindBar:
     """What is typed to find and replace."""
 
-    def __init__(self, query: Query, text: str, look: Look) -> None:
-        """`query`: what was searched for last, of which the switches stay; `text`: at first."""
+    def __init__(
+        self, query: Query, text: str, look: Look, key: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        """`query`: what was searched for last, of which the switches stay; `text`: at first.
+
+        `key` gives an action's key as it is shown, "" for none.
+        """
         self._query = query
+        self._key = key
         self._look = look
         self.find = Field(FIND, text, look)
         self.put: Field | None = None
@@ -67,7 +77,7 @@ class FindBar:
     def strip(self, row: int, width: int, search: Search) -> Strip:
         """A row of it, from the top."""
         if row == 1 and self.put is not None:
-            hint = "enter this  alt+a all  alt+s carets " if width >= 70 else ""
+            hint = self._hints(_PUTS, width - len(REPLACE) - max(TYPED, len(self.put.answer) + 2))
             return self.put.strip(width, hint, focused=self.in_put)
         return self.find.strip(width, self._tail(width, search), focused=not self.in_put)
 
@@ -75,9 +85,21 @@ class FindBar:
         on = [mark for name, mark, _ in _MARKS if getattr(self._query, name)]
         on += ["selection"] if search.within is not None else []
         said = f"{search.count}  " if search.count else ""
-        switches = f"[{' '.join(on)}]  " if on else ""
-        if width < 70:
-            return said + switches
-        off = [f"{key} {mark}" for name, mark, key in _MARKS if not getattr(self._query, name)]
-        hints = "  ".join([*off, "tab replace" if self.put is None else "tab", "esc"])
-        return f"{said}{switches}{hints} " if width >= 100 else f"{said}{switches}F1 keys  esc "
+        said += f"[{' '.join(on)}]  " if on else ""
+        offers = [("replace", "find.turn")] if self.put is None else []
+        offers += [
+            (mark, name) for switch, mark, name in _MARKS if not getattr(self._query, switch)
+        ]
+        offers += [("close", "find.close")]
+        room = width - len(FIND) - len(said) - max(TYPED, len(self.find.answer) + 2)
+        return said + self._hints(offers, room)
+
+    def _hints(self, offers: Sequence[tuple[str, str]], room: int) -> str:
+        """As many keys with what they do as there is room for."""
+        text = ""
+        for what, name in offers:
+            more = f"{key} {what}  " if (key := self._key(name)) else ""
+            if len(text) + len(more) > room:
+                break
+            text += more
+        return text

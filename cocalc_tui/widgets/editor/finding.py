@@ -17,6 +17,7 @@ from cocalc_tui.widgets.editor.findbar import FindBar, Switch
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.prompt import Field, typed_line
 from cocalc_tui.widgets.editor.search import Search
+from cocalc_tui.widgets.keynames import shown
 
 FIND_AGAIN = 0.1
 """Seconds after a change of the text at which places are found anew."""
@@ -139,10 +140,15 @@ class FindingCanvas(Canvas):
         self._chosen = self.editor.selection if lines else None
         text = self.search.query.text if not chosen or lines else chosen
         self.search.within = None
-        self.bar = FindBar(self.search.query, text, self.painter.look)
+        self.bar = FindBar(self.search.query, text, self.painter.look, self._key)
         self.search.look(str(self.editor.buffer), self.bar.query, self.editor.selection[0])
         self.text_moved(self.bar.editor)
         desk(self).bars_changed()
+
+    def _key(self, name: str) -> str:
+        """An action's first key, as it is shown."""
+        keys = desk(self).reader.keymap.keys_of(name)
+        return shown(keys[0]) if keys else ""
 
     def do_replace(self) -> None:
         """Ask what to find and what to put in its place."""

@@ -21,6 +21,7 @@ from cocalc_tui.client.search import search
 from cocalc_tui.query import Query
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.searching.fields import Fields
 from cocalc_tui.widgets.searching.found import MOST, Found, Hit
 from cocalc_tui.widgets.searching.listing import FoundList
@@ -67,6 +68,8 @@ class SearchPanel(Vertical):
         """What the list is of."""
         self._under_way = False
         self._failed = ""
+        self._replaced = ""
+        """What the last replacing did, until something else is searched for."""
         self._around = AROUND[0]
         self._timer: Timer | None = None
         self._last: list[tuple[str, list[PatchId]]] = []
@@ -122,6 +125,7 @@ class SearchPanel(Vertical):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+        self._replaced = ""
         self.run_worker(self._searching(self.fields.wanted), group="search", exclusive=True)
 
     async def _searching(self, query: Query) -> None:
@@ -163,8 +167,8 @@ class SearchPanel(Vertical):
     def _said(self, width: int) -> str:
         """How far it is, for the line below what is asked."""
         found = self.found
-        if self._failed:
-            return f" {self._failed}"
+        if self._failed or (self._replaced and not found.rows):
+            return f" {self._failed or self._replaced}"
         if self._under_way and not found.rows:
             return " searching …"
         if self._searched is None or not self._searched.text:
@@ -230,6 +234,11 @@ class SearchPanel(Vertical):
         self._take(self.found)
         if self._under_way:
             self._search()  # what it found so far is of before
+        keys = desk(self).reader.keymap.keys_of("found.take_back")
+        self._replaced = (
+            f"{done.summary} · {shown(keys[0])} takes it back" if keys else done.summary
+        )
+        self.fields.refresh()
         desk(self).notice(done.summary, bad=bool(done.moved or done.troubles))
 
     async def _sure(self, places: int, files: int) -> bool:

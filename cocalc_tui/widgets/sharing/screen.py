@@ -19,7 +19,7 @@ from cocalc_tui.widgets.people import Spot, spots
 from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.report import WIDE, footer_words
-from cocalc_tui.widgets.rows import Row, Rows
+from cocalc_tui.widgets.rows import Row, RowActs, Rows
 from cocalc_tui.widgets.sharing.people import GROUP, At, Guest, guests
 from cocalc_tui.widgets.theme import colour
 
@@ -75,7 +75,7 @@ class GuestList(Rows, can_focus=True):
         """A click only marks: what is changed here is asked for by key."""
 
 
-class PeopleScreen(Acting, Leaving[None], inherit_bindings=False):
+class PeopleScreen(RowActs, Acting, Leaving[None], inherit_bindings=False):
     """Who is here, and who may join."""
 
     DEFAULT_CSS = """
@@ -108,6 +108,10 @@ class PeopleScreen(Acting, Leaving[None], inherit_bindings=False):
         yield Static(safe(f"  y  {here}"), classes="line", markup=False)
         yield Static(safe(f"  Y  {elsewhere}"), classes="line", markup=False)
         yield self._keys
+
+    def listed(self) -> Rows:
+        """The people."""
+        return self._list
 
     def scopes(self) -> Sequence[str]:
         """Its own."""
@@ -256,14 +260,6 @@ class PeopleScreen(Acting, Leaving[None], inherit_bindings=False):
         """Put the line for somebody on another machine into the clipboard."""
         self.app.copy_to_clipboard(self._lines()[1])
         desk(self).notice(f"Copied: {safe(self._lines()[1])}")
-
-    def do_up(self) -> None:
-        """Mark the one above."""
-        self._list.mark(self._list.marked - 1)
-
-    def do_down(self) -> None:
-        """Mark the one below."""
-        self._list.mark(self._list.marked + 1)
 
     def do_close(self) -> None:
         """Go back."""

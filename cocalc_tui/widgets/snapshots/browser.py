@@ -17,7 +17,7 @@ from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.report import footer_words
-from cocalc_tui.widgets.rows import Row, Rows
+from cocalc_tui.widgets.rows import Row, RowActs, Rows
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _was_there(entry: SnapshotFile | SnapshotDifference) -> bool:
     return entry.kind != "left out"
 
 
-class SnapshotBrowser(Acting, Leaving[None], inherit_bindings=False):
+class SnapshotBrowser(RowActs, Acting, Leaving[None], inherit_bindings=False):
     """One snapshot."""
 
     DEFAULT_CSS = """
@@ -124,6 +124,10 @@ class SnapshotBrowser(Acting, Leaving[None], inherit_bindings=False):
         yield self._path
         yield self._list
         yield self._footer
+
+    def listed(self) -> Rows:
+        """The entries."""
+        return self._list
 
     def scopes(self) -> Sequence[str]:
         """Its own."""
@@ -222,22 +226,6 @@ class SnapshotBrowser(Acting, Leaving[None], inherit_bindings=False):
         if await desk(self).confirm(f"Drop the snapshot {self._snapshot.title}?", "drop"):
             await self._snapshots.drop(self._snapshot.id)
             self.dismiss(None)
-
-    def do_up(self) -> None:
-        """Mark the entry above."""
-        self._list.mark(self._list.marked - 1)
-
-    def do_down(self) -> None:
-        """Mark the entry below."""
-        self._list.mark(self._list.marked + 1)
-
-    def do_page_up(self) -> None:
-        """Mark an entry a page above."""
-        self._list.mark(self._list.marked - self._list.page())
-
-    def do_page_down(self) -> None:
-        """Mark an entry a page below."""
-        self._list.mark(self._list.marked + self._list.page())
 
     def do_close(self) -> None:
         """Go back."""

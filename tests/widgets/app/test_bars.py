@@ -14,6 +14,15 @@ class TestBars:
             await run.press("down", "right")
             assert run.main.report.status.text.startswith(" model.py  2:2")
 
+    async def test_a_longer_key_that_was_begun_has_the_whole_line(self) -> None:
+        async with started(size=(80, 24)) as run:
+            await run.press("ctrl+t")
+            assert run.main.report.status.text.startswith(" ctrl+t  r split right")
+            assert run.main.report.status.text.endswith("… ")
+            assert "sent" not in run.main.report.status.text
+            await run.press("escape")
+            assert "sent" in run.main.report.status.text
+
     async def test_lights(self) -> None:
         async with started() as run:
             assert run.main.report.status.text.rstrip().endswith("sent ✓  saved ✓")

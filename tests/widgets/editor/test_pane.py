@@ -304,6 +304,19 @@ async def test_replacing_one_by_one_and_all() -> None:
         assert str(document.replica.text()) == "1 two one\none\n"
 
 
+@pytest.mark.parametrize(("chosen", "width"), [("default", 80), ("default", 48), ("emacs", 80)])
+async def test_the_keys_that_find_and_replace_are_said(chosen: str, width: int) -> None:
+    app = EditorApp(text_document("one one"), keys=chosen)
+    async with app.run_test(size=(width, 8)) as pilot:
+        app.pane.do_find()
+        await pilot.press("tab")
+        asks, puts = rows(app.pane)[-2:]
+        assert asks.startswith(" Find")
+        assert "this" in puts
+        assert ("alt+s carets" in puts) is (width == 80)
+        assert ("alt+a all" in puts) is (width >= 48)
+
+
 async def test_patterns_case_and_words() -> None:
     document = text_document("ab1 AB2 xab3\n")
     app = EditorApp(document)

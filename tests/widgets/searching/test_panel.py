@@ -168,6 +168,7 @@ async def test_one_place_one_file_all_and_back(tmp_path: Path) -> None:
         assert read("b/c.md") == FILES["b/c.md"]
         assert run.said == "3 replaced in 3 files"
         assert run.rows == []
+        assert "3 replaced in 3 files · u takes it back" in run.shown()
         await run.press("u")
         await run.until(lambda: read("a.py") == "old = 1\nprint(new)\n")
         await run.until(lambda: read("b/d.csv") == FILES["b/d.csv"])
