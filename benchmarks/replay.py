@@ -32,7 +32,6 @@ from typing import Any, TypeVar
 
 from benchmarks.peers import PEERS, run_peers
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
-from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.checkpoint import encode_checkpoint
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.encoding import encode_block
@@ -145,7 +144,7 @@ def measure(trace: Trace) -> tuple[dict[str, Any], str]:
             raise TraceError(f"txn {number} does not fit: a position is beyond the text")
     found["merge_s"], whole = timed(lambda: merged(made))
     log = sealed(trace, made, seconds(trace), 0)
-    found["open_log_s"], from_log = timed(lambda: open_log([Block(data) for data in log]))
+    found["open_log_s"], from_log = timed(lambda: open_log(log))
     checkpoint = encode_checkpoint(document, len(made))
     found["open_checkpoint_s"], young = timed(
         lambda: Document.from_checkpoint(checkpoint, len(made))

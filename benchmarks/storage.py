@@ -40,7 +40,6 @@ from cocalc_tui.history.overview import near, whole
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.notebook.schema import INPUT
 from cocalc_tui.protocol.kinds import NOTEBOOK
-from cocalc_tui.sync.blocks import Block
 from cocalc_tui.sync.checkpoint import Checkpoint, decode_checkpoint, encode_checkpoint
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.encoding import encode_block
@@ -193,7 +192,7 @@ def sealed_year(total: int, folder: Path) -> dict[str, Any]:
         write()
     blocks = load(folder)
     start = time.process_time()
-    checkpoint = read_log([Block(data) for data in blocks])
+    checkpoint = read_log(blocks)
     read = time.process_time() - start
     data = encode_checkpoint(_Saved(checkpoint), last)
     (folder / "checkpoint").write_bytes(data)

@@ -23,7 +23,7 @@ def chains(graph: Graph, first: int, stop: int, *, few: int) -> Iterator[tuple[i
     starts, ends = _edges(graph, first, stop)
     if len(starts) < 3 or len(set(graph.log.owners[first:stop])) <= few:
         return zip(starts, ends, strict=True)
-    return ((starts[at], ends[at]) for at in _by_branch(graph, starts, ends))
+    return ((starts[at], ends[at]) for at in _by_branch(graph, starts))
 
 
 def as_they_came(graph: Graph, first: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -35,21 +35,20 @@ def _edges(graph: Graph, first: int, stop: int) -> tuple[list[int], list[int]]:
     """Where chains begin, and where they end."""
     if first == stop:
         return [], []
-    pieces = graph.pieces
-    starts = [first, *pieces[bisect_right(pieces, first) : bisect_left(pieces, stop)]]
+    all_starts = graph.starts
+    starts = [first, *all_starts[bisect_right(all_starts, first) : bisect_left(all_starts, stop)]]
     return starts, [*starts[1:], stop]
 
 
-def _by_branch(graph: Graph, starts: Sequence[int], ends: Sequence[int]) -> Iterator[int]:
-    """The places of pieces, each after those it is on top of, branch after branch."""
-    place = {end - 1: at for at, end in enumerate(ends)}
+def _by_branch(graph: Graph, starts: Sequence[int]) -> Iterator[int]:
+    """The places of chains, each after those it is on top of, branch after branch."""
     waits = [0] * len(starts)
     children: list[list[int]] = [[] for _ in starts]
     for at, start in enumerate(starts):
         for parent in graph.parents(start):
             if parent >= starts[0]:
                 waits[at] += 1
-                children[place[parent]].append(at)
+                children[bisect_right(starts, parent) - 1].append(at)
     ready = [at for at in range(len(starts) - 1, -1, -1) if not waits[at]]
     while ready:
         at = ready.pop()

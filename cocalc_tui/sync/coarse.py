@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.merger import Merger
-from cocalc_tui.sync.patch import Cancel, Op, PatchId, Splice, TextId
+from cocalc_tui.sync.patch import Cancel, Op, PatchId, TextId
 from cocalc_tui.sync.records import Records, SavedRecords
 from cocalc_tui.sync.spans import Part, Span, part_spans
 from cocalc_tui.sync.strand import Strand
@@ -49,9 +49,20 @@ class SpanGraph:
         self.graph = Graph(dict.fromkeys(self._ends, 1), heads)
         self.spans: list[Span] = []
         """Thread after thread: what somebody did without a look at the others merges as one."""
-        for thread in _threads(part_spans(parts, single=single)):
-            self._add(thread)
+        threads = _threads(part_spans(parts, single=single))
+        firsts: list[PatchId] = []
+        """By thread: the id of its first span."""
+        starts: list[int] = []
+        for thread in threads:
+            session = thread[0].first.session
+            ends = self._ends.setdefault(session, [])
+            firsts.append(PatchId(session, len(ends)))
+            starts.append(len(self.spans))
+            ends += [span.last().n for span in thread]
             self.spans += thread
+        steps = fold(list(map(self._step, self.spans)), starts)
+        for thread, first, do in zip(threads, firsts, steps, strict=True):
+            self._add(thread, first, do)
 
     def merger(self, base: Base) -> Merger:
         """What merges them on top of what they stand on, as `base` has it."""
@@ -72,28 +83,16 @@ class SpanGraph:
         """
         return any(self.spans[index].size > 1 for index in self.graph.empty)
 
-    def _add(self, thread: Sequence[Span]) -> None:
+    def _add(self, thread: Sequence[Span], first: PatchId, steps: Sequence[Step]) -> None:
         """Put spans of a session into the graph, each on top of just the one before."""
-        session, n = thread[0].first
         parents = tuple([self._coarse(parent) for parent in thread[0].parents])
-        ends = self._ends.setdefault(session, [])
-        first = PatchId(session, len(ends))
-        ends += [span.first.n + span.size - 1 for span in thread]
-        steps: list[Step] = []
-        alone: list[Splice] = []
-        for span in thread:
-            if len(span.ops) == 1 and type(op := span.ops[0]) is Splice:
-                alone.append(op)
-                continue
-            steps += (*fold(alone), self._step(span))
-            alone.clear()
         times = [span.time for span in thread]
-        strand = Strand(first, parents, times, [*steps, *fold(alone)], _LABEL)
-        if self.graph.add(strand) is not None:
+        if self.graph.add(Strand(first, parents, times, steps, _LABEL)) is not None:
+            session, n = thread[0].first
             raise DamagedLog(f"the log lacks what patch {n} of {session} stands on")
 
     def _step(self, span: Span) -> tuple[Op, ...]:
-        """What a span does, which is more or less than a splice."""
+        """What a span does."""
         if span.size > 1:
             return tuple(span.ops)
         return tuple([self._cancel(op) if type(op) is Cancel else op for op in span.ops])
@@ -117,7 +116,13 @@ class SpanGraph:
 
 
 def _threads(spans: Iterable[Span]) -> list[list[Span]]:
-    """Spans by threads, in the order in which these begin (see `threads`)."""
+    """Spans by threads, in the order in which these begin.
+
+    A *thread* is what a session did from one patch on, as long as each was on top of just the one
+    before of its own: as little as somebody did between two looks at what others did, or all that
+    they typed in a day offline. In the log its patches may stand far apart; together they merge as
+    one. Threads that begin earlier never stand on one that begins later.
+    """
     found: list[list[Span]] = []
     last: dict[str, list[Span]] = {}
     for span in spans:

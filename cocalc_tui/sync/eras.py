@@ -60,7 +60,7 @@ def eras(log: Shelf) -> list[Era]:
         state = State(log)
         standing: Standing | None = None
         after = 0
-        cuts = _cut(log, longest)
+        cuts = cut(log, longest)
         pieces = next(cuts)
         for following in chain(cuts, [None]):
             slices = [one for _, piece in pieces for one in piece]
@@ -88,7 +88,7 @@ def _longest(log: Shelf) -> int | None:
     return None
 
 
-def _cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
+def cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
     """Cut a log where it narrows, into eras of about so many runs, and each into pieces."""
     gaps = iter([*wide(log), (_NEVER, _NEVER)])
     low, high = next(gaps)

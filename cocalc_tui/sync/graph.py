@@ -14,8 +14,9 @@ there (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", 2024, se
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from operator import itemgetter
 
 from cocalc_tui.sync.log import Log
@@ -77,11 +78,9 @@ class Graph:
             self.log.sessions.append(session)
         self.joins: dict[int, tuple[int, ...]] = {}
         """Parents, of patches that have others than just the one before."""
-        self.pieces: list[int] = []
-        """Where to cut the log, rising, so that each piece is a chain of one session, on top of
-        ends of pieces: the first index of each."""
-        self._starts: set[int] = set()
-        """The same."""
+        self.starts: list[int] = []
+        """The indexes of the patches, rising, that are not on top of just the one before them, of
+        the same session: where chains begin."""
         self._tip = ROOT
         """Whose the last patch is, a place in the log's sessions, where it may be gone on with."""
         self._said: dict[int, tuple[PatchId, ...]] = {}
@@ -185,33 +184,41 @@ class Graph:
                 return parent
             found.append(at)
         own = self._sessions.get(session)
-        behind = n != (own.end if own else 0)
+        behind = n != (own.end if own is not None else 0)
         behind = behind or (bool(self._root) and _looks_back(found, steps))
         if behind and (needs := self.needs(strand)):
             return needs[0]
-        index = len(self.log.ops)
-        parents = tuple(found) or (ROOT,)
-        if len(parents) > 1:
-            parents = tuple(sorted({*parents}))
-            if list(said) != sorted({*said}):
-                self._said[index] = said
-        own = own or self._session(session)
-        last = own.at[-1] if own.at else ROOT
-        forgot = last != ROOT and last not in parents and not self.holds(parents, last)
-        if forgot:
-            self._said[index] = said
-            parents = tuple(sorted({*parents, last}))
-        self._put(own, parents, times, steps, label)
-        if forgot:
-            self.refuse(index)
+        if own is None:
+            own = self._session(session)
+        parents = tuple(found)
+        if len(parents) != 1:
+            parents = self._named(found, said)
+        if own.at and own.at[-1] not in parents and not self.holds(parents, own.at[-1]):
+            self._said[len(self.log.ops)] = said
+            parents = tuple(sorted({*parents, own.at[-1]}))
+            self._put(own, parents, times, steps, label)
+            self.refuse(len(self.log.ops) - len(times))
+        else:
+            self._put(own, parents, times, steps, label)
+        if tuple in map(type, steps):
+            self._take_cancels_of(steps, len(self.log.ops) - len(times))
+        return None
+
+    def _named(self, found: Sequence[int], said: tuple[PatchId, ...]) -> tuple[int, ...]:
+        """The parents of the next patch, rising, given as it names them: none, or some."""
+        if any(a >= b for a, b in pairwise(said)):
+            self._said[len(self.log.ops)] = said
+        return tuple(sorted({*found})) or (ROOT,)
+
+    def _take_cancels_of(self, steps: Iterable[Step], index: int) -> None:
+        """Note what steps from an index on cancel."""
         for step in steps:
             if isinstance(step, Stretch):
                 index += len(step.ends)
-            else:
-                if not isinstance(step, Splice) and has_cancels(step) and index not in self.empty:
-                    self._take_cancels(index, step)
-                index += 1
-        return None
+                continue
+            if not isinstance(step, Splice) and has_cancels(step) and index not in self.empty:
+                self._take_cancels(index, step)
+            index += 1
 
     def refuse(self, index: int) -> None:
         """Note that a patch does not fit."""
@@ -246,29 +253,25 @@ class Graph:
         label: Label,
     ) -> None:
         """Take in patches of a session, each but the first on top of just the one before."""
-        log, heads = self.log, self.heads
-        index, size = len(log.ops), len(times)
-        before, last = index - 1, index + size - 1
-        linear = parents[0] == before
-        grows = linear and own.owner == self._tip
-        self._tip = own.owner
-        if size == 1:
-            log.append(own.owner, times[0], steps[0], label, grows=grows)
-            own.at.append(index)
-        else:
-            log.extend(own.owner, times, steps, label, grows=grows)
-            own.at.extend(range(index, index + size))
+        log, heads, owner = self.log, self.heads, own.owner
+        index = len(log.ops)
+        linear = parents[0] == index - 1
+        grows = linear and owner == self._tip
+        size = log.extend(owner, times, steps, label, grows=grows)
+        self._tip = owner
+        own.at.extend(range(index, index + size))
         own.end += size
         if not grows:
-            self._cut(index, parents)
+            self.starts.append(index)
+        self.heads = (index + size - 1,)
         if linear and len(heads) == 1:
-            self.heads = (last,)
-            self._critical[-1][1] = last
+            self._critical[-1][1] = index + size - 1
             return
         if not linear:
             self.joins[index] = parents
-        self.heads = (*[head for head in heads if head not in parents], last)
-        self._narrow(parents[0], index, last)
+        if heads != parents:
+            self.heads = (*[head for head in heads if head not in parents], *self.heads)
+        self._narrow(parents[0], index, index + size - 1)
 
     def _narrow(self, least: int, first: int, last: int) -> None:
         """Find anew what is critical, now that there are patches at `first` to `last`."""
@@ -279,14 +282,6 @@ class Graph:
             ranges[-1][1] = least
         if len(self.heads) == 1:
             ranges.append([first, last])
-
-    def _cut(self, index: int, parents: tuple[int, ...]) -> None:
-        """Let a piece begin at `index`, and end at its parents."""
-        for start in (*[parent + 1 for parent in parents], index):
-            if start not in self._starts:
-                self._starts.add(start)
-                insort(self.pieces, start)
-                self.log.cut(start)
 
     def _take_cancels(self, index: int, ops: Sequence[Op]) -> None:
         try:
@@ -358,13 +353,15 @@ class Graph:
 
     def holds(self, version: Iterable[int], index: int) -> bool:
         """Whether the version with these heads has the patch at `index`."""
+        starts = self.starts
         seen = set(version)
         look = [i for i in seen if i >= index]
         while look:
             i = look.pop()
-            if i == index or index <= self.critical(i):
+            start = starts[bisect_right(starts, i) - 1]
+            if start <= index or index <= self.critical(i):
                 return True
-            for parent in self.parents(i):
+            for parent in self.parents(start):
                 if parent >= index and parent not in seen:
                     seen.add(parent)
                     look.append(parent)

@@ -13,15 +13,16 @@ from collections.abc import Iterable, Sequence
 
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.patch import ForgedPatch, Patch, PatchId
-from cocalc_tui.sync.strand import Strand, join, strands
+from cocalc_tui.sync.strand import Strand, strands
 
 
 class _Queue:
     """The patches of one session that are not in the graph yet."""
 
-    __slots__ = ("end", "first", "later", "ready", "stuck", "taken")
+    __slots__ = ("end", "first", "later", "ready", "session", "taken")
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, session: str, first: int) -> None:
+        self.session = session
         self.ready: list[Strand] = []
         """With the patches numbered from `first` to `end`, without `end`, and without gaps."""
         self.first = first
@@ -30,23 +31,12 @@ class _Queue:
         """How many of those strands are in the graph; `first` is the number behind them."""
         self.later: dict[int, Patch] = {}
         """By number: those behind a gap."""
-        self.stuck = False
-        """It needs something that is not here."""
 
     def add(self, patches: Sequence[Patch]) -> None:
         """Add patches numbered from `end` on."""
-        self.ready += strands(patches)
+        if patches:
+            self.ready += strands(patches)
         self.end += len(patches)
-
-    def next(self) -> list[Strand]:
-        """The first strand that is not in the graph, and those that do no more than follow it."""
-        ready, start = self.ready, self.taken
-        strand = ready[start]
-        stop = start + 1
-        while stop < len(ready) and ready[stop].follows(strand):
-            strand = ready[stop]
-            stop += 1
-        return ready[start:stop]
 
     def keep(self) -> bool:
         """Forget what is in the graph; whether anything is left."""
@@ -76,13 +66,13 @@ class Intake:
     def _queue_of(self, session: str) -> _Queue:
         queue = self._queues.get(session)
         if queue is None:
-            queue = self._queues[session] = _Queue(self._graph.count(session))
+            queue = self._queues[session] = _Queue(session, self._graph.count(session))
         return queue
 
     def _queue(self, queue: _Queue, offer: Sequence[Patch]) -> PatchId | None:
         """Queue patches of one session; returns the id of one that is another there already."""
         end = queue.end
-        if not queue.later and _numbers(offer) == list(range(end, end + len(offer))):
+        if not queue.later and _numbers(offer) == [*range(end, end + len(offer))]:
             queue.add(offer)
             return None
         forged: PatchId | None = None
@@ -111,36 +101,30 @@ class Intake:
 
     def take(self) -> None:
         """Put into the graph whatever has all it needs."""
-        for queue in self._queues.values():
-            queue.stuck = False
-        for queue in self._queues.values():
-            self._follow(queue)
+        ahead = list(self._queues.values())
+        ahead.reverse()
+        waiting: defaultdict[str, list[tuple[int, _Queue]]] = defaultdict(list)
+        """By session: who waits for which of its patches."""
+        while ahead:
+            queue = ahead.pop()
+            first = queue.first
+            if (need := self._advance(queue)) is not None:
+                waiting[need.session].append((need.n, queue))
+            for waits in waiting.pop(queue.session, ()):
+                if first <= waits[0] < queue.first:
+                    ahead.append(waits[1])
+                else:
+                    waiting[queue.session].append(waits)
         self._queues = {s: queue for s, queue in self._queues.items() if queue.keep()}
 
-    def _follow(self, queue: _Queue) -> None:
-        """Take a session as far as it goes, and first of others what it needs."""
-        path = [(queue, queue.end)]
-        while path:
-            queue, end = path[-1]
-            need = None if queue.stuck else self._advance(queue, end)
-            if need is None:
-                path.pop()
-                continue
-            other = self._queues.get(need[0])
-            waits = any(other is waiting for waiting, _ in path)
-            if other is None or other.stuck or waits or not other.first <= need[1] < other.end:
-                queue.stuck = True
-            else:
-                path.append((other, need[1] + 1))
-
-    def _advance(self, queue: _Queue, end: int) -> PatchId | None:
-        """Take a session's patches up to number `end` or more; returns what the next needs."""
-        while queue.first < end:
-            parts = queue.next()
-            strand = parts[0] if len(parts) == 1 else join(parts)
-            if (need := self._graph.add(strand)) is not None:
+    def _advance(self, queue: _Queue) -> PatchId | None:
+        """Take a session's patches as far as they go; returns what the next needs."""
+        add, ready = self._graph.add, queue.ready
+        while queue.taken < len(ready):
+            strand = ready[queue.taken]
+            if (need := add(strand)) is not None:
                 return need
-            queue.taken += len(parts)
+            queue.taken += 1
             queue.first += len(strand.times)
         return None
 

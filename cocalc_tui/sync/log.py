@@ -57,20 +57,24 @@ class Log:
 
     def extend(
         self, owner: int, times: Sequence[int], steps: Sequence[Step], label: Label, *, grows: bool
-    ) -> None:
-        """Add patches, each on top of the one before; `grows` as in `append`."""
-        ops = self.ops
+    ) -> int:
+        """Add patches, each on top of the one before; `grows` as in `append`. Returns how many."""
+        ops, size = self.ops, len(times)
         if label != self._label:
             self._begin(label)
-        for at, step in enumerate(steps):
+        more = iter(steps)
+        if grows and self._continue(steps[0]):
+            next(more)
+        for step in more:
             if type(step) is Stretch:
                 step.first = len(ops)
                 ops += [step] * len(step.ends)
-            elif at or not (grows and self._continue(step)):
+            else:
                 ops.append(step)
-        self.owners += [owner] * len(times)
+        self.owners += [owner] * size
         self.times.extend(times)
         self.latest = max(self.latest, max(times))
+        return size
 
     def _begin(self, label: Label) -> None:
         self._label = label
@@ -87,7 +91,7 @@ class Log:
             return True
         if type(last) is not Splice:
             return False
-        both, *others = fold((last, step))
+        ((both, *others),) = fold(((last,), (step,)))
         if others or type(both) is not Stretch:
             return False
         both.first = len(self.ops) - 1

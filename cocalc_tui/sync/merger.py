@@ -120,8 +120,8 @@ class Merger:
             if type(op) is Splice:
                 pos, delete, insert, at = op
                 change = TextChange(at, pos, delete, insert, by)
-                self.texts.change(change, index, index)
                 changes.append(change)
+                self.texts.change(((change, index, index),))
         return changes
 
     def check_cancelling(self, ops: Sequence[Op]) -> None:
@@ -176,7 +176,7 @@ class Merger:
         change = TextChange(
             splice.at, splice.pos, splice.delete, splice.insert, self.graph.id(last)
         )
-        self.texts.change(change, first, last)
+        self.texts.change(((change, first, last),))
         return [change]
 
     def _walk(self, first: int, stop: int) -> list[TextChange]:
@@ -192,8 +192,7 @@ class Merger:
             least = min([reach.get(index, first) for index in range(first, stop)])
         walker = self._walker_for(first, least)
         changes = walker.visit(stop)
-        for change in changes:
-            self.texts.change(change, first, stop - 1)
+        self.texts.change([(change, first, stop - 1) for change in changes])
         return changes
 
     # --- keeping a transformer -----------------------------------------------------------------
@@ -204,8 +203,7 @@ class Merger:
         if transformer is None:
             return [], first
         moves = transformer.visit(stop, self.texts.length(MAIN))
-        for move in moves:
-            self.texts.change(*move)
+        self.texts.change(moves)
         if transformer.stop < stop:
             self._transformer = None
         return [change for change, _, _ in moves], transformer.stop

@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 from cocalc_tui.sync.blocks import CANCEL, REPLACE, Block, Chain, readable
 from cocalc_tui.sync.operations import Operations
-from cocalc_tui.sync.patch import Cancel, Entry, Op, PatchId, Splice
+from cocalc_tui.sync.patch import Cancel, Op, PatchId
 from cocalc_tui.sync.runs import Runs
-from cocalc_tui.sync.stretch import Step, Stretch
 
 
 class Span(NamedTuple):
@@ -47,21 +46,6 @@ class Span(NamedTuple):
         """The id of the last patch."""
         return PatchId(self.first.session, self.first.n + self.size - 1)
 
-    def steps(self) -> Iterator[Step]:
-        """What the patches do, those that were joined as stretches."""
-        patch = at = 0
-        while patch < self.size:
-            stop = at
-            while stop < len(self.ops) and self.patches[stop] == patch:
-                stop += 1
-            ops = tuple(self.ops[at:stop])
-            first, unit = (ops[0], self.units[at]) if ops else (None, 1)
-            if type(first) is Splice and abs(unit) > 1:
-                yield Stretch(first, range(1, abs(unit) + 1), backward=unit < 0)
-            else:
-                yield first if type(first) is Splice and len(ops) == 1 else ops
-            patch, at = patch + abs(unit), stop
-
 
 class Part(NamedTuple):
     """Some patches of a block in a row; they begin and end where runs do."""
@@ -83,12 +67,6 @@ class Part(NamedTuple):
         return range(self.runs.first(self.start), self.runs.first(self.stop))
 
 
-def block_spans(block: Block, cuts: Mapping[str, list[int]]) -> Iterator[Span]:
-    """The spans of one block, given where those of the log end."""
-    with readable():
-        yield from _PartSpans(Part(Runs(block), 0, block.count)).read(cuts, single=False)
-
-
 def part_spans(parts: Sequence[Part], *, single: bool = False) -> Iterator[Span]:
     """The spans of parts of a log in a row. With `single` each patch is a span."""
     with readable():
@@ -98,15 +76,6 @@ def part_spans(parts: Sequence[Part], *, single: bool = False) -> Iterator[Span]
         ends = _cuts([chain.parents for chain in chains], cancels)
         for reader in readers:
             yield from reader.read(ends, single=single)
-
-
-def cuts(blocks: Sequence[Block], tail: Sequence[Entry]) -> Mapping[str, list[int]]:
-    """By session the numbers, rising, behind which a span ends since somebody else names them."""
-    firsts = [chain.parents for block in blocks for chain in block.chains()]
-    sealed = [cancel for block in blocks for cancel in block.cancels]
-    ops = [op for entry in tail for op in entry.patch.ops]
-    cancels = (*sealed, *(op for op in ops if isinstance(op, Cancel)))
-    return _cuts([*firsts, *(entry.patch.parents for entry in tail)], cancels)
 
 
 def _cuts(

@@ -104,6 +104,17 @@ class State:
         texts, live = self._texts.copy(), self._live.copy()
         return Standing(self._log, self._parts, self._heads, texts, live, self._made)
 
+    def saved(self) -> tuple[dict[TextId, str], SavedRecords]:
+        """The texts and records now, as a checkpoint keeps them."""
+        _, texts, records = self.standing().base(())
+        gone = [key for key in self._made if key not in records.live]
+        alive = {
+            at: text
+            for at, text in texts.items()
+            if text and (at == MAIN or at.key in records.live)
+        }
+        return alive, records._replace(gone=gone)
+
     def take(self, pieces: Sequence[Piece]) -> bool:
         """Go over the next part of the log, which comes in pieces.
 

@@ -6,6 +6,7 @@ merges and undos look. Whoever needs an older state replays the log.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from cocalc_tui.sync.buffer import TextBuffer
@@ -18,6 +19,9 @@ _KEEP = 10_000
 _SHORT = 50_000
 """Characters of a draft at most: it is copied for every change."""
 
+
+Move: TypeAlias = "tuple[TextChange, int, int]"
+"""A change of the document, and the first and last index of the patches that made it."""
 
 _Entry: TypeAlias = tuple[int, int, TextId, int, str, int]
 """One change: the first and last index it belongs to, where, what it removed, how much came."""
@@ -58,22 +62,24 @@ class Texts:
         buffer = self._buffers.get(at)
         return 0 if buffer is None else len(buffer)
 
-    def change(self, change: TextChange, first: int, last: int) -> None:
-        """Do a change, which belongs to the patches at `first` to `last`."""
-        at, pos, delete, insert, _ = change
-        if self._draft is not None and at == MAIN:
-            text, end = self._draft, pos + delete
-            removed = text[pos:end]
-            self._draft = text[:pos] + insert + text[end:]
-            if len(self._draft) > _SHORT:
-                self.write_out()
-        else:
-            removed = self[at].splice(pos, delete, insert)
+    def change(self, moves: Iterable[Move]) -> None:
+        """Do changes, each of which belongs to the patches from an index to another."""
         journal = self._journal
-        journal.append((first, last, at, pos, removed, len(insert)))
+        for (at, pos, delete, insert, _), first, last in moves:
+            text = self._draft
+            if text is not None and at == MAIN:
+                end = pos + delete
+                removed = text[pos:end]
+                self._draft = text = text[:pos] + insert + text[end:]
+                if len(text) > _SHORT:
+                    self.write_out()
+            else:
+                removed = self[at].splice(pos, delete, insert)
+            journal.append((first, last, at, pos, removed, len(insert)))
         if len(journal) > 2 * _KEEP:
-            self.floor = max([self.floor, *(entry[1] for entry in journal[:_KEEP])])
-            del journal[:_KEEP]
+            stop = len(journal) - _KEEP
+            self.floor = max([self.floor, *(entry[1] for entry in journal[:stop])])
+            del journal[:stop]
 
     def draft(self) -> None:
         """Many changes of the main text come: let it be one string, if it is short."""

@@ -21,6 +21,7 @@ from cocalc_tui.sync.fit import is_text
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.log import Log
 from cocalc_tui.sync.patch import MAIN, PatchId, Splice, TextChange
+from cocalc_tui.sync.texts import Move
 
 MOST_UNSEEN: Final = 64
 """Steps that a position is moved over at most; beyond, a walker costs less."""
@@ -31,9 +32,6 @@ _ANY: Final = 1 << 60
 Step: TypeAlias = "tuple[int, int, int, int, int]"
 """Whose (a place in the log's sessions), the first and last index of its patches, where, and how
 many characters were typed, or deleted (below 0)."""
-
-Move: TypeAlias = "tuple[TextChange, int, int]"
-"""A change of the document, and the first and last index of the patches that made it."""
 
 Seen: TypeAlias = "dict[int, int]"
 """By session: the index of the last of its patches, after the base, that an author had seen."""
@@ -99,33 +97,25 @@ class Transformer:
         return self._go(stop, length - self._grown)
 
     def _go(self, stop: int, base_length: int) -> list[Move]:
+        graph, lanes, steps = self._graph, self._lanes, self._steps
+        owners, joins = graph.log.owners, graph.joins
         moves: list[Move] = []
-        for start, end in as_they_came(self._graph, self.stop, stop):
+        for start, end in as_they_came(graph, self.stop, stop):
             self.stop = start
+            owner = owners[start]
+            lane = lanes.get(owner) or self._lane(owner)
+            lane.unseen += steps[lane.at :]
             try:
-                self._move(self._turn(start), start, end, base_length, moves)
+                parents = joins.get(start)
+                if parents is not None or owners[start - 1] != owner:
+                    self._see(lane, start, parents or (start - 1,))
+                self._move(lane, start, end, base_length, moves)
             except Touch:
                 while moves and moves[-1][1] == self.stop:
                     moves.pop()  # a patch is done whole or not at all
                 break
             self.stop = end
         return moves
-
-    def _turn(self, start: int) -> _Lane:
-        """Bring a lane to what its author had seen by the patch at `start`."""
-        graph, steps = self._graph, self._steps
-        owners = graph.log.owners
-        owner = owners[start]
-        lane = self._lanes.get(owner)
-        if lane is None:
-            lane = self._lanes[owner] = self._lane(owner)
-        if lane.at < len(steps):
-            lane.unseen += steps[lane.at :]
-        if (parents := graph.joins.get(start)) or owners[start - 1] != owner:
-            self._see(lane, start, parents or (start - 1,))
-        if len(lane.unseen) > MOST_UNSEEN:
-            raise Touch
-        return lane
 
     def _see(self, lane: _Lane, start: int, parents: Iterable[int]) -> None:
         """Let the author of a patch have seen its parents, and all that those had seen."""
@@ -147,25 +137,29 @@ class Transformer:
     def _lane(self, owner: int) -> _Lane:
         """Where a session stands that did nothing since the base."""
         session = self._graph.log.sessions[owner]
-        return _Lane(owner, session, self._graph.count_at(session, self.base))
+        lane = _Lane(owner, session, self._graph.count_at(session, self.base))
+        self._lanes[owner] = lane
+        return lane
 
     def _move(self, lane: _Lane, start: int, end: int, base_length: int, moves: list[Move]) -> None:
         """Do what a chain does; adds that to `moves`."""
         log, empty, steps = self._graph.log, self._graph.empty, self._steps
         owner, session, unseen = lane.owner, lane.session, lane.unseen
+        if len(unseen) > MOST_UNSEEN:
+            raise Touch
         number = lane.number - start
         length = before = base_length + lane.grown
         for first, last, splice in log.runs(start, end):
             self.stop = first
             if first in empty:
                 continue
-            by = PatchId(session, number + last)
             for op in log.operations(first) if splice is None else (splice,):
                 if type(op) is not Splice:
                     raise Touch
                 pos, delete, insert, at = op
                 if (at is not MAIN and at != MAIN) or not 0 <= pos <= pos + delete <= length:
                     raise Touch
+                by = PatchId(session, number + last)
                 if delete:
                     place = _delete(unseen, pos, delete) if unseen else pos
                     steps.append((owner, first, last, place, -delete))

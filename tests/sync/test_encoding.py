@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, extent
+from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, extent, readable
 from cocalc_tui.sync.columns import (
     DamagedLog,
     Reader,
@@ -27,7 +27,8 @@ from cocalc_tui.sync.encoding import decode_block, encode_block
 from cocalc_tui.sync.operations import entries as entries_of
 from cocalc_tui.sync.patch import Create, Entry, Json, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.rows import decode_row, encode_row
-from cocalc_tui.sync.spans import Span, block_spans
+from cocalc_tui.sync.runs import Runs
+from cocalc_tui.sync.spans import Part, Span, part_spans
 from tests.sync.logs import json_values, logs
 
 
@@ -107,7 +108,9 @@ def test_a_forged_block_is_an_error_or_a_log(entries: list[Entry], data: st.Data
         block = Block(seal(MAGIC, [bytes(column) for column in columns]))
         for made in entries_of(block):
             encode_row(made)
-        for span in block_spans(block, {}):
+        with readable():
+            part = Part(Runs(block), 0, block.count)
+        for span in part_spans([part]):
             assert isinstance(span, Span)
     except DamagedLog:
         pass
