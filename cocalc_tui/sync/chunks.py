@@ -23,9 +23,6 @@ class Chunks:
         """Where it begins."""
         self._length = sum(map(len, self._chunks))
 
-    def __str__(self) -> str:
-        return "".join(self._chunks)
-
     def all(self) -> tuple[str, ...]:
         """Its chunks."""
         return tuple(self._chunks)

@@ -46,6 +46,7 @@ def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int
     if right is not None and is_first:
         right.ahead = max(right.ahead, session)
     block.insert(item, at, lane)
+    tree.finger = lane, pos, item
     return item
 
 

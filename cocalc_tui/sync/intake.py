@@ -1,9 +1,9 @@
 """Patches on their way into the graph: in any order, twice, or before what they need.
 
-They enter the graph branch after branch: a session's patches as far as they go, and of another
-session just what they turn out to need. A merge goes over them in that order, and going to and fro
-between two long branches would cost a walk over both each time. It also makes most patches the
-child of the one before, for which the graph keeps nothing.
+They enter the graph branch after branch: a session's patches as far as they go, then another's. A
+merge goes over them in that order, and going to and fro between two long branches would cost a walk
+over both each time. It also makes most patches the child of the one before, for which the graph
+keeps nothing.
 """
 
 from __future__ import annotations
@@ -110,11 +110,11 @@ class Intake:
             first = queue.first
             if (need := self._advance(queue)) is not None:
                 waiting[need.session].append((need.n, queue))
-            for waits in waiting.pop(queue.session, ()):
-                if first <= waits[0] < queue.first:
-                    ahead.append(waits[1])
+            for n, other in waiting.pop(queue.session, ()):
+                if first <= n < queue.first:
+                    ahead.append(other)
                 else:
-                    waiting[queue.session].append(waits)
+                    waiting[queue.session].append((n, other))
         self._queues = {s: queue for s, queue in self._queues.items() if queue.keep()}
 
     def _advance(self, queue: _Queue) -> PatchId | None:

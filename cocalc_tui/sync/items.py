@@ -281,6 +281,9 @@ class ItemTree:
     def __init__(self, at: TextId, length: int, lanes: int) -> None:
         self.at = at
         self.root = Block(lanes)
+        self.finger: tuple[int, int, Item] | None = None
+        """A lane, an item that is visible in it, and where that begins (second): who types goes on
+        near it. To be put away where the lane changes otherwise."""
         if length:
             item = Item(None, 0, length, [1] * lanes, "", -1)
             item.shown = True
@@ -312,6 +315,10 @@ class ItemTree:
 
         Also, its place in that item.
         """
+        if self.finger is not None:
+            whose, start, item = self.finger
+            if whose == lane and start <= pos < start + item.length:
+                return item.block, item.block.items.index(item), pos - start
         block = self.root
         wanted = (pos + 1) * _CHAR
         while True:

@@ -124,6 +124,7 @@ class Walker:
             branch = window.branches.get(owner) or window.branch(owner)
             window.see(branch, graph.joins.get(start) or (start - 1,))
             lane = branch.lane if branch.lane >= 0 else window.take_lane(branch)
+            self._put_fingers_away()
             for first, last, op in log.runs(start, end):
                 if op is not None and first not in empty:
                     tree = self._trees.get(op[3]) or self._tree(op[3])
@@ -171,6 +172,7 @@ class Walker:
             return
         if first in graph.reach:
             self._window.put_cancels(node, ops, branch.lane)
+            self._put_fingers_away()
         for one in ops:
             if type(one) is Splice:
                 self._splice(node, one, self._tree(one.at), branch)
@@ -191,12 +193,14 @@ class Walker:
     def _check_splices(self, ops: Sequence[Op], branch: Branch) -> None:
         """Raise DoesNotFit unless the splices fit on top of a branch, after the cancels."""
         lane = branch.lane if branch.lane >= 0 else self._window.take_lane(branch)
-        cancels = ops if ops and type(ops[0]) is Cancel else ()
-        self._window.cancel(cancels, lane, 1, ROOT)
+        if not (ops and type(ops[0]) is Cancel):
+            check_splices(ops, lambda at: self._tree(at).length(lane))
+            return
+        self._window.cancel(ops, lane, 1, ROOT)
         try:
             check_splices(ops, lambda at: self._tree(at).length(lane))
         finally:
-            self._window.cancel(cancels, lane, -1, ROOT)
+            self._window.cancel(ops, lane, -1, ROOT)
 
     def _splice(self, node: Node, op: Splice, tree: ItemTree, branch: Branch) -> None:
         """Do what a splice of a node does, on top of its branch and in the document."""
@@ -213,6 +217,7 @@ class Walker:
         block, at, offset = tree.find(lane, pos)
         found = block.items[at]
         item: Item | None = found.split(offset) if offset else found
+        tree.finger = (lane, pos - offset, found) if offset else None
         while delete and item is not None:
             if item.state[lane] == 1:
                 if item.length > delete:
@@ -222,6 +227,11 @@ class Walker:
                 item.add(lane, 1)
                 item.show(1, by)
             item = item.following()
+
+    def _put_fingers_away(self) -> None:
+        """Lanes moved."""
+        for tree in self._trees.values():
+            tree.finger = None
 
     def _tree(self, at: TextId) -> ItemTree:
         """The items of a text."""

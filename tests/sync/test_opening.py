@@ -91,6 +91,9 @@ def test_a_checkpoint_brings_back_all(entries: list[Entry], cut: int) -> None:
     assert checkpoint.records == document.records.save()
     read = read_log(*sealed(entries, cut))
     assert (read.seq, read.heads, read.clock) == (len(entries), document.heads, document.clock)
+    assert (read.texts, read.counts) == (checkpoint.texts, checkpoint.counts)
+    assert read.records.live == checkpoint.records.live
+    assert set(read.records.gone) == set(checkpoint.records.gone)
 
 
 def entry(n: int, *ops: Op) -> Entry:
