@@ -32,7 +32,6 @@ from typing import Any, TypeVar
 
 from benchmarks.peers import PEERS, run_peers
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
-from cocalc_tui.garbage import garbage
 from cocalc_tui.sync.checkpoint import encode_checkpoint
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.encoding import encode_block
@@ -132,8 +131,7 @@ def measure(trace: Trace) -> tuple[dict[str, Any], str]:
     made = patches(trace, ids, [txn.time for txn in trace.txns])
     times = [patch.time for patch in made]
     gc.collect()
-    garbage.hold_off()
-    garbage.settle()  # as in the app; nor is the trace a part of what is measured
+    gc.freeze()  # the trace is no part of what is measured
 
     def replay() -> Document:
         return take_in(made) if trace.concurrent else type_in(trace, ids, times)
