@@ -56,6 +56,8 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         self.faces = Faces(lambda: people_on(self.theme_variables["background"]))
         self.said: list[tuple[str, str]] = []
         """Time and text of every notice."""
+        self._bad_until = 0.0
+        """When what is bad and was said last goes, by the monotonic clock."""
 
     def wear(self, theme: Theme) -> None:
         """Change the colours."""
@@ -108,7 +110,14 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         return ""
 
     def notice(self, text: str, *, bad: bool = False) -> None:
-        """Tell the person something in one line, and keep it for reading again."""
+        """Tell the person something in one line, and keep it for reading again.
+
+        What is bad and was said just now, as for each key that does nothing, is not said again.
+        """
+        now = time.monotonic()
+        if bad and self.said and self.said[-1][1] == text and now < self._bad_until:
+            return
+        self._bad_until = now + BAD_NOTICE_SECONDS if bad else 0.0
         self.said.append((time.strftime("%H:%M:%S"), text))
         seconds = BAD_NOTICE_SECONDS if bad else NOTICE_SECONDS
         severity: SeverityLevel = "error" if bad else "information"

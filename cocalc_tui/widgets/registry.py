@@ -72,7 +72,7 @@ APP = (
     Action("app.call", "Ask all to come here", ("ctrl+t y",)),
     Action("app.go_to_caller", "Go to who calls", ("ctrl+t g",), "Who asked you to come."),
     Action("app.join", "Go to another project", (), "One that you may join, or HOST:PATH."),
-    Action("app.terminal", "Terminals", ("ctrl+t t",), "That run, or a new one.", Role.RUNNER),
+    Action("app.terminal", "Terminals", ("ctrl+t t",), "That run, or a new one."),
     Action("app.kernels", "Kernels", ("ctrl+t k",), "That run, what they use, to stop one."),
     Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),

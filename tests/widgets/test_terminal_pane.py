@@ -247,7 +247,9 @@ async def test_the_keyboard_the_size_and_the_script(tmp_path: Path) -> None:
         assert str(here.document.replica.text(MAIN)) == "echo hello"
         await pilot.press(*"exit", "enter")
         await until(lambda: not here.model.screen.running)
+        assert here.where() == "ended"
         await pilot.press("enter")
+        assert "starting …" in shown(app) or here.model.screen.running
         await until(lambda: "hello" in shown(app))
 
 
@@ -298,6 +300,13 @@ async def test_who_may_not_type_watches(tmp_path: Path) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert not here.model.screen.running
+        await pilot.press("f12", "ctrl+t", "t")
+        await until(lambda: isinstance(app.screen, Picker))
+        picker = app.screen
+        assert isinstance(picker, Picker)
+        await until(lambda: not picker._waiting)
+        await pilot.press(*"new")
+        assert not picker._list.found, "who may not type makes none"
 
 
 async def test_those_who_come_later_find_it(tmp_path: Path) -> None:

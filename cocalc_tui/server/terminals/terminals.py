@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +24,13 @@ from cocalc_tui.protocol.events import (
     TerminalRows,
     TerminalScreen,
 )
-from cocalc_tui.server.daemon import last_line
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.keeper.following import KeeperGoneError
 from cocalc_tui.server.keeper.launching import StartError
+from cocalc_tui.server.terminals.known import KnownTerminal
 from cocalc_tui.server.terminals.order import about_all, living
 from cocalc_tui.server.terminals.recording import recordings
-from cocalc_tui.server.terminals.session import (
-    USUAL,
-    TerminalSession,
-    screen_of,
-)
+from cocalc_tui.server.terminals.session import USUAL, TerminalSession, screen_of
 from cocalc_tui.server.terminals.starting import TerminalGrounds, start_terminal
 from cocalc_tui.sync.patch import MAIN
 
@@ -56,50 +51,8 @@ SERVED = frozenset(
 """What `Terminals.serve` answers."""
 MOST_BYTES = 1_000_000
 """Bytes of a recording that are given at a time."""
-HANGUP = -1
-"""How a program ends whose keeper went: by SIGHUP, as where a line is cut."""
 _CALM = 0.1
 """Seconds until a new size counts: dragging a window is one change."""
-
-
-@dataclass
-class _Terminal:
-    """A terminal's document, and what runs for it."""
-
-    path: str
-    shared: SharedDocument | None = None
-    session: TerminalSession | None = None
-    sizes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    """User, columns and lines by connection; only of those who may type. A window may tell its size
-    before it is known who sits at it."""
-    here: frozenset[str] = frozenset()
-    """Connections that are known to be in the document."""
-    policy: str = "smallest"
-    """smallest, mine or fixed."""
-    size_by: str = ""
-    """Whose windows count, or who fixed the size; "" with smallest."""
-    fixed: tuple[int, int] = USUAL
-    """Columns and lines, with fixed."""
-    keyboard: str = ""
-    """Who alone may type."""
-    exit: int | None = None
-    reason: str = ""
-    """Why it ended, where its keeper went."""
-    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    resizing: asyncio.TimerHandle | None = None
-
-    def are_here(self, connections: Iterable[str]) -> None:
-        """Who is in the document now; the windows of who left count no more."""
-        now = frozenset(connections)
-        for gone in self.here - now:
-            self.sizes.pop(gone, None)
-        self.here = now
-
-    def ended(self, code: int | None, folder: Path) -> None:
-        """Its program ended, or (None) its keeper went without a word of that."""
-        self.session = None
-        self.exit = code if code is not None else HANGUP
-        self.reason = "" if code is not None else _last_words(folder)
 
 
 class Terminals:
@@ -109,19 +62,19 @@ class Terminals:
         """`say` tells everybody in a document what its screen is."""
         self._grounds = grounds
         self._say = say
-        self._known: dict[str, _Terminal] = {}
+        self._known: dict[str, KnownTerminal] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._root = Root(grounds.project)
 
     async def start(self) -> None:
         """Find the terminals that live, and how the others ended by themselves."""
         for folder, about in await asyncio.to_thread(about_all, self._grounds.terminals):
-            terminal = self._known.setdefault(about.doc, _Terminal(about.path))
+            terminal = self._known.setdefault(about.doc, KnownTerminal(about.path))
             terminal.ended(about.exit, folder)
             if about.exit is not None and about.exit < 0:
                 terminal.exit = None  # somebody ended it; it starts again when it is opened
         for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
-            terminal = self._known.setdefault(about.doc, _Terminal(about.path))
+            terminal = self._known.setdefault(about.doc, KnownTerminal(about.path))
             if about.exit is None:
                 terminal.exit, terminal.reason = None, ""
             with contextlib.suppress(KeeperGoneError):
@@ -143,7 +96,7 @@ class Terminals:
 
     def attach(self, shared: SharedDocument) -> None:
         """The document of a terminal is open."""
-        terminal = self._known.setdefault(shared.doc, _Terminal(shared.path))
+        terminal = self._known.setdefault(shared.doc, KnownTerminal(shared.path))
         terminal.shared = shared
         terminal.are_here(other.connection for other in shared.others)
 
@@ -187,7 +140,7 @@ class Terminals:
     async def _serve(
         self,
         doc: str,
-        terminal: _Terminal,
+        terminal: KnownTerminal,
         request: m.Message,
         user: str,
         connection: str,
@@ -201,7 +154,7 @@ class Terminals:
                 return self._screen(terminal)
             case m.TerminalType():
                 session = _running(terminal)
-                self._refuse(terminal, user)
+                terminal.refuse(user)
                 words = {"keys": request.keys, "text": request.text, "paste": request.paste}
                 counted = {"view": request.view, "n": request.n}
                 await session.ask("type", user=user, **words, **counted)
@@ -210,13 +163,13 @@ class Terminals:
                 self._say(doc, "screen", self._screen(terminal))
             case m.TerminalMouse():
                 session = _running(terminal)
-                self._refuse(terminal, user)
+                terminal.refuse(user)
                 where = {"x": request.x, "y": request.y, "modifiers": request.modifiers}
                 await session.ask("mouse", what=request.what, button=request.button, **where)
             case m.TerminalSize():
                 terminal.sizes[connection] = (user, request.columns, request.lines)
                 if request.policy is not None:
-                    self._choose(terminal, user, request)
+                    terminal.choose(user, request)
                     self._say(doc, "screen", self._screen(terminal))
                 self._resize_soon(terminal)
             case m.TerminalHistory():
@@ -236,23 +189,23 @@ class Terminals:
                 raise KeyError(type(request).__name__)
         return None
 
-    async def _start(self, doc: str, terminal: _Terminal) -> None:
+    async def _start(self, doc: str, terminal: KnownTerminal) -> None:
         async with terminal.starting:
             if terminal.session is not None:
                 return
             script = str(terminal.shared.replica.text(MAIN)) if terminal.shared else ""
             path = terminal.shared.path if terminal.shared else terminal.path
-            size = self._wanted(terminal) or USUAL
+            size = terminal.wanted or USUAL
             folder = await start_terminal(self._grounds, doc, path, script, size)
             terminal.exit = None
             await self._follow(doc, terminal, folder)
             self._say(doc, "screen", self._screen(terminal))
 
-    async def _follow(self, doc: str, terminal: _Terminal, folder: Path) -> None:
+    async def _follow(self, doc: str, terminal: KnownTerminal, folder: Path) -> None:
         about = next(about for at, about in living(self._grounds.terminals) if at == folder)
 
         def tell(screen: TerminalScreen) -> None:
-            self._say(doc, "screen", self._described(terminal, screen))
+            self._say(doc, "screen", terminal.described(screen))
 
         def ended(code: int | None) -> None:
             terminal.ended(code, folder)
@@ -268,41 +221,14 @@ class Terminals:
         terminal.session = session
         self._resize_soon(terminal)
 
-    def _screen(self, terminal: _Terminal) -> TerminalScreen:
+    def _screen(self, terminal: KnownTerminal) -> TerminalScreen:
         """The whole screen, or that it ended."""
         if terminal.session is None:
-            return self._described(terminal, TerminalScreen(running=False, whole=True))
+            columns, lines = terminal.size
+            ended = TerminalScreen(running=False, whole=True, columns=columns, lines=lines)
+            return terminal.described(ended)
         screen = msgspec.structs.replace(screen_of(terminal.session.state), whole=True)
-        return self._described(terminal, screen)
-
-    def _described(self, terminal: _Terminal, screen: TerminalScreen) -> TerminalScreen:
-        by, present = terminal.size_by, self._present(terminal)
-        if terminal.policy == "smallest":
-            by = min(present, key=lambda one: (one[1] * one[2], one[0]))[0] if present else ""
-        exit_ = terminal.exit if terminal.session is None else None
-        return msgspec.structs.replace(
-            screen,
-            size_by=by,
-            policy=terminal.policy,
-            keyboard=self._holder(terminal),
-            exit=exit_,
-            reason=terminal.reason if terminal.session is None else "",
-        )
-
-    # --- the keyboard --------------------------------------------------------------------------
-
-    def _holder(self, terminal: _Terminal) -> str:
-        """Who has the keyboard alone; who left has it no more."""
-        if terminal.shared is not None and terminal.keyboard:
-            here = {other.user for other in terminal.shared.others}
-            if terminal.keyboard not in here:
-                terminal.keyboard = ""
-        return terminal.keyboard
-
-    def _refuse(self, terminal: _Terminal, user: str) -> None:
-        holder = self._holder(terminal)
-        if holder not in {"", user}:
-            raise ValueError(f"{holder} has the keyboard; F12 k takes it")
+        return terminal.described(screen)
 
     # --- opening files -------------------------------------------------------------------------
 
@@ -361,37 +287,14 @@ class Terminals:
 
     # --- sizes ---------------------------------------------------------------------------------
 
-    def _present(self, terminal: _Terminal) -> list[tuple[str, int, int]]:
-        """The windows of who is there and may type."""
-        if terminal.shared is None:
-            return []
-        return [size for at, size in terminal.sizes.items() if at in terminal.here]
-
-    def _wanted(self, terminal: _Terminal) -> tuple[int, int] | None:
-        if terminal.policy == "fixed":
-            return terminal.fixed
-        sizes = self._present(terminal)
-        mine = [one for one in sizes if one[0] == terminal.size_by]
-        if not (mine or sizes):
-            return None
-        columns = min(one[1] for one in mine or sizes)
-        return columns, min(one[2] for one in mine or sizes)
-
-    @staticmethod
-    def _choose(terminal: _Terminal, user: str, request: m.TerminalSize) -> None:
-        """Have another policy."""
-        terminal.policy = request.policy if request.policy in {"mine", "fixed"} else "smallest"
-        terminal.size_by = user if terminal.policy != "smallest" else ""
-        terminal.fixed = request.columns, request.lines
-
-    def _resize_soon(self, terminal: _Terminal) -> None:
+    def _resize_soon(self, terminal: KnownTerminal) -> None:
         if terminal.resizing is None:
             loop = asyncio.get_running_loop()
             terminal.resizing = loop.call_later(_CALM, self._resize, terminal)
 
-    def _resize(self, terminal: _Terminal) -> None:
+    def _resize(self, terminal: KnownTerminal) -> None:
         terminal.resizing = None
-        wanted, session = self._wanted(terminal), terminal.session
+        wanted, session = terminal.wanted, terminal.session
         if session is None or wanted is None:
             return
         if wanted != (session.state["columns"], session.state["lines"]):
@@ -399,13 +302,7 @@ class Terminals:
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
-def _last_words(folder: Path) -> str:
-    """What became of a keeper that went without a word of its program."""
-    words = last_line(folder / "keeper.log")
-    return f"its keeper ended, {words}" if words else "its keeper was killed"
-
-
-def _running(terminal: _Terminal) -> TerminalSession:
+def _running(terminal: KnownTerminal) -> TerminalSession:
     if terminal.session is None:
         raise KeeperGoneError("the terminal ended; enter starts it again")
     return terminal.session

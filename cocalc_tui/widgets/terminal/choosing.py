@@ -1,4 +1,7 @@
-"""ctrl+t t: one of the project's terminals, those that run first, or a new one."""
+"""ctrl+t t: one of the project's terminals, those that run first, or a new one.
+
+Who may not type watches those that are there.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from textual.worker import WorkType
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.events import ProjectStatus
 from cocalc_tui.protocol.kinds import TERMINAL, kind_of
-from cocalc_tui.protocol.messages import Status
+from cocalc_tui.protocol.messages import Role, Status
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
 from cocalc_tui.widgets.picker import Choice, Picker
@@ -32,7 +35,7 @@ async def ask_terminal(screen: Screen[None], project: Project) -> str | None:
 
     def make(query: str) -> Choice | None:
         name = (query or _USUAL).removesuffix(_ENDING) + _ENDING
-        if name in known or wrong_name(name):
+        if desk(screen).role < Role.RUNNER or name in known or wrong_name(name):
             return None
         return Choice(name, name, "new terminal")
 

@@ -26,6 +26,8 @@ ENDED = "the program ended ({}); enter starts it again"
 class Drawing(Browsing):
     """Part of the pane: its rows."""
 
+    restarting = False
+    """Whether the program is being started again."""
     _paint: Callable[[str], Strip] | None = None
 
     def render_line(self, y: int) -> Strip:
@@ -76,9 +78,8 @@ class Drawing(Browsing):
 
     def _ended_row(self, width: int, ground: Style) -> Strip:
         screen = self.model.screen
-        how = (
-            ENDED.format(screen.reason or _exit(screen.exit)) if self.model.known else "starting …"
-        )
+        ended = ENDED.format(screen.reason or _exit(screen.exit))
+        how = ended if self.model.known and not self.restarting else "starting …"
         text = Segment(f" {how}", ground + self._colour("text-dim"))
         return Strip([text]).adjust_cell_length(width, ground)
 

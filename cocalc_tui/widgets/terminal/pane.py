@@ -79,6 +79,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
             screen = await self.terminal.open(again=again)
         finally:
             self._opening -= 1
+            self.restarting = False
         self._take_whole(screen)
 
     def _take_whole(self, screen: TerminalScreen) -> None:
@@ -181,7 +182,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         """Edit what the terminal runs first."""
         from cocalc_tui.widgets.terminal.script import ScriptScreen
 
-        self.app.push_screen(ScriptScreen(self.document))
+        self.app.push_screen(ScriptScreen(self.document), lambda _: self.document.stand(None))
 
     # --- opening files -------------------------------------------------------------------------
 
@@ -263,6 +264,8 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
 
     def do_restart(self) -> None:
         """Start the program again."""
+        self.restarting = True
+        self.refresh()
         self.do_ask(self._open(again=True))
 
     def do_hang_up(self) -> None:
@@ -284,8 +287,10 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
             return "F12"
         if look is not None and look.caret is not None:
             return f"line {look.caret.line + 1:,} of {look.length:,}"
-        if look is not None:
+        if look is not None and look.back:
             return f"{look.back} lines back" if look.back > 0 else f"{-look.back} lines below"
+        if not screen.running:
+            return "ended" if self.model.known else ""
         me = desk(self).user
         typist = f", {screen.typist} types" if screen.typist not in {"", me} else ""
         if screen.keyboard:
@@ -296,11 +301,10 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         return f"{size} {whose_size(screen, me)}{typist}"
 
     def mode(self) -> str:
-        """Whether the next key is the app's, and what it may be."""
-        if self.copying:
-            return "copy"
-        if not self._next_is_apps:
+        """What the next key may be, where it is not the program's."""
+        if not self.copying and not self._next_is_apps:
             return self.model.screen.title[:30]
         keymap = desk(self).reader.keymap
-        keys = [(keymap.keys_of(one.name)[0], one.title) for one in keymap.footer(["out"])]
+        scope = "copy" if self.copying else "out"
+        keys = [(keymap.keys_of(one.name)[0], one.title) for one in keymap.footer([scope])]
         return "  ".join(f"{shown(key)} {title.lower()}" for key, title in keys)

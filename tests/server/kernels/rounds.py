@@ -6,30 +6,15 @@ next. In the end the kernel is the same, every line is there, and none is there 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import contextlib
 import json
-import os
-import random
-import signal
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from cocalc_tui.client.document import SharedDocument
-from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.client.workspace import Workspace
-from cocalc_tui.joining import join
 from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.printed import notice
 from cocalc_tui.protocol.events import KeptText
 from cocalc_tui.protocol.messages import OutputText
-from cocalc_tui.server.paths import RUNTIME_VARIABLE
-from tests.server.processes.look import processes
+from tests.server.killing import Killing, main
 
 PRINTS = """\
 import os, time
@@ -41,64 +26,44 @@ while os.path.exists('go'):
         time.sleep(0.01)
 print('last', n)"""
 WHO = "import os; print(os.getpid())"
-PATIENCE = 60.0
 
 
-class Rounds:
-    """One project, one kernel that prints, and relays that come and go."""
+class Printing(Killing):
+    """One kernel that prints."""
 
-    def __init__(self, project: Path, seed: int) -> None:
-        self._project = project
-        self._chance = random.Random(seed)
-        self.workspace: Workspace = join([project]).workspace(start=True)
-        self.document: SharedDocument
-        self.slowest = 0.0
-        """Seconds until an app was back, at most."""
+    found = "every line once, the same kernel"
 
-    async def play(self, rounds: int) -> None:
-        """Raise AssertionError where something is lost or there twice."""
-        (self._project / "go").touch()
+    async def begin(self) -> None:
+        """Have a kernel print."""
         cells: list[dict[str, Any]] = [
             {"cell_type": "code", "id": name, "metadata": {}, "source": code}
             | {"execution_count": None, "outputs": []}
             for name, code in (("who", WHO), ("prints", PRINTS))
         ]
         whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        (self._project / "n.ipynb").write_text(json.dumps(whole))
-        self.workspace.start()
-        await self.workspace.ready()
+        (self.project / "n.ipynb").write_text(json.dumps(whole))
         self.document = await self.workspace.open("n.ipynb")
         self.who, self.prints = schema.cells(self.document.replica)
-        pid = await self._ran(self.who)
+        self.pid = await self._ran(self.who)
         await self.document.run([self.prints])
-        for number in range(rounds):
-            await self._round()
-            if number % 50 == 49:
-                print(f"{number + 1} rounds", file=sys.stderr)
-        (self._project / "go").unlink()
-        await self._until(lambda: self._state(self.prints) == "done")
-        check(await self._whole_text())
-        assert await self._ran(self.who) == pid, "another kernel"
 
-    async def _round(self) -> None:
-        """Kill the relay after a while, or as soon as it has told us something."""
-        if self._chance.random() < 0.5:
+    async def await_some(self) -> None:
+        """Every other time, wait until it has told us something."""
+        if self.chance.random() < 0.5:
             before = self._last_line()
-            await self._until(lambda: self._last_line() != before)
-        await asyncio.sleep(self._chance.random() ** 3 * 0.3)
-        relays = processes(str(self._project), "relay")
-        for pid in relays:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        start = time.monotonic()
-        await self._until(lambda: not self.workspace.online or not relays)
-        await self._until(lambda: self.workspace.online and self.document.attached)
-        self.slowest = max(self.slowest, time.monotonic() - start)
+            await self.until(lambda: self._last_line() != before)
+
+    async def end(self) -> None:
+        """Look at all that it printed."""
+        await self.until(lambda: self._state(self.prints) == "done")
+        text = await self._whole_text()
+        await asyncio.to_thread(check, text)  # millions of lines: the connection is kept meanwhile
+        assert await self._ran(self.who) == self.pid, "another kernel"
 
     async def _ran(self, cell: str) -> str:
         """Run a cell and return what it printed."""
         runs = await self.document.run([cell])
-        await self._until(
+        await self.until(
             lambda: (
                 self._state(cell) == "done"
                 and self.document.runs[cell].run == runs[cell]
@@ -144,12 +109,6 @@ class Rounds:
         assert kept.text, f"nothing from {start} on"
         return kept.text
 
-    async def _until(self, happened: Callable[[], object]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not happened():
-            assert time.monotonic() < end, "it never happened"
-            await asyncio.sleep(0.005)
-
 
 def check(text: str) -> None:
     """Every line once and in order."""
@@ -159,35 +118,5 @@ def check(text: str) -> None:
     assert last == f"last {len(lines)}"
 
 
-async def rounds(project: Path, count: int, seed: int) -> Rounds:
-    """Play so many rounds, and leave nothing running."""
-    game = Rounds(project, seed)
-    try:
-        await asyncio.wait_for(game.play(count), 120 + 5 * count)
-    finally:
-        with contextlib.suppress(RequestFailed, TimeoutError):
-            await asyncio.wait_for(game.workspace.stop(everything=True), 30)
-        await game.workspace.close()
-    return game
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ct-", dir="/tmp") as folder:
-        os.environ[RUNTIME_VARIABLE] = folder
-        project = Path(folder) / "lab"
-        project.mkdir()
-        start = time.monotonic()
-        game = asyncio.run(rounds(project, options.rounds, options.seed))
-    took = time.monotonic() - start
-    print(
-        f"relay killed {options.rounds} times: every line once, the same kernel; "
-        f"apps back within {game.slowest:.2f} s; {took:.0f} s"
-    )
-
-
 if __name__ == "__main__":
-    main()
+    main(Printing, __doc__)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.kernels.rounds import check, rounds
+from tests.server.kernels.rounds import Printing, check
+from tests.server.killing import rounds
 
 
 async def test_relays_are_killed_at_any_moment(project: Path) -> None:
-    game = await rounds(project, 5, seed=0)
+    game = await rounds(Printing(project, 0), 5)
     assert game.slowest < 20
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.server.paths import RUNTIME_VARIABLE
-from tests.server.terminals.rounds import rounds
+from tests.server.killing import rounds
+from tests.server.terminals.rounds import Printing
 
 
 async def test_no_line_is_lost_whenever_the_relay_is_killed(
@@ -18,6 +19,6 @@ async def test_no_line_is_lost_whenever_the_relay_is_killed(
         monkeypatch.setenv(RUNTIME_VARIABLE, folder)
         project = Path(folder) / "lab"
         project.mkdir()
-        game = await rounds(project, 5, seed=0)
+        game = await rounds(Printing(project, 0), 5)
         assert game.seen > 20
         assert game.slowest < 5

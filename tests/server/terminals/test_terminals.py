@@ -188,6 +188,16 @@ async def test_the_script_runs_first(grounds: TerminalGrounds) -> None:
     await side.terminals.close()
 
 
+async def test_an_ended_one_is_as_large_as_it_was(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    await side.ask(m.TerminalSize(id=1, doc=DOC, columns=101, lines=31, policy="fixed"))
+    await until(lambda: side.heard[-1].columns == 101)
+    await side.type("exit\r")
+    await until(lambda: not side.heard[-1].running)
+    assert (side.heard[-1].columns, side.heard[-1].lines) == (101, 31)
+
+
 async def test_a_flood_leaves_ctrl_c_quick(grounds: TerminalGrounds) -> None:
     side = await Side(grounds).start()
     await side.open()

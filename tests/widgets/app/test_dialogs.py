@@ -98,6 +98,14 @@ class TestDialogs:
             assert isinstance(screen, Reading)
             assert "something happened" in {title for _, title, _ in screen._lines._lines}
 
+    async def test_what_each_key_would_say_is_said_once(self) -> None:
+        async with started() as run:
+            for text in ("no", "no", "not so", "no"):
+                run.app.notice(text, bad=True)
+            run.app.notice("done")
+            run.app.notice("done")
+            assert run.app.notices[-5:] == ["no", "not so", "no", "done", "done"]
+
     async def test_a_path_is_checked_while_it_is_typed(self) -> None:
         async with started() as run:
             await run.press("ctrl+n")
