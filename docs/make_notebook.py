@@ -35,7 +35,8 @@ never cut. While a cell runs everybody sees its output live; the history gets it
 the way so seldom that a night of progress bars adds kilobytes.
 
 Widgets are shown as what they hold, and follow it; that text is in the file too. They cannot be
-operated from here: set their value in a cell.
+operated from here: set their value in a cell. What is printed within an output widget (`with out:`,
+`interact`) stands among the cell's other outputs, and `clear_output` there clears them all.
 
 ## Pictures
 
@@ -90,7 +91,8 @@ ROWS = (
     Row(
         "find in cells and output, replace", "yes", "yes", "some",
         ("notebook.find", "notebook.replace"),
-        "text or regular expression; replaced in the texts of cells",
+        "text or regular expression; in all that the document holds, `w` finds in the rest; "
+        "replaced in the texts of cells",
     ),
     Row("completion, also while typing; signatures; inspection", "yes", "yes", "yes",
         ("cell.complete", "cell.inspect")),
@@ -106,7 +108,10 @@ ROWS = (
         "PNG, JPEG, GIF, WebP, SVG", "yes", "yes", "yes", ("command.read_output",),
         "pixels by sixel or kitty's protocol, else quarter blocks",
     ),
-    Row("Plotly, Vega", "some", "extension", "some", (), "their image, else their data"),
+    Row(
+        "Plotly, Vega", "some", "extension", "some", (),
+        "their image, else their data, also where they come as a page with a script",
+    ),
     Row("PDF and other kinds", "some", "some", "no", ("command.read_output",), "named, and saved"),
     Row("widgets", "some", "yes", "some", (), "what they hold, moving; not operated"),
     Row("outputs hidden, scrolled by themselves, or whole", "yes", "yes", "some",

@@ -125,4 +125,5 @@ class KernelActs(RunActs):
 
 
 def _choice(kernel: KernelChoice) -> Choice:
-    return Choice(kernel.name, kernel.title, kernel.note or kernel.where)
+    advice = advice_of(kernel.note)
+    return Choice(kernel.name, kernel.title, advice.what if advice else kernel.note or kernel.where)
