@@ -149,6 +149,7 @@ async def take_history(name: str, path: str, size: tuple[int, int], *keys: str) 
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
+        await settle(pilot.pause, 3)
         svg = pilot.app.export_screenshot(title=f"cocalc-tui {path}, F4")
     (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cocalc_tui.history.reading import Content, parts
@@ -27,12 +27,20 @@ class BlamedLine:
 
 def typed(versions: Versions, version: int, at: TextId = MAIN) -> Iterator[Blame]:
     """A text in the pieces in which it was typed, each with whom people call its author."""
-    for piece in versions.blame(version, at):
+    return _called(versions, versions.blame(version, at))
+
+
+def _called(versions: Versions, pieces: Iterable[Blame]) -> Iterator[Blame]:
+    for piece in pieces:
         yield piece._replace(author=author(versions.made(piece.first)))
 
 
-def blame_lines(versions: Versions, version: int, at: TextId = MAIN) -> list[BlamedLine]:
+def blame_lines(versions: Versions, version: int) -> list[BlamedLine]:
     """The lines of a version, each with who wrote it."""
+    return _lines(versions, versions.blame(version))
+
+
+def _lines(versions: Versions, pieces: Iterable[Blame]) -> list[BlamedLine]:
     found: list[BlamedLine] = []
     text, counts, last = "", Counter[str](), 0
 
@@ -43,7 +51,7 @@ def blame_lines(versions: Versions, version: int, at: TextId = MAIN) -> list[Bla
         found.append(BlamedLine(text, most, moment))
         text, counts, last = "", Counter(), 0
 
-    for piece in typed(versions, version, at):
+    for piece in _called(versions, pieces):
         first, *others = piece.text.split("\n")
         for index, part in enumerate([first, *others]):
             if index:
@@ -67,9 +75,10 @@ def blame_parts(versions: Versions, version: int, found: Content) -> list[Blamed
     if not isinstance(found, Notebook):
         return []
     lines: list[BlamedLine] = []
+    blames = versions.blames(version, [schema.input_of(cell.key) for cell in found.cells])
     for part in parts(found):
         shown = part.text.removesuffix("\n").split("\n")
-        source = blame_lines(versions, version, schema.input_of(part.key))
+        source = _lines(versions, blames[schema.input_of(part.key)])
         whose = [None, *source][: len(shown)]
         for index, text in enumerate(shown):
             one = whose[index] if index < len(whose) else None

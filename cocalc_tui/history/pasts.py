@@ -68,6 +68,7 @@ class LogPast:
         self.line = TimeLine(log=versions)
         self._kind = kind
         self._last: tuple[int, Content] = (0, content(versions, 0, kind))
+        self._blamed: tuple[int, list[BlamedLine]] = (-1, [])
 
     def missing(self, *_: int) -> bool:
         """All of it is here."""
@@ -124,7 +125,9 @@ class LogPast:
 
     def blamed(self, version: int) -> list[BlamedLine]:
         """Who wrote which line."""
-        return blame_parts(self.versions, version, self.content(version))
+        if self._blamed[0] != version:
+            self._blamed = version, blame_parts(self.versions, version, self.content(version))
+        return self._blamed[1]
 
     def title(self, version: int) -> str:
         """A number says it all."""

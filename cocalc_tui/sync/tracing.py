@@ -7,7 +7,8 @@ was before: at its place, or moved by what came ahead of it, or not there yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -33,9 +34,43 @@ class Typed(NamedTuple):
         return Typed(self.text[start:stop], self.first + self.step * start, self.step, self.before)
 
 
-def traced(pieces: Sequence[Typed], parts: Sequence[Part], at: TextId) -> list[Typed]:
-    """Pieces of a text, of which those that were there before are followed back through parts."""
-    found = list(pieces)
+class Trace:
+    """A text in pieces, of which those that were there before are followed further back."""
+
+    def __init__(self, pieces: Iterable[Typed]) -> None:
+        self._found: list[tuple[int, Typed]] = []
+        """Each with its place in the text."""
+        self._before: list[tuple[int, Typed]] = []
+        """The same for those that are not found yet: few, while most of a text is."""
+        self._put(0, pieces)
+
+    def _put(self, place: int, pieces: Iterable[Typed]) -> None:
+        for piece in pieces:
+            (self._before if piece.before else self._found).append((place, piece))
+            place += len(piece.text)
+
+    @property
+    def ended(self) -> bool:
+        """Whether all of it is found."""
+        return not self._before
+
+    def back(self, earlier: Callable[[Typed], Iterable[Typed]]) -> None:
+        """Go on with what pieces that were there before were earlier."""
+        before, self._before = self._before, []
+        for place, piece in before:
+            self._put(place, earlier(piece))
+
+    def pieces(self) -> list[Typed]:
+        """The text as far as it is found."""
+        return [piece for _, piece in sorted(self._found, key=_place)]
+
+
+def _place(found: tuple[int, Typed]) -> int:
+    return found[0]
+
+
+def trace_back(traces: Mapping[TextId, Trace], parts: Sequence[Part]) -> None:
+    """Follow texts back through parts in which everybody had seen all there was."""
     for part in reversed(parts):
         runs = part.runs
         texts, kinds, typed, deleted = (
@@ -45,18 +80,18 @@ def traced(pieces: Sequence[Typed], parts: Sequence[Part], at: TextId) -> list[T
             runs.deletes.totals,
         )
         for run in reversed(part.operations()):
-            if texts[run] != at or kinds[run] > REPLACE:
+            trace = traces.get(texts[run])
+            if trace is None or trace.ended or kinds[run] > REPLACE:
                 continue
             pos = runs.carets[run] - (deleted[run] if kinds[run] == BACKSPACE else 0)
             end, moved = pos + typed[run], deleted[run] - typed[run]
-            found = [part for piece in found for part in _before(piece, pos, end, moved, runs, run)]
-    return found
+            trace.back(partial(_before, pos=pos, end=end, moved=moved, runs=runs, run=run))
 
 
 def _before(piece: Typed, pos: int, end: int, moved: int, runs: Runs, run: int) -> Iterator[Typed]:
     """A piece as it was before a run, which typed what is from `pos` to `end`."""
     start, stop = piece.first, piece.first + len(piece.text)
-    if not piece.before or stop <= pos:
+    if stop <= pos:
         yield piece
     elif start >= end:
         yield piece._replace(first=start + moved)

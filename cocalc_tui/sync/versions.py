@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
@@ -22,7 +23,7 @@ from cocalc_tui.sync.makers import Alike, Made, Makers
 from cocalc_tui.sync.patch import MAIN, Entry, Json, TextId
 from cocalc_tui.sync.shelf import Shelf
 from cocalc_tui.sync.table import Difference, Table, joined
-from cocalc_tui.sync.tracing import Typed, traced
+from cocalc_tui.sync.tracing import Trace, Typed, trace_back
 
 __all__ = ["Alike", "Blame", "Difference", "Made", "Versions"]
 
@@ -118,8 +119,15 @@ class Versions:
 
     def blame(self, version: int, at: TextId = MAIN) -> list[Blame]:
         """A text in the pieces in which it was typed."""
+        return self.blames(version, [at])[at]
+
+    def blames(self, version: int, texts: Iterable[TextId]) -> dict[TextId, list[Blame]]:
+        """Several texts in the pieces in which they were typed: the log is gone over once."""
+        return {at: self._by_author(pieces) for at, pieces in self._typed(version, texts).items()}
+
+    def _by_author(self, pieces: Iterable[Typed]) -> list[Blame]:
         found: list[Blame] = []
-        for text, first, step, _ in self._typed(version, at):
+        for text, first, step, _ in pieces:
             author, last = self._makers.author(first), first + step * (len(text) - 1)
             if found and found[-1].author == author and 0 <= first - found[-1].last <= 1:
                 before = found.pop()
@@ -127,22 +135,27 @@ class Versions:
             found.append(Blame(text, author, first, last))
         return found
 
-    def _typed(self, version: int, at: TextId) -> list[Typed]:
-        """A text in the pieces in which it was typed, whenever that was."""
+    def _typed(self, version: int, texts: Iterable[TextId]) -> dict[TextId, list[Typed]]:
+        """Texts in the pieces in which they were typed, whenever that was."""
         era = self._era(version)
-        found = list(self._table(era).typed(version, at))
-        while any(piece.before for piece in found):
-            text = self._eras[era].before(at)
-            version, era = self._afters[era], era - 1
-            if self._eras[era].before(at) is text:
+        table = self._table(era)
+        traces = {at: Trace(table.typed(version, at)) for at in texts}
+        while any(not trace.ended for trace in traces.values()):
+            after, before = self._eras[era], self._eras[era - 1]
+            version, era = after.after, era - 1
+            changed = {
+                at: trace
+                for at, trace in traces.items()
+                if not trace.ended and after.before(at) is not before.before(at)
+            }
+            if changed and before.together:
+                trace_back(changed, self._log.parts(before.slices))
                 continue
-            if self._eras[era].together:
-                found = traced(found, self._log.parts(self._eras[era].slices), at)
-                continue
-            earlier = list(self._table(era).typed(version, at))
-            ends = list(accumulate([len(piece.text) for piece in earlier]))
-            found = [part for piece in found for part in _looked_up(piece, earlier, ends)]
-        return found
+            for at, trace in changed.items():
+                earlier = list(self._table(era).typed(version, at))
+                ends = list(accumulate([len(piece.text) for piece in earlier]))
+                trace.back(partial(_looked_up, earlier=earlier, ends=ends))
+        return {at: trace.pieces() for at, trace in traces.items()}
 
     # --- what changed --------------------------------------------------------------------------
 
@@ -163,10 +176,7 @@ class Versions:
 
 
 def _looked_up(piece: Typed, earlier: Sequence[Typed], ends: Sequence[int]) -> Iterator[Typed]:
-    """A piece by how it was typed, if it is one of text that was in these pieces then."""
-    if not piece.before:
-        yield piece
-        return
+    """A piece of a text that was in these pieces then, by how it was typed."""
     start, stop = piece.first, piece.first + len(piece.text)
     for at in range(bisect_right(ends, start), bisect_left(ends, stop) + 1):
         begin = ends[at] - len(earlier[at].text)

@@ -50,11 +50,14 @@ class Looking(HistoryActs):
         self.difference = True
         self.show()
 
-    def do_blame(self) -> None:
+    async def do_blame(self) -> None:
         """Show who wrote which line, or do not."""
+        past = self.past
+        if not self.blames and past is not None:
+            self.say("looking for who wrote it …")
+            if not await asyncio.to_thread(past.blamed, self.version):
+                desk(self._screen).notice("Who wrote a line is known of what was typed here only")
         self.blames = not self.blames
-        if self.blames and self.past is not None and not self.past.blamed(self.version):
-            desk(self._screen).notice("Who wrote a line is known of what was typed here only")
         self.show()
 
     @property

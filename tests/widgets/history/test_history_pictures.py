@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]  # it has no types
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
-from docs.history_scene import history_of
+from cocalc_tui.widgets.history.screen import HistoryScreen
+from docs.history_scene import history_of, until
 
 
 @pytest.fixture
@@ -16,10 +19,18 @@ def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 async def taken(pilot: Pilot[None], *keys: str) -> str:
+    screen = pilot.app.screen
+    assert isinstance(screen, HistoryScreen)
     for key in keys:
+        wanted = screen.blames != (key == "b")
         await pilot.press(key)
+        await until(partial(_blames, screen, wanted=wanted))
         await pilot.pause()
     return pilot.app.export_screenshot(title="decay", simplify=True)
+
+
+def _blames(screen: HistoryScreen, *, wanted: bool) -> bool:
+    return screen.blames == wanted
 
 
 async def test_a_text(picture: SnapshotAssertion) -> None:
