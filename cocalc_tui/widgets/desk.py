@@ -42,6 +42,8 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
     """An app without Textual's own keys and palette."""
 
     ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    """Panes select by themselves; Textual's own selecting ends the app where a widget just went."""
     pictures_by = "characters"
     """How pictures are drawn, as the setting says it."""
 

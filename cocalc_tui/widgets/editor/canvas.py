@@ -50,8 +50,6 @@ MOST_WRAPPED = 50_000
 class Canvas(TextActs, Pane, Widget, can_focus=True):
     """A text of a document, my caret in it, and everybody else's."""
 
-    ALLOW_SELECT = False
-
     def __init__(self, document: SharedDocument, at: TextId = MAIN) -> None:
         super().__init__()
         self.document = document

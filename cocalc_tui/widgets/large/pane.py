@@ -34,7 +34,6 @@ class LargePane(Finding, Choosing, Viewer, Widget, can_focus=True):
     """A window on a large file."""
 
     DEFAULT_CSS = "LargePane { width: 1fr; height: 1fr; background: $background; }"
-    ALLOW_SELECT = False
 
     def __init__(self, source: Source) -> None:
         super().__init__()

@@ -42,7 +42,6 @@ SAVING = "w, then s saves it"
 class NotebookView(TextActs, Pane, Widget, can_focus=True):
     """All cells of a notebook."""
 
-    ALLOW_SELECT = False
     DEFAULT_CSS = "NotebookView { width: 1fr; height: 1fr; }"
 
     def __init__(self, document: SharedDocument, *, clock: Callable[[], int] = wall_clock) -> None:

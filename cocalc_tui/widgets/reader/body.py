@@ -35,7 +35,6 @@ WHEEL_ROWS = 3
 class Body(Widget, can_focus=True):
     """Draws what a `Reader` has."""
 
-    ALLOW_SELECT = False
     DEFAULT_CSS = "Body { width: 1fr; height: 1fr; }"
 
     def __init__(self, moved: Callable[[], None]) -> None:

@@ -46,7 +46,6 @@ class Fields(TextActs, Widget, can_focus=True):
     """What is asked, with a line below it that says how far the search is."""
 
     DEFAULT_CSS = "Fields { height: 2; width: 1fr; background: $bar; }"
-    ALLOW_SELECT = False
 
     def __init__(self, asker: Asker) -> None:
         super().__init__()

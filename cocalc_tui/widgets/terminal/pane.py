@@ -35,7 +35,6 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     """A terminal."""
 
     DEFAULT_CSS = "TerminalPane { width: 1fr; height: 1fr; background: $background; }"
-    ALLOW_SELECT = False
 
     def __init__(self, document: SharedDocument, requests: Requests) -> None:
         super().__init__()
