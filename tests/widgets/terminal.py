@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+_TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
 ROOT = Path(__file__).parents[2]
 Kind = Literal["text", "control", "escape", "csi", "osc", "dcs", "apc", "pm", "sos", "unfinished"]
 _STRINGS: dict[str, Kind] = {"]": "osc", "P": "dcs", "_": "apc", "^": "pm", "X": "sos"}
@@ -33,19 +35,18 @@ class Piece(NamedTuple):
 
 def pieces(written: str) -> Iterator[Piece]:
     """What was written, as a terminal takes it."""
-    at = start = 0
+    return (piece for piece, _ in _pieces(written, 0))
+
+
+def _pieces(written: str, at: int) -> Iterator[tuple[Piece, int]]:
+    """The pieces from a place on, and where each ends."""
     while at < len(written):
-        code = written[at]
-        if code >= " " and not "\x7f" <= code <= "\x9f":
-            at += 1
-            continue
-        if at > start:
-            yield Piece("text", written[start:at])
-        piece, at = _sequence(written, at)
-        yield piece
-        start = at
-    if at > start:
-        yield Piece("text", written[start:])
+        text = _TEXT.match(written, at)
+        if text is None:
+            piece, at = _sequence(written, at)
+        else:
+            piece, at = Piece("text", text[0]), text.end()
+        yield piece, at
 
 
 def _sequence(written: str, at: int) -> tuple[Piece, int]:
@@ -95,6 +96,8 @@ class Terminal:
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.written = b""
+        self._seen, self._taken = "", 0
+        """The text of the first so many characters."""
         self.ended = False
         self._pid, self._master = pty.fork()
         if self._pid == 0:
@@ -126,7 +129,13 @@ class Terminal:
     @property
     def seen(self) -> str:
         """The text of everything written, without sequences."""
-        return "".join(piece.content for piece in pieces(self.text) if piece.kind == "text")
+        text, last = self.text, ""
+        for piece, end in _pieces(text, self._taken):
+            last = piece.content if piece.kind == "text" else ""
+            if end < len(text):  # what stands at the end may go on
+                self._seen, self._taken = self._seen + last, end
+                last = ""
+        return self._seen + last
 
     def wait_for(self, text: str, within: float = 60) -> None:
         """Read until this was on the screen since the start."""

@@ -67,7 +67,9 @@ def walk(terminal: Terminal, *keys: str) -> None:
         terminal.press(key)
 
 
-PAGE_DOWN, END, TAB, F1, ESCAPE = "\x1b[6~", "\x1b[1;5F", "\t", "\x1bOP", "\x1b"
+PAGE_DOWN, END, TAB, F1 = "\x1b[6~", "\x1b[1;5F", "\t", "\x1bOP"
+ESCAPE = "\x1b[27u"
+"""As kitty sends it: the byte alone is alt where it meets the next key on a busy machine."""
 
 
 # --- the test itself -----------------------------------------------------------------------------
@@ -194,12 +196,13 @@ def test_people_chats_snapshots_and_the_past() -> None:
         ("d", ["differs"]),
         (ESCAPE, []),
         ("\x14/x", ["found", "line", "trouble"]),
-        (f"\r{ESCAPE}", []),
+        ("\r", []),
+        (ESCAPE, []),
         ("\x1bOS", ["then", "author"]),
         ("\x1b[D", ["version 10 of 11"]),
         ("b", []),
     ]
-    with Terminal("tests.widgets.hostile_shared", size=(140, 50)) as terminal:
+    with Terminal("tests.widgets.hostile_shared", size=(110, 30)) as terminal:
         for keys, words in places:
             if keys:
                 terminal.press(keys)
