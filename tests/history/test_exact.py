@@ -9,10 +9,10 @@ from hypothesis import given
 
 from benchmarks.traces import patches, read_trace, sessions
 from cocalc_tui.sync.document import Document
-from cocalc_tui.sync.patch import MAIN, Entry
+from cocalc_tui.sync.patch import MAIN, Entry, Patch, Splice
 from cocalc_tui.sync.versions import Versions
 from tests.shared_data import traces
-from tests.sync.lives import TEXTS, lives
+from tests.sync.lives import TEXTS, Person, lives
 from tests.sync.reference import Reference
 
 SHOWN = 12
@@ -26,6 +26,30 @@ def test_every_version_is_the_references(entries: list[Entry]) -> None:
     versions = Versions([], entries)
     for version in range(len(entries) + 1):
         # Records are none of its business, nor what is typed in one that is not there.
+        reference = Reference(entry.patch for entry in entries[:version])
+        assert versions.text(version) == reference.text(MAIN)
+
+
+def typists(chance: random.Random) -> list[Entry]:
+    """Two people type words and take some of each back, key by key, and look at each other's."""
+    people, made = (Person("a" * 16), Person("b" * 16)), list[Patch]()
+    for _ in range(10):
+        one, other = people if chance.random() < 0.5 else people[::-1]
+        if chance.random() < 0.4:
+            one.document.apply(other.document.patches())
+        caret = chance.randint(0, len(one.document.text(MAIN)))
+        word = chance.randint(3, 6)
+        made += [one.make([Splice(caret + key, 0, "etaoin"[key])]) for key in range(word)]
+        back = chance.randint(2, word)
+        made += [one.make([Splice(caret + word - key, 1, "")]) for key in range(1, back + 1)]
+    return [Entry(seq, "ann", "editor", seq, patch) for seq, patch in enumerate(made, 1)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_version_of_what_typists_do_is_the_references(seed: int) -> None:
+    entries = typists(random.Random(seed))
+    versions = Versions([], entries)
+    for version in range(len(entries) + 1):
         reference = Reference(entry.patch for entry in entries[:version])
         assert versions.text(version) == reference.text(MAIN)
 
