@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,15 @@ from cocalc_tui.commands.common import (
     talk,
     with_workspace,
 )
-from cocalc_tui.server.running import running_below
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
     from cocalc_tui.protocol.events import ProjectStatus
+    from cocalc_tui.server.running import Kept
+
+PATIENCE = 10.0
+"""Seconds that a relay may take to end."""
+GO_ON = "kernels or terminals run; --all ends them, too"
 
 
 def add(commands: Commands) -> None:
@@ -45,13 +50,7 @@ def add(commands: Commands) -> None:
 def run_status(arguments: argparse.Namespace) -> None:
     """Print what runs."""
     if not _runs(arguments.project):
-        below = _running_below(arguments.project)
-        if arguments.json:
-            say(json.dumps({"running": False, "below": [str(project) for project in below]}))
-            return
-        say("nothing runs in this project")
-        for project in below:
-            say(f"  below it  {project}")
+        _say_without_relay(arguments.project, as_json=arguments.json)
         return
     status = with_workspace(arguments.project, lambda workspace: workspace.status(), start=False)
     if arguments.json:
@@ -59,6 +58,19 @@ def run_status(arguments: argparse.Namespace) -> None:
         return
     for line in _lines(status):
         say(line)
+
+
+def _say_without_relay(folder: str, *, as_json: bool) -> None:
+    here, below = _kept(folder), _running_below(folder)
+    if as_json:
+        told = {"kept": [one._asdict() for one in here], "below": [str(path) for path in below]}
+        say(json.dumps({"running": False} | told))
+        return
+    say("no relay runs, this goes on:" if here else "nothing runs in this project")
+    for one in here:
+        say(f"  {one.kind:8}  {one.path}  pid {one.pid}")
+    for project in below:
+        say(f"  below it  {project}")
 
 
 def _runs(folder: str) -> bool:
@@ -92,18 +104,29 @@ def run_stop(arguments: argparse.Namespace) -> None:
         _stop(folder, everything=everything)
         return
     below = _running_below(folder)
-    if not below:
+    if _kept(folder):
+        talk(f"no relay runs; {GO_ON}")
+    elif not below:
         talk("nothing runs in this project")
     for project in below:
         if everything or _runs(str(project)):
             _stop(str(project), everything=everything)
             talk(f"{project}: stopped")
         else:
-            talk(f"{project}: kernels or terminals run; --all ends them, too")
+            talk(f"{project}: {GO_ON}")
+
+
+def _kept(folder: str) -> list[Kept]:
+    """What goes on in a project without a relay."""
+    from cocalc_tui.server.running import kept
+
+    return kept(join([folder]).where)
 
 
 def _running_below(folder: str) -> list[Path]:
     """What runs in folders below one that is no project: there is none inside another."""
+    from cocalc_tui.server.running import running_below
+
     return [] if _is_project(folder) else running_below(Path(folder))
 
 
@@ -116,3 +139,14 @@ def _stop(folder: str, *, everything: bool) -> None:
         with_workspace(
             folder, lambda workspace: workspace.stop(everything=everything), start=everything
         )
+    if not is_far([folder]):
+        _wait_for_the_end(join([folder]).where.lock)
+
+
+def _wait_for_the_end(lock: Path) -> None:
+    """Let a door end that was told to, so that what is asked next finds none."""
+    from cocalc_tui.server.daemon import is_locked
+
+    deadline = time.monotonic() + PATIENCE
+    while is_locked(lock) and time.monotonic() < deadline:
+        time.sleep(0.01)

@@ -1,7 +1,7 @@
-"""Which projects of this user have something that runs, read off the processes themselves.
+"""What runs although there is no relay to ask.
 
 A kernel outlives its relay, and then nothing listens where one would ask for the project: who wants
-to end all that runs in a folder would be told that there is nothing.
+to see or end all that runs in a folder would be told that there is nothing.
 """
 
 from __future__ import annotations
@@ -9,10 +9,34 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from cocalc_tui.server.paths import STATE
+from cocalc_tui.server.keeper import registry
+from cocalc_tui.server.paths import STATE, Places
+from cocalc_tui.server.terminals.order import living
 
 _MODULE = "cocalc_tui.server.main"
+
+
+class Kept(NamedTuple):
+    """A kernel or terminal that goes on without a relay."""
+
+    kind: str
+    """`kernel` or `terminal`."""
+    path: str
+    """Of its document when it began, relative to the project."""
+    pid: int
+    """Of the keeper."""
+
+
+def kept(where: Places) -> list[Kept]:
+    """What runs in one project: kernels, then terminals."""
+    kernels = map(registry.read_about, filter(registry.lives, registry.folders(where.keepers)))
+    terminals = [about for _, about in living(where.terminals)]
+    return [
+        *(Kept("kernel", about.path, about.pid) for about in kernels if about is not None),
+        *(Kept("terminal", about.path, about.pid) for about in terminals),
+    ]
 
 
 def running_below(folder: Path) -> list[Path]:

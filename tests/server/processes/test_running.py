@@ -11,7 +11,7 @@ import pytest
 
 from cocalc_tui.cli import main
 from cocalc_tui.server.paths import places, prepare
-from cocalc_tui.server.running import running_below
+from cocalc_tui.server.running import kept, running_below
 from cocalc_tui.server.start import ensure_relay
 from tests.server.processes.look import eventually
 from tests.server.processes.racing import doors
@@ -21,30 +21,58 @@ def test_what_runs_below_a_folder_is_ended_by_name(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     above = project.parent
-    kept = above / "kept"
-    kept.mkdir()
-    prepare(places(kept))
+    other = above / "kept"
+    other.mkdir()
+    prepare(places(other))
     ensure_relay(project)
     # As a kernel's keeper is after its relay was ended.
-    words = ["cocalc_tui.server.main", "keeper", str(places(kept).keepers / "one")]
+    words = ["cocalc_tui.server.main", "keeper", str(places(other).keepers / "one")]
     keeper = subprocess.Popen([sys.executable, "-c", "input()", *words], stdin=subprocess.PIPE)
     with keeper:
-        assert running_below(above) == [kept, project]
+        eventually(lambda: running_below(above) == [other, project])
         assert running_below(project) == []
         assert main(["status", "--json", "--project", str(above)]) == 0
         said = json.loads(capsys.readouterr().out)
-        assert said == {"running": False, "below": [str(kept), str(project)]}
+        assert said == {"running": False, "kept": [], "below": [str(other), str(project)]}
 
         assert main(["stop", "--project", str(above)]) == 0
         assert capsys.readouterr().err.splitlines() == [
-            f"{kept}: kernels or terminals run; --all ends them, too",
+            f"{other}: kernels or terminals run; --all ends them, too",
             f"{project}: stopped",
         ]
-        eventually(lambda: not doors(project))
+        assert not doors(project)
         assert main(["stop", "--all", "--project", str(above)]) == 0
-        assert capsys.readouterr().err.splitlines() == [f"{kept}: stopped"]
+        assert capsys.readouterr().err.splitlines() == [f"{other}: stopped"]
         keeper.communicate(b"\n")
     eventually(lambda: not running_below(above))
     assert main(["stop", "--all", "--project", str(above)]) == 0
     assert capsys.readouterr().err.splitlines() == ["nothing runs in this project"]
     assert not (above / ".cocalc-tui").exists()
+
+
+def test_what_goes_on_without_a_relay_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+
+    def status() -> str:
+        assert main(["status", "--project", str(project)]) == 0
+        return capsys.readouterr().out
+
+    assert main(["term", "a", "--send", "sleep 1000"]) == 0
+    assert main(["stop", "--project", str(project)]) == 0
+    capsys.readouterr()
+    (one,) = kept(places(project))
+    assert one[:2] == ("terminal", "a.term")
+    assert status() == f"no relay runs, this goes on:\n  terminal  a.term  pid {one.pid}\n"
+    assert main(["status", "--json", "--project", str(project)]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "running": False,
+        "kept": [{"kind": "terminal", "path": "a.term", "pid": one.pid}],
+        "below": [],
+    }
+    assert main(["stop", "--project", str(project)]) == 0
+    assert "--all ends them" in capsys.readouterr().err
+    assert main(["stop", "--all", "--project", str(project)]) == 0
+    eventually(lambda: not kept(places(project)))
+    assert status() == "nothing runs in this project\n"
