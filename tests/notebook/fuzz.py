@@ -12,6 +12,9 @@ from tests.notebook import making
 from tests.notebook.test_generated import check
 from tests.notebook.test_oldform import comes_back_and_stays, old_files
 
+SOME = 100
+"""Cases of one run: Hypothesis remembers all it made in a run, megabytes for each file."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -19,14 +22,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     many = settings(
-        max_examples=options.cases,
+        max_examples=SOME,
         derandomize=False,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    seed(options.seed)(many(given(making.files, st.integers(0, 9))(check)))()
-    seed(options.seed)(many(given(old_files)(comes_back_and_stays)))()
+    for number in range(options.seed, options.seed + -(-options.cases // SOME)):
+        seed(number)(many(given(making.files, st.integers(0, 9))(check)))()
+        seed(number)(many(given(old_files)(comes_back_and_stays)))()
     print(
         f"seed {options.seed}, {options.cases} files of format 4 and of formats 2 and 3: all well"
     )
