@@ -92,8 +92,7 @@ def test_it_starts_where_the_project_is_now(where: Places, lock: int) -> None:
     where.project.rename(to)
     around = Surroundings(place, lambda _: None)
     around.look(1.0, alone=True)
-    eventually(lambda: (to / "started").exists())
-    assert (to / "started").read_text().split() == ["door", str(to), "027"]
+    eventually(lambda: starts(places(to)) == [f"door {to} 027"])
 
 
 def test_while_a_relay_is_there_nothing_is_started(where: Places, lock: int) -> None:

@@ -170,7 +170,7 @@ async def test_going_into_a_fold_opens_it() -> None:
     app = EditorApp(text_document(CODE, "a.py"))
     async with app.run_test(size=(40, 14)) as pilot:
         await pilot.press("alt+-", "ctrl+f", "r", "e", "t", "u", "r", "n", "escape")
-        assert app.pane.where() == "3:15"
+        assert app.pane.where() == "3:15  6 selected"
         assert app.pane.editor.view.height == 12
 
 
