@@ -109,6 +109,7 @@ def test_status_of_nothing(project: Path) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "nothing runs in this project")
     assert json.loads(run("status", "--json", cwd=project).stdout) == {
         "running": False,
+        "kept": [],
         "below": [],
     }
 
