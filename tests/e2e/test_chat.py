@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.tmux import Pane, needs_tmux, pane
-from tests.unix_users import User, needs_root, unix_users
+from tests.e2e.private import private_lab
+from tests.e2e.tmux import needs_tmux
+from tests.unix_users import needs_root, unix_users
 
 pytestmark = [
     needs_root,
@@ -25,28 +24,10 @@ pytestmark = [
 
 
 def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: Path) -> None:
-    with unix_users("ann", "ben") as (ann, ben), ExitStack() as stack:
-        project = ann.home / "lab"
-        project.mkdir()
-        (project / "notes.md").write_text("first line\nsecond line\n")
-        (project / "model.py").write_text("rms = 1\n")
-        subprocess.run(["chown", "-R", f"{ann.name}:", str(project)], check=True)
-        ann.home.chmod(0o700)
-        ours = [str(program), "-m", "cocalc_tui"]
-        at = ["--project", str(project)]
-
-        def run(user: User, *words: str) -> str:
-            done = user.run([*ours, *words], cwd="/")
-            assert done.returncode == 0, done.stderr
-            return done.stdout
-
-        def sits_down(user: User, file: str) -> Pane:
-            command = user.command([*ours, str(project / file)])
-            return stack.enter_context(pane(command, cwd=Path("/")))
-
-        stack.callback(run, ann, "stop", "--all", *at)
-        run(ann, "share", ben.name, "--role", "editor", *at)
-        hers, his = sits_down(ann, "notes.md"), sits_down(ben, "model.py")
+    files = {"notes.md": "first line\nsecond line\n", "model.py": "rms = 1\n"}
+    with unix_users("ann", "ben") as (ann, ben), private_lab(ann, program, files) as lab:
+        lab.run(ann, "share", ben.name, "--role", "editor", *lab.at)
+        hers, his = lab.sits_down(ann, "notes.md"), lab.sits_down(ben, "model.py")
         hers.wait("second line")
         his.wait("rms = 1")
 
@@ -83,7 +64,7 @@ def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: 
         hers.wait(lambda screen: "unread" not in screen)
 
         # Nobody hears the other: she edits her message while he deletes it, and the relay dies.
-        relay = json.loads(run(ann, "status", "--json", *at))["pid"]
+        relay = json.loads(lab.run(ann, "status", "--json", *lab.at))["pid"]
         os.kill(relay, signal.SIGSTOP)
         hers.keys("Escape")
         hers.wait(" messages ")
@@ -104,7 +85,10 @@ def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: 
             here.wait(r"see \[:2\] please")
             here.wait("I think so")
             here.wait(lambda screen: "unread" not in screen and "@1" not in screen)
-        both = [json.loads(run(who, "chat", f"{project}/notes.md", "--json")) for who in (ann, ben)]
+        both = [
+            json.loads(lab.run(who, "chat", f"{lab.project}/notes.md", "--json"))
+            for who in (ann, ben)
+        ]
         assert both[0] == both[1]
         first, second = both[0]
         assert first["text"] == f"@{ben.name} see [:2] please"
@@ -126,4 +110,4 @@ def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: 
         hers.wait("Save in the project as")
         hers.keys("Enter")
         hers.wait("Saved as notes.md-chat.md")
-        assert "> I think so" in (project / "notes.md-chat.md").read_text()
+        assert "> I think so" in (lab.project / "notes.md-chat.md").read_text()

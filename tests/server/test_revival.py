@@ -41,6 +41,16 @@ def lock(where: Places) -> int:
     return held
 
 
+@pytest.fixture
+def place(where: Places) -> Place:
+    """Of a keeper that lives."""
+    folder = where.keepers / "one"
+    folder.mkdir()
+    found = Place(folder)
+    assert found.take()
+    return found
+
+
 def starts(where: Places) -> list[str]:
     try:
         return (where.project / "started").read_text().splitlines()
@@ -82,11 +92,7 @@ def test_one_that_does_not_stay_is_started_ever_more_seldom(where: Places, lock:
     assert at == [0, 2, 6, 14, 30, 62, 122, 182, 242]
 
 
-def test_it_starts_where_the_project_is_now(where: Places, lock: int) -> None:
-    folder = where.keepers / "one"
-    folder.mkdir()
-    place = Place(folder)
-    assert place.take()
+def test_it_starts_where_the_project_is_now(where: Places, lock: int, place: Place) -> None:
     os.close(lock)
     to = where.project.with_name("elsewhere")
     where.project.rename(to)
@@ -95,11 +101,7 @@ def test_it_starts_where_the_project_is_now(where: Places, lock: int) -> None:
     eventually(lambda: starts(places(to)) == [f"door {to} 027"])
 
 
-def test_while_a_relay_is_there_nothing_is_started(where: Places, lock: int) -> None:
-    folder = where.keepers / "one"
-    folder.mkdir()
-    place = Place(folder)
-    assert place.take()
+def test_while_a_relay_is_there_nothing_is_started(where: Places, lock: int, place: Place) -> None:
     os.close(lock)
     around = Surroundings(place, lambda _: None)
     around.look(10.0, alone=False)
