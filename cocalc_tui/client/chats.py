@@ -21,6 +21,10 @@ class Chats:
         """The keys of what I have not read in a chat, the latest last."""
         return await self._requests.result(lambda id_: m.UnreadMessages(id=id_, doc=doc), list[str])
 
+    async def readers(self, doc: str) -> dict[str, str]:
+        """How far each person has read a chat: the key of the last message that was there."""
+        return await self._requests.result(lambda id_: m.ReadMarks(id=id_, doc=doc), dict[str, str])
+
     async def mark(self, doc: str, seq: int) -> None:
         """Say that I have read a chat up to patch `seq`."""
         await self._requests.ask(lambda id_: m.MarkRead(id=id_, doc=doc, seq=seq))

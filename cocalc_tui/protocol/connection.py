@@ -32,6 +32,7 @@ FOR_HOST: frozenset[type[m.Message]] = frozenset(
     {
         m.ListChats,
         m.MarkRead,
+        m.ReadMarks,
         m.UnreadMessages,
         m.ListFiles,
         m.MakeFile,

@@ -52,6 +52,7 @@ LOOKS: Kinds = {
     m.Blob,
     m.ListChats,
     m.MarkRead,
+    m.ReadMarks,
     m.UnreadMessages,
     m.HistorySizes,
     m.ListSaves,

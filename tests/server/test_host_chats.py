@@ -203,8 +203,13 @@ async def test_reading_is_told_and_chats_go_with_their_folder(tmp_path: Path) ->
         also_ben.subscribe(hear)
         doc, seq = hers.document.doc, hers.document.numbers.upto
         await Chats(ben.requests).mark(doc, seq)
-        await until(lambda: read == [ChatRead(doc=doc, user="ben", seq=seq)])
+        (key,) = (one.key for one in hers.messages())
+        await until(lambda: read == [ChatRead(doc=doc, user="ben", seq=seq, key=key)])
         assert await Chats(also_ben.requests).unread(doc) == []
+        hers.say("and this?")
+        await alice.settled(hers.document)
+        await Chats(ben.requests).mark(doc, 0)
+        assert await Chats(alice.requests).readers(doc) == {"ben": key}, "it never moves back"
         hers.document.close()
         await until(lambda: not lab.host.open)
         await alice.files.rename("data", "old")

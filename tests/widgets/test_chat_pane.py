@@ -170,8 +170,27 @@ async def test_what_is_new_is_shown_until_i_have_been_there() -> None:
         app.pane.document.change(schema.say("k3", "bob", 1_700_000_090_000, "and now?"), "chat")
         await pilot.pause()
         assert screen(app).index("new ─") < screen(app).index("and now?")
-        app.pane.read_elsewhere()
+        app.pane.somebody_read("me", "k3")
         assert "new ─" not in screen(app)
+
+
+async def test_who_of_the_others_has_read_how_far() -> None:
+    def heads(app: ChatApp) -> list[str]:
+        rows = screen(app).split("\n")
+        return [row.split()[-1] for row in rows if row.startswith((" ann ", " bob "))]
+
+    async with chatting(*SAID) as (app, pilot):
+        unmarked = heads(app)
+        app.pane.show_readers({"me": "k2", "bob": "k2", "cyd": "k1", "dan": "gone"})
+        await pilot.pause()
+        assert heads(app) == ["CY", unmarked[1]], "neither mine nor that of who said it"
+        app.pane.somebody_read("bob", "k1")
+        await pilot.pause()
+        assert screen(app).split("\n")[0].endswith(" ✓ BO CY")
+        for name in ("eve", "fay", "gus"):
+            app.pane.somebody_read(name, "k1")
+        await pilot.pause()
+        assert screen(app).split("\n")[0].endswith(" ✓ BO CY EV FA +1")
 
 
 async def test_names_are_offered_and_tab_goes_through_them() -> None:
@@ -310,3 +329,9 @@ async def test_a_chat_is_closed_before_it_is_known_what_is_unread(
         answer.set()
         await run.press("x")
         assert run.here == "model.py"
+
+
+async def test_each_line_of_a_message_is_a_row() -> None:
+    async with chatting(*schema.say("k1", "ann", 5, "one\ntwo *three*\n- a\n- b")) as (app, _):
+        rows = [row.strip() for row in screen(app).split("\n")]
+        assert rows[1:5] == ["one", "two three", "", "• a"]

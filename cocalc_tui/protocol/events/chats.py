@@ -27,6 +27,8 @@ class ChatRead(msgspec.Struct, frozen=True, kw_only=True):
     doc: str
     user: str
     seq: int
+    key: str = ""
+    """Of the last message that was there then; "" for none."""
 
 
 class ChatState(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from cocalc_tui.protocol.messages.base import (
     Request,
     Role,
 )
-from cocalc_tui.protocol.messages.chats import ListChats, MarkRead, UnreadMessages
+from cocalc_tui.protocol.messages.chats import ListChats, MarkRead, ReadMarks, UnreadMessages
 from cocalc_tui.protocol.messages.commits import ListCommits, ReadCommit
 from cocalc_tui.protocol.messages.costs import Anew, HistorySizes, ListSaves, Purge
 from cocalc_tui.protocol.messages.documents import (
@@ -183,6 +183,7 @@ __all__ = [
     "Purge",
     "Push",
     "ReadCommit",
+    "ReadMarks",
     "ReadSnapshot",
     "Ready",
     "Refused",

@@ -17,10 +17,16 @@ class UnreadMessages(Request, frozen=True, tag="unread"):
     doc: str
 
 
+class ReadMarks(Request, frozen=True, tag="readers"):
+    """How far each person has read a chat, as the key of the last message there: dict[str, str]."""
+
+    doc: str
+
+
 class MarkRead(Request, frozen=True, tag="read"):
     """Whoever says this has read the chat up to patch `seq`; that never moves back.
 
-    Their other places hear of it (`ChatRead`).
+    Everybody in the project hears of it (`ChatRead`).
     """
 
     doc: str

@@ -41,6 +41,8 @@ CREATE TABLE mark (
 ) WITHOUT ROWID;
 """
 
+_IN_ORDER = "CREATE INDEX IF NOT EXISTS said_in_order ON said (doc, seq)"
+
 
 class _Said(NamedTuple):
     """A row of what was said."""
@@ -87,6 +89,7 @@ class Chats:
                     self._connection.execute(f"DROP TABLE IF EXISTS {table}")
                 self._connection.execute(_TABLES)
                 self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+        self._connection.execute(_IN_ORDER)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -231,13 +234,24 @@ class Chats:
 
     # --- what apps ask -------------------------------------------------------------------------
 
-    def mark(self, user: str, doc: str, seq: int) -> None:
-        """Somebody has read a chat so far."""
+    def mark(self, user: str, doc: str, seq: int) -> str:
+        """Somebody has read a chat so far; returns the last message they have read, "" for none."""
         self._connection.execute(
             "INSERT INTO mark VALUES (?, ?, ?) ON CONFLICT (user, doc) "
             "DO UPDATE SET seq = max(seq, excluded.seq)",
             (user, doc, seq),
         )
+        return self._last_message(doc, self._marks(user)[doc])
+
+    def readers(self, doc: str) -> dict[str, str]:
+        """The last message that each person has read of a chat, by user."""
+        marks = list(self._connection.execute("SELECT user, seq FROM mark WHERE doc = ?", (doc,)))
+        found = {user: self._last_message(doc, seq) for user, seq in marks}
+        return {user: key for user, key in found.items() if key}
+
+    def _last_message(self, doc: str, upto: int) -> str:
+        query = "SELECT key FROM said WHERE doc = ? AND live AND seq <= ? ORDER BY seq DESC LIMIT 1"
+        return next((key for (key,) in self._connection.execute(query, (doc, upto))), "")
 
     def states(self, user: str) -> list[ChatState]:
         """All chats in which something was said, as they are for somebody; the latest first."""

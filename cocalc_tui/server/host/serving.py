@@ -42,9 +42,11 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
             return host.chats.states(user)
         case m.UnreadMessages():
             return host.chats.unread(user, request.doc)
+        case m.ReadMarks():
+            return host.chats.readers(request.doc)
         case m.MarkRead():
-            host.chats.mark(user, request.doc, request.seq)
-            read = ChatRead(doc=request.doc, user=user, seq=request.seq)
+            key = host.chats.mark(user, request.doc, request.seq)
+            read = ChatRead(doc=request.doc, user=user, seq=request.seq, key=key)
             host.say("", "read", read, keep=False)
         case _ if type(request) in SERVED:
             return await host.snapshots.serve(request, user)

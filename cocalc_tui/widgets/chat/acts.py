@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
 
@@ -125,9 +125,16 @@ class ChatActs(Screen[None]):
                 unread = await Chats(requests).unread(pane.document.doc)
                 members = await Sharing(requests).members()
             pane.found_out(unread, list(members))
+            await self._show_readers(pane)
 
         work: WorkType[None] = find_out
         pane.run_worker(work, group="chat")  # the pane's own: it ends with it
+
+    async def _show_readers(self, pane: ChatPane) -> None:
+        from cocalc_tui.client.chats import Chats
+
+        with contextlib.suppress(RequestFailed):
+            pane.show_readers(await Chats(self.project.requests).readers(pane.document.doc))
 
     def on_chat_pane_read(self, event: ChatPane.Read) -> None:
         """Tell the relay how far I have read."""
@@ -182,18 +189,20 @@ class ChatActs(Screen[None]):
 
         work: WorkType[None] = find_out
         self.run_worker(work, group="chat")
+        for pane in self._open_chats():
+            pane.run_worker(self._show_readers(pane), group="chat")
 
     def chat_read(self, read: ChatRead) -> None:
-        """I may have read something on another screen."""
-        me = self.project.me
-        if me is None or read.user != me.user:
-            return
-        from cocalc_tui.widgets.chat.pane import ChatPane
-
-        self.unread.read(read, me.user)
-        for pane in self.query(ChatPane):
+        """Somebody has read a chat; where it was me, on another screen, nothing in it is unread."""
+        if self.project.me is not None:
+            self.unread.read(read, self.project.me.user)
+        for pane in self._open_chats():
             if pane.document.doc == read.doc:
-                pane.read_elsewhere()
+                pane.somebody_read(read.user, read.key)
+
+    def _open_chats(self) -> list[ChatPane]:
+        """Those on the screen; where there is none, what draws them need not be imported."""
+        return [cast("ChatPane", one) for one in self.query("ChatPane")]
 
     def chat_news(self, news: ChatNews) -> None:
         """Say it when somebody mentions me where I am not looking."""

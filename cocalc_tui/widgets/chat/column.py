@@ -7,7 +7,7 @@ that a message costs the same in a chat of ten and of ten thousand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from textual.strip import Strip
@@ -28,6 +28,8 @@ class What(NamedTuple):
     depth: int
     unread: bool
     first_new: bool
+    readers: tuple[str, ...] = ()
+    """Who has read up to here and not further, its author aside; they take no row."""
 
     def rows_about(self, width: int) -> int:
         """How many rows it seems to need."""
@@ -46,6 +48,8 @@ class Column:
         self._width = 0
         self._unread: set[str] = set()
         self._first_new = ""
+        self._readers: dict[str, str] = {}
+        """By person, the last message they have read."""
         self._drawn: dict[str, tuple[What, list[Strip]]] = {}
         self._heights = Heights()
 
@@ -95,7 +99,10 @@ class Column:
 
     def _what(self, index: int) -> What:
         message, depth = self.message(index)
-        return What(message, depth, message.key in self._unread, message.key == self._first_new)
+        key = message.key
+        upto = sorted(user for user, read in self._readers.items() if read == key)
+        readers = (user for user in upto if user != message.user)
+        return What(message, depth, key in self._unread, key == self._first_new, (*readers,))
 
     def _height(self, index: int) -> int:
         what = self._what(index)
@@ -120,6 +127,10 @@ class Column:
     def show_unread(self, keys: Iterable[str]) -> None:
         """Mark what is new, and nothing else."""
         self._read(set(keys), ())
+
+    def show_readers(self, readers: Mapping[str, str]) -> None:
+        """Have others seen to have read so far: by person, the last message they have read."""
+        self._readers = dict(readers)
 
     def _read(self, unread: set[str], others: Iterable[str]) -> None:
         """Mark what is new; measure it, what was new, and others."""

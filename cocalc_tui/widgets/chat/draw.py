@@ -15,11 +15,14 @@ from textual.strip import Strip
 from cocalc_tui.chat.mentions import EVERYBODY, MENTION, mentions
 from cocalc_tui.chat.model import Message
 from cocalc_tui.chat.places import Link, beside, links
+from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.markdown import markdown_rows
 from cocalc_tui.widgets.outputs.rows import Frame
 
 INDENT = 2
+MOST_READERS = 4
+"""Of a message, whose letters are shown; of more than these how many."""
 LIMIT = 400
 """Rows of one message."""
 ANYWHERE = beside("x")
@@ -38,23 +41,26 @@ def message_rows(
     depth: int,
     frame: Frame,
     *,
-    colour: Callable[[str], str],
+    faces: Faces,
     unread: bool,
     first_new: bool,
+    readers: Sequence[str],
     me: str,
     today: str,
 ) -> list[Strip]:
-    """The rows of one message; `colour` is that of a person, `#rrggbb`.
+    """The rows of one message.
 
-    A line stands above the first one that is new to `me`.
+    A line stands above the first one that is new to `me`; behind its head stand who of the others
+    has read up to here.
     """
     margin = depth * INDENT
     inner = replace(frame, width=max(frame.width - margin - 1, 8), limit=LIMIT)
-    rows = [_head(message, frame, colour, unread=unread, today=today)]
+    head = _head(message, faces, frame, unread=unread, today=today)
+    rows = [_with_readers(head, readers, faces, inner)]
     named = set(mentions(message.text))
     rows += [
-        _mentioning(row, named, me, colour)
-        for row in _linking(markdown_rows(message.text, inner), frame)
+        _mentioning(row, named, me, faces.colour)
+        for row in _linking(markdown_rows(message.text, inner, breaks=True), frame)
     ]
     if message.reactions:
         rows.append(_reactions(message, frame))
@@ -113,11 +119,9 @@ def _styled(row: Strip, start: int, end: int, style: Style) -> Strip:
     return Strip.join([before, styled, after])
 
 
-def _head(
-    message: Message, frame: Frame, colour: Callable[[str], str], *, unread: bool, today: str
-) -> Strip:
+def _head(message: Message, faces: Faces, frame: Frame, *, unread: bool, today: str) -> Strip:
     look = frame.look
-    words = [Segment(safe(message.user), Style(color=colour(message.user), bold=True))]
+    words = [Segment(safe(message.user), Style(color=faces.colour(message.user), bold=True))]
     words.append(Segment(f" {at(message.at, today)}", look.dim))
     if message.claimed:
         words.append(Segment(" from the file", look.note))
@@ -126,6 +130,20 @@ def _head(
     if unread:
         words.append(Segment(" •", look.accent))
     return Strip(words).crop(0, frame.width)
+
+
+def _with_readers(head: Strip, readers: Sequence[str], faces: Faces, frame: Frame) -> Strip:
+    """A head with the letters of readers at its right end, as many as there is room for."""
+    shown, dim, width = readers[:MOST_READERS], frame.look.dim, frame.width
+    letters = [
+        Segment(f" {faces.initials(user)}", Style(color=faces.colour(user))) for user in shown
+    ]
+    if letters:
+        letters.insert(0, Segment(" ✓", dim))
+    if more := len(readers) - len(shown):
+        letters.append(Segment(f" +{more}", dim))
+    length = Segment.get_line_length(letters)
+    return Strip([*head.crop(0, width - length).adjust_cell_length(width - length), *letters])
 
 
 def _reactions(message: Message, frame: Frame) -> Strip:

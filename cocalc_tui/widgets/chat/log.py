@@ -6,7 +6,7 @@ Which message is on which row, and what of it is drawn, is the column's; here is
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -136,6 +136,12 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         else:
             self._go_to(self.column.first_new)
 
+    def show_readers(self, readers: Mapping[str, str]) -> None:
+        """Show how far others have read: by person, the last message they have read."""
+        self.column.show_readers(readers)
+        self._draw_view(at_end=self.is_vertical_scroll_end)
+        self.refresh()
+
     def _go_to(self, index: int) -> None:
         """Have a message at the top of the screen."""
         for _ in range(2):  # those around it may need other rows than they seemed to
@@ -159,9 +165,10 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
             what.message,
             what.depth,
             Frame(max(self.size.width - 1, 10), self._look, hint=""),
-            colour=desk(self).faces.colour,
+            faces=desk(self).faces,
             unread=what.unread,
             first_new=what.first_new,
+            readers=what.readers,
             me=self.me,
             today=time.strftime("%Y-%m-%d"),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -60,6 +60,7 @@ class ChatPane(Writing, Pane, Vertical):
         self.begin()
         self._told_read = -1
         self._word = ""
+        self._readers: dict[str, str] = {}
         self._finding_out = True
         """Nothing is read before it is known what was unread."""
 
@@ -95,9 +96,15 @@ class ChatPane(Writing, Pane, Vertical):
         self.log_.show_unread(unread)
         self._say_read()
 
-    def read_elsewhere(self) -> None:
-        """I have read this on another screen."""
-        if not self._has_keyboard():
+    def show_readers(self, readers: Mapping[str, str]) -> None:
+        """How far each person has read: the last message they have read."""
+        self._readers = dict(readers)
+        self.log_.show_readers({u: key for u, key in readers.items() if u != desk(self).user})
+
+    def somebody_read(self, user: str, key: str) -> None:
+        """Somebody has read up to a message; where it was me, on another screen."""
+        self.show_readers({**self._readers, user: key})
+        if user == desk(self).user and not self._has_keyboard():
             self.log_.seen()
 
     def _look(self, steps: Sequence[Step]) -> None:

@@ -44,15 +44,18 @@ LONGEST = 100_000
 """Characters of one text that are laid out."""
 
 
-def markdown_rows(text: str, frame: Frame) -> list[Strip]:
-    """Draw a markdown text; no rows for one that shows nothing."""
+def markdown_rows(text: str, frame: Frame, *, breaks: bool = False) -> list[Strip]:
+    """Draw a markdown text; no rows for one that shows nothing.
+
+    With `breaks` each line of a paragraph begins a row, as in what people say to each other.
+    """
     text = text[:LONGEST].expandtabs(4)
     cleaned = "\n".join(safe(line.removesuffix("\r")) for line in text.split("\n"))
     formulas = Formulas()
     console = _console(frame.look)
     options = console.options.update(width=frame.width)
     try:
-        lines = console.render_lines(_Page(cleaned, frame, formulas), options, pad=False)
+        lines = console.render_lines(_Page(cleaned, frame, formulas, breaks), options, pad=False)
     except Exception:
         return cut_rows(_source(cleaned, frame), frame, frame.limit)
     true = truthful(lines)
@@ -186,8 +189,9 @@ class _Page(Markdown):
         "html_block": _Html,
     }
 
-    def __init__(self, text: str, frame: Frame, formulas: Formulas) -> None:
+    def __init__(self, text: str, frame: Frame, formulas: Formulas, breaks: bool) -> None:
         super().__init__(formulas.taken_out(text))
+        self._breaks = breaks
         self.frame = frame
         self._formulas = formulas
 
@@ -199,6 +203,8 @@ class _Page(Markdown):
                 name = token.content or source.rpartition("/")[2][:80] or "no description"
                 yield Token("text", "", 0, content=f"[image: {name}]")
                 continue
+            if token.type == "softbreak" and self._breaks:
+                token.type = "hardbreak"
             if token.content:
                 token.content = self._formulas.put_in(token.content)
             yield token
