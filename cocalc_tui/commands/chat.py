@@ -43,7 +43,9 @@ def add(commands: Commands) -> None:
     )
     chat.add_argument("file", metavar="FILE", help="a file of the project, or a room NAME.chat")
     chat.add_argument("message", nargs="?", metavar="MESSAGE", help="- reads it from stdin")
-    chat.add_argument("--tail", action="store_true", help="go on, and print what is said")
+    chat.add_argument(
+        "--tail", action="store_true", help="go on, and print what is said; --json: one a line"
+    )
     chat.add_argument("--export", action="store_true", help="print all of it as markdown")
     add_json(chat)
 
@@ -61,15 +63,15 @@ def run(arguments: argparse.Namespace) -> None:
         conversation = Conversation(document, workspace.me.user)
         if text is not None:
             await _say(workspace, conversation, text)
-        elif arguments.json:
-            say_json(conversation.messages())
         elif arguments.export:
             _export(conversation)
+        elif arguments.json and not arguments.tail:
+            say_json(conversation.messages())
         else:
-            for message in conversation.messages():
-                say(line(message))
+            for message, depth in conversation.chat:
+                say(json_line(message) if arguments.json else line(message, depth))
         if arguments.tail:
-            await _follow(conversation)
+            await _follow(conversation, as_json=arguments.json)
 
     with_document(
         arguments.file,
@@ -99,13 +101,23 @@ async def _say(workspace: Workspace, conversation: Conversation, text: str) -> N
     await workspace.settled(conversation.document)
 
 
-def line(message: Message) -> str:
-    """A message for a shell: when, who, what."""
-    at = minutes(message.at)
-    claimed = " (from the file)" if message.claimed else ""
-    indent = "  " if message.thread else ""
+def line(message: Message, depth: int = 0, to: str = "") -> str:
+    """A message for a shell: when, who, to whom, what."""
+    who = f"{message.user} to {to}" if to else message.user
+    if message.claimed:
+        who += " (from the file)"
+    if message.edited_by:
+        who += f" (edited by {', '.join(message.edited_by)})"
+    indent = "  " * depth
     words = message.text.replace("\n", f"\n{indent}    ")
-    return f"{indent}{at}  {message.user}{claimed}: {words}"
+    return f"{indent}{minutes(message.at)}  {who}: {words}"
+
+
+def json_line(message: Message) -> str:
+    """A message for a program that reads lines."""
+    import msgspec
+
+    return msgspec.json.encode(message).decode()
 
 
 def _export(conversation: Conversation) -> None:
@@ -115,8 +127,8 @@ def _export(conversation: Conversation) -> None:
     say(as_markdown(conversation.messages(), path, minutes).removesuffix("\n"))
 
 
-async def _follow(conversation: Conversation) -> None:
-    """Print what is said from now on, until interrupted."""
+async def _follow(conversation: Conversation, *, as_json: bool) -> None:
+    """Print what is said from now on, and what is edited, until interrupted."""
     import asyncio
 
     known = {one.key: one.text for one in conversation.messages()}
@@ -128,8 +140,10 @@ async def _follow(conversation: Conversation) -> None:
 
     conversation.news = heard
     while True:
+        sys.stdout.flush()
         for one in await news.get():
             if known.get(one.key) != one.text:
-                say(line(one))
-                sys.stdout.flush()
+                answered = conversation.chat.get(one.thread)
+                to = answered.user if answered else ""
+                say(json_line(one) if as_json else line(one, to=to))
             known[one.key] = one.text

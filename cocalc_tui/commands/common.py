@@ -43,6 +43,26 @@ class Parser(argparse.ArgumentParser):
         """Raise CommandError."""
         raise CommandError(f"{message} (see {self.prog} --help)", USAGE)
 
+    def parse_known_args(  # type: ignore[override]  # of its many forms the one that is used
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Take a word that may be left out behind flags, too: `chat FILE --tail MESSAGE`.
+
+        Python took those only in front of flags until 3.13.
+        """
+        found, unknown = super().parse_known_args(args, namespace)
+        for action in self._get_positional_actions():
+            left_out = action.nargs == "?" and getattr(found, action.dest) == action.default
+            if left_out and unknown and self._parse_optional(unknown[0]) is None:
+                self._take_late(found, action, unknown.pop(0))
+        return found, unknown
+
+    def _take_late(self, found: argparse.Namespace, action: argparse.Action, word: str) -> None:
+        try:
+            setattr(found, action.dest, self._get_values(action, [word]))
+        except argparse.ArgumentError as error:
+            self.error(str(error))
+
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[Parser]

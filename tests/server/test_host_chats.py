@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -275,3 +279,28 @@ def test_without_a_screen(
     assert main(["chat", str(lab / "note.md"), "x"]) == 2
     assert capsys.readouterr().err.count("\n") == 3
     assert not (lab / ".note.md.chat").exists()
+
+
+@contextmanager
+def tail(file: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Follow a chat from a shell, until interrupted."""
+    command = [sys.executable, "-m", "cocalc_tui", "chat", str(file), "--tail", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        yield child
+        child.send_signal(signal.SIGINT)
+        assert child.wait() == 130
+
+
+def test_following_from_a_shell(lab: Path) -> None:
+    notes = lab / "notes.md"
+    assert main(["chat", str(notes), "first"]) == 0
+    with tail(notes, "--json") as programs:
+        assert programs.stdout is not None
+        first = json.loads(programs.stdout.readline())
+        assert first["text"] == "first"
+        with tail(notes, "said behind the flag\nin two lines") as people:
+            assert people.stdout is not None
+            assert json.loads(programs.stdout.readline())["user"] == first["user"]
+            assert main(["chat", str(notes), "- one more"]) == 0
+            assert people.stdout.readline().endswith(f"{first['user']}: - one more\n")
+        assert json.loads(programs.stdout.readline())["text"] == "- one more"
