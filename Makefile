@@ -78,9 +78,8 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.sim --seeds $$(($(CASES) / 10)) --seed $$(($(SEED) * 1000000))
 	$(BIN)/python -m tests.protocol.fuzz --inputs $$(($(CASES) * 100)) --seed $(SEED)
 	$(BIN)/python -m tests.server.rounds --rounds $$(($(CASES) / 10)) --races $$(($(CASES) / 100)) --seed $(SEED)
-	$(BIN)/python -m tests.server.kernels.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
+	$(BIN)/python -m tests.server.killing --rounds $$(($(CASES) / 10)) --seed $(SEED)
 	$(BIN)/python -m tests.server.terminals.joining
-	$(BIN)/python -m tests.server.terminals.rounds --rounds $$(($(CASES) / 10)) --seed $(SEED)
 	$(BIN)/python -m tests.e2e.monkey --rounds $$(($(CASES) / 200)) --seed $(SEED)
 
 pictures: $(READY)

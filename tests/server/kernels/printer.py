@@ -1,8 +1,4 @@
-"""`python -m tests.server.kernels.rounds --rounds N --seed S`: relays killed at any moment.
-
-A kernel prints numbered lines; the relay is killed -9 again and again, with the door starting the
-next. In the end the kernel is the same, every line is there, and none is there twice.
-"""
+"""A kernel that prints numbered lines while relays are killed."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.printed import notice
 from cocalc_tui.protocol.events import KeptText
 from cocalc_tui.protocol.messages import OutputText
-from tests.server.killing import Killing, main
+from tests.server.printer import Printer, until
 
 PRINTS = """\
 import os, time
@@ -22,16 +18,24 @@ n = 0
 while os.path.exists('go'):
     print('line', n)
     n += 1
-    if n % 40 == 0:
+    if n % 10 == 0:
         time.sleep(0.01)
 print('last', n)"""
 WHO = "import os; print(os.getpid())"
 
 
-class Printing(Killing):
+class KernelPrinter(Printer):
     """One kernel that prints."""
 
-    found = "every line once, the same kernel"
+    count = 0
+    """How many lines were found in the end."""
+
+    @property
+    def found(self) -> str:
+        """What was found so far, in words."""
+        if not self.count:
+            return "the kernel prints"
+        return f"{self.count} lines of the kernel once each, the same kernel"
 
     async def begin(self) -> None:
         """Have a kernel print."""
@@ -47,23 +51,26 @@ class Printing(Killing):
         self.pid = await self._ran(self.who)
         await self.document.run([self.prints])
 
-    async def await_some(self) -> None:
-        """Every other time, wait until it has told us something."""
-        if self.chance.random() < 0.5:
-            before = self._last_line()
-            await self.until(lambda: self._last_line() != before)
+    async def hear(self) -> None:
+        """Wait until it told us something new."""
+        before = self._last_line()
+        await until(lambda: self._last_line() != before)
+
+    async def look(self) -> None:
+        """Check that it still prints: all of it is looked at in the end."""
+        assert (state := self._state(self.prints)) == "running", state
 
     async def end(self) -> None:
         """Look at all that it printed."""
-        await self.until(lambda: self._state(self.prints) == "done")
+        await until(lambda: self._state(self.prints) == "done")
         text = await self._whole_text()
-        await asyncio.to_thread(check, text)  # millions of lines: the connection is kept meanwhile
+        self.count = await asyncio.to_thread(check, text)  # the connection is kept meanwhile
         assert await self._ran(self.who) == self.pid, "another kernel"
 
     async def _ran(self, cell: str) -> str:
         """Run a cell and return what it printed."""
         runs = await self.document.run([cell])
-        await self.until(
+        await until(
             lambda: (
                 self._state(cell) == "done"
                 and self.document.runs[cell].run == runs[cell]
@@ -110,13 +117,10 @@ class Printing(Killing):
         return kept.text
 
 
-def check(text: str) -> None:
-    """Every line once and in order."""
+def check(text: str) -> int:
+    """Every line once and in order; returns how many there are."""
     *lines, last = text.removesuffix("\n").split("\n")
     for number, line in enumerate(lines):
         assert line == f"line {number}", f"{line!r} where line {number} should be"
     assert last == f"last {len(lines)}"
-
-
-if __name__ == "__main__":
-    main(Printing, __doc__)
+    return len(lines)

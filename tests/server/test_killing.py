@@ -1,4 +1,4 @@
-"""Relays killed while a kernel prints; `make fuzz` plays a thousand rounds."""
+"""Relays killed while a kernel and a terminal print; `make fuzz` plays a thousand rounds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.kernels.rounds import Printing, check
+from tests.server.kernels.printer import check
 from tests.server.killing import rounds
+from tests.server.processes.conftest import project, runtime
+
+__all__ = ["project", "runtime"]
 
 
-async def test_relays_are_killed_at_any_moment(project: Path) -> None:
-    game = await rounds(Printing(project, 0), 5)
+async def test_nothing_printed_is_lost_or_doubled_when_relays_are_killed(project: Path) -> None:
+    game = await rounds(project, 0, 5)
     assert game.slowest < 20
 
 

@@ -1,9 +1,4 @@
-"""`python -m tests.server.terminals.rounds --rounds N --seed S`: relays killed at any moment.
-
-A terminal prints numbered lines; the relay is killed -9 again and again, with the door starting the
-next. In the end the program is the same, and of what it printed no line is missing and none is
-there twice.
-"""
+"""A terminal that prints numbered lines while relays are killed."""
 
 from __future__ import annotations
 
@@ -14,7 +9,7 @@ from itertools import pairwise
 from cocalc_tui.client.terminals import Terminal
 from cocalc_tui.protocol.events import ProjectStatus
 from cocalc_tui.protocol.messages import Status
-from tests.server.killing import PATIENCE, Killing, main
+from tests.server.printer import PATIENCE, Printer, until
 
 PRINTS = "n=0; echo; while [ -e go ]; do n=$((n+1)); echo line $n; sleep 0.02; done; echo la''st $n"
 SGR = re.compile(r"\x1b\[[0-9;:]*m")
@@ -22,7 +17,7 @@ MOST = 1000
 """Lines that are asked for at once."""
 
 
-class Printing(Killing):
+class TerminalPrinter(Printer):
     """One terminal that prints."""
 
     terminal: Terminal
@@ -31,7 +26,7 @@ class Printing(Killing):
 
     @property
     def found(self) -> str:
-        """What was found, in words."""
+        """What was found so far, in words."""
         return f"{self.seen} lines of the terminal once each, the same program"
 
     async def begin(self) -> None:
@@ -42,6 +37,11 @@ class Printing(Killing):
         self.program = await self._program()
         await self.terminal.type(text="exec sh\r")
         await self.terminal.type(text=PRINTS + "\r")
+
+    async def hear(self) -> None:
+        """Wait until it told us something new."""
+        before = self.document.hearing.screen
+        await until(lambda: self.document.hearing.screen is not before)
 
     async def look(self) -> None:
         """Check what it printed since the last look."""
@@ -94,7 +94,3 @@ def _reaches(rows: list[str], number: int) -> bool:
 def _gaps(numbers: list[int]) -> list[tuple[int, int]]:
     """Neighbours that are none."""
     return [(one, other) for one, other in pairwise(numbers) if other != one + 1]
-
-
-if __name__ == "__main__":
-    main(Printing, __doc__)
