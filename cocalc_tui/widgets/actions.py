@@ -63,6 +63,8 @@ class Scope(NamedTuple):
     name: str
     title: str
     help: str = ""
+    way_out: str = ""
+    """The action whose key comes before those of scopes around it, where a program has all keys."""
 
 
 class Registry:
@@ -155,6 +157,11 @@ class Keymap:
     def keys_of(self, name: str) -> tuple[str, ...]:
         """The keys that do this now, the one to show first."""
         return tuple(" ".join(keys) for keys in self._keys[name])
+
+    def way_out(self, scopes: Sequence[str]) -> str:
+        """The key that comes before all but those of the innermost scope; "" for none."""
+        leads = self.registry.scopes[scopes[0]].way_out if scopes else ""
+        return "".join(self.keys_of(leads)[:1]) if leads else ""
 
     @property
     def alt_signs(self) -> frozenset[str]:

@@ -87,7 +87,9 @@ class Report:
             left += [Word(f"{tiles.pane.path}  ", "text-bright"), Word(tiles.pane.where())]
         right = phrases.lights(document, online=self._project.online, wide=wide)
         if not self.footer.display:
-            right += [Word("  F1 help", "text-dim", act="app.help")]
+            keys = [reader.keymap.way_out(scopes), *reader.keymap.keys_of("app.help")[:1]]
+            help_ = " ".join([*(shown(key) for key in keys if key), "help"])
+            right += [Word(f"  {help_}", "text-dim", act="app.help")]
         self.status.say(left, [*right, Word(" ")])
 
 
@@ -96,9 +98,11 @@ def footer_words(reader: KeyReader, scopes: Sequence[str], role: Role = Role.OWN
     words = [Word(" ")]
     if reader.pending:
         return words + _going_on(reader, scopes)
+    way_out = reader.keymap.way_out(scopes)
     for action in reader.keymap.footer(scopes, role):
         key = reader.keymap.keys_of(action.name)[0]
-        words += _key_words(key, action.title, action.name)
+        title = "then" if key == way_out else action.title
+        words += _key_words(key, title, action.name)
     return words
 
 

@@ -26,6 +26,7 @@ from cocalc_tui.server.terminals.order import living
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
 from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.terminal.model import TerminalModel
@@ -78,6 +79,10 @@ def shown(app: CocalcApp) -> str:
     return "\n".join(here.render_line(y).text.rstrip() for y in range(here.size.height))
 
 
+def bar(app: CocalcApp, name: str) -> str:
+    return app.main.query_one(f"#{name}", Bar).render_line(0).text.rstrip()
+
+
 async def test_keys_go_to_the_program_and_f12_leads_out(tmp_path: Path) -> None:
     async with terminal(tmp_path) as (_, app, pilot):
         here = pane(app)
@@ -86,6 +91,11 @@ async def test_keys_go_to_the_program_and_f12_leads_out(tmp_path: Path) -> None:
         await until(lambda: "42" in shown(app))
         await until(lambda: here.model.screen.columns == here.size.width)
         assert here.where().endswith(" by you")
+        await until(lambda: bar(app, "status").endswith("F12 F1 help"))
+        await pilot.press(*"cat -v", "enter", "f12")
+        await until(lambda: "[ copy" in bar(app, "status"))
+        await pilot.press("f12", "enter")
+        await until(lambda: "^[[24~" in shown(app))
         await pilot.press("f12", "ctrl+t", "b")
         await pilot.pause()
         assert len(list(app.main.tiles.division.tiles())) == 2

@@ -294,7 +294,8 @@ class TerminalKeeper:
             self._typed[view] = n
             while len(self._typed) > VIEWS:
                 del self._typed[next(iter(self._typed))]
-        self._typist = str(said.get("user", ""))
+        if (typist := str(said.get("user", ""))) != self._typist:
+            self._typist, self._dirty = typist, True
         self._listen_for_answer(time.monotonic())
         if "enter" in said.get("keys", ()) or "\r" in f"{said.get('text')}{said.get('paste')}":
             self._entered = Entered(self._typist, view, time.monotonic())

@@ -95,7 +95,7 @@ class KnownTerminal:
         """Raise ValueError where somebody else has the keyboard."""
         holder = self.holder
         if holder not in {"", user}:
-            raise ValueError(f"{holder} has the keyboard; F12 k takes it")
+            raise ValueError(f"{holder} has the keyboard")
 
     # --- sizes ---------------------------------------------------------------------------------
 

@@ -6,7 +6,12 @@ from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.actions import Action, Scope
 
 SCOPES = (
-    Scope("terminal", "Terminal", "All other keys go to the program; after F12 one key does not."),
+    Scope(
+        "terminal",
+        "Terminal",
+        "All other keys go to the program; after F12 one key does not.",
+        way_out="terminal.out",
+    ),
     Scope("out", "After F12 in a terminal"),
     Scope("copy", "Copying from a terminal", "F12 [ begins it."),
     Scope("script", "Start script of a terminal", "F12 e in a terminal."),
@@ -25,6 +30,7 @@ ACTIONS = (
     Action("out.keyboard", "Keyboard", ("k",), "Alone, or for all.", Role.RUNNER, footer=3),
     Action("out.size", "Size", ("s",), "Smallest window's, mine, or fixed.", Role.RUNNER, footer=4),
     Action("out.script", "Script", ("e",), "What runs first, for everybody.", footer=5),
+    Action("out.through", "F12 itself", ("f12",), "To the program.", Role.RUNNER),
     Action("out.open", "Open what is asked for", ("o",), "By `open FILE` in the terminal."),
     Action("copy.left", "Left", ("left", "h"), palette=False),
     Action("copy.right", "Right", ("right", "l"), palette=False),

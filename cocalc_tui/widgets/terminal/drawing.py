@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from cocalc_tui.protocol.events import TerminalScreen
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.terminal.browsing import Browsing
 from cocalc_tui.widgets.terminal.lookback import Lookback
@@ -59,7 +60,7 @@ class Drawing(Browsing):
         """What stands below it: its edge, and why."""
         screen = self.model.screen
         whose = whose_size(screen, desk(self).user)
-        size = f" {screen.columns}x{screen.lines} {whose}; F12 s changes it"
+        size = f" {screen.columns}x{screen.lines} {whose}; {self.way('out.size')} changes it"
         text = "─" * inside if y == 0 else size if y == 1 else ""
         return Strip([Segment(text, self._colour("text-faint"))])
 
@@ -98,6 +99,12 @@ class Drawing(Browsing):
 
     def _colour(self, name: str) -> Style:
         return Style(color=colour(self, name))
+
+    def way(self, name: str) -> str:
+        """The keys that do something, behind the one that leads out of the program."""
+        keymap = desk(self).reader.keymap
+        keys = [keymap.way_out(["terminal"]), *keymap.keys_of(name)[:1]]
+        return " ".join(shown(key) for key in keys)
 
     def notify_style_update(self) -> None:
         """Draw in another theme."""

@@ -145,7 +145,8 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     def _keyboard_moved(self, before: str, holder: str) -> None:
         me = desk(self).user
         if before == me and holder not in {"", me}:
-            desk(self).notice(f"{holder} took the keyboard; F12 k takes it back")
+            way = self.way("out.keyboard")
+            desk(self).notice(f"{holder} took the keyboard; {way} takes it back")
 
     # --- size ----------------------------------------------------------------------------------
 
@@ -194,7 +195,8 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         elif said.view == self.typing.view or not said.asks:
             self._offered = tuple(said.places)
             who = f"{said.user} opened" if not said.asks else "what it printed asks for"
-            desk(self).notice(f"{self.document.path}: {who} {names}; F12 o opens it here")
+            way = self.way("out.open")
+            desk(self).notice(f"{self.document.path}: {who} {names}; {way} opens it here")
 
     def do_open(self) -> None:
         """Open what somebody else did, or what was asked for."""
@@ -248,7 +250,8 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
             return
         holder = self.model.screen.keyboard
         if holder not in {"", desk(self).user}:
-            desk(self).notice(f"{holder} has the keyboard; F12 k takes it", bad=True)
+            way = self.way("out.keyboard")
+            desk(self).notice(f"{holder} has the keyboard; {way} takes it", bad=True)
             return
         self.leave()
         self.do_ask(self.typing.add(kind, what))
@@ -260,6 +263,10 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         """Have the next key go to the app."""
         self._next_is_apps = True
         desk(self).bars_changed()
+
+    def do_through(self) -> None:
+        """Type the key that else leads out."""
+        self.do_type("key", desk(self).reader.keymap.way_out(["terminal"]))
 
     def do_restart(self) -> None:
         """Start the program again."""
@@ -283,7 +290,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         """Its size and whose that is, and who types."""
         screen, look = self.model.screen, self.look
         if self._next_is_apps:
-            return "F12"
+            return shown(desk(self).reader.keymap.way_out(["terminal"]))
         if look is not None and look.caret is not None:
             return f"line {look.caret.line + 1:,} of {look.length:,}"
         if look is not None and look.back:
