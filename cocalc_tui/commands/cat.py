@@ -8,11 +8,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import CommandError, add_command, join, with_workspace
+from cocalc_tui.commands.common import (
+    CommandError,
+    add_command,
+    in_colour,
+    is_far,
+    join,
+    notebook_file,
+    with_document,
+)
 
 if TYPE_CHECKING:
     from textual.strip import Strip
 
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
     from cocalc_tui.notebook.model import Notebook
@@ -24,7 +33,12 @@ WIDE = 1000
 def add(commands: Commands) -> None:
     """Add the words of this module."""
     cat = add_command(commands, "cat", run, help="print a notebook with its output, as text")
-    cat.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
+    cat.add_argument(
+        "notebook",
+        type=notebook_file,
+        metavar="NOTEBOOK",
+        help="an .ipynb file; HOST:PATH over ssh",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -36,11 +50,11 @@ def run(arguments: argparse.Namespace) -> None:
     from cocalc_tui.widgets.outputs.pictures import Pictures
 
     notebook = read(arguments.notebook)
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if terminal else WIDE
-    pictures = Pictures() if terminal and "NO_COLOR" not in os.environ else None
+    colour = in_colour(sys.stdout)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
+    pictures = Pictures() if colour else None
     for row in notebook_rows(notebook, width, unknown_look(), pictures):
-        line = painted(row) if terminal and "NO_COLOR" not in os.environ else row.text
+        line = painted(row) if colour else row.text
         print(line.rstrip())  # noqa: T201 - this is the data
 
 
@@ -54,24 +68,28 @@ def painted(row: Strip) -> str:
     return row.render(Console(force_terminal=True))
 
 
-def read(path: Path) -> Notebook:
+def read(file: str) -> Notebook:
     """The notebook as people have it now; from its file where no relay runs."""
-    from cocalc_tui.notebook import ipynb, model
+    from cocalc_tui.notebook import ipynb
     from cocalc_tui.notebook.model import NotebookError
 
-    if not path.is_file():
-        raise CommandError(f"{path}: no such file")
-    project = join([path])
-
-    async def take(workspace: Workspace) -> Notebook:
-        document = await workspace.open(project.files[0])
-        if document.type != "notebook":
-            raise CommandError(f"{path}: this is no notebook")
-        return await workspace.blobs.whole(model.take(document.replica))
-
-    if project.runs():
-        return with_workspace(project.root, take, start=False)
+    if is_far([file]) or not os.access(file, os.R_OK) or join([file]).runs():
+        return with_document(file, taken)
     try:
-        return ipynb.read(path.read_text(encoding="utf-8-sig"))
+        return ipynb.read(Path(file).read_text(encoding="utf-8-sig"))
     except (NotebookError, OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path}: {error}") from None
+        raise CommandError(f"{file}: {error}") from None
+
+
+async def taken(workspace: Workspace, document: SharedDocument) -> Notebook:
+    """The notebook that a document is, whole. Raises CommandError."""
+    from cocalc_tui.notebook import model
+
+    expect_notebook(document)
+    return await workspace.blobs.whole(model.take(document.replica))
+
+
+def expect_notebook(document: SharedDocument) -> None:
+    """Go on only with a notebook; raises CommandError."""
+    if document.type != "notebook":
+        raise CommandError(f"{document.path}: this is no notebook")

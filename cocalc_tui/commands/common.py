@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
@@ -96,6 +96,23 @@ def _folder(word: str) -> str:
     except OSError:
         return word
     raise argparse.ArgumentTypeError(f"{word}: this is no folder")
+
+
+def notebook_file(word: str) -> str:
+    """A file that is there, on another machine, or where only its project may look."""
+    try:
+        if not is_far([word]) and stat.S_ISDIR(os.stat(word).st_mode):
+            raise argparse.ArgumentTypeError(f"{word}: this is a folder; name a notebook")
+    except (FileNotFoundError, NotADirectoryError):
+        raise argparse.ArgumentTypeError(f"{word}: no such file") from None
+    except OSError:
+        return word
+    return word
+
+
+def in_colour(stream: TextIO) -> bool:
+    """Whether somebody reads this, who wants colours."""
+    return stream.isatty() and "NO_COLOR" not in os.environ
 
 
 def add_json(command: argparse.ArgumentParser) -> None:

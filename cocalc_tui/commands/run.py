@@ -7,11 +7,23 @@ whoever has the notebook open sees it go. `--fresh` takes a kernel of its own in
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import FAILED, FINE, CommandError, add_command, talk, with_document
+from cocalc_tui.commands.common import (
+    FAILED,
+    FINE,
+    USAGE,
+    CommandError,
+    add_command,
+    in_colour,
+    notebook_file,
+    talk,
+    with_document,
+)
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
@@ -27,38 +39,49 @@ OVER = ("done", "error", "stopped")
 def add(commands: Commands) -> None:
     """Add the words of this module."""
     command = add_command(commands, "run", run, help="run a notebook's cells, without a screen")
-    command.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="an .ipynb file")
+    command.add_argument(
+        "notebook",
+        type=notebook_file,
+        metavar="NOTEBOOK",
+        help="an .ipynb file; HOST:PATH over ssh",
+    )
     command.add_argument(
         "--output", metavar="FILE", help="write the notebook with its output there too; - prints it"
     )
     command.add_argument(
-        "--timeout", type=float, metavar="S", help="seconds after which it is stopped"
+        "--timeout", type=_seconds, metavar="S", help="seconds after which it is stopped"
     )
     command.add_argument(
         "--fresh", action="store_true", help="on a kernel of its own, which ends afterwards"
     )
 
 
+def _seconds(word: str) -> float:
+    with contextlib.suppress(ValueError):
+        if math.isfinite(seconds := float(word)) and seconds > 0:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{word}: this is no number of seconds")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run it; 1 where a cell fails."""
-    path: Path = arguments.notebook
-    if not path.is_file():
-        raise CommandError(f"{path}: no such file")
+    file, output = arguments.notebook, arguments.output
+    if output not in (None, "-") and not Path(output).absolute().parent.is_dir():
+        raise CommandError(f"{output}: there is no such folder to write to", USAGE)
 
     async def work(workspace: Workspace, document: SharedDocument) -> int:
-        from cocalc_tui.notebook import ipynb, model
+        from cocalc_tui.commands.cat import expect_notebook, taken
+        from cocalc_tui.notebook import ipynb
 
-        if document.type != "notebook":
-            raise CommandError(f"{path}: this is no notebook")
+        expect_notebook(document)
         await document.save()  # takes in what a script wrote to the file just now
         code = await Headless(document).run(fresh=arguments.fresh, timeout=arguments.timeout)
         await document.save()
-        if arguments.output is not None:
-            notebook = await workspace.blobs.whole(model.take(document.replica))
-            _write(ipynb.write(notebook), arguments.output)
+        if output is not None:
+            _write(ipynb.write(await taken(workspace, document)), output)
         return code
 
-    return with_document(path, work)
+    return with_document(file, work)
 
 
 def _write(text: str, where: str) -> None:
@@ -162,5 +185,5 @@ class Headless:
         for output in schema.outputs_of(self._document.replica, cell):
             if output.get("output_type") == "error":
                 for row in error_rows(output, frame):
-                    line = painted(row) if sys.stderr.isatty() else row.text
+                    line = painted(row) if in_colour(sys.stderr) else row.text
                     print(line.rstrip(), file=sys.stderr)  # noqa: T201 - this is the talk

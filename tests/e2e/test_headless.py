@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 
 from cocalc_tui.server.daemon import mind_signals
+from tests.e2e.private import private_lab
 from tests.e2e.test_bad_input import PROGRAM, one_line, run
+from tests.unix_users import needs_root, unix_users
 from tests.widgets.hostile import PAYLOADS
 from tests.widgets.outputs.samples import plot
 
@@ -135,20 +137,33 @@ def test_an_interrupted_command_interrupts_its_cell(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "code", "said"),
     [
-        (["run", "nothing.ipynb"], "nothing.ipynb: no such file"),
-        (["cat", "nothing.ipynb"], "nothing.ipynb: no such file"),
-        (["run", "text.md"], "text.md: this is no notebook"),
-        (["cat", "broken.ipynb"], "broken.ipynb: this is not a notebook"),
+        (["run", "nothing.ipynb"], 2, "nothing.ipynb: no such file"),
+        (["cat", "nothing.ipynb"], 2, "nothing.ipynb: no such file"),
+        (["cat", "."], 2, ".: this is a folder"),
+        (["run", "text.md"], 1, "text.md: this is no notebook"),
+        (["cat", "broken.ipynb"], 1, "broken.ipynb: this is not a notebook"),
+        (["run", "broken.ipynb", "--timeout", "nan"], 2, "nan: this is no number of seconds"),
+        (["run", "broken.ipynb", "--output", "no/a.ipynb"], 2, "no/a.ipynb: there is no such"),
     ],
 )
-def test_what_cannot_be_run(project: Path, words: list[str], said: str) -> None:
+def test_what_cannot_be_run(project: Path, words: list[str], code: int, said: str) -> None:
     (project / "text.md").write_text("text")
     (project / "broken.ipynb").write_text("{")
     done = run(*words, cwd=project)
-    assert done.returncode == 1
+    assert done.returncode == code
     assert said in one_line(done)
+
+
+@needs_root
+@pytest.mark.needs_root
+def test_who_may_run_does_so_in_a_home_that_is_closed_to_them(program: Path) -> None:
+    with unix_users("ann", "ben") as (ann, ben), private_lab(ann, program) as lab:
+        path = notebook(lab.project / "a.ipynb", "print(6 * 7)")
+        lab.run(ann, "share", ben.name, *lab.at)
+        lab.run(ben, "run", str(path))
+        assert "42" in lab.run(ben, "cat", str(path))
 
 
 OUTPUT = {"output_type": "stream", "name": "stdout", "text": "\x1b[31mred\x1b[0m line\n"}
