@@ -6,7 +6,7 @@ list of groups of blocks of lines with counts at both levels: a place is found b
 tens of numbers, even in ten megabytes, and a key replaces one short line.
 
 Lines end at "\n" and nowhere else: a form feed or U+2028 is a character like any other, and the
-"\\r" of CRLF stays at the end of its line. A very long line costs what copying it costs.
+"\\r" of CRLF stays at the end of its line. A very long line is edited in pieces (`long_line`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate, islice
+from typing import TypeAlias
+
+from cocalc_tui.sync.long_line import LONG, LongLine
 
 _LINES = 16
 """Lines of a block as it is made; twice as many split it."""
 _BLOCKS = 64
 """Blocks of a group as it is made; twice as many split it."""
+_Line: TypeAlias = str | LongLine
 
 
 class _Block:
@@ -26,9 +30,14 @@ class _Block:
 
     __slots__ = ("chars", "lines")
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[_Line]) -> None:
         self.lines = lines
         self.chars = sum(map(len, lines))
+
+    def __str__(self) -> str:
+        if self.chars <= LONG:
+            return "".join(self.lines)  # type: ignore[arg-type]  # none of them is long
+        return "".join(map(str, self.lines))
 
 
 class _Group:
@@ -45,13 +54,13 @@ class _Group:
         self.lines = sum([len(block.lines) for block in self.blocks])
 
 
-def _lines(text: str) -> list[str]:
-    lines = [line + "\n" for line in text.split("\n")]
+def _lines(text: str) -> list[_Line]:
+    lines: list[_Line] = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines
 
 
-def _blocks(lines: list[str]) -> list[_Block]:
+def _blocks(lines: list[_Line]) -> list[_Block]:
     return [_Block(lines[i : i + _LINES]) for i in range(0, len(lines), _LINES)]
 
 
@@ -89,7 +98,7 @@ class TextBuffer:
         return self._length
 
     def __str__(self) -> str:
-        return "".join(["".join(block.lines) for group in self._groups for block in group.blocks])
+        return "".join([str(block) for group in self._groups for block in group.blocks])
 
     @property
     def line_count(self) -> int:
@@ -98,15 +107,27 @@ class TextBuffer:
 
     def line(self, row: int) -> str:
         r"""The line `row` without its "\n"; IndexError where there is no such row."""
-        block, at = self._block_of_row(row)
-        line = block.lines[at]
-        return line.removesuffix("\n")
+        return self._line_of(row).removesuffix("\n")
 
-    def lines(self, first: int, last: int) -> list[str]:
-        """The lines `first` to `last`, without `last`, as `line` gives them."""
+    def lines(self, first: int, last: int, most: int | None = None) -> list[str]:
+        """The lines `first` to `last`, without `last`, as `line` gives them.
+
+        `most`: those of more code points, line end included, as "": copying them is spared.
+        """
         last = min(last, self._rows)
         found = list(islice(self._lines_from(first), last - first)) if first < last else []
+        if most is not None:
+            return [line.removesuffix("\n") if len(line) <= most else "" for line in found]
         return [line.removesuffix("\n") for line in found]
+
+    def line_length(self, row: int) -> int:
+        r"""Code points of a line without its "\n"; a long one is not copied for this."""
+        line = self._line_of(row)
+        return len(line) - (line[-1:] == "\n")
+
+    def piece(self, row: int, start: int, stop: int) -> str:
+        """The code points of a line from `start` to `stop`, without `stop`."""
+        return self._line_of(row)[start:stop]
 
     def slice(self, start: int, stop: int) -> str:
         """The code points from `start` to `stop`, without `stop`; both within the text."""
@@ -182,13 +203,19 @@ class TextBuffer:
             end = at + delete
             # The "\n" of a line that is not the last stays, or lines would have to be joined.
             if at <= end < len(line) or (end == len(line) and line[-1:] != "\n"):
-                block.lines[self._line] = line[:at] + insert + line[end:]
+                removed = line[at:end]
+                if len(line) <= LONG:
+                    block.lines[self._line] = line[:at] + insert + line[end:]
+                else:
+                    long = line if isinstance(line, LongLine) else LongLine(line)
+                    long.splice(at, end, insert)
+                    block.lines[self._line] = long if len(long) > LONG else str(long)
                 grown = len(insert) - delete
                 block.chars += grown
                 self._group.chars += grown
                 self._length += grown
                 self._sums = None
-                return line[at:end]
+                return removed
         self._check(pos, delete)
         removed = self.slice(pos, pos + delete)
         self._splice_lines(pos, delete, insert)
@@ -242,14 +269,14 @@ class TextBuffer:
         head = self.line(row)[:col]
         end = next(self._lines_from(last))
         lines = _lines(head + insert + end[last_col:])
-        if end.endswith("\n"):
+        if end[-1:] == "\n":
             lines.pop()
         self._replace(row, last + 1, lines)
         self._length += len(insert) - delete
         self._rows += len(lines) - (last - row + 1)
         self._forget()
 
-    def _replace(self, first: int, last: int, lines: list[str]) -> None:
+    def _replace(self, first: int, last: int, lines: list[_Line]) -> None:
         """Put `lines` in the place of the rows `first` to `last`, without `last`."""
         g, b, at = self._find(first)
         end_g, end_b, end_at = self._find(last - 1)
@@ -289,11 +316,11 @@ class TextBuffer:
             b += 1
         return g, b, row
 
-    def _block_of_row(self, row: int) -> tuple[_Block, int]:
+    def _line_of(self, row: int) -> _Line:
         g, b, at = self._find(row)
-        return self._groups[g].blocks[b], at
+        return self._groups[g].blocks[b].lines[at]
 
-    def _lines_from(self, row: int) -> Iterator[str]:
+    def _lines_from(self, row: int) -> Iterator[_Line]:
         g, b, at = self._find(row)
         yield from self._groups[g].blocks[b].lines[at:]
         for block in self._groups[g].blocks[b + 1 :]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cocalc_tui.sync import buffer as module
+from cocalc_tui.sync import long_line
 from cocalc_tui.sync.buffer import TextBuffer
 
 LINES = 2500
@@ -27,7 +30,12 @@ def check(buffer: TextBuffer, text: str) -> None:
     assert buffer.lines(0, len(lines) + 5) == lines
     assert buffer.slice(0, len(text)) == text
     for row in {0, len(lines) // 2, len(lines) - 1}:
-        assert buffer.line(row) == lines[row]
+        line = lines[row]
+        assert buffer.line(row) == line
+        assert buffer.line_length(row) == len(line)
+        third, half = len(line) // 3, len(line) // 2
+        assert buffer.piece(row, third, half) == line[third:half]
+        assert buffer.piece(row, len(line) - 1, len(line)) == line[-1:]
     for offset in {0, len(text) // 3, len(text) // 2, len(text)}:
         row = text.count("\n", 0, offset)
         col = offset - (text.rfind("\n", 0, offset) + 1)
@@ -51,6 +59,35 @@ def test_edits_are_those_of_a_string(text: str, edits: list[tuple[float, float, 
         assert buffer.splice(pos, delete, insert) == text[pos : pos + delete]
         text = text[:pos] + insert + text[pos + delete :]
         check(buffer, text)
+
+
+@pytest.fixture(scope="module")
+def short_is_long() -> Iterator[None]:
+    """Lines of a few characters are edited as those of megabytes are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LONG", 6)
+        patch.setattr(long_line, "_PIECE", 4)
+        yield
+
+
+@pytest.mark.usefixtures("short_is_long")
+@given(
+    st.text("ab\n", min_size=20, max_size=60),
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.3), pieces)),
+)
+def test_edits_of_long_lines(text: str, edits: list[tuple[float, float, str]]) -> None:
+    buffer = TextBuffer(text)
+    for where, much, insert in edits:
+        pos = int(where * len(text))
+        delete = int(much * (len(text) - pos))
+        assert buffer.splice(pos, delete, insert) == text[pos : pos + delete]
+        text = text[:pos] + insert + text[pos + delete :]
+        check(buffer, text)
+
+
+def test_lines_that_are_too_long_are_left_out_when_asked_for_short_ones() -> None:
+    buffer = TextBuffer("ab\nabc\nabcd\n")
+    assert buffer.lines(0, 4, 4) == ["ab", "abc", "", ""]
 
 
 @settings(max_examples=10)

@@ -121,7 +121,7 @@ class Authors:
         before = self.lines[row : row + removed + 1]
         after = [now] * (added + 1)
         size = len(change.insert) + change.delete
-        if not added and not removed and before[0].user and size * 2 < len(buffer.line(row)):
+        if not added and not removed and before[0].user and size * 2 < buffer.line_length(row):
             after = [replace(before[0], at=now.at)]
         self.lines[row : row + removed + 1] = after
 

@@ -32,9 +32,9 @@ def _no_spans(line: int) -> Spans:
 def pair_at(buffer: Buffer, at: int, spans: SpansOf = _no_spans) -> tuple[int, int] | None:
     """The bracket behind an offset, else the one before it, and its partner's offset."""
     line, column = buffer.row_col(at)
-    text = buffer.line(line)
     for here in (column, column - 1):
-        if 0 <= here < len(text) and text[here] in PAIRS and not _quiet(spans(line), here):
+        mark = buffer.piece(line, here, here + 1) if here >= 0 else ""
+        if mark and mark in PAIRS and not _quiet(spans(line), here):
             offset = at - column + here
             other = partner(buffer, offset, spans)
             return None if other is None else (offset, other)
@@ -72,26 +72,26 @@ def _forwards(buffer: Buffer, at: int, spans: SpansOf) -> Iterator[tuple[int, st
     line, column = buffer.row_col(at)
     start = at - column
     for row in range(line, min(line + FAR, buffer.line_count)):
-        text = buffer.line(row)
-        yield from ((start + c, m) for c, m in _marks(text, spans(row)) if c >= column)
-        start, column = start + len(text) + 1, 0
+        yield from ((start + c, m) for c, m in _marks(buffer, row, spans) if c >= column)
+        start, column = start + buffer.line_length(row) + 1, 0
 
 
 def _backwards(buffer: Buffer, at: int, spans: SpansOf) -> Iterator[tuple[int, str]]:
     line, column = buffer.row_col(at)
     start: int = at - column
     for row in range(line, max(line - FAR, -1), -1):
-        text = buffer.line(row)
         if row < line:
-            start, column = start - len(text) - 1, len(text)
-        marks = [(start + c, m) for c, m in _marks(text, spans(row)) if c < column]
+            column = buffer.line_length(row)
+            start -= column + 1
+        marks = [(start + c, m) for c, m in _marks(buffer, row, spans) if c < column]
         yield from reversed(marks)
 
 
-def _marks(text: str, spans: Spans) -> Iterator[tuple[int, str]]:
-    if len(text) <= LONG:
-        for found in _ANY.finditer(text):
-            if not _quiet(spans, found.start()):
+def _marks(buffer: Buffer, row: int, spans: SpansOf) -> Iterator[tuple[int, str]]:
+    if buffer.line_length(row) <= LONG:
+        quiet = spans(row)
+        for found in _ANY.finditer(buffer.line(row)):
+            if not _quiet(quiet, found.start()):
                 yield found.start(), found.group()
 
 

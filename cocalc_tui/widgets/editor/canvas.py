@@ -54,7 +54,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         super().__init__()
         self.document = document
         buffer = document.replica.text(at)
-        language = language_of(document.path, buffer.line(0)[:200])
+        language = language_of(document.path, buffer.piece(0, 0, 200))
         self.editor = Editor(
             buffer, self._edit, at=at, opens=language.opens, leaves=language.leaves
         )

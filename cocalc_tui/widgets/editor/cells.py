@@ -4,13 +4,13 @@ A line has three measures: code points (what patches count), cells (what the scr
 the string drawn (a tab is drawn as spaces, a control character as its symbol). `Cells` converts
 between them. Most lines are plain ASCII, where all three are one and nothing is computed. In a
 line of many thousand characters, which is data and not something to read, each is drawn in one
-cell, so that all three are one again and nobody waits.
+cell, so that all three are one again, and only what is on the screen is read (`LongCells`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from cocalc_tui.widgets.glyphs import clusters, glyph, narrow, plain
@@ -20,20 +20,20 @@ LONG = 10_000
 
 
 class Cells:
-    """A line as it is drawn: `drawn` is exactly `width` cells wide, but for a very long line."""
+    """A line as it is drawn: `drawn` is exactly `width` cells wide."""
 
-    __slots__ = ("_draws", "_narrow", "_starts", "_xs", "drawn", "length", "odd", "width")
+    __slots__ = ("_draws", "_starts", "_text", "_xs", "drawn", "length", "odd", "width")
 
     def __init__(self, text: str, tab: int) -> None:
         self.length = len(text)
         """Code points."""
         self.odd: list[tuple[int, int]] = []
         """Ranges of code points drawn as symbols."""
+        self._text = text
         self._xs: list[int] | None = None
         self._draws: list[int] = []
         self._starts: list[int] = []
-        self._narrow = len(text) > LONG
-        if self._narrow or plain(text):
+        if plain(text):
             self.drawn, self.width = text, len(text)
         else:
             self._lay_out(text, tab)
@@ -92,32 +92,53 @@ class Cells:
             return max(column - 1, 0)
         return self._starts[max(bisect_left(self._starts, column) - 1, 0)]
 
+    def text(self, start: int, end: int) -> str:
+        """Code points start..end."""
+        return self._text[start:end]
+
     def piece(self, start: int, end: int) -> str:
         """What is drawn for code points start..end."""
-        if self._narrow:
-            # Only what is on the screen is looked at: looking at all of it takes longer than a key.
-            return narrow(self.drawn[start:end])
         if self._xs is None:
             return self.drawn[start:end]
         return self.drawn[self._draws[min(start, self.length)] : self._draws[min(end, self.length)]]
 
 
-def cells(text: str, tab: int) -> Cells:
-    """The layout of a line, remembered unless remembering takes longer than making it."""
-    return Cells(text, tab) if len(text) > LONG else _cells(text, tab)
+class LongCells(Cells):
+    """A line of one cell per character, of which nothing is read but what is asked for."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, length: int, read: Callable[[int, int], str]) -> None:
+        """`read` gives the code points from one column to another."""
+        super().__init__("", 1)
+        self.length = self.width = length
+        self._read = read
+
+    def text(self, start: int, end: int) -> str:
+        """Code points start..end."""
+        return self._read(start, end)
+
+    def piece(self, start: int, end: int) -> str:
+        """What is drawn for them."""
+        return narrow(self._read(start, end))
 
 
-_cells = lru_cache(4096)(Cells)
+cells = lru_cache(4096)(Cells)
+"""The layout of a line that is not long, remembered."""
+
+
+def long_breaks(length: int, width: int) -> range:
+    """`breaks` of a line that is data: wherever a row is full."""
+    return range(width, length, width)
 
 
 def breaks(text: str, tab: int, width: int) -> Sequence[int]:
     """Columns at which the second and later rows of a wrapped line begin, in order.
 
-    Breaks after a space where there is one; a space that just does not fit hangs over the edge. A
-    line that is data breaks wherever a row is full.
+    Breaks after a space where there is one; a space that just does not fit hangs over the edge.
     """
     if len(text) > LONG:
-        return range(width, len(text), width)
+        return long_breaks(len(text), width)
     if len(text) <= width and (len(text) * 2 <= width or text.isascii()) and "\t" not in text:
         return ()
     return _breaks(text, tab, width)

@@ -70,14 +70,14 @@ class Colours:
 
     def _is_data(self, lines: range) -> bool:
         """Whether one of these lines is too long to be looked at."""
-        return any(len(self._view.text(line)) > LINE_LIMIT for line in lines)
+        return any(self._view.length(line) > LINE_LIMIT for line in lines)
 
     def refresh(self, first: int, last: int) -> list[int]:
         """Look anew at lines first..last and some around; returns lines with other tokens."""
         lines = self._view.lines
         low, high = max(first - AROUND, 0), min(last + AROUND + 1, lines)
         begin, end = self._begin(low), min(high + AHEAD, lines)
-        texts = self._view.texts(begin, end)
+        texts = self._view.texts(begin, end, LINE_LIMIT)
         fresh = tokens(self.language, texts, range(low - begin, high - begin))
         other = [line for line in range(low, high) if self.spans(line) != fresh[line - low]]
         self._first, self._spans, self.stale = low, fresh, False

@@ -122,7 +122,7 @@ class EmacsActs(TextHost):
 
         def step(editor: Editor) -> None:
             line, column = editor.place()
-            at = editor.caret - (column == len(editor.view.text(line)))
+            at = editor.caret - (column == editor.view.length(line))
             if at - editor.start_of(line) < 1:
                 return
             before, after = editor.buffer.slice(at - 1, at), editor.buffer.slice(at, at + 1)

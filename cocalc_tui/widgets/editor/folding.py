@@ -27,7 +27,7 @@ _FENCE = re.compile(r"\s*(```+|~~~+)")
 
 def fold_at(view: View, line: int, language: Language) -> Range | None:
     """What folds below a line: head and last line; None for nothing."""
-    text = view.text(line)
+    text = view.head(line)
     if (level := _level(text, language)) is not None:
         last = _section_end(view, line, level, language)
     elif language.name == "markdown" and (fence := _FENCE.match(text)) is not None:
@@ -41,12 +41,12 @@ def fold_at(view: View, line: int, language: Language) -> Range | None:
 
 def is_head(view: View, line: int, language: Language) -> bool:
     """Whether something folds below a line, at the cost of a look at the next ones."""
-    text = view.text(line)
+    text = view.head(line)
     if _level(text, language) is not None or _BEGINS.match(text) or _FENCE.match(text):
         return fold_at(view, line, language) is not None
     indent = _indent(text, view.tab)
     for row in range(line + 1, min(line + 20, view.lines)):
-        other = _indent(view.text(row), view.tab)
+        other = _indent(view.head(row), view.tab)
         if indent is not None and other is not None:
             return other > indent
     return False
@@ -63,7 +63,7 @@ def _level(text: str, language: Language) -> int | None:
 def _section_end(view: View, line: int, level: int, language: Language) -> int:
     """The last line before the next heading as high."""
     for row in range(line + 1, view.lines):
-        other = _level(view.text(row), language)
+        other = _level(view.head(row), language)
         if other is not None and other <= level:
             return _without_blanks(view, line, row - 1)
     return _without_blanks(view, line, view.lines - 1)
@@ -71,23 +71,23 @@ def _section_end(view: View, line: int, level: int, language: Language) -> int:
 
 def _until(view: View, line: int, ends: re.Pattern[str]) -> int:
     for row in range(line + 1, view.lines):
-        if ends.match(view.text(row)):
+        if ends.match(view.head(row)):
             return row
     return line
 
 
 def _block_end(view: View, line: int) -> int:
     """The last of the lines that are indented deeper, with a closing bracket behind them."""
-    indent = _indent(view.text(line), view.tab)
+    indent = _indent(view.head(line), view.tab)
     if indent is None:
         return line
     last = line
     for row in range(line + 1, view.lines):
-        other = _indent(view.text(row), view.tab)
+        other = _indent(view.head(row), view.tab)
         if other is None:
             continue
         if other <= indent:
-            closes = other == indent and view.text(row).lstrip()[:1] in (")", "]", "}")
+            closes = other == indent and view.head(row).lstrip()[:1] in (")", "]", "}")
             return row if closes and last > line else last
         last = row
     return last
@@ -102,7 +102,7 @@ def _indent(text: str, tab: int) -> int | None:
 
 
 def _without_blanks(view: View, first: int, last: int) -> int:
-    while last > first and not view.text(last).strip():
+    while last > first and not view.head(last).strip():
         last -= 1
     return last
 
@@ -133,7 +133,7 @@ def fold_around(view: View, line: int, language: Language) -> Range | None:
 
 def _may_hold(view: View, head: int, line: int) -> bool:
     """Whether a line is written less deep than another, or is a heading, as a fold's head is."""
-    one, other = _indent(view.text(head), view.tab), _indent(view.text(line), view.tab)
+    one, other = _indent(view.head(head), view.tab), _indent(view.head(line), view.tab)
     return one is not None and (other is None or one < other or one == 0)
 
 

@@ -295,7 +295,7 @@ class Editor:
 
     def end_of(self, line: int) -> int:
         """The offset behind the last character of a line."""
-        return self.buffer.offset(line, len(self.view.text(line)))
+        return self.buffer.offset(line, self.view.length(line))
 
     # --- moving --------------------------------------------------------------------------------
 

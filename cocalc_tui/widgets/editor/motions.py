@@ -28,7 +28,7 @@ def left(editor: Editor, at: int) -> int:
 def right(editor: Editor, at: int) -> int:
     """One character on."""
     line, column = editor.buffer.row_col(at)
-    if column < len(editor.view.text(line)):
+    if column < editor.view.length(line):
         return at - column + editor.view.cells(line).after(column)
     fold = editor.view.folds.cover(line + 1) if editor.view.folds else None
     return editor.start_of(line + 1 if fold is None else fold[1] + 1)
@@ -58,7 +58,7 @@ def home(editor: Editor, at: int) -> int:
     line, part = editor.view.at(editor.view.place(at)[0])
     start, _ = editor.view.span(line, part)
     column = editor.buffer.row_col(at)[1]
-    goal = start if part else moves.smart_home(editor.view.text(line), column)
+    goal = start if part else moves.smart_home(editor.view.head(line), column)
     return editor.buffer.offset(line, goal)
 
 
@@ -69,7 +69,7 @@ def end(editor: Editor, at: int) -> int:
     if part < len(editor.view.breaks(line)):
         before = editor.view.cells(line).before(last)
         column = editor.buffer.row_col(at)[1]
-        last = len(editor.view.text(line)) if column == before else before
+        last = editor.view.length(line) if column == before else before
     return editor.buffer.offset(line, last)
 
 

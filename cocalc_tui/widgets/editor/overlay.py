@@ -61,7 +61,7 @@ class Overlay:
     def marks(self, line: int, start: int, end: int) -> Marks:
         """What lies over columns start..end of a line, the topmost last."""
         found: list[tuple[int, int, Style]] = []
-        length = len(self.editor.view.text(line))
+        length = self.editor.view.length(line)
         for stretch in self._ranges():
             if stretch.first[0] <= line <= stretch.last[0]:
                 column = stretch.first[1] if stretch.first[0] == line else 0

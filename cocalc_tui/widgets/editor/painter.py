@@ -120,16 +120,16 @@ class Painter:
             blank = [Segment(" " * room, self.look.text), *([edge] if edge else [])]
             return Strip(blank, width)
         line, part = view.at(row)
-        text = view.text(line)
+        length = view.length(line)
         start, end = view.span(line, part)
         spans = self._spans(line) if self._spans else ()
         marks = over.marks(line, start, end)
         mine = self.editor.main
         lit = over.focused and mine.anchor is None and line == over.at(mine.at)[0]
         label = self.left.label(line, part, self.look, lit=lit)
-        tail = self._tail(line) if end == len(text) else ""
+        tail = self._tail(line) if end == length else ""
         # A line of megabytes is known by its version: comparing it takes longer than drawing.
-        known = text if len(text) <= LONG else (view.version, line)
+        known = view.text(line) if length <= LONG else (view.version, line)
         key = (
             *(known, start, end, spans, marks, lit, label),
             *(tail, width, left, edge, self.whitespace),
@@ -138,7 +138,7 @@ class Painter:
         if strip is None:
             room = width - self.gutter - (edge is not None)
             body = segments(
-                Part(view.cells(line), text, start, end, left, room),
+                Part(view.cells(line), start, end, left, room),
                 spans,
                 marks,
                 self._paints(lit=lit),

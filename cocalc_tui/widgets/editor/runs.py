@@ -26,7 +26,6 @@ class Part(NamedTuple):
     """What of a line a row shows, and from which cell on."""
 
     cells: Cells
-    text: str
     start: int
     end: int
     left: int
@@ -56,8 +55,8 @@ def segments(part: Part, spans: Spans, marks: Marks, paints: Paints, tail: str) 
     for column, after in cells.odd:
         runs = over(runs, column, after, paints.odd)
     if paints.space is not None:
-        for blank in _BLANKS.finditer(part.text, low, high):
-            runs = over(runs, *blank.span(), paints.space)
+        for blank in _BLANKS.finditer(cells.text(low, high)):
+            runs = over(runs, low + blank.start(), low + blank.end(), paints.space)
     beyond: Style | None = None
     for column, after, style in marks:
         runs = over(runs, column, after, style)
@@ -92,20 +91,20 @@ def _pieces(
     part: Part, paints: Paints, first: int, last: int, style: Style
 ) -> list[tuple[str, Style]]:
     piece = part.cells.piece(first, last)
-    text = part.text[first:last]
+    text = part.cells.text(first, last)
     if paints.space is not None and text.isspace():
-        piece = piece.replace(" ", "·") if "\t" not in text else _tabs(part, first, last)
+        piece = piece.replace(" ", "·") if "\t" not in text else _tabs(part.cells, first, text)
     on_tab = last == first + 1 and len(piece) > 1 and text == "\t"
     if on_tab and style.bgcolor == paints.caret.bgcolor:
         return [(piece[:1], style), (piece[1:], paints.plain)]
     return [(piece, style)]
 
 
-def _tabs(part: Part, first: int, last: int) -> str:
+def _tabs(cells: Cells, first: int, text: str) -> str:
     """White space with tabs as it is drawn with marks."""
     return "".join(
-        "·" if part.text[column] == " " else "→" + part.cells.piece(column, column + 1)[1:]
-        for column in range(first, last)
+        "·" if blank == " " else "→" + cells.piece(column, column + 1)[1:]
+        for column, blank in enumerate(text, first)
     )
 
 

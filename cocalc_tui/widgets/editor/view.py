@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
-from cocalc_tui.widgets.editor.cells import Cells, breaks, cells, rows
+from cocalc_tui.widgets.editor.cells import LONG, Cells, LongCells, breaks, cells, long_breaks, rows
 from cocalc_tui.widgets.editor.folds import Folds, Range
 from cocalc_tui.widgets.editor.heights import Heights
 
@@ -38,8 +39,19 @@ class Buffer(Protocol):
         r"""A line without its "\n"; the "\r" of "\r\n" stays."""
         ...
 
-    def lines(self, first: int, last: int) -> list[str]:
-        """The lines `first` to `last`, without `last`, as `line` gives them."""
+    def lines(self, first: int, last: int, most: int | None = None) -> list[str]:
+        """The lines `first` to `last`, without `last`, as `line` gives them.
+
+        `most`: those of more code points, line end included, as "".
+        """
+        ...
+
+    def line_length(self, row: int) -> int:
+        """Code points of a line."""
+        ...
+
+    def piece(self, row: int, start: int, stop: int) -> str:
+        """Part of a line."""
         ...
 
     def offset(self, row: int, col: int) -> int:
@@ -84,6 +96,7 @@ class View:
         self.lines = buffer.line_count
         self.version += 1
         self._texts: dict[int, str] = {}
+        self._lengths: dict[int, int] = {}
         self.folds.clear()
         self._measure()
 
@@ -148,19 +161,45 @@ class View:
             self._texts[line] = text
         return text
 
-    def texts(self, first: int, last: int) -> list[str]:
-        """The lines `first` to `last`, without `last`, as they are shown."""
-        found = self.buffer.lines(first, last)
+    def length(self, line: int) -> int:
+        """Code points of a line as it is shown; one of megabytes is not copied for this."""
+        if (text := self._texts.get(line)) is not None:
+            return len(text)
+        length = self._lengths.get(line)
+        if length is None:
+            length = self.buffer.line_length(line)
+            if length <= LONG:
+                return len(self.text(line))
+            ended = line < self.lines - 1 and self.buffer.piece(line, length - 1, length) == "\r"
+            length = self._lengths[line] = length - ended
+        return length
+
+    def head(self, line: int) -> str:
+        """A line, of a very long one how it begins: enough to tell what it is."""
+        return self.text(line) if self.length(line) <= LONG else self.buffer.piece(line, 0, LONG)
+
+    def texts(self, first: int, last: int, most: int | None = None) -> list[str]:
+        """The lines `first` to `last`, without `last`, as they are shown.
+
+        `most`: those of more code points, line end included, as "".
+        """
+        found = self.buffer.lines(first, last, most)
         ended = min(last, self.lines - 1) - first
         return [line.removesuffix("\r") for line in found[:ended]] + found[ended:]
 
     def cells(self, line: int) -> Cells:
         """The layout of a line."""
+        if (length := self.length(line)) > LONG:
+            return LongCells(length, partial(self.buffer.piece, line))
         return cells(self.text(line), self.tab)
 
     def breaks(self, line: int) -> Sequence[int]:
         """Columns at which the line's second and later rows begin."""
-        return breaks(self.text(line), self.tab, self.width) if self.wrap else ()
+        if not self.wrap:
+            return ()
+        if (length := self.length(line)) > LONG:
+            return long_breaks(length, self.width)
+        return breaks(self.text(line), self.tab, self.width)
 
     # --- rows ----------------------------------------------------------------------------------
 
@@ -182,7 +221,7 @@ class View:
         """The columns that one of a line's rows shows."""
         found = self.breaks(line)
         start = found[part - 1] if part else 0
-        return start, found[part] if part < len(found) else len(self.text(line))
+        return start, found[part] if part < len(found) else self.length(line)
 
     def place(self, offset: int) -> tuple[int, int]:
         """Row and cell of an offset; at a break, the row that begins there.
@@ -191,7 +230,7 @@ class View:
         """
         line, column = self.buffer.row_col(offset)
         if (head := self.showing(line)) != line:
-            line, column = head, len(self.text(head))
+            line, column = head, self.length(head)
         layout = self.cells(line)
         part = bisect_right(self.breaks(line), column)
         x = layout.x(column)
@@ -205,7 +244,7 @@ class View:
             return 0
         if row >= self.height:
             last = self.showing(self.lines - 1)
-            return self.buffer.offset(last, len(self.text(last)))
+            return self.buffer.offset(last, self.length(last))
         line, part = self.at(row)
         layout = self.cells(line)
         start, end = self.span(line, part)
@@ -222,6 +261,7 @@ class View:
         Text before `start` and after `end` is what it was.
         """
         self._texts.clear()
+        self._lengths.clear()
         self.version += 1
         lines_before, self.lines = self.lines, self.buffer.line_count
         first = self.buffer.row_col(start)[0]
@@ -233,7 +273,12 @@ class View:
         if self._heights is None:
             return Dirty(first, None if added else last, first, last, added)
         top, height = self._heights.top(self.showing(first)), self._heights.total
-        fresh = [self._height(self.text(line)) for line in range(first, last + 1)]
+        fresh = [
+            1 + len(self.breaks(line))
+            if self.length(line) > LONG
+            else self._height(self.text(line))
+            for line in range(first, last + 1)
+        ]
         self._heights.replace(first, last + 1 - added, fresh)
         self._hide(first, last)
         moved = added or self._heights.total != height

@@ -105,8 +105,8 @@ def _is_to_close(editor: Editor, start: int, end: int, character: str) -> bool:
 def _closing_line(editor: Editor, at: int, character: str) -> Put:
     """A closing bracket that begins a line is indented as the line that opened."""
     line, column = editor.buffer.row_col(at)
-    before = editor.view.text(line)[:column]
-    if before.strip() or not before:
+    before = editor.view.head(line)[:column]
+    if before.strip() or not before or len(before) < column:
         return Put(at, at, character)
     opening = OPENING[CLOSING.index(character)]
     found = around(editor.buffer, at, opening + character)
@@ -209,8 +209,8 @@ def _fresh_pairs(editor: Editor) -> set[int]:
 
 def _step_back(editor: Editor, at: int) -> int:
     line, column = editor.buffer.row_col(at)
-    before = editor.view.text(line)[:column]
-    if before and not before.strip(" "):
+    before = editor.view.head(line)[:column]
+    if before and len(before) == column and not before.strip(" "):
         step = step_at(editor.view, line, editor.step)
         return at - ((column - 1) % (len(step) if step != "\t" else editor.tab) + 1)
     return left(editor, at)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.editor.cells import Cells, cells
+from cocalc_tui.widgets.editor.cells import LONG, Cells, LongCells, cells
 from cocalc_tui.widgets.large.source import Line, Source
 
 TAB = 8
@@ -22,7 +22,9 @@ MOST_COPIED = 4 * 2**20
 
 def laid(line: Line) -> Cells:
     """A line as it is drawn."""
-    return cells(line.text, TAB)
+    if len(line.text) <= LONG:
+        return cells(line.text, TAB)
+    return LongCells(len(line.text), lambda start, end: line.text[start:end])
 
 
 def byte_at(line: Line, x: int) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.sync.buffer import TextBuffer
+from cocalc_tui.sync.long_line import LongLine
 from cocalc_tui.widgets.editor.heights import BLOCK, Heights
 from cocalc_tui.widgets.editor.view import View
 
@@ -90,3 +92,22 @@ def test_heights_of_many_lines_split_into_blocks() -> None:
     assert heights.total == 3 * BLOCK - 1 + 8 * BLOCK
     assert heights.at(BLOCK + 5) == (BLOCK + 2, 1)
     assert heights.top(5 * BLOCK) == BLOCK + 8 * BLOCK
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_a_key_in_a_line_of_megabytes_does_not_copy_it(wrap: bool) -> None:
+    buffer = TextBuffer("ab.c (d) " * 500_000 + "\r\nsecond")
+    view = View(buffer)
+    view.resize(80, wrap=wrap)
+    whole = buffer.line_length(0)
+    at = whole - 1
+    buffer.splice(at, 0, "x")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LongLine, "__str__", lambda _: pytest.fail("the line was copied"))
+        view.changed(at, at + 1)
+        row, x = view.place(at + 1)
+        assert view.offset(row, x) == at + 1
+        assert view.length(0) == whole
+        assert view.cells(0).text(whole - 2, whole) == " x"
+        assert view.head(0).startswith("ab.c (d)")
+    assert view.text(0).endswith(" x")
