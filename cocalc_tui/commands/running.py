@@ -21,6 +21,7 @@ from cocalc_tui.commands.common import (
     talk,
     with_workspace,
 )
+from cocalc_tui.terminal.ending import ending
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
@@ -89,6 +90,8 @@ def _lines(status: ProjectStatus) -> list[str]:
     for terminal in status.terminals:
         title = f"{terminal.title}, " if terminal.title else ""
         lines.append(f"  terminal  {terminal.path}  {title}pid {terminal.pid}")
+    for ended in status.ended:
+        lines.append(f"  ended     {ended.path}  {ending(ended.exit)}")
     return lines
 
 

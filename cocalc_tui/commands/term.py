@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,18 +17,23 @@ from cocalc_tui.commands.common import (
     add_command,
     read_stdin,
     say,
+    talk,
     with_document,
 )
+from cocalc_tui.terminal.ending import ending
 
 if TYPE_CHECKING:
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.terminals import Terminal
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
+    from cocalc_tui.protocol.events import TerminalScreen
 
 ENDING = ".term"
 SETTLE, LONGEST = 0.4, 5.0
 """Seconds of rest after which a screen counts as done, and the longest wait for that."""
+AT_A_TIME = 1000
+"""Lines that are asked for at once."""
 _SEQUENCES = re.compile(r"\x1b\[[0-9;:]*m")
 
 
@@ -73,8 +79,7 @@ def run(arguments: argparse.Namespace) -> int | None:
         if text is not None and arguments.tail:
             await _rest(terminal)
         if arguments.tail:
-            for line in await _last(terminal, arguments.tail):
-                say(line)
+            await _tail(terminal, document.path, arguments.tail)
         if arguments.record is not None:
             _record(await terminal.recording(), document.path, arguments.record)
 
@@ -115,14 +120,42 @@ async def _rest(terminal: Terminal) -> None:
         before = (screen.rows, screen.history)
 
 
-async def _last(terminal: Terminal, count: int) -> list[str]:
-    """The last lines of a terminal as plain text."""
+async def _tail(terminal: Terminal, path: str, count: int) -> None:
+    """Print the last lines of a terminal; stderr says where its program ended."""
     screen = await terminal.open()
+    for line in await _last(terminal, screen, count):
+        say(line)
+    if not screen.running and screen.exit is not None:
+        talk(f"{path}: the program ended ({screen.reason or ending(screen.exit)})")
+
+
+async def _last(terminal: Terminal, screen: TerminalScreen, count: int) -> list[str]:
+    """The last lines of a terminal as plain text; what its width broke is one line."""
     rows = [screen.rows.get(y, "") for y in range(screen.lines)]
-    while rows and not _SEQUENCES.sub("", rows[-1]).strip():
-        rows.pop()
-    if len(rows) < count and screen.history:
-        missing = min(count - len(rows), 1000)
-        past = await terminal.history(screen.history - missing, missing)
-        rows = [*past.rows, *rows]
-    return [_SEQUENCES.sub("", row).rstrip() for row in rows[-count:]]
+    wraps = {screen.history + y for y in screen.wraps}
+    first = screen.history
+    while len(lines := _lines(rows, wraps, first)) <= count and first:
+        start = max(first - AT_A_TIME, 0)
+        past = await terminal.history(start, first - start)
+        if not past.rows:
+            break
+        rows, first = [*past.rows, *rows], start
+        wraps |= {start + at for at in past.wraps}
+    return lines[-count:]
+
+
+def _lines(rows: Sequence[str], wraps: Collection[int], first: int) -> list[str]:
+    """Lines of rows that are numbered from `first` on, without those at the end that are empty."""
+    lines, line = [], ""
+    for number, row in enumerate(rows, first):
+        text = _SEQUENCES.sub("", row)
+        if number in wraps:
+            line += text
+        else:
+            lines.append((line + text).rstrip())
+            line = ""
+    if line:
+        lines.append(line.rstrip())
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines

@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cocalc_tui.garbage import garbage
@@ -203,9 +204,12 @@ class _Service:
 
     def _processes(self) -> Processes:
         kernels = self._host.runner.status() if self._host.runner is not None else []
-        terminals = self._host.terminals.running if self._host.terminals is not None else []
+        terminals = self._host.terminals
         door = self._doors.door if self._doors is not None else os.getppid()
-        return Processes(os.getpid(), door, self._started, kernels, terminals)
+        found = Processes(os.getpid(), door, self._started, kernels)
+        if terminals is None:
+            return found
+        return replace(found, terminals=terminals.running, ended=terminals.ended)
 
     def _stop(self, everything: bool) -> None:
         self._stopped = True

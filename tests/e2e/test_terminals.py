@@ -78,6 +78,25 @@ def test_it_is_recorded(lab: Path) -> None:
     assert "no such terminal" in refused("term", "other", "--record", "-", cwd=lab)
 
 
+def test_what_an_ended_program_printed_is_there(lab: Path) -> None:
+    long = "l" * 200
+    run("term", "job", "--send", f"seq 1 2500; echo {long}; exit 3", cwd=lab)
+    deadline = time.monotonic() + 60
+    while "ended     job.term  exit code 3" not in run("status", cwd=lab):
+        assert time.monotonic() < deadline
+    found = subprocess.run(
+        [*PROGRAM, "term", "job", "--tail", "2502"],
+        cwd=lab,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert found.stderr == "job.term: the program ended (exit code 3)\n"
+    lines = found.stdout.splitlines()
+    assert lines[lines.index("1") :][:2501] == [*map(str, range(1, 2501)), long]
+
+
 def test_text_may_come_from_stdin(lab: Path) -> None:
     subprocess.run(
         [*PROGRAM, "term", "build", "--send", "-"],

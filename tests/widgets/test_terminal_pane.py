@@ -105,9 +105,12 @@ async def test_it_ends_and_starts_again(tmp_path: Path) -> None:
     async with terminal(tmp_path) as (_, app, pilot):
         here = pane(app)
         await until(lambda: here.model.screen.running)
-        await pilot.press(*"exit 5", "enter")
+        await pilot.press(*"seq 100; exit 5", "enter")
         await until(lambda: not here.model.screen.running)
-        assert "exit code 5" in shown(app)
+        *_, last, _, ended = shown(app).splitlines()
+        assert (last, "exit code 5" in ended) == ("100", True)
+        await pilot.press("shift+pageup")
+        await until(lambda: re.search(r"^70$", shown(app), re.MULTILINE))
         await pilot.press("enter")
         await until(lambda: here.model.screen.running)
 

@@ -61,6 +61,7 @@ from cocalc_tui.protocol.events.snapshots import (
     SnapshotRestored,
 )
 from cocalc_tui.protocol.events.terminals import (
+    EndedTerminal,
     OpenPlace,
     RecordingFile,
     RecordingFiles,
@@ -81,6 +82,7 @@ __all__ = [
     "ChatState",
     "CommitInfo",
     "Completion",
+    "EndedTerminal",
     "FileInfo",
     "FilePart",
     "HistorySize",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cocalc_tui.protocol.events.kernels import KernelInfo
-from cocalc_tui.protocol.events.terminals import TerminalInfo
+from cocalc_tui.protocol.events.terminals import EndedTerminal, TerminalInfo
 
 
 class OpenDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,3 +28,5 @@ class ProjectStatus(msgspec.Struct, frozen=True, kw_only=True):
     documents: list[OpenDocument]
     kernels: list[KernelInfo]
     terminals: list[TerminalInfo] = []
+    ended: list[EndedTerminal] = []
+    """Terminals whose program ended."""

@@ -91,3 +91,11 @@ class TerminalInfo(msgspec.Struct, frozen=True, kw_only=True):
     keeper: int
     """The keeper's pid."""
     title: str
+
+
+class EndedTerminal(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal whose program ended, for `status`."""
+
+    path: str
+    exit: int
+    """Negative: the signal."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
+    EndedTerminal,
     HistorySize,
     KernelInfo,
     OpenDocument,
@@ -34,6 +35,7 @@ class Processes:
     """Milliseconds."""
     kernels: list[KernelInfo] = field(default_factory=list)
     terminals: list[TerminalInfo] = field(default_factory=list)
+    ended: list[EndedTerminal] = field(default_factory=list)
 
 
 async def no_backup(_to: Path) -> None:
@@ -131,6 +133,7 @@ class Project:
             documents=documents,
             kernels=processes.kernels,
             terminals=processes.terminals,
+            ended=processes.ended,
         )
         peer.answer(message.id, status)
 

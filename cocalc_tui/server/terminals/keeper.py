@@ -32,6 +32,8 @@ from cocalc_tui.server.keeper.link import Link, Peer, Said
 from cocalc_tui.server.keeper.place import Place
 from cocalc_tui.server.terminals.frames import Frames
 from cocalc_tui.server.terminals.keys import encode, mouse
+from cocalc_tui.server.terminals.last import MOST as MOST_LAST
+from cocalc_tui.server.terminals.last import Last, write_last
 from cocalc_tui.server.terminals.opener import checked, read_sequence
 from cocalc_tui.server.terminals.order import (
     AboutTerminal,
@@ -216,6 +218,7 @@ class TerminalKeeper:
                 self._screen.feed(data)
         self._dirty = True
         self._show(at_once=True)
+        self._keep_last()
         code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
         self._recording.changed(clock())
         self._record(at_once=True)
@@ -225,6 +228,15 @@ class TerminalKeeper:
             peer.socket.setblocking(True)
             peer.say({"exit": code})
         self._running = False
+
+    def _keep_last(self) -> None:
+        """Have what it showed last outlive this process."""
+        length = self._screen.history_length
+        first = max(length - MOST_LAST, 0)
+        rows = self._screen.history(first, length - first)
+        wraps = self._screen.history_wraps(first, length - first)
+        last = Last(self._frames.whole(self._typist), list(rows), list(wraps))
+        write_last(self._place.folder, last)
 
     def _hang_up(self) -> None:
         with contextlib.suppress(ProcessLookupError):

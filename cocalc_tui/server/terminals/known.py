@@ -16,6 +16,7 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import TerminalScreen
 from cocalc_tui.server.daemon import last_line
+from cocalc_tui.server.terminals.last import Last, write_last
 from cocalc_tui.server.terminals.session import USUAL, TerminalSession
 
 HANGUP = -1
@@ -44,6 +45,8 @@ class KnownTerminal:
     """Who alone may type."""
     size: tuple[int, int] = USUAL
     """Columns and lines that it had when its program ended."""
+    folder: Path | None = None
+    """Of the keeper of the program that ended."""
     exit: int | None = None
     reason: str = ""
     """Why it ended, where its keeper went."""
@@ -61,7 +64,9 @@ class KnownTerminal:
         """Its program ended, or (None) its keeper went without a word of that."""
         if self.session is not None:
             self.size = self.session.state["columns"], self.session.state["lines"]
-        self.session = None
+            if code is None:
+                write_last(folder, Last(self.session.state, [], []))
+        self.session, self.folder = None, folder
         self.exit = code if code is not None else HANGUP
         self.reason = "" if code is not None else _last_words(folder)
 

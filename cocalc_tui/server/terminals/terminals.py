@@ -16,6 +16,7 @@ from cocalc_tui.client.events import DocumentEvent, PeopleMoved
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     BlobPart,
+    EndedTerminal,
     OpenPlace,
     RecordingFile,
     RecordingFiles,
@@ -28,6 +29,7 @@ from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.keeper.following import KeeperGoneError
 from cocalc_tui.server.keeper.launching import StartError
 from cocalc_tui.server.terminals.known import KnownTerminal
+from cocalc_tui.server.terminals.last import Last, forget_last, read_last
 from cocalc_tui.server.terminals.order import about_all, living
 from cocalc_tui.server.terminals.recording import recordings
 from cocalc_tui.server.terminals.session import USUAL, TerminalSession, screen_of
@@ -51,6 +53,8 @@ SERVED = frozenset(
 """What `Terminals.serve` answers."""
 MOST_BYTES = 1_000_000
 """Bytes of a recording that are given at a time."""
+MOST_ROWS = 1000
+"""Lines that are given at a time."""
 _CALM = 0.1
 """Seconds until a new size counts: dragging a window is one change."""
 
@@ -92,6 +96,15 @@ class Terminals:
             )
             for one in self._known.values()
             if one.session is not None
+        ]
+
+    @property
+    def ended(self) -> list[EndedTerminal]:
+        """Those whose program ended, for `status`."""
+        return [
+            EndedTerminal(path=one.shared.path if one.shared else one.path, exit=one.exit)
+            for one in self._known.values()
+            if one.session is None and one.exit is not None
         ]
 
     def attach(self, shared: SharedDocument) -> None:
@@ -151,7 +164,7 @@ class Terminals:
             case m.TerminalOpen():
                 if types and terminal.session is None and (request.again or terminal.exit is None):
                     await self._start(doc, terminal)
-                return self._screen(terminal)
+                return await self._screen_now(terminal)
             case m.TerminalType():
                 session = _running(terminal)
                 terminal.refuse(user)
@@ -173,12 +186,7 @@ class Terminals:
                     self._say(doc, "screen", self._screen(terminal))
                 self._resize_soon(terminal)
             case m.TerminalHistory():
-                said = await _running(terminal).ask(
-                    "history", first=request.first, count=request.count
-                )
-                return TerminalRows(
-                    rows=said["rows"], wraps=said.get("wraps", []), length=said["length"]
-                )
+                return await self._history(terminal, request.first, request.count)
             case m.TerminalFiles():
                 return RecordingFiles(files=await asyncio.to_thread(self._files, doc))
             case m.TerminalRecording():
@@ -229,6 +237,28 @@ class Terminals:
             return terminal.described(ended)
         screen = msgspec.structs.replace(screen_of(terminal.session.state), whole=True)
         return terminal.described(screen)
+
+    async def _screen_now(self, terminal: KnownTerminal) -> TerminalScreen:
+        """The same, with what it showed last."""
+        screen = self._screen(terminal)
+        last = await _last(terminal)
+        if screen.running or last is None:
+            return screen
+        return terminal.described(
+            msgspec.structs.replace(screen_of(last.frame), running=False, whole=True, cursor=None)
+        )
+
+    async def _history(self, terminal: KnownTerminal, first: int, count: int) -> TerminalRows:
+        """Lines that have scrolled out, also of a program that ended."""
+        if (last := await _last(terminal)) is None:
+            said = await _running(terminal).ask("history", first=first, count=count)
+            return TerminalRows(
+                rows=said["rows"], wraps=said.get("wraps", []), length=said["length"]
+            )
+        first = max(first, 0)
+        rows = last.rows[first : first + min(count, MOST_ROWS)]
+        wraps = [line - first for line in last.wraps if first <= line < first + len(rows)]
+        return TerminalRows(rows=rows, wraps=wraps, length=len(last.rows))
 
     # --- opening files -------------------------------------------------------------------------
 
@@ -284,6 +314,9 @@ class Terminals:
         for file in recordings(self._grounds.terminals, doc):
             if file.parent not in running:
                 file.unlink(missing_ok=True)
+        for folder, about in about_all(self._grounds.terminals):
+            if about.doc == doc:
+                forget_last(folder)
 
     # --- sizes ---------------------------------------------------------------------------------
 
@@ -300,6 +333,13 @@ class Terminals:
         if wanted != (session.state["columns"], session.state["lines"]):
             task = asyncio.ensure_future(session.ask("resize", columns=wanted[0], lines=wanted[1]))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+async def _last(terminal: KnownTerminal) -> Last | None:
+    """What a terminal showed last whose program ended."""
+    if terminal.session is not None or terminal.folder is None:
+        return None
+    return await asyncio.to_thread(read_last, terminal.folder)
 
 
 def _running(terminal: KnownTerminal) -> TerminalSession:

@@ -57,8 +57,11 @@ class Browsing(Widget):
         if self.look is not None:
             caret = self.look.caret
             cursor = (caret.x, -1) if caret is not None else None
+        elif not screen.running:
+            cursor = (0, max((y for y, row in screen.rows.items() if row), default=0))
         size = screen.columns, screen.lines
-        self.window = follow(before, cursor, size, (self.size.width, self.size.height))
+        height = self.size.height - (not screen.running)  # its last row says how it ended
+        self.window = follow(before, cursor, size, (self.size.width, height))
         return self.window != before
 
     def _looked(self) -> None:

@@ -14,6 +14,7 @@ from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.events import ProjectStatus
 from cocalc_tui.protocol.kinds import TERMINAL, kind_of
 from cocalc_tui.protocol.messages import Role, Status
+from cocalc_tui.terminal.ending import ending
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
 from cocalc_tui.widgets.picker import Choice, Picker
@@ -59,9 +60,10 @@ async def _there(project: Project) -> list[Choice]:
     """The terminals that run, and those that only have a file."""
     status = await project.requests.result(lambda id_: Status(id=id_), ProjectStatus)
     running = {one.path: one.title for one in status.terminals}
+    ended = {one.path: f"ended, {ending(one.exit)}" for one in status.ended}
     files = await project.files.entries(recursive=True)
     resting = [file.path for file in files if kind_of(file.path) == TERMINAL]
     return [
         *(Choice(path, path, title[:_TITLE] or "runs") for path, title in sorted(running.items())),
-        *(Choice(path, path) for path in resting if path not in running),
+        *(Choice(path, path, ended.get(path, "")) for path in resting if path not in running),
     ]

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cocalc_tui.protocol.events import TerminalScreen
+from cocalc_tui.terminal.ending import ending
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.outputs.look import Look
@@ -79,7 +80,7 @@ class Drawing(Browsing):
 
     def _ended_row(self, width: int, ground: Style) -> Strip:
         screen = self.model.screen
-        ended = ENDED.format(screen.reason or _exit(screen.exit))
+        ended = ENDED.format(screen.reason or ending(screen.exit))
         how = ended if self.model.known and not self.restarting else "starting …"
         text = Segment(f" {how}", ground + self._colour("text-dim"))
         return Strip([text]).adjust_cell_length(width, ground)
@@ -130,9 +131,3 @@ def whose_size(screen: TerminalScreen, me: str) -> str:
         case "fixed":
             return f"fixed {by}".rstrip()
     return by or "as the smallest window"
-
-
-def _exit(code: int | None) -> str:
-    if code is None:
-        return "not started"
-    return f"exit code {code}" if code >= 0 else f"signal {-code}"

@@ -19,8 +19,8 @@ class TerminalModel:
         """Merge a frame; returns the lines that are others now, None for all."""
         before = self.screen
         if screen.whole or not screen.running:
-            rows = screen.rows if screen.running else before.rows
-            self.screen = msgspec.structs.replace(screen, rows=dict(rows))
+            stays = not screen.running and not screen.rows
+            self.screen = _ended(screen, before) if stays else screen
             self.known = True
             return None
         if screen.seq <= before.seq and before.running:
@@ -37,3 +37,10 @@ class TerminalModel:
     def missed(self, screen: TerminalScreen) -> bool:
         """Whether frames were lost before this one, so that the whole is to be asked for."""
         return not screen.whole and screen.running and screen.seq > self.screen.seq + 1
+
+
+def _ended(screen: TerminalScreen, before: TerminalScreen) -> TerminalScreen:
+    """That a program ended, with what it showed last."""
+    return msgspec.structs.replace(
+        screen, rows=before.rows, wraps=before.wraps, history=before.history
+    )

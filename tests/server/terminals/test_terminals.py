@@ -287,12 +287,20 @@ async def test_what_was_shown_is_forgotten_and_recording_goes_on(grounds: Termin
 async def test_a_new_relay_knows_how_it_ended(grounds: TerminalGrounds) -> None:
     first = await Side(grounds).start()
     await first.open()
-    await first.type("exit 7\r")
+    await first.type("seq 1 2000; exit 7\r")
     await until(lambda: first.heard and not first.heard[-1].running)
     await first.terminals.close()
     second = await Side(grounds).start()
     screen = await second.open()
     assert (screen.running, screen.exit) == (False, 7)
+    assert [(one.path, one.exit) for one in second.terminals.ended] == [("build.term", 7)]
+    assert "2000" in {SGR.sub("", row) for row in screen.rows.values()}
+    past = await second.ask(m.TerminalHistory(id=1, doc=DOC, first=screen.history - 1, count=9))
+    assert isinstance(past, TerminalRows)
+    (row,) = past.rows
+    assert 1900 < int(row) < 2000
+    await second.terminals.forget(DOC)
+    assert not (await second.open()).rows
 
 
 async def test_recordings_of_long_past_runs_go(grounds: TerminalGrounds) -> None:
