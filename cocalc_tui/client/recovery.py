@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -133,7 +132,7 @@ class Recovery:
             # Nobody has seen it yet, nor what follows it, so their times may still change.
             first = [patch.id for patch in fresh].index(refused.patch)
             times = count(refused.now)
-            restamped = [replace(patch, time=next(times)) for patch in fresh[first:]]
+            restamped = [patch._replace(time=next(times)) for patch in fresh[first:]]
             await self._push(document, [*fresh[:first], *restamped])
             return
         lost = [patch for patch in fresh if patch.id not in document.replica]

@@ -52,17 +52,14 @@ class SpanGraph:
         threads = _threads(part_spans(parts, single=single))
         firsts: list[PatchId] = []
         """By thread: the id of its first span."""
-        starts: list[int] = []
         for thread in threads:
             session = thread[0].first.session
             ends = self._ends.setdefault(session, [])
             firsts.append(PatchId(session, len(ends)))
-            starts.append(len(self.spans))
             ends += [span.last().n for span in thread]
             self.spans += thread
-        steps = fold(list(map(self._step, self.spans)), starts)
-        for thread, first, do in zip(threads, firsts, steps, strict=True):
-            self._add(thread, first, do)
+        for thread, first in zip(threads, firsts, strict=True):
+            self._add(thread, first, fold(map(self._step, thread)))
 
     def merger(self, base: Base) -> Merger:
         """What merges them on top of what they stand on, as `base` has it."""

@@ -8,7 +8,6 @@ has the same document, without asking anybody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.checkpoint import Checkpoint, decode_checkpoint
@@ -184,7 +183,7 @@ class Document:
         if has & CANCELS:
             raise DoesNotFit("a cancel is not added to a patch that is there already")
         if has & RECORDS:
-            merger.records.check(replace(graph.patch(index), ops=ops), merger)
+            merger.records.check(graph.patch(index)._replace(ops=ops), merger)
         check_splices(ops, merger.texts.length)
         graph.log.amend(index, ops, time)
         merger.forget(index)

@@ -90,7 +90,7 @@ class Log:
             return True
         if type(last) is not Splice:
             return False
-        ((both, *others),) = fold(((last,), (step,)))
+        both, *others = fold(((last,), (step,)))
         if others or type(both) is not Stretch:
             return False
         both.first = len(self.ops) - 1

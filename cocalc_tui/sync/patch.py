@@ -14,7 +14,6 @@ Assumptions the rest of `sync/` relies on:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -92,8 +91,7 @@ class Remove(NamedTuple):
 Op: TypeAlias = Splice | Cancel | Create | Put | Remove
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """One immutable step of one author."""
 
     id: PatchId
@@ -110,8 +108,7 @@ class Patch:
     """Names one action over several documents."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A patch as the relay committed it: numbered, and stamped with what it knows itself."""
 
     seq: int

@@ -8,11 +8,9 @@ a hundred thousand keystrokes so has some thousands of strands to look at.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import compress, count
-from operator import ne, or_
 from typing import NamedTuple, TypeAlias, cast
 
-from cocalc_tui.sync.patch import Patch, PatchId, Splice
+from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
 from cocalc_tui.sync.stretch import Step, Stretch, fold
 
 Label: TypeAlias = "tuple[str, str | None, str | None]"
@@ -44,15 +42,17 @@ class Strand(NamedTuple):
 
 
 def strands(patches: Sequence[Patch]) -> Iterator[Strand]:
-    """Patches of a session, numbered in a row, as few strands."""
-    ids = [patch.id for patch in patches]
-    said = [patch.parents for patch in patches]
-    labels = [(patch.kind, patch.acting_for, patch.group) for patch in patches]
-    times = [patch.time for patch in patches]
-    branched = map(ne, said[1:], zip(ids, strict=False))
-    labelled = map(ne, labels[1:], labels)
-    starts = [0, *compress(count(1), map(or_, branched, labelled))]
-    stops = [*starts[1:], len(patches)]
-    steps = fold([patch.ops for patch in patches], starts)
-    for start, stop, do in zip(starts, stops, steps, strict=True):
-        yield Strand(ids[start], said[start], times[start:stop], do, labels[start])
+    """Patches of a session, numbered in a row, as few strands; there is one at least."""
+    first, _, parents, _, kind, acting_for, group = patches[0]
+    times: list[int] = []
+    done: list[tuple[Op, ...]] = []
+    before = parents
+    for own, time, said, ops, what, whom, action in patches:
+        if said != before or what != kind or whom != acting_for or action != group:
+            yield Strand(first, parents, times, fold(done), (kind, acting_for, group))
+            first, parents, times, done = own, said, [], []
+            kind, acting_for, group = what, whom, action
+        before = (own,)
+        times.append(time)
+        done.append(ops)
+    yield Strand(first, parents, times, fold(done), (kind, acting_for, group))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from cocalc_tui.sync.patch import MAIN, Op, Splice, TextId
@@ -109,87 +109,66 @@ Step: TypeAlias = "Splice | Stretch | tuple[Op, ...]"
 """What patches do: one that is a splice, a stretch of such, or one with any operations."""
 
 
-_OTHER = Splice(-1, 0, "")
-"""Stands for what is not one splice, and goes on with nothing."""
-
 _ALONE, _TYPED, _ERASED, _FORWARD, _BACKWARD = range(5)
 
 
-def fold(patches: Sequence[tuple[Op, ...]], starts: Sequence[int] = (0,)) -> list[list[Step]]:
-    """What successive patches do, in as few steps: those from each of `starts`, rising from 0 on.
+def fold(patches: Iterable[tuple[Op, ...]]) -> list[Step]:
+    """What successive patches do, in as few steps.
 
-    They are taken apart by columns first: a long history has some steps for a hundred patches.
+    It sees every key of a long history: one loop, which goes round as soon as a patch goes on.
     """
-    splices = [ops[0] if len(ops) == 1 and type(ops[0]) is Splice else _OTHER for ops in patches]
-    columns = _Columns(splices)
-    found: list[list[Step]] = []
-    begins = columns.begins(starts)
-    following = iter((*starts, len(patches)))
-    start = next(following)
-    for at, stop in pairwise((*begins, len(patches))):
-        if at == start:
-            steps: list[Step] = []
-            found.append(steps)
-            start = next(following)
-        if stop > at + 1:
-            steps.append(columns.stretch(at, stop))
-        else:
-            steps.append(patches[at] if splices[at] is _OTHER else splices[at])
-    return found
-
-
-class _Columns:
-    """Splices by what they say."""
-
-    def __init__(self, splices: Sequence[Splice]) -> None:
-        flat: list[Any] = list(chain.from_iterable(splices))
-        self._places: list[int] = flat[::4]
-        self._deletes: list[int] = flat[1::4]
-        self._ids: list[TextId] = flat[3::4]
-        self._lengths = list(map(len, flat[2::4]))
-        self._text = "".join(flat[2::4])
-        self._written, self._erased = ([0, *accumulate(n)] for n in (self._lengths, self._deletes))
-
-    def begins(self, starts: Iterable[int]) -> list[int]:
-        """Where what is done does not just go on, or may not, which is so at `starts`."""
-        found: list[int] = []
-        starts = iter(starts)
-        start = next(starts, -1)
-        run, caret, text_id = _ALONE, 0, MAIN
-        """What is at hand, where it goes on, and in which text."""
-        rows = zip(self._places, self._deletes, self._lengths, self._ids, strict=True)
-        for at, (pos, delete, typed, here) in enumerate(rows):
-            if at == start:
-                run, start = _ALONE, next(starts, -1)
-            if run == _ALONE or not (here is text_id or here == text_id):
+    steps: list[Step] = []
+    run, caret, text_id = _ALONE, 0, MAIN
+    """What is at hand, where it goes on, and in which text."""
+    parts: list[Any] = []
+    """What each of its patches typed, or how many characters it deleted."""
+    for ops in patches:
+        begun = _ALONE
+        step: Step = ops
+        if len(ops) == 1 and type(op := ops[0]) is Splice:
+            pos, delete, typed, at = step = op
+            if run == _ALONE or not (at is text_id or at == text_id):
                 pass
             elif not delete:
                 if run == _TYPED and pos == caret and typed:
-                    caret += typed
+                    caret += len(typed)
+                    parts.append(typed)
                     continue
             elif typed or run == _TYPED:
                 pass
             elif pos == caret and run != _BACKWARD:
                 run = _FORWARD
+                parts.append(delete)
                 continue
             elif pos + delete == caret and run != _FORWARD:
                 run, caret = _BACKWARD, pos
+                parts.append(delete)
                 continue
-            found.append(at)
-            text_id, caret = here, pos + typed
-            run = _ALONE if bool(typed) == bool(delete) else _TYPED if typed else _ERASED
-        return found
+            if bool(typed) != bool(delete):
+                begun = _TYPED if typed else _ERASED
+        if len(parts) > 1:
+            steps[-1] = _stretch(run, caret, parts, text_id)
+        steps.append(step)
+        run, parts = begun, []
+        if run:
+            caret, text_id = pos + len(typed), at
+            parts.append(typed or delete)
+    if len(parts) > 1:
+        steps[-1] = _stretch(run, caret, parts, text_id)
+    return steps
 
-    def stretch(self, start: int, stop: int) -> Stretch:
-        """Splices that go on, as one."""
-        pos, at = self._places[start], self._ids[start]
-        sums = self._written if self._lengths[start] else self._erased
-        before, total = sums[start], sums[stop] - sums[start]
-        ends: Sequence[int] = range(1, stop - start + 1)
-        if total != stop - start:
-            ends = array("q", [done - before for done in sums[start + 1 : stop + 1]])
-        if sums is self._written:
-            text = self._text[before : before + total]
-            return Stretch(Splice(pos, 0, text, at), ends, backward=False)
-        last = self._places[stop - 1]
-        return Stretch(Splice(last, total, "", at), ends, backward=last != pos)
+
+def _stretch(run: int, caret: int, parts: list[Any], at: TextId) -> Stretch:
+    """Splices that go on, as one; `caret` is behind what they typed, or where they deleted."""
+    count = len(parts)
+    if run == _TYPED:
+        text = "".join(parts)
+        total = len(text)
+        whole = Splice(caret - total, 0, text, at)
+    else:
+        total = sum(parts)
+        whole = Splice(caret, total, "", at)
+    ends: Sequence[int] = range(1, count + 1)
+    if total != count:
+        ends = array("q", accumulate(map(len, parts) if run == _TYPED else parts))
+    return Stretch(whole, ends, backward=run == _BACKWARD)

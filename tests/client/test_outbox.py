@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +73,7 @@ def test_what_is_sent_again_keeps_ids_and_order() -> None:
     for n in range(3):
         outbox.add(patch(n))
     outbox.take()
-    outbox.resend([replace(waiting, time=1000 + waiting.id.n) for waiting in outbox.patches])
+    outbox.resend([waiting._replace(time=1000 + waiting.id.n) for waiting in outbox.patches])
     assert [(p.id.n, p.time) for p in outbox.take()] == [(0, 1000), (1, 1001), (2, 1002)]
 
 
@@ -111,7 +110,7 @@ def apply(ops: Sequence[Op]) -> str:
 def test_much_text_leaves_in_several_messages() -> None:
     outbox = Outbox(ME)
     for n in range(4):
-        big = replace(patch(n), ops=(Splice(0, 0, "x" * MAX_TEXT),))
+        big = patch(n)._replace(ops=(Splice(0, 0, "x" * MAX_TEXT),))
         outbox.add(big)
     assert [p.id.n for p in outbox.take()] == [0]
     outbox.acknowledged({0})

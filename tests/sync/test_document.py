@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,7 +203,7 @@ def test_new_times_for_what_nobody_has_seen() -> None:
     assert fast.clock == 33
     assert fast.restamp(PatchId(ANN, 1), 50) == []
     assert [fast.patch(PatchId(ANN, n)).time for n in range(3)] == [31, 50, 51]
-    late = replace(theirs, id=PatchId("c" * 16, 0), time=40)
+    late = theirs._replace(id=PatchId("c" * 16, 0), time=40)
     assert fast.apply([late]) == [RecordChange("cell", "fields", ("x",), late.id)]
     assert fast.restamp(PatchId(ANN, 2), 60) == []
     copy = Document()

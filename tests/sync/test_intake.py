@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,7 +93,7 @@ def test_what_waits_may_come_again() -> None:
     document.apply(typed)
     document.apply(typed)
     with pytest.raises(ForgedPatch, match=f"another patch 1 of {ANN}"):
-        document.apply([typed[0], replace(typed[1], ops=(Splice(1, 0, "forged"),))])
+        document.apply([typed[0], typed[1]._replace(ops=(Splice(1, 0, "forged"),))])
     assert document.missing() == {first}
     document.apply([key(0, "!", BOB)])
     assert str(document.text()) == "a!"

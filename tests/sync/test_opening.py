@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -258,7 +257,7 @@ def test_who_types_in_turn_with_others() -> None:
 def test_the_second_of_a_number_is_refused() -> None:
     entry = Entry(1, "ann", "editor", 0, Patch(PatchId("a" * 16, 0), 0, (), (Splice(0, 0, "x"),)))
     with pytest.raises(DamagedLog, match="the log lacks patch 1 of a"):
-        read_log([encode_block([entry])], [replace(entry, seq=2)])
+        read_log([encode_block([entry])], [entry._replace(seq=2)])
 
 
 @pytest.mark.parametrize("later", [[], ["b"]])

@@ -398,7 +398,7 @@ class HostDocument:
         fresh = [patch for patch in patches if patch.id not in self.shared.replica]
         if fresh:
             now = max(self._clock(), self.shared.replica.clock + 1)
-            await self._push(self.shared, [replace(p, time=now + p.id.n) for p in fresh])
+            await self._push(self.shared, [p._replace(time=now + p.id.n) for p in fresh])
         if in_file:
             self._base = replace(version, number=number)
 
