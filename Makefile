@@ -29,7 +29,8 @@ $(READY): requirements.lock pyproject.toml
 		|| { echo "python3-venv is missing: apt install python3-venv"; exit 1; }
 	@echo "Setting up $(VENV): about a minute, this once."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+		|| { echo "The packages could not be installed: is there a network? The same command goes on from here."; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

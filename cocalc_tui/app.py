@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
 from textual.events import Event, MouseDown, MouseScrollDown, MouseScrollUp
 from textual.worker import WorkerFailed
 
@@ -70,8 +69,6 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         self.pictures_by = self.settings.screen_pictures
         self.wear(find_theme(self.settings.screen_theme))
         self.project = project
-        self.last_words: list[str] = []
-        """What is said on the terminal that is left behind, where something broke."""
         self._file = memory_file
         self._remarks = remarks
         memory = memories.load(memory_file) if memory_file else Memory()
@@ -120,9 +117,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
             return
         # A worker's own error has the traceback.
         cause = error.error if isinstance(error, WorkerFailed) else error
-        line = f"cocalc-tui: {logs.unexpected(cause)}; what you typed is kept, start again"
-        self.last_words.append(safe(line))
-        self._exit_renderables.append(Text(self.last_words[-1]))
+        self.say_last(f"{logs.unexpected(cause)}; what you typed is kept, start again")
         self._close_messages_no_wait()
 
     # --- what panes may ask --------------------------------------------------------------------
@@ -194,7 +189,7 @@ def run_app(
         loaded = load(registry(), flags=flags, project=root)
         find_theme(loaded.settings.screen_theme)
     except (ConfigError, ThemeError) as error:
-        print(f"cocalc-tui: {error}", file=sys.stderr)  # noqa: T201 - this is the talk
+        _talk(safe(str(error)))
         return USAGE
     logs.start(loaded.settings.log_level)
     app = CocalcApp(
@@ -207,4 +202,10 @@ def run_app(
         elsewhere=elsewhere,
     )
     app.run()
+    for line in app.last_words:
+        _talk(line)
     return app.return_code or 0
+
+
+def _talk(line: str) -> None:
+    print(f"cocalc-tui: {line}", file=sys.stderr)  # noqa: T201 - this is the talk

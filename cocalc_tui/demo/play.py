@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.workspace import Workspace
@@ -93,12 +94,21 @@ async def play(project: Path) -> int:
             async with asyncio.timeout(PATIENCE):
                 await person.workspace.ready()
         tell("Two people are connected to one relay.")
-        parts: list[Callable[[Person, Person, Path], Awaitable[list[str]]]] = [_text, _notebook]
-        wrong = [line for part in parts for line in await part(alice, bob, project)]
+        wrong = await _both_parts(alice, bob, project)
     for line in wrong:
         tell(f"WRONG: {line}")
     tell("All of it is right." if not wrong else "That is not right.")
     return 1 if wrong else 0
+
+
+async def _both_parts(alice: Person, bob: Person, project: Path) -> list[str]:
+    wrong = []
+    for part in (_text, _notebook):
+        try:
+            wrong += await part(alice, bob, project)
+        except TimeoutError:
+            wrong.append(f"something took more than {PATIENCE} seconds")
+    return wrong
 
 
 async def _text(alice: Person, bob: Person, project: Path) -> list[str]:
@@ -112,7 +122,9 @@ async def _text(alice: Person, bob: Person, project: Path) -> list[str]:
     await _settled(mine, theirs)
     await mine.save()
     saved = (project / "notes.md").read_text(encoding="utf-8")
-    tell("\nBoth typed at once into notes.md. Merged, and saved:\n")
+    tell("\nBoth typed at once into notes.md. Merged:\n")
+    tell(str(theirs.replica.text()))
+    tell("\nThe file, as saved:\n")
     tell(saved)
     wrong = []
     for name, text in (("alice", mine), ("bob", theirs)):
@@ -154,7 +166,10 @@ async def _notebook(alice: Person, bob: Person, project: Path) -> list[str]:
     tell("\nThe output, as Bob has it:\n")
     tell("\n".join(_printed(theirs, cell)))
     await mine.save()
-    return _check(source, theirs, cell, project / "decay.ipynb")
+    saved = json.loads((project / "decay.ipynb").read_text(encoding="utf-8"))["cells"][-1]
+    tell("\nThe cell in the file, as saved:\n")
+    tell(json.dumps(saved, indent=1))
+    return _check(source, theirs, cell, saved)
 
 
 def _printed(document: SharedDocument, cell: str) -> list[str]:
@@ -167,14 +182,13 @@ def _printed(document: SharedDocument, cell: str) -> list[str]:
     return "".join(str(part) for parts in joined for part in parts).splitlines()
 
 
-def _check(source: str, document: SharedDocument, cell: str, path: Path) -> list[str]:
+def _check(source: str, document: SharedDocument, cell: str, saved: Mapping[str, Any]) -> list[str]:
     expected = [f"step {step}" for step in range(STEPS)] + ["end"]
     wrong = []
     if source != LOOP + MIDDLE + END:
         wrong.append("the cell that both typed into")
     if _printed(document, cell) != expected:
         wrong.append("the output as bob has it")
-    saved = json.loads(path.read_text(encoding="utf-8"))["cells"][-1]
     if "".join(saved["source"]) != source:
         wrong.append("the cell on disk")
     text = "".join(line for output in saved["outputs"] for line in output.get("text", ()))

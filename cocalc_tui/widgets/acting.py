@@ -72,6 +72,10 @@ class Desk(Protocol):
         """Tell the person something in one line; `bad`: it failed, and says what to do next."""
         ...
 
+    def give_up(self, reason: str) -> None:
+        """Leave, as there is no way to the project; the reason is said in the shell."""
+        ...
+
     def wear(self, theme: Theme) -> None:
         """Change the colours."""
         ...

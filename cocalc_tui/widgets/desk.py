@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+UNREACHABLE = 3
+"""The exit code where there is no connection."""
 NOTICE_SECONDS = 5
 BAD_NOTICE_SECONDS = 15
 
@@ -58,6 +60,8 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         self.faces = Faces(lambda: people_on(self.theme_variables["background"]))
         self.said: list[tuple[str, str]] = []
         """Time and text of every notice."""
+        self.last_words: list[str] = []
+        """What is said on the terminal that is left behind, where it could not go on."""
         self._bad_until = 0.0
         """When what is bad and was said last goes, by the monotonic clock."""
 
@@ -129,6 +133,15 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
     def notices(self) -> list[str]:
         """The texts of all notices so far."""
         return [text for _, text in self.said]
+
+    def give_up(self, reason: str) -> None:
+        """Leave, as there is no way to the project."""
+        self.say_last(reason)
+        self.exit(return_code=UNREACHABLE)
+
+    def say_last(self, line: str) -> None:
+        """Leave a line behind for the shell."""
+        self.last_words.append(safe(line))
 
     def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
         """Show another document; there is none beside that of the pane."""

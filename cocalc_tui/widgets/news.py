@@ -126,7 +126,7 @@ class News(Screen[None]):
     def _given_up(self, reason: str) -> None:
         """There is no use in trying again: leave if nothing was ever opened, else say so."""
         if self.project.me is None:
-            self.app.exit(return_code=3, message=reason)
+            desk(self).give_up(reason)
         else:
             desk(self).notice(f"Not connected any more: {reason}", bad=True)
 

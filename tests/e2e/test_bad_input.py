@@ -129,6 +129,25 @@ def test_a_folder_that_cannot_be_written(program: Path) -> None:
         assert done.returncode != 0
         assert str(locked) in one_line(done)
         assert "cannot be written" in done.stderr
+        assert not any(locked.iterdir())
+
+
+@needs_root
+@pytest.mark.needs_root
+@needs_tmux
+@pytest.mark.needs_tmux
+@pytest.mark.xdist_group("e2e")
+def test_the_app_in_a_folder_that_cannot_be_written(program: Path) -> None:
+    with unix_users("ann") as (ann,), ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ct-"))
+        os.chown(folder, ann.uid, ann.uid)
+        Path(folder).chmod(0o555)
+        words = ann.command([str(program), "-m", "cocalc_tui", folder])
+        where = stack.enter_context(pane(words, width=80, height=24))
+        where.wait(lambda _: where.gone())
+        said = [line for line in where.lines() if line and not line.startswith("Pane is dead")]
+        assert len(said) == 1, where.screen()
+        assert said[0].startswith(f"cocalc-tui: {folder}/.cocalc-tui: cannot be written")
 
 
 def share_as(user: User, python: Path, project: Path) -> subprocess.CompletedProcess[str]:

@@ -48,6 +48,11 @@ class Pane:
         """What is on the screen."""
         return self.tmux("capture-pane", "-p", "-t", self._session)
 
+    def lines(self) -> list[str]:
+        """All that was written, also above the screen, with lines whole that the terminal broke."""
+        whole = self.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", self._session)
+        return [line.rstrip() for line in whole.splitlines()]
+
     def wait(self, wanted: str | Callable[[str], bool], patience: float = PATIENCE) -> str:
         """Wait until a pattern is on the screen, and return the screen."""
         deadline = time.monotonic() + patience

@@ -51,6 +51,7 @@ class TestStart:
             project.lose("you are not a member of this project", final=True)
             await run.pilot.pause()
         assert run.app.return_code == 3
+        assert run.app.last_words == ["you are not a member of this project"]
 
     async def test_a_file_that_cannot_be_opened_says_why(self) -> None:
         project = PretendProject(FILES)
