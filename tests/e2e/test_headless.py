@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -161,6 +162,7 @@ def test_what_cannot_be_run(project: Path, words: list[str], code: int, said: st
 def test_who_may_run_does_so_in_a_home_that_is_closed_to_them(program: Path) -> None:
     with unix_users("ann", "ben") as (ann, ben), private_lab(ann, program) as lab:
         path = notebook(lab.project / "a.ipynb", "print(6 * 7)")
+        shutil.chown(path, ann.name)
         lab.run(ann, "share", ben.name, *lab.at)
         lab.run(ben, "run", str(path))
         assert "42" in lab.run(ben, "cat", str(path))
