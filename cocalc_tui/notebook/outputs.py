@@ -8,7 +8,8 @@ output remembers whether the document has it as it is now.
 An *item* is an nbformat output dict, `{"output_type": "clear_output", "wait": bool}` or
 `{"output_type": "update_display_data", ...}`. In `transient` is what is not for the document:
 `display_id` as the kernel gave it, `cut` where a text has been shortened, `moves` where a program
-moved up or down (`printed`).
+moved up or down (`printed`). `within` names the output widget that an item stands in: clearing
+within one takes away only what stands there.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Output:
     name: str = ""
     """stdout or stderr, where it is printed."""
     display_id: str = ""
+    within: str = ""
+    """The output widget that it stands in."""
     left_out: int = 0
     """It stands for so many outputs that are left out."""
     known: bool = False
@@ -66,7 +69,12 @@ class Output:
 
     def marks(self) -> dict[str, Json]:
         """Return what its record holds besides nbformat's dict."""
-        return {**self.transient(), **({"left_out": self.left_out} if self.left_out else {})}
+        left_out: dict[str, Json] = {"left_out": self.left_out} if self.left_out else {}
+        return {**self.transient(), **self.place(), **left_out}
+
+    def place(self) -> dict[str, Json]:
+        """Return what says where it stands."""
+        return {"within": self.within} if self.within else {}
 
     def as_record(self) -> dict[str, Json]:
         """Return what `from_record` makes this of again."""
@@ -79,6 +87,7 @@ class Output:
         output = cls(cast(int, fields["index"]), known=True, changed=False)
         output.display_id = cast(str, fields.get("display_id", ""))
         output.left_out = cast(int, fields.get("left_out", 0))
+        output.within = _within(fields)
         if data.get("output_type") == "stream" and not output.left_out:
             output.printed = _printed(str(data.get("text", "")), fields)
             output.name = str(data.get("name", "stdout"))
@@ -138,6 +147,8 @@ class RunOutput:
     def add(self, item: Item) -> None:
         """Do what an item says. An update of a display that is not here does nothing."""
         match item.get("output_type"):
+            case "clear_output" if _within(item):
+                self._clear(_within(item))
             case "clear_output":
                 self.clearing = bool(item.get("wait"))
                 if not self.clearing:
@@ -149,12 +160,10 @@ class RunOutput:
                 self._append(_begun_stream(self.next_index, item))
             case "stream":
                 self._before_output()
-                self._print(str(item.get("name", "stdout")), str(item.get("text", "")))
+                self._print(item)
             case _:
                 self._before_output()
-                self._append(
-                    Output(self.next_index, _without_transient(item), display_id=display_id(item))
-                )
+                self._append(_display(self.next_index, item))
 
     def update(self, item: Item) -> bool:
         """Give the displays of a name new data; tells whether there is one."""
@@ -174,14 +183,20 @@ class RunOutput:
             self.clearing = False
             self._clear()
 
-    def _clear(self) -> None:
-        self._drop(self.outputs)
-        self.outputs = []
+    def _clear(self, within: str = "") -> None:
+        """Take away all, or what stands within a widget."""
+        self._drop([output for output in self.outputs if within in ("", output.within)])
+        self.outputs = [output for output in self.outputs if within not in ("", output.within)]
 
-    def _print(self, name: str, text: str) -> None:
+    def _print(self, item: Item) -> None:
+        name, text = str(item.get("name", "stdout")), str(item.get("text", ""))
         last = self.outputs[-1] if self.outputs else None
-        if last is None or last.printed is None or last.name != name:
-            last = Output(self.next_index, printed=Printed(), name=name)
+        if (
+            last is None
+            or last.printed is None
+            or (last.name, last.within) != (name, _within(item))
+        ):
+            last = Output(self.next_index, printed=Printed(), name=name, within=_within(item))
             self._append(last)
         assert last.printed is not None
         last.printed.add(text)
@@ -211,7 +226,7 @@ class RunOutput:
             self.outputs[at].left_out = 1
         mark, gone = self.outputs[at], self.outputs[at + 1]
         mark.left_out += 1
-        mark.printed, mark.display_id = None, ""
+        mark.printed, mark.display_id, mark.within = None, "", ""
         text = f"... {mark.left_out:,} outputs left out ...\n"
         mark.data = {"output_type": "stream", "name": "stderr", "text": text}
         self._weigh(mark, len(text))
@@ -243,20 +258,28 @@ def _transient(item: Mapping[str, Json]) -> dict[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-def _without_transient(item: Item) -> Item:
+def _within(item: Mapping[str, Json]) -> str:
+    found = item.get("within")
+    return found if isinstance(found, str) else ""
+
+
+def _display(index: int, item: Item) -> Output:
     """An update replaces `data` as a whole, so a flat copy is enough."""
-    return {key: value for key, value in item.items() if key != "transient"}
+    data = {key: value for key, value in item.items() if key not in ("transient", "within")}
+    return Output(index, data, display_id=display_id(item), within=_within(item))
 
 
 def _with_transient(output: Output) -> Item:
-    item, transient = output.as_nbformat(), output.transient()
-    return {**item, "transient": cast(Json, transient)} if transient else item
+    transient = output.transient()
+    more: Item = {"transient": cast(Json, transient)} if transient else {}
+    return {**output.as_nbformat(), **more, **output.place()}
 
 
 def _begun_stream(index: int, item: Item) -> Output:
     """A stream that goes on where somebody else has followed it to."""
     printed = _printed(str(item.get("text", "")), _transient(item))
-    return Output(index, printed=printed, name=str(item.get("name", "stdout")))
+    name = str(item.get("name", "stdout"))
+    return Output(index, printed=printed, name=name, within=_within(item))
 
 
 def _printed(text: str, marks: Mapping[str, Json]) -> Printed:

@@ -79,9 +79,30 @@ class Widgets:
         self._states.setdefault(model, {}).update(news)
         for child in _references(news.get("children")):
             self._parents.setdefault(child, set()).add(model)
-        return self._with_boxes(model) if news else set()
+        return self.around(model) if news else set()
 
-    def _with_boxes(self, model: str) -> set[str]:
+    def states(self) -> Mapping[str, State]:
+        """What is known of each; `resume` goes on from it."""
+        return self._states
+
+    def resume(self, states: Mapping[str, State]) -> None:
+        """Go on from what was known."""
+        for model, state in states.items():
+            opened: Json = {"state": state}
+            self.take("comm_open", {"comm_id": model, "target_name": TARGET, "data": opened})
+
+    def inside(self, model: str) -> list[str]:
+        """A widget and all that is in it, from above."""
+        found, waiting = dict[str, None](), [model]
+        while waiting:
+            if (one := waiting.pop()) not in found:
+                found[one] = None
+                children = _references(self._states.get(one, {}).get("children"))
+                waiting += reversed(list(children))
+        return list(found)
+
+    def around(self, model: str) -> set[str]:
+        """A widget and all boxes that it is in."""
         found, waiting = set[str](), [model]
         while waiting:
             if (one := waiting.pop()) not in found:

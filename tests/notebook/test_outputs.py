@@ -26,18 +26,24 @@ def errors(text: str) -> Item:
     return {"output_type": "error", "ename": "E", "evalue": text, "traceback": [text]}
 
 
+def placed(item: Item, within: str) -> Item:
+    """An output in a widget. What waits to clear one is not told of (`capturing`)."""
+    kind = item["output_type"]
+    if not within or kind == "update_display_data":
+        return item
+    return {**item, "within": within} | ({"wait": False} if kind == "clear_output" else {})
+
+
 TEXT = st.text(alphabet="ab\n", min_size=1, max_size=3)
 NAMES = st.sampled_from(["", "one", "two"])
-ITEMS = st.lists(
-    st.one_of(
-        st.builds(stream, TEXT, st.sampled_from(["stdout", "stderr"])),
-        st.builds(display, TEXT, NAMES),
-        st.builds(display, TEXT, NAMES, st.just("update_display_data")),
-        st.builds(errors, TEXT),
-        st.builds(clear, wait=st.booleans()),
-    ),
-    max_size=15,
+ITEM = st.one_of(
+    st.builds(stream, TEXT, st.sampled_from(["stdout", "stderr"])),
+    st.builds(display, TEXT, NAMES),
+    st.builds(display, TEXT, NAMES, st.just("update_display_data")),
+    st.builds(errors, TEXT),
+    st.builds(clear, wait=st.booleans()),
 )
+ITEMS = st.lists(st.builds(placed, ITEM, st.sampled_from(["", "", "m", "n"])), max_size=15)
 
 
 def run(items: list[Item]) -> RunOutput:
@@ -71,6 +77,9 @@ class Records:
         return RunOutput(outputs, clearing=clearing)
 
 
+PLACE = ("output_type", "name", "within")
+
+
 def plainly(items: list[Item]) -> list[Item]:
     """What items come to, by the words of the protocol."""
     outputs: list[Any] = []
@@ -81,6 +90,8 @@ def plainly(items: list[Item]) -> list[Item]:
             for output in outputs:
                 if name and output.get("transient", {}).get("display_id") == name:
                     output["data"] = item["data"]
+        elif kind == "clear_output" and "within" in item:
+            outputs = [one for one in outputs if one.get("within") != item["within"]]
         elif kind == "clear_output":
             clear_next = bool(item["wait"])
             outputs = outputs if clear_next else []
@@ -88,11 +99,13 @@ def plainly(items: list[Item]) -> list[Item]:
             outputs = [] if clear_next else outputs
             clear_next = False
             last = outputs[-1] if outputs else {}
-            if kind == "stream" and last.get("name") == item["name"]:
+            same = [last.get(key) for key in PLACE] == [item.get(key) for key in PLACE]
+            if kind == "stream" and same:
                 last["text"] += item["text"]
             else:
                 outputs.append(dict(item))
-    return [{k: v for k, v in output.items() if k != "transient"} for output in outputs]
+    marks = ("transient", "within")
+    return [{k: v for k, v in output.items() if k not in marks} for output in outputs]
 
 
 @given(ITEMS)

@@ -7,7 +7,7 @@ again: an animation that runs for a night fills no disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cocalc_tui.notebook.blobs import blobs_of, take_out
@@ -24,8 +24,10 @@ SMALL = 2 * 2**20
 class Parts:
     """The parts that one kernel's outputs have."""
 
-    def __init__(self, store: BlobStore) -> None:
+    def __init__(self, store: BlobStore, held: Callable[[], Iterable[Item]] = lambda: ()) -> None:
+        """`held` gives outputs that are kept though they are shown nowhere yet."""
         self._store = store
+        self._held = held
         self._young: dict[str, int] = {}
         """Bytes by name."""
 
@@ -49,8 +51,9 @@ class Parts:
 
     def sweep(self, shown: Iterable[Mapping[str, Any]], *, committed: bool) -> None:
         """Delete young parts that are in none of these outputs; `committed`: these stay."""
-        named = {str(about.get("name")) for output in shown for about in blobs_of(output).values()}
+        kept = (*shown, *self._held())
+        named = {str(about.get("name")) for output in kept for about in blobs_of(output).values()}
         for name in self._young.keys() - named:
             self._store.drop(name)
-        kept = {} if committed else {n: s for n, s in self._young.items() if n in named}
-        self._young = kept
+        young = {} if committed else {n: s for n, s in self._young.items() if n in named}
+        self._young = young

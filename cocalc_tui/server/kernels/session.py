@@ -43,6 +43,8 @@ BUDGET = 2**18
 """Bytes read from the spool before others have their turn."""
 PACE = 0.005
 """Seconds that output gathers while it comes fast."""
+FORGET = 2**20
+"""Bytes of the spool that the keeper may forget, before it is told to."""
 KERNEL_RECORD = b'{"kind": "kernel"'
 _log = logging.getLogger(__name__)
 
@@ -75,8 +77,8 @@ class Session:
         self._intake = Intake(
             document, about.id, spool, spill=overflow, state=progress.load(folder)
         )
-        self._parts = Parts(blobs)
         self._widgets = Shown()
+        self._parts = Parts(blobs, self._widgets.held)
         self._writing = Writing(document, self._intake, self._parts)
         self._reader = SpoolReader(folder, self._intake.offset)
         self._rows_from = 0
@@ -201,6 +203,7 @@ class Session:
     async def _follow(self) -> None:
         stop = self.document.subscribe(self._heard)
         try:
+            await asyncio.to_thread(self._widgets.recall, self.folder, self._intake.offset)
             await self._read_on()
             await self._finish()
         except Exception:
@@ -299,13 +302,13 @@ class Session:
             case "row":
                 await self._row(said["row"], is_news=is_news)
             case "io" if said["type"] in COMMS:
-                self._widgets.take(said["type"], said["content"])
+                self._widgets.take(said["run"], said["type"], said["content"])
             case "io":
                 item = await self._item(said["type"], said["content"])
-                item = self._widgets.displayed(said["run"], item)
-                if self._intake.would_be_heavy(item):
-                    await self._commit()
-                self._show(said["run"], self._intake.item(said["run"], item))
+                for run, one in self._widgets.placed(said["run"], item):
+                    if self._intake.would_be_heavy(one):
+                        await self._commit()
+                    self._show(run, self._intake.item(run, one))
             case "ask":
                 cell = self._intake.cell_of(said["run"]) or ""
                 self._echo(said["run"], self.telling.inputs.asked(said, cell, is_news=is_news))
@@ -330,6 +333,7 @@ class Session:
             self._writing.over_for = user
             self.telling.live = None
             self.telling.inputs.over(run)
+            self._widgets.over(run)
 
     async def _item(self, kind: str, content: Mapping[str, Any]) -> Item:
         """Make an item of a message; what may be large is seen to in a thread."""
@@ -378,12 +382,13 @@ class Session:
         if self.document.sent:
             self._writing.nothing_is_unsent()
             self._noted = max(self._noted, self._intake.committed_offset)
-        if self._intake.offset - self._noted > progress.EVERY:
-            state = self._intake.state()
+        forgets = self._noted - self._told_taken > FORGET
+        if forgets or self._intake.offset - self._noted > progress.EVERY:
+            state = self._intake.state() | {"widgets": self._widgets.state()}
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(progress.save, self.folder, state)
                 self._noted = state["offset"]
-        if self._noted - self._told_taken > 2**20:
+        if self._noted - self._told_taken > FORGET:
             self._told_taken = self._noted
             with contextlib.suppress(KeeperGoneError, ValueError):
                 await self.link.ask("taken", offset=self._noted)

@@ -1,18 +1,24 @@
 """Widgets that outputs show: their text follows what the kernel says of them.
 
 A progress bar moves hundreds of times a second; its output is made anew when others have their
-turn anyway. A relay that comes later knows of widgets only what is said from then on, so those it
-did not see open stay as they were.
+turn anyway. What is known here is noted with the progress of the spool, as the kernel says each
+thing once: `recall` makes a relay that comes later know it, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 from cocalc_tui.notebook.outputs import Item, display_id
 from cocalc_tui.notebook.widgets import MOST, Widgets, view_of
-from cocalc_tui.server.kernels.items import wholesome
+from cocalc_tui.server.keeper.spool import SpoolReader
+from cocalc_tui.server.kernels import progress
+from cocalc_tui.server.kernels.capturing import Captured
+from cocalc_tui.server.kernels.items import decode, item_from, wholesome
+from cocalc_tui.server.kernels.table import OVER
 from cocalc_tui.sync.patch import Json
 
 COMMS = frozenset({"comm_open", "comm_msg", "comm_close"})
@@ -24,30 +30,64 @@ class Shown:
 
     def __init__(self) -> None:
         self._widgets = Widgets()
+        self._captured = Captured()
         self._items: dict[str, tuple[str, Item]] = {}
-        """By widget: the run, and what it displayed."""
+        """By widget: the run, and what it displayed; the last displayed is the last."""
         self._changed: set[str] = set()
 
-    def take(self, kind: str, content: Mapping[str, Any]) -> None:
-        """Take in what a kernel says of a widget."""
+    def take(self, run: str, kind: str, content: Mapping[str, Any]) -> None:
+        """Take in what a kernel says of a widget while a run goes on."""
         said = cast("dict[str, Json]", wholesome(dict(content)))
         self._changed |= self._widgets.take(kind, said) & self._items.keys()
+        data = said.get("data")
+        state = data.get("state") if isinstance(data, dict) else None
+        if isinstance(state, dict) and isinstance(listens := state.get("msg_id"), str):
+            self._captured.listen(str(said.get("comm_id")), run, begins=bool(listens))
 
-    def displayed(self, run: str, item: Item) -> Item:
-        """An output comes; returns it with what the widget holds that it may show."""
+    def over(self, run: str) -> None:
+        """A run is over."""
+        self._captured.over(run)
+
+    def placed(self, run: str, item: Item) -> list[tuple[str, Item]]:
+        """An output comes; returns what is to be shown for it, and at which runs."""
+        kind = item["output_type"]
+        if kind == "update_display_data":
+            self._captured.update(item)
+            return [(run, item)]
+        if widget := self._captured.listener(run):
+            items, place = self._captured.add(widget, item), self._place(widget)
+            return [] if place is None else [two for one in items for two in self._seen(place, one)]
+        if kind == "clear_output":
+            self._items = {name: at for name, at in self._items.items() if at[0] != run}
+        return self._seen(run, item)
+
+    def _place(self, widget: str) -> str | None:
+        """The run that shows a widget, or a box that it is in."""
+        around = self._widgets.around(widget)
+        return next((self._items[one][0] for one in reversed(self._items) if one in around), None)
+
+    def _seen(
+        self, run: str, item: Item, outer: frozenset[str] = frozenset()
+    ) -> list[tuple[str, Item]]:
+        """An output where it is seen; one that shows widgets, with what those hold."""
         if not (model := view_of(item.get("data"))):
-            return item
+            return [(run, item)]
         name = display_id(item) or f"widget {model}"
         named: Item = {**item, "transient": {"display_id": name}}
         self._items.pop(model, None)
         self._items[model] = run, named
         if len(self._items) > MOST:
             del self._items[next(iter(self._items))]
-        return self._with_text(model, named)
+        found = [(run, self._with_text(model, named))]
+        for widget in self._widgets.inside(model):
+            if widget not in outer:
+                for one in self._captured.items(widget):
+                    found += self._seen(run, one, outer | {widget})
+        return found
 
     def updates(self) -> list[tuple[str, Item]]:
         """What changed since it was asked last, by run."""
-        changed, self._changed = self._changed, set()
+        changed, self._changed = self._changed & self._items.keys(), set()
         found = []
         for model in sorted(changed):
             run, item = self._items[model]
@@ -61,3 +101,48 @@ class Shown:
         if text is None or not isinstance(data, dict):
             return item
         return {**item, "data": {**data, "text/plain": text}}
+
+    def held(self) -> Iterator[Item]:
+        """What output widgets hold, shown or not."""
+        return self._captured.all()
+
+    # --- from one relay to the next -------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """Return all that is known, for `progress`."""
+        return {
+            "states": self._widgets.states(),
+            "items": [[model, *at] for model, at in self._items.items()],
+            "captured": self._captured.state(),
+        }
+
+    def recall(self, folder: Path, upto: int) -> None:
+        """Know what is noted beside a spool, and what that says since up to an offset."""
+        start = 0
+        if (noted := progress.load(folder)) is not None and "widgets" in noted:
+            start = noted["offset"]
+            self._resume(noted["widgets"])
+        reader = SpoolReader(folder, start)
+        while records := reader.read():
+            for offset, record in records:
+                if offset <= upto:
+                    with contextlib.suppress(ValueError, KeyError, TypeError):
+                        self._again(decode(record))
+            if reader.offset >= upto:
+                break
+        reader.close()
+        self._changed.clear()
+
+    def _resume(self, state: Mapping[str, Any]) -> None:
+        self._widgets.resume(state["states"])
+        self._items = {model: (run, item) for model, run, item in state["items"]}
+        self._captured.resume(state["captured"])
+
+    def _again(self, said: Mapping[str, Any]) -> None:
+        """Take in a record of which the document has what it meant to it."""
+        if said["kind"] == "row" and said["row"]["state"] in OVER:
+            self.over(said["row"]["run"])
+        elif said["kind"] == "io" and said["type"] in COMMS:
+            self.take(said["run"], said["type"], said["content"])
+        elif said["kind"] == "io":
+            self.placed(said["run"], item_from(said["type"], said["content"]))
