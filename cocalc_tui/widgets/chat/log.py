@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -56,6 +56,8 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         self.me = ""
         self._drawing = False
         self._look: Look | None = None
+        self._empty: Strip | None = None
+        """A row with nothing on it."""
 
     @property
     def message(self) -> Message | None:
@@ -82,8 +84,14 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         self._draw_view(at_end=at_end)
 
     def _place(self) -> None:
-        """There are as many rows as the messages have."""
-        self.virtual_size = Size(self.size.width, max(self.column.total, 1))
+        """There are as many rows as the messages have: the scroll bar says so, all else stays.
+
+        Setting `virtual_size` would have Textual lay out the screen and draw it twice.
+        """
+        size = Size(self.size.width, max(self.column.total, 1))
+        if size != self.virtual_size:
+            self.set_reactive(ChatLog.virtual_size, size)
+            self._scroll_update(size)
         self.refresh()
 
     def _draw_view(self, *, at_end: bool = False) -> None:
@@ -161,7 +169,7 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         if self._look is None:
             variables = self.app.theme_variables
             self._look = Look.from_theme(variables, dark=self.app.current_theme.dark)
-        return message_rows(
+        rows = message_rows(
             what.message,
             what.depth,
             Frame(max(self.size.width - 1, 10), self._look, hint=""),
@@ -172,21 +180,46 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
             me=self.me,
             today=time.strftime("%Y-%m-%d"),
         )
+        ground = self.rich_style
+        return [self._whole(row, ground) for row in rows]
+
+    def _whole(self, row: Strip, ground: Style) -> Strip:
+        """A row from edge to edge, made once for all frames in which it is seen."""
+        return row.adjust_cell_length(self.size.width, ground).apply_style(ground)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows of the screen; what has not changed is the same Strip as before.
+
+        There is no border or padding to put around them: Textual's own way would make new ones.
+        """
+        strips = [self.render_line(y) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            ground = self.background_colors[1]
+            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
+        left, right = crop.column_span
+        if (left, right) == (0, self.size.width):
+            return strips
+        return [strip.crop(left, right) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """A row of the screen."""
-        width, ground = self.size.width, self.rich_style
         row = y + self.scroll_offset.y
-        if not len(self.column):
-            text = f" {HINT}" if y == 0 else ""
-            style = ground + Style(color=colour(self, "text-dim"))
-            return Strip([Segment(text, style)]).adjust_cell_length(width, ground)
-        index, inner = self.column.at(row)
+        index, inner = self.column.at(row) if len(self.column) else (0, 0)
         rows = self.column.rows(index) if row < self.column.total else []
-        strip = rows[inner] if inner < len(rows) else Strip([])
-        if index == self.marked and self.has_focus and inner < len(rows):
-            ground += Style(bgcolor=colour(self, "raised"))
-        return strip.adjust_cell_length(width, ground).apply_style(ground).crop(0, width)
+        if inner < len(rows):
+            raised = index == self.marked and self.has_focus
+            return self._raised(rows[inner]) if raised else rows[inner]
+        if y == 0 and not len(self.column):
+            style = Style(color=colour(self, "text-dim"))
+            return self._whole(Strip([Segment(f" {HINT}", style)]), self.rich_style)
+        if self._empty is None:
+            self._empty = self._whole(Strip([]), self.rich_style)
+        return self._empty
+
+    def _raised(self, row: Strip) -> Strip:
+        """A row of the marked message."""
+        over = Style(bgcolor=colour(self, "raised"))
+        return Strip(Segment.apply_style(row, post_style=over), row.cell_length)
 
     def mark(self, index: int) -> None:
         """Mark a message and bring it into view."""
@@ -220,7 +253,7 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget(self) -> None:
         """Draw all anew: width or colours are others."""
-        self._look = None
+        self._look = self._empty = None
         if self.is_mounted:
             at_end = self.is_vertical_scroll_end
             self.column.forget(self.size.width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.message import Message as TextualMessage
 from textual.widget import Widget
 
@@ -28,6 +28,7 @@ class ChatPane(Writing, Pane, Vertical):
     DEFAULT_CSS = """
     ChatPane { width: 1fr; height: 1fr; background: $background; }
     ChatPane #about { height: 1; padding: 0 1; color: $text-dim; background: $panel; }
+    ChatPane #line { height: auto; padding: 0 0 0 1; background: $panel; }
     """
 
     class Read(TextualMessage):
@@ -68,7 +69,8 @@ class ChatPane(Writing, Pane, Vertical):
         """Messages, what is being done, the lines to write in."""
         yield self.log_
         yield self.about
-        yield self.composer
+        with Container(id="line"):
+            yield self.composer
 
     def keyboard(self) -> Widget:
         """Writing is what one comes for; whoever may only look gets the messages."""
