@@ -49,7 +49,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
     Toast { width: auto; max-width: 76; padding: 0 1; margin-top: 0; background: $raised; }
     Toast.-information { border-left: wide $accent; }
     Toast.-error { border-left: wide $error; }
-    ToastRack { align: right bottom; margin-bottom: 2; }
+    ToastRack { dock: top; align: right top; margin: 2 0 0 0; }
     """
 
     def __init__(

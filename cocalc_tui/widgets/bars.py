@@ -21,6 +21,8 @@ from cocalc_tui.widgets.phrases import Word
 from cocalc_tui.widgets.theme import colour
 
 Words = tuple[Word, ...]
+BEFORE, BEHIND = " …", "… "
+"""Stand where words are cut."""
 
 
 def strip_of(words: Sequence[Word], node: Widget, ground: Style) -> Strip:
@@ -36,8 +38,15 @@ def _style(word: Word, node: Widget) -> Style:
     return Style(color=shade, bgcolor=ground, bold=word.bold or None)
 
 
+def _width(words: Sequence[Word]) -> int:
+    return sum(cell_len(safe(word.text)) for word in words)
+
+
 class Bar(Widget):
-    """One row: words at the left, words at the right; the left side is cut where both collide."""
+    """One row: words at the left, words at the right; the left side is cut where both collide.
+
+    It is cut at its end, or at both where the word that is to be seen would be gone.
+    """
 
     DEFAULT_CSS = "Bar { height: 1; width: 1fr; background: $bar; }"
     can_focus = False
@@ -72,21 +81,31 @@ class Bar(Widget):
         if right.cell_length > width:
             right = right.crop(right.cell_length - width)
         room = width - right.cell_length
-        left = strip_of(self._left, self, ground)
+        left, gone = strip_of(self._left, self, ground), self._gone(room)
+        if gone:
+            left = Strip([Segment(BEFORE, ground), *left.crop(gone + len(BEFORE))])
         if left.cell_length > room:
-            cut = left.crop(0, max(room - 2, 0))
-            left = Strip([*cut, Segment("… "[:room], ground)])
+            cut = left.crop(0, max(room - len(BEHIND), 0))
+            left = Strip([*cut, Segment(BEHIND[:room], ground)])
         return Strip([*left.adjust_cell_length(room, ground), *right], width)
+
+    def _gone(self, room: int) -> int:
+        """How many cells of the left side are cut at its beginning."""
+        seen = next((index for index, word in enumerate(self._left) if word.seen), -1)
+        start, end = _width(self._left[: max(seen, 0)]), _width(self._left[: seen + 1])
+        total = _width(self._left)
+        over = (end if end == total else end + len(BEHIND)) - room
+        return max(min(over, start - len(BEFORE)), 0)
 
     def places(self) -> list[tuple[str, Offset, int]]:
         """What can be clicked: act, where on the screen, how wide."""
         found = []
-        right_width = sum(cell_len(safe(word.text)) for word in self._right)
-        starts = (0, max(self.size.width - right_width, 0))
-        for words, x in zip((self._left, self._right), starts, strict=True):
+        middle = max(self.size.width - _width(self._right), 0)
+        sides = (self._left, -self._gone(middle)), (self._right, middle)
+        for words, x in sides:
             for word in words:
                 width = cell_len(safe(word.text))
-                if word.act and x < self.size.width:
+                if word.act and 0 <= x < self.size.width:
                     found.append((word.act, self.region.offset + Offset(x, 0), width))
                 x += width
         return found

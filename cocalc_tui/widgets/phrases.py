@@ -30,6 +30,8 @@ class Word(NamedTuple):
     ground: str = ""
     act: str = ""
     """What a click on it does, in words of the bar that draws it."""
+    seen: bool = False
+    """Whether it is the one that others make room for."""
 
 
 def clock(seconds: float) -> str:
@@ -206,7 +208,14 @@ def tabs(
         mark = " ●" if unsaved else ""
         shade = ("accent" if current else "foreground") if on else "text-dim"
         words.append(
-            Word(f" {title}{mark} ", shade, on and current, ground if on else "", f"tab {index}")
+            Word(
+                f" {title}{mark} ",
+                shade,
+                bold=on and current,
+                ground=ground if on else "",
+                act=f"tab {index}",
+                seen=on,
+            )
         )
     return words
 

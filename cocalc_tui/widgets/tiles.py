@@ -234,16 +234,10 @@ class Tiles(TileActs, TileEdges, TileOpening, Acting, Widget):
         self.sync(focus=focus)
 
     def beside(self, path: str, share: float) -> None:
-        """Show a document in a tile of its own at the right, or close it where it shows."""
+        """Go to a document, where it is not open yet in a tile of its own at the right."""
         there = [view for view in self.division.views() if view.path == path]
-        shown = [tile.view for tile in self.division.place(*self.size).tiles]
-        if there and not any(view in shown for view in there):
-            self._show(there[0])
-            return
         if there:
-            for view in there:
-                self.division.close(view)
-            self.sync()
+            self._show(there[0])
             return
         if not self.division.room_to_dock(*self.size):
             self.visit(path)

@@ -68,7 +68,7 @@ class ChatActs(Screen[None]):
         raise NotImplementedError
 
     def do_chat(self) -> None:
-        """Open or close the chat beside the document."""
+        """Go to the chat beside the document, or close it and go back."""
         document = self.tiles.document
         if document is None:
             desk(self).notice("Open a file first: the chat stands beside it")

@@ -54,6 +54,21 @@ class TestBars:
             assert run.project.online
             assert "not synced" not in run.main.report.top.text
 
+    async def test_the_tab_i_am_in_is_seen_and_clicked_however_many_there_are(self) -> None:
+        async with started(size=(50, 12)) as run:
+            names = [f"chapter-{n}.md" for n in range(6)]
+            for name in names:
+                run.project.contents[name] = "x"
+                run.main.visit(name)
+                await run.settle()
+                top = run.main.report.top
+                assert f" {name} " in top.text
+                act = next(
+                    act for act, at, _ in top.places() if top.text[at.x :].startswith(f" {name}")
+                )
+                assert act == f"tab {names.index(name) + 1}"
+            assert top.text.startswith(" …")
+
     async def test_people_by_letters(self) -> None:
         async with started() as run:
             run.project.join("bob", "model.py")

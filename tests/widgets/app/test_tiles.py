@@ -42,6 +42,9 @@ class TestLayout:
             view = run.main.tiles.division.current.view
             assert view is not None
             assert view.path == ".README.md.chat", "what is hidden behind another is shown"
+            run.main.tiles.go_back_to("README.md")
+            await run.press("f8")
+            assert run.main.tiles.division.current.view == view, "what shows gets the keyboard"
             await run.press("f8")
             assert run.shown == [["README.md", "model.py"], [".model.py.chat"]]
             assert run.here == "README.md", "and not in the other chat"
