@@ -64,7 +64,7 @@ APP = (
     Action("app.next_pane", "Next pane", ("f6",)),
     Action("app.previous_pane", "Previous pane", ("shift+f6",)),
     Action("app.history", "History", ("f4",), "Its past, step by step.", footer=3),
-    Action("app.chat", "Chat", ("f8", "ctrl+t c"), "Beside the document; in the chat, away again.", footer=3),
+    Action("app.chat", "Chat", ("f8", "ctrl+t c"), "Beside the document, and back.", footer=3),
     Action("app.chats", "All chats", ("ctrl+t u",), "Those with unread messages first."),
     Action("app.export_chat", "Chat as markdown", (), "A file of the project.", Role.EDITOR),
     Action("app.people", "People and sharing", ("ctrl+t i",), "Who is here, who may join."),
