@@ -99,7 +99,7 @@ class Document:
 
     def patches(self) -> Iterator[Patch]:
         """All patches, parents first."""
-        return map(self._graph.patch, range(len(self._graph)))
+        return self._graph.patches()
 
     def is_cancelled(self, id: PatchId) -> bool:  # noqa: A002
         """Whether what the patch did is taken back now."""

@@ -26,16 +26,21 @@ def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int
         item.left_end = offset = offset + 1
         at += 1
         if offset < left.length:
-            left.split(offset)
-            block = left.block
-            at = block.items.index(left) + 1
+            item.right = right = block.split(at - 1, offset)
+            right.ahead = session  # nobody else typed there yet
+            if left.block is not block:
+                block = left.block
+                at = block.items.index(left) + 1
+            block.insert(item, at, lane)
+            tree.finger = lane, pos, item
+            return item
     else:
         block, at = tree.first(), 0
     following = block.item(at) if block.items else None
     item.right = right = following
     if right is not None and not right.state[lane]:
         item.right = right = block.known_from(at, lane)
-    is_first = right is not None and right.before() == (item.left, item.left_end)
+    is_first = right is not None and right.is_behind(item.left, item.left_end)
     if following is not right:
         if right is not None and is_first and session > right.ahead:
             block = right.block
@@ -59,12 +64,11 @@ def _last_before(item: Item, other: Item | None) -> Item | None:
     among: set[Item] = set()
     undecided = False
     while other is not None and other is not item.right:
-        left, end = other.before()
-        if left is item.left and end == item.left_end:
+        if other.is_behind(item.left, item.left_end):
             if other.right is item.right and item.session < other.session:
                 break
             undecided = _comes_first(other.right, item.right)
-        elif left not in among:
+        elif other.left not in among:
             break
         among.add(other)
         if not undecided:

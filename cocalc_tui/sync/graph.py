@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
@@ -145,6 +145,18 @@ class Graph:
             self.log.operations(index),
             *self.log.label(index),
         )
+
+    def patches(self) -> Iterator[Patch]:
+        """All patches, as they came, in the order of their indexes."""
+        log, said = self.log, self._said
+        for start, stop in pairwise((*self.starts, len(self))):
+            session, n = self.id(start)
+            parents = self.ids(self.parents(start))
+            for index in range(start, stop):
+                own = PatchId(session, n)
+                ops, label = log.operations(index), log.label(index)
+                yield Patch(own, log.times[index], said.get(index, parents), ops, *label)
+                parents, n = (own,), n + 1
 
     def ids(self, indexes: Iterable[int]) -> tuple[PatchId, ...]:
         """The ids of some patches, sorted; ROOT stands for the checkpoint's heads."""

@@ -24,11 +24,12 @@ from typing import Final
 
 from cocalc_tui.sync.patch import TextId
 
-_MOST_ITEMS: Final = 48
+_MOST_ITEMS: Final = 32
 _MOST_BLOCKS: Final = 32
 
-_CHAR: Final = 1 << 24
-"""What a visible character weighs; a hidden item weighs 1, and one that is not there nothing."""
+_HIDDEN: Final = 2.0**-24
+"""What a hidden item weighs. A visible character weighs 1, and what is not there nothing, so a sum
+is exact and tells both: Python adds floats faster than integers of two digits."""
 
 
 class Item:
@@ -83,15 +84,14 @@ class Item:
 
     def add(self, lane: int, more: int) -> None:
         """Change the state in a lane."""
-        state = self.state
+        state, block = self.state, self.block
         state[lane] = new = state[lane] + more
-        weight = self.length * _CHAR if new == 1 else new and 1
-        block = self.block
+        weight = float(self.length) if new == 1 else new and _HIDDEN
         weights, at = block.weights[lane], block.items.index(self)
-        more = weight - weights[at]
-        if more:
+        grown = weight - weights[at]
+        if grown:
             weights[at] = weight
-            block.grow(lane, more)
+            block.grow(lane, grown)
 
     def show(self, more: int, by: int) -> None:
         """Change the state in the document, as the patch at this index does."""
@@ -104,15 +104,7 @@ class Item:
 
     def split(self, offset: int) -> Item:
         """Cut it in two; returns the tail, which begins `offset` characters in."""
-        start, length = self.start + offset, self.length - offset
-        tail = Item(self.text, start, length, self.state[:], self.session, self.by)
-        tail.now, tail.shown = self.now, self.shown
-        tail.left, tail.left_end, tail.right = self, offset, self.right
-        tail.rest, self.rest = self.rest, tail
-        self.length = offset
-        block = self.block
-        block.put(tail, block.items.index(self) + 1)
-        return tail
+        return self.block.split(self.block.items.index(self), offset)
 
     def following(self) -> Item | None:
         """The next item of the text."""
@@ -122,14 +114,16 @@ class Item:
         """Whether it stands before another item of the text."""
         return _path(self) < _path(other)
 
-    def before(self) -> tuple[Item | None, int]:
-        """The item that now has the character before the first, and that one's place in it."""
-        left, end = self.left, self.left_end
-        while left is not None and end > left.length:
-            end -= left.length
+    def is_behind(self, item: Item | None, end: int) -> bool:
+        """Whether that is character `end` - 1 of this item, which has it now, before the first."""
+        left, at = self.left, self.left_end
+        if left is item and at == end:
+            return True
+        while left is not None and at > left.length:
+            at -= left.length
             left = left.rest
-        self.left, self.left_end = left, end
-        return left, end
+        self.left, self.left_end = left, at
+        return left is item and at == end
 
 
 class Block:
@@ -145,7 +139,7 @@ class Block:
         self.at = 0
         self.next: Block | None = None
         """Of blocks of items: the following one."""
-        self.weights: list[list[int]] = [[] for _ in range(lanes)]
+        self.weights: list[list[float]] = [[] for _ in range(lanes)]
         """By lane, and by part: the sum of what its items weigh."""
         self.length = 0
         """How many characters of it everybody was told that the document shows."""
@@ -161,8 +155,8 @@ class Block:
     def insert(self, item: Item, at: int, lane: int) -> None:
         """Insert what was typed in a lane: it is visible there and in the document."""
         for weights in self.weights:
-            weights.insert(at, 0)
-        self.weights[lane][at] = weight = item.length * _CHAR
+            weights.insert(at, 0.0)
+        self.weights[lane][at] = weight = float(item.length)
         self.grow(lane, weight)
         if not self.touched:
             self.touch()
@@ -171,23 +165,33 @@ class Block:
         if len(self.items) > _MOST_ITEMS:
             self._halve()
 
-    def put(self, tail: Item, at: int) -> None:
-        """Insert what was split off the item before."""
+    def split(self, at: int, offset: int) -> Item:
+        """Cut an item, at a place, in two; returns the tail, `offset` characters in."""
+        items = self.items
+        head = items[at]
+        length = head.length - offset
+        tail = Item(head.text, head.start + offset, length, head.state[:], head.session, head.by)
+        tail.now, tail.shown = head.now, head.shown
+        tail.left, tail.left_end, tail.right = head, offset, head.right
+        tail.rest, head.rest = head.rest, tail
+        tail.block = self
+        head.length = offset
+        at += 1
+        items.insert(at, tail)
         for lane, weights in enumerate(self.weights):
             weight = weights[at - 1]
-            if weight > 1:
-                weights[at - 1] = weight - tail.length * _CHAR
-                weights.insert(at, tail.length * _CHAR)
+            if weight >= 1:
+                weights[at - 1] = float(offset)
+                weights.insert(at, weight - offset)
             else:
                 weights.insert(at, weight)
                 if weight:
                     self.grow(lane, weight)
-        tail.block = self
-        self.items.insert(at, tail)
-        if len(self.items) > _MOST_ITEMS:
+        if len(items) > _MOST_ITEMS:
             self._halve()
+        return tail
 
-    def grow(self, lane: int, weight: int) -> None:
+    def grow(self, lane: int, weight: float) -> None:
         """Say to the blocks above that this has so much more weight."""
         block = self
         while (above := block.above) is not None:
@@ -289,12 +293,12 @@ class ItemTree:
             item.shown = True
             item.block = self.root
             self.root.items.append(item)
-            self.root.weights = [[length * _CHAR] for _ in range(lanes)]
+            self.root.weights = [[float(length)] for _ in range(lanes)]
             self.root.length = length
 
     def length(self, lane: int) -> int:
         """How many visible characters a lane has."""
-        return sum(self.root.weights[lane]) // _CHAR
+        return int(sum(self.root.weights[lane]))
 
     def first(self) -> Block:
         """The first block of items."""
@@ -320,14 +324,14 @@ class ItemTree:
             if whose == lane and start <= pos < start + item.length:
                 return item.block, item.block.items.index(item), pos - start
         block = self.root
-        wanted = (pos + 1) * _CHAR
+        wanted = pos + 1.0
         while True:
             sums = list(accumulate(block.weights[lane]))
             at = bisect_left(sums, wanted)
             if at:
-                wanted -= sums[at - 1] // _CHAR * _CHAR
+                wanted -= int(sums[at - 1])
             if not block.blocks:
-                return block, at, wanted // _CHAR - 1
+                return block, at, int(wanted) - 1
             block = block.blocks[at]
 
     def changes(self) -> Iterator[tuple[int, Item]]:

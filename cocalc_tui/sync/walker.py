@@ -129,9 +129,10 @@ class Walker:
                 if op is not None and first not in empty:
                     tree = self._trees.get(op[3]) or self._tree(op[3])
                     if not strict or _fits(op, tree.length(lane)):
-                        self._splice(window.add(branch, first, last), op, tree, branch)
+                        _splice(window.add(branch, first, last), op, tree, branch)
                         continue
                 self._visit(first, last, op, branch)
+            window.end(branch)
         self.stop = stop
 
     def check(self, ops: Sequence[Op]) -> None:
@@ -175,7 +176,7 @@ class Walker:
             self._put_fingers_away()
         for one in ops:
             if type(one) is Splice:
-                self._splice(node, one, self._tree(one.at), branch)
+                _splice(node, one, self._tree(one.at), branch)
 
     def _admit(self, indexes: range, ops: Sequence[Op], branch: Branch) -> None:
         """Raise DoesNotFit unless a run fits on top of a branch; else take in its records."""
@@ -202,32 +203,6 @@ class Walker:
         finally:
             self._window.cancel(ops, lane, -1, ROOT)
 
-    def _splice(self, node: Node, op: Splice, tree: ItemTree, branch: Branch) -> None:
-        """Do what a splice of a node does, on top of its branch and in the document."""
-        pos, delete, text, _ = op
-        if delete:
-            self._delete(node, tree, branch.lane, pos, delete)
-        if text:
-            item = insert(tree, branch.lane, pos, text, branch.session, node.last)
-            node.refs.append((item, item.length, False))
-
-    def _delete(self, node: Node, tree: ItemTree, lane: int, pos: int, delete: int) -> None:
-        """Delete characters that are visible in a lane, there and in the document."""
-        refs, by = node.refs, node.last
-        block, at, offset = tree.find(lane, pos)
-        found = block.items[at]
-        item: Item | None = found.split(offset) if offset else found
-        tree.finger = (lane, pos - offset, found) if offset else None
-        while delete and item is not None:
-            if item.state[lane] == 1:
-                if item.length > delete:
-                    item.split(delete)
-                delete -= item.length
-                refs.append((item, item.length, True))
-                item.add(lane, 1)
-                item.show(1, by)
-            item = item.following()
-
     def _put_fingers_away(self) -> None:
         """Lanes moved."""
         for tree in self._trees.values():
@@ -253,6 +228,36 @@ def _fits(op: Splice, length: int) -> bool:
     pos, delete, text, at = op
     fits = 0 <= pos <= pos + delete <= length
     return fits and (at is MAIN or at == MAIN) and (text.isascii() or is_text(text))
+
+
+def _splice(node: Node, op: Splice, tree: ItemTree, branch: Branch) -> None:
+    """Do what a splice of a node does, on top of its branch and in the document."""
+    pos, delete, text, _ = op
+    if delete:
+        _delete(node, tree, branch.lane, pos, delete)
+    if text:
+        item = insert(tree, branch.lane, pos, text, branch.session, node.last)
+        node.refs.append((item, item.length, False))
+
+
+def _delete(node: Node, tree: ItemTree, lane: int, pos: int, delete: int) -> None:
+    """Delete characters that are visible in a lane, there and in the document."""
+    refs, by = node.refs, node.last
+    block, at, offset = tree.find(lane, pos)
+    found = block.items[at]
+    item: Item | None = block.split(at, offset) if offset else found
+    tree.finger = (lane, pos - offset, found) if offset else None
+    while item is not None:
+        if item.state[lane] == 1:
+            if item.length > delete:
+                item.split(delete)
+            refs.append((item, item.length, True))
+            item.add(lane, 1)
+            item.show(1, by)
+            delete -= item.length
+            if not delete:
+                return
+        item = item.following()
 
 
 class BranchView:

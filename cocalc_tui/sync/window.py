@@ -127,9 +127,13 @@ class Window:
         node = Node(first, last, branch.owner, end, branch.seen)
         branch.nodes.append(node)
         ends.append(end)
-        branch.last = last
-        self._ends[last] = node
         return node
+
+    def end(self, branch: Branch) -> None:
+        """Note where a branch ends: somebody may go on from there."""
+        node = branch.nodes[-1]
+        branch.last = node.last
+        self._ends[node.last] = node
 
     def branch(self, owner: int) -> Branch:
         """What a session did; nothing yet where it is new."""
@@ -171,7 +175,8 @@ class Window:
     def take_lane(self, branch: Branch) -> int:
         """Give a branch the lane from which it is the shortest way to its version.
 
-        When much way was made, that lane is copied first and so stays where it was.
+        When much way was made, that lane is copied first and so stays where it was. So it is where
+        nobody did anything yet: that costs nothing, and others begin where the first one did.
         """
         goal = branch.version()
         ways = [_way(other.version(), goal) for other in self._lanes]
@@ -179,7 +184,8 @@ class Window:
         lane = lengths.index(min(lengths))
         way = ways[lane]
         self._spent += lengths[lane]
-        if len(self._lanes) < MOST_LANES and self._spent > len(self._ends) // 2:
+        size = sum([len(other.nodes) for other in self.branches.values()])
+        if len(self._lanes) < MOST_LANES and (not size or self._spent > size // 2):
             self._spent = 0
             self._copy(lane)
             lane = len(self._lanes)
