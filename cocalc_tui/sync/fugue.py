@@ -26,8 +26,8 @@ def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int
         item.left_end = offset = offset + 1
         at += 1
         if offset < left.length:
-            item.right = right = block.split(at - 1, offset)
-            right.ahead = session  # nobody else typed there yet
+            item.right = tail = block.split(at - 1, offset)
+            tail.ahead = session  # nobody else typed there yet
             if left.block is not block:
                 block = left.block
                 at = block.items.index(left) + 1
