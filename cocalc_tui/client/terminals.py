@@ -48,11 +48,24 @@ class Terminal:
             )
         )
 
-    async def size(self, columns: int, lines: int, policy: str | None = None) -> None:
-        """Say how large my window is."""
+    async def size(
+        self,
+        columns: int,
+        lines: int,
+        policy: str | None = None,
+        colours: tuple[str, str] = ("", ""),
+    ) -> None:
+        """Say how large my window is, and of which colours its text and ground are (`#rrggbb`)."""
+        text, ground = colours
         await self._requests.ask(
             lambda id_: m.TerminalSize(
-                id=id_, doc=self._doc, columns=columns, lines=lines, policy=policy
+                id=id_,
+                doc=self._doc,
+                columns=columns,
+                lines=lines,
+                policy=policy,
+                text=text,
+                ground=ground,
             )
         )
 

@@ -113,6 +113,7 @@ async def test_it_ends_and_starts_again(tmp_path: Path) -> None:
         await until(lambda: re.search(r"^70$", shown(app), re.MULTILINE))
         await pilot.press("enter")
         await until(lambda: here.model.screen.running)
+        assert here.look is None
 
 
 async def test_its_past_is_gone_through_by_key(tmp_path: Path) -> None:

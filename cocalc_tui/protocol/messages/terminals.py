@@ -56,6 +56,9 @@ class TerminalSize(Request, frozen=True, tag="terminal-size"):
     lines: int
     policy: str | None = None
     """smallest, mine, or fixed: as large as this window is now; None leaves it as it is."""
+    text: str = ""
+    ground: str = ""
+    """Its colours, `#rrggbb`, for programs that ask; "" where they are not known."""
 
 
 class TerminalKeyboard(Request, frozen=True, tag="terminal-keyboard"):

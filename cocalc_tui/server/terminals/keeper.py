@@ -43,6 +43,7 @@ from cocalc_tui.server.terminals.order import (
 )
 from cocalc_tui.server.terminals.pace import Bucket, Flow, Processors
 from cocalc_tui.server.terminals.recording import Recording
+from cocalc_tui.server.terminals.replies import Colours
 from cocalc_tui.server.terminals.screen import Screen
 from cocalc_tui.terminal.cast import Shown
 
@@ -280,6 +281,8 @@ class TerminalKeeper:
                 self._write(mouse(str(said["what"]), button, where, more, self._screen.mouse))
             case "resize":
                 self._resize(int(said["columns"]), int(said["lines"]))
+            case "colours":
+                self._screen.colour(Colours(str(said["text"]), str(said["ground"])))
             case "whole":
                 return {"whole": self._frames.whole(self._typist)}
             case "history":
@@ -316,9 +319,9 @@ class TerminalKeeper:
             if self._screen.pastes:
                 data = b"\x1b[200~" + data.replace(b"\x1b", b"") + b"\x1b[201~"
             self._write(data)
-        application, apart = self._screen.application_keys, self._screen.tells_keys_apart
+        application, form = self._screen.application_keys, self._screen.key_form
         for key in said.get("keys", []):
-            self._write(encode(key, application=application, apart=apart))
+            self._write(encode(key, application=application, form=form))
         if "text" in said:
             self._write(str(said["text"]).encode())
         if "raw" in said:
@@ -366,8 +369,9 @@ class TerminalKeeper:
             max(LEAST[1], min(lines, MOST[1])),
         )
         if size != self._screen.size:
-            self._screen.resize(*size)
+            told = self._screen.resize(*size)
             self._set_size(self._master, *size)
+            self._write(told)
             self._recording.changed(clock())
             self._dirty = True
 

@@ -8,6 +8,10 @@ terminals", https://sw.kovidgoyal.net/kitty/keyboard-protocol/.
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cocalc_tui.server.terminals.keyform import Form
 
 _CURSOR = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F"}
 _TILDE = {
@@ -59,14 +63,14 @@ _SHIFTED = {f"f{number + 12}": f"shift+f{number}" for number in range(1, 13)}
 """F13 to F24 as terminfo's xterm has them."""
 
 
-def encode(key: str, *, application: bool, apart: bool = False) -> bytes:
+def encode(key: str, *, application: bool, form: Form = "") -> bytes:
     """The bytes of a key by its name as Textual has it; b"" for one that has none.
 
-    `application`: the program asked for the application form of cursor keys; `apart`: for the kitty
-    form of keys that are alike in the old one.
+    `application`: the program asked for the application form of cursor keys; `form`: for this one
+    of keys that are alike in the old one.
     """
     *modifiers, name = key.split("+")
-    if apart and set(modifiers) <= _MODIFIERS.keys() and (told := _apart(modifiers, name)):
+    if form and set(modifiers) <= _MODIFIERS.keys() and (told := _apart(modifiers, name, form)):
         return told
     if key in _PLAIN:
         return _PLAIN[key].encode()
@@ -94,14 +98,18 @@ def encode(key: str, *, application: bool, apart: bool = False) -> bytes:
     return _character(modifiers, name) if len(name) == 1 else b""
 
 
-def _apart(modifiers: list[str], name: str) -> bytes:
-    """The kitty form of a key with modifiers; b"" where the old one tells as much."""
+def _apart(modifiers: list[str], name: str, form: Form) -> bytes:
+    """A form of a key with modifiers that tells it apart; b"" where the old one tells as much."""
     code = ord(name.lower()) if len(name) == 1 else _ALIKE.get(name, 0)
     if not code or not modifiers or (modifiers == ["shift"] and (len(name) == 1 or name == "tab")):
         return b""
     shifted = len(name) == 1 and name != name.lower()
     held = {*modifiers, *["shift"] * shifted}
-    return f"\x1b[{code};{1 + sum(_MODIFIERS[one] for one in held)}u".encode()
+    more = 1 + sum(_MODIFIERS[one] for one in held)
+    if form == "kitty":
+        return f"\x1b[{code};{more}u".encode()
+    code = ord(name.upper()) if len(name) == 1 and "shift" in held else code
+    return f"\x1b[27;{more};{code}~".encode()
 
 
 def _character(modifiers: list[str], name: str) -> bytes:

@@ -41,6 +41,8 @@ class KnownTerminal:
     """Whose windows count, or who fixed the size; "" with smallest."""
     fixed: tuple[int, int] = USUAL
     """Columns and lines, with fixed."""
+    colours: tuple[str, str] | None = None
+    """Of text and ground in the window that was told of last, `#rrggbb`."""
     keyboard: str = ""
     """Who alone may type."""
     size: tuple[int, int] = USUAL

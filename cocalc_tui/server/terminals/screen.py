@@ -1,6 +1,6 @@
 """The screen model of a terminal, behind our own interface: bytes in, rows out.
 
-pyghostty is young and may be replaced: nothing else but `grid` imports it.
+pyghostty is young and may be replaced: nothing else but `grid`, `replies` and `keyform` imports it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pyghostty.core import ffi
 from pyghostty.core import lib as ghostty
 
 from cocalc_tui.server.terminals.grid import Grid
+from cocalc_tui.server.terminals.keyform import Form, KeyForm
+from cocalc_tui.server.terminals.replies import Colours, Replies
 
 HISTORY_BYTES = 12 * 2**20
 """About 18,000 lines of 80 columns, 9,000 of 160."""
@@ -53,6 +55,8 @@ class Screen:
         """`unknown` is told of OSC sequences that no terminal knows, without their frame."""
         self._terminal = Terminal(columns, lines, scrollback=NEVER)
         self._grid = Grid(self._terminal)
+        self._about = Replies(self._terminal)
+        self._keys = KeyForm(self._terminal)
         self._set("SCROLLBACK_MAX_BYTES", "size_t", HISTORY_BYTES)
         # No app shows them: programs that ask are to draw with characters, and none fills memory.
         self._set("KITTY_IMAGE_STORAGE_LIMIT", "uint64_t", 0)
@@ -85,14 +89,25 @@ class Screen:
         DEL is nothing in what a program writes; the library would show it.
         """
         self._terminal.feed(data.replace(b"\x7f", b""))
+        return self._answer()
+
+    def _answer(self) -> bytes:
         answer = b"".join(self._replies)
         self._replies.clear()
         return answer
 
-    def resize(self, columns: int, lines: int) -> None:
-        """Have another size; what does not fit any more is wrapped anew or scrolls out."""
-        self._terminal.resize(columns, lines)
+    def resize(self, columns: int, lines: int) -> bytes:
+        """Have another size; what does not fit any more is wrapped anew or scrolls out.
+
+        Returns what a program is told that asked to be told of it.
+        """
+        self._terminal.resize(columns, lines, 0, 0)
         self._mark = None
+        return self._answer()
+
+    def colour(self, colours: Colours) -> None:
+        """Have these colours, for programs that ask."""
+        self._about.have(colours)
 
     def frame(self) -> Frame:
         """The screen as it is now."""
@@ -120,9 +135,9 @@ class Screen:
         return bool(self._terminal.mode(1))
 
     @property
-    def tells_keys_apart(self) -> bool:
-        """Whether the program asked for the kitty form of keys that are alike in the old one."""
-        return bool(self._terminal.get("kitty_keyboard_flags", "uint8_t"))
+    def key_form(self) -> Form:
+        """The form that the program asked for of keys that are alike in the old one."""
+        return self._keys.wanted
 
     @property
     def mouse(self) -> frozenset[int]:

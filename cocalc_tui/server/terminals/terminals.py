@@ -185,6 +185,9 @@ class Terminals:
                     terminal.choose(user, request)
                     self._say(doc, "screen", self._screen(terminal))
                 self._resize_soon(terminal)
+                if request.text and request.ground:
+                    terminal.colours = request.text, request.ground
+                    await _colour(terminal)
             case m.TerminalHistory():
                 return await self._history(terminal, request.first, request.count)
             case m.TerminalFiles():
@@ -228,6 +231,7 @@ class Terminals:
         await session.connect()
         terminal.session = session
         self._resize_soon(terminal)
+        await _colour(terminal)
 
     def _screen(self, terminal: KnownTerminal) -> TerminalScreen:
         """The whole screen, or that it ended."""
@@ -333,6 +337,14 @@ class Terminals:
         if wanted != (session.state["columns"], session.state["lines"]):
             task = asyncio.ensure_future(session.ask("resize", columns=wanted[0], lines=wanted[1]))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+async def _colour(terminal: KnownTerminal) -> None:
+    """Have programs that ask told the colours that are known; raises KeeperGoneError."""
+    if terminal.session is not None and terminal.colours is not None:
+        text, ground = terminal.colours
+        with contextlib.suppress(ValueError):  # a keeper of an earlier release does not know it
+            await terminal.session.ask("colours", text=text, ground=ground)
 
 
 async def _last(terminal: KnownTerminal) -> Last | None:

@@ -28,6 +28,7 @@ from cocalc_tui.widgets.terminal.drawing import Drawing, whose_size
 from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pointing import Pointing
 from cocalc_tui.widgets.terminal.typing import Kind, Typing, plain_name
+from cocalc_tui.widgets.theme import colour
 from cocalc_tui.widgets.typed import own_bytes
 
 
@@ -83,17 +84,25 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
 
     def _take_whole(self, screen: TerminalScreen) -> None:
         """Show a whole screen, and what was told after it and heard before it was taken."""
-        self.model.take(screen)
+        self._take(screen)
         self.keep_in_sight()
         later, self._later = self._later, []
         for frame in later:
             if self.model.missed(frame):
                 self.do_ask(self._open())
                 break
-            self.model.take(frame)
+            self._take(frame)
         self.keep_in_sight()
         self.refresh()
         desk(self).bars_changed()
+
+    def _take(self, screen: TerminalScreen) -> set[int] | None:
+        """Take a frame; tells the lines that are others now, None for all."""
+        began = screen.running and not self.model.screen.running
+        changed = self.model.take(screen)
+        if began:
+            self.leave()  # what was looked at is another program's
+        return changed
 
     def do_ask(self, work: Coroutine[Any, Any, None]) -> None:
         """Ask for something; where the connection is lost, the next one asks again."""
@@ -129,9 +138,9 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         if self.model.missed(screen):
             self.do_ask(self._open())
             return
-        before = self.model.screen.keyboard
-        changed = self.model.take(screen)
-        self._keyboard_moved(before, screen.keyboard)
+        before = self.model.screen
+        changed = self._take(screen)
+        self._keyboard_moved(before.keyboard, screen.keyboard)
         if self.look is not None:
             return
         if self.keep_in_sight() or changed is None:
@@ -158,7 +167,8 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
 
     async def _say_size(self, policy: str | None = None) -> None:
         if desk(self).role >= Role.RUNNER and self.size.width:
-            await self.terminal.size(self.size.width, self.size.height, policy)
+            colours = colour(self, "foreground"), colour(self, "background")
+            await self.terminal.size(self.size.width, self.size.height, policy, colours)
 
     async def do_size(self) -> None:
         """Choose what decides on the size."""

@@ -71,7 +71,22 @@ def test_keys_are_what_xterm_sends(key: str, plain: bytes, application: bytes) -
     ],
 )
 def test_keys_that_are_alike_are_told_apart_to_who_asks(key: str, told: bytes) -> None:
-    assert encode(key, application=False, apart=True) == told
+    assert encode(key, application=False, form="kitty") == told
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("shift+enter", b"\x1b[27;2;13~"),
+        ("ctrl+i", b"\x1b[27;5;105~"),
+        ("ctrl+shift+a", b"\x1b[27;6;65~"),
+        ("ctrl+A", b"\x1b[27;6;65~"),
+        ("tab", b"\t"),
+        ("ctrl+left", b"\x1b[1;5D"),
+    ],
+)
+def test_the_same_in_the_form_of_xterm(key: str, told: bytes) -> None:
+    assert encode(key, application=False, form="xterm") == told
 
 
 @pytest.mark.parametrize(

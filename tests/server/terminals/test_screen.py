@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cocalc_tui.server.terminals.replies import Colours
 from cocalc_tui.server.terminals.screen import Screen
 from tests.server.terminals.sequences import SEQUENCES
 
@@ -57,8 +58,9 @@ def test_questions_are_answered_once() -> None:
         (b"\x1bP+q436f;524742\x1b\\", b"\x1bP1+r436F=323536\x1b\\\x1bP1+r524742=38\x1b\\"),
         (b"\x1b]4;1;rgb:11/22/33\x07\x1b]4;1;?\x07", b"\x1b]4;1;rgb:1111/2222/3333\x07"),
         (b"\x1b[>1u\x1b[?u", b"\x1b[?1u"),
-        # Each viewer has colours of their own.
-        (b"\x1b]10;?\x07\x1b]11;?\x07", b""),
+        (b"\x1b[18t", b"\x1b[8;24;80t"),
+        # Nobody told the colours.
+        (b"\x1b]10;?\x07\x1b]11;?\x07\x1b[?996n", b""),
         # What it was told would come back as if it was typed.
         (b"\x1b]0;rm -rf\x07\x1b[21t\x1b[20t", b""),
         (b"\x1b]52;c;cm0gLXJm\x07\x1b]52;c;?\x07", b""),
@@ -69,6 +71,37 @@ def test_questions_are_answered_once() -> None:
 )
 def test_what_is_asked_is_answered_by_the_keeper_alone(question: bytes, answer: bytes) -> None:
     assert Screen(80, 24).feed(question) == answer
+
+
+@pytest.mark.parametrize(
+    ("ground", "answers"),
+    [
+        ("#ffeedd", b"\x1b]11;rgb:ffff/eeee/dddd\x07\x1b[?997;2n"),
+        ("#1c1c1c", b"\x1b]11;rgb:1c1c/1c1c/1c1c\x07\x1b[?997;1n"),
+        ("black", b""),
+        ("#12345\x1b", b""),
+    ],
+)
+def test_colours_are_told_once_they_are_known(ground: str, answers: bytes) -> None:
+    screen = Screen(80, 24)
+    screen.colour(Colours("#808080", ground))
+    assert screen.feed(b"\x1b]11;?\x07\x1b[?996n") == answers
+
+
+def test_who_asked_for_it_is_told_of_another_size() -> None:
+    screen = Screen(80, 24)
+    assert screen.resize(90, 24) == b""
+    assert screen.feed(b"\x1b[?2048h") == b"\x1b[48;24;90;0;0t"
+    assert screen.resize(100, 30) == b"\x1b[48;30;100;0;0t"
+
+
+def test_the_form_of_keys_is_what_was_asked_for_last() -> None:
+    screen = Screen(80, 24)
+    found = []
+    for asked in (b"", b"\x1b[>4;2m", b"\x1b[>1u", b"\x1b[<u", b"\x1b[>4m"):
+        screen.feed(asked)
+        found.append(screen.key_form)
+    assert found == ["", "xterm", "kitty", "xterm", ""]
 
 
 def test_what_scrolled_out_is_kept() -> None:

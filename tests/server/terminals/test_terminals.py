@@ -222,6 +222,16 @@ async def test_a_program_that_asks_for_it_tells_keys_apart(grounds: TerminalGrou
     await side.terminals.close()
 
 
+async def test_a_program_is_told_the_colours_of_who_looks(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    colours = {"text": "#000000", "ground": "#ffeedd"}
+    await side.ask(m.TerminalSize(id=1, doc=DOC, columns=80, lines=24, **colours))
+    await side.type("printf '\\033]11;?\\033\\\\\\033[18t'; exec cat\r")
+    await side.shows("^[]11;rgb:ffff/eeee/dddd^[\\^[[8;24;80t")
+    await side.terminals.close()
+
+
 async def test_end_and_paste(grounds: TerminalGrounds) -> None:
     side = await Side(grounds).start()
     await side.open()
