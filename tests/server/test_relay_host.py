@@ -272,6 +272,19 @@ async def test_the_owner_ends_the_relay() -> None:
     assert (alice.goodbye.code, alice.goodbye.text) == ("stopped", "alice ended the relay of lab")
 
 
+async def test_who_comes_while_it_ends_was_not_there() -> None:
+    """They are not told that somebody ended it, or they would wait for somebody to start it."""
+    box = Box()
+    await box.relay.start()
+    alice = await box.app()
+    await alice.say(m.Stop(id=1))
+    await alice.hear(m.Answer)
+    late = await box.app()
+    await late.until(lambda: late.closed)
+    assert late.goodbye == m.Goodbye(code="end", text="the relay ends")
+    await box.relay.close()
+
+
 # --- several relays, and stores in trouble -----------------------------------------------------
 
 

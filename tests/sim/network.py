@@ -288,7 +288,7 @@ class SimLink:
         self._behind = behind
         connection.accepted_by(here())
 
-    def send(self, frame: Frame) -> int:
+    def send(self, frame: Frame, *, hurry: bool = False) -> int:
         self._connection.down.put(frame.payload)
         return self.waiting
 

@@ -48,10 +48,11 @@ def _head(size: int) -> bytes:
 class Link(Protocol):
     """The relay's end of a transport."""
 
-    def send(self, frame: Frame) -> int:
+    def send(self, frame: Frame, *, hurry: bool = False) -> int:
         """Hand a frame over; returns what is `waiting` then.
 
-        It does so at once and never fails: the reader's end will be noticed.
+        It does so at once and never fails: the reader's end will be noticed. Whoever waits for it
+        gets it before others get theirs (`hurry`); what is for one reader stays in order.
         """
         ...
 

@@ -103,7 +103,7 @@ class MemoryLink:
         self._outgoing = outgoing
         self._incoming = incoming
 
-    def send(self, frame: Frame) -> int:
+    def send(self, frame: Frame, *, hurry: bool = False) -> int:
         """Hand a frame over."""
         self._outgoing.put(frame.payload)
         return self._outgoing.waiting

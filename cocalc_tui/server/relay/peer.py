@@ -105,18 +105,18 @@ class Peer:
     # --- saying --------------------------------------------------------------------------------
 
     def say(self, message: m.Message) -> None:
-        """Send it a message."""
-        self.hand(Frame.of(message))
+        """Send it a message that it waits for."""
+        self.hand(Frame.of(message), hurry=True)
 
     def answer(self, id_: int, result: object) -> None:
         """Answer a request of its with a result."""
         self.say(m.Answer(id=id_, result=msgspec.Raw(msgspec.msgpack.encode(result))))
 
-    def hand(self, frame: Frame) -> None:
+    def hand(self, frame: Frame, *, hurry: bool = False) -> None:
         """Send it a frame; cuts it off where too much is waiting."""
         if self._closing is not None:
             return
-        waiting = self.link.send(frame)
+        waiting = self.link.send(frame, hurry=hurry)
         if waiting > BEHIND:
             for member in self.memberships.values():
                 member.live = False

@@ -239,6 +239,10 @@ class Relay:
         return None
 
     async def _greet(self, peer: Peer, hello: m.Hello, version: int) -> None:
+        if self._stopped is not None:
+            # Whoever was there starts no other; whoever comes now may, as soon as this one is gone.
+            peer.end("end", "the relay ends")
+            return
         owner = await self._store.owner(hello.session)
         await self._access.look_up([peer.user])
         role = m.Role.HOST if peer.host else self._access.role(peer.user)

@@ -20,6 +20,7 @@ from websockets.server import ServerProtocol
 from cocalc_tui.protocol.codec import MAX_FRAME
 from cocalc_tui.protocol.transport import Hear
 from cocalc_tui.server.relay.link import BEHIND, Frame, Link
+from cocalc_tui.server.relay.writing import Writing
 from cocalc_tui.websocket import WebSocket
 
 PULSE = 20.0
@@ -29,23 +30,26 @@ PULSE = 20.0
 class WebSocketLink:
     """The relay's end of one websocket.
 
-    Frames are written as they are, so that one encoding serves a whole room, and those of one turn
-    of the loop together: a system call costs more than all else that a frame to a reader does.
+    Frames are written as they are, so that one encoding serves a whole room, and those that gather
+    until it is this link's turn (`writing`) together.
     """
 
-    __slots__ = ("_gate", "_held", "_held_size", "_websocket")
+    __slots__ = ("_held", "_held_size", "_websocket", "_writing", "hurried", "queued")
 
-    def __init__(self, websocket: WebSocket, gate: Gate) -> None:
+    def __init__(self, websocket: WebSocket, writing: Writing) -> None:
         self._websocket = websocket
-        self._gate = gate
+        self._writing = writing
         self._held: list[bytes] = []
         self._held_size = 0
+        self.queued = self.hurried = False
 
-    def send(self, frame: Frame) -> int:
+    def send(self, frame: Frame, *, hurry: bool = False) -> int:
         """Hand a frame over."""
         data = frame.websocket
-        if not self._held:
-            self._gate.write_soon(self)
+        if hurry:
+            self._writing.first(self)
+        elif not self.queued:
+            self._writing.soon(self)
         self._held.append(data)
         self._held_size += len(data)
         return self._held_size + self._websocket.wire.get_write_buffer_size()
@@ -113,7 +117,7 @@ class Gate:
         self._open: Counter[str] = Counter()
         """Connections by user, those too that have not said anything."""
         self._attending: set[asyncio.Future[None]] = set()
-        self._unwritten: list[WebSocketLink] = []
+        self._writing = Writing()
 
     def __call__(self) -> WebSocket:
         """The protocol of a new connection."""
@@ -135,20 +139,10 @@ class Gate:
     def accepted(self, websocket: WebSocket) -> None:
         """Somebody is let in."""
         assert isinstance(websocket, _Guest)
-        task = asyncio.ensure_future(self._attend(WebSocketLink(websocket, self), websocket.user))
+        link = WebSocketLink(websocket, self._writing)
+        task = asyncio.ensure_future(self._attend(link, websocket.user))
         self._attending.add(task)
         task.add_done_callback(self._attending.discard)
-
-    def write_soon(self, link: WebSocketLink) -> None:
-        """Have a link write when this turn of the loop is over."""
-        if not self._unwritten:
-            asyncio.get_running_loop().call_soon(self._write)
-        self._unwritten.append(link)
-
-    def _write(self) -> None:
-        unwritten, self._unwritten = self._unwritten, []
-        for link in unwritten:
-            link.write()
 
 
 class _Guest(WebSocket):
