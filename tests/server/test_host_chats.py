@@ -24,6 +24,9 @@ from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.events import ChatNews, ChatRead
 from cocalc_tui.sync.patch import Create, Put
 from tests.server.hosting import Box, running, until
+from tests.widgets.hostile import MARKS, PAYLOADS
+from tests.widgets.terminal import Terminal
+from tests.widgets.test_terminal_safety import complaints
 
 CHAT = ".notes.md.chat"
 
@@ -304,3 +307,12 @@ def test_following_from_a_shell(lab: Path) -> None:
             assert main(["chat", str(notes), "- one more"]) == 0
             assert people.stdout.readline().endswith(f"{first['user']}: - one more\n")
         assert json.loads(programs.stdout.readline())["text"] == "- one more"
+
+
+@pytest.mark.parametrize("words", [[], ["--json"], ["--export"], ["--tail"], ["--tail", "--json"]])
+def test_hostile_messages_on_a_terminal_are_text(lab: Path, words: list[str]) -> None:
+    notes = str(lab / "notes.md")
+    assert main(["chat", notes, "\n".join(PAYLOADS).replace("\x00", "")]) == 0
+    with Terminal("cocalc_tui", "chat", notes, *words) as terminal:
+        terminal.wait_for_all(MARKS)
+        assert not complaints(terminal)

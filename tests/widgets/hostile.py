@@ -161,6 +161,7 @@ def run_chat() -> None:
 
         def on_chat_pane_arrived(self) -> None:
             self.pane.found_out([f"m{n}" for n in range(3)], [*names(), "ann"])
+            self.pane.show_readers({name: f"m{n}" for n, name in enumerate(names())})
             self.screen.set_focus(self.pane.keyboard())
 
     Hostile().run()

@@ -174,6 +174,8 @@ class PeopleScreen(RowActs, Acting, Leaving[None], inherit_bindings=False):
         if guest is None or not guest.here:
             return None
         here = [one for one in others if one.connection == guest.connection]
+        if guest.where.startswith("you") and len(others) == 1:
+            here = others  # there is nobody else who could be meant
         return next(iter(here or [one for one in others if one.user == guest.name]), None)
 
     @property
