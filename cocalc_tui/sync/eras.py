@@ -8,6 +8,7 @@ an era are made when somebody looks at one of its versions.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
@@ -109,7 +110,11 @@ def cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
         runs = log.runs(place)
         begun = critical = 0
         """Where the piece at hand begins in this block, and where it can end."""
-        for edge in runs.edges():
+        edges = list(runs.edges())
+        index = 0
+        while index < len(edges):
+            edge = edges[index]
+            index += 1
             cost += 1
             passed = high < seq + edge
             while high < seq + edge:
@@ -119,6 +124,8 @@ def cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
                 end(begun, critical)
                 begun, together = critical, False
             if inside:
+                beyond = bisect_right(edges, high - seq, index)
+                cost, index = cost + beyond - index, beyond
                 continue
             if not together:
                 end(begun, edge)

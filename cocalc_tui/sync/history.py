@@ -124,26 +124,24 @@ class _History:
 
     def _lines(self, indexes: Sequence[int]) -> Lines:
         """In which versions the characters of a node came or went, in the order of its `refs`."""
-        if len(indexes) == 1:
-            return list(self._changes(indexes[0]))
-        joined = [line for index in indexes for line in self._changes(index)]
-        first, second = (self._coarse.spans[index].ops[0] for index in indexes[:2])
-        assert isinstance(first, Splice)
-        assert isinstance(second, Splice)
-        if first.delete and first.pos != second.pos:
-            joined.reverse()
+        spans = self._coarse.spans
+        joined: Lines = []
+        for index in indexes:
+            span = spans[index]
+            for op, unit, patch in zip(span.ops, span.units, span.patches, strict=True):
+                if type(op) is Splice:
+                    seq = span.seq + patch
+                    if op.delete:
+                        joined.append(_line(op.delete, unit, seq, index))
+                    if op.insert:
+                        joined.append(_line(len(op.insert), unit, seq, index))
+        if len(indexes) > 1:
+            first, second = (spans[index].ops[0] for index in indexes[:2])
+            assert isinstance(first, Splice)
+            assert isinstance(second, Splice)
+            if first.delete and first.pos != second.pos:
+                joined.reverse()
         return joined
-
-    def _changes(self, index: int) -> Iterator[Line]:
-        """What each operation of a span did."""
-        span = self._coarse.spans[index]
-        for op, unit, patch in zip(span.ops, span.units, span.patches, strict=True):
-            if isinstance(op, Splice):
-                seq = span.seq + patch
-                if op.delete:
-                    yield _line(op.delete, unit, seq, index)
-                if op.insert:
-                    yield _line(len(op.insert), unit, seq, index)
 
     # --- rows ----------------------------------------------------------------------------------
 
@@ -156,6 +154,10 @@ class _History:
         else:
             born = self._born[item]
         died = self._died.get(item, [])
+        if len(born) == 1 and all([len(lines) == 1 for lines in died]):
+            text = whole[item.start : item.start + item.length]
+            yield from self._rows(text, born[0], [line for (line,) in died])
+            return
         start = 0
         coming, going = _Strip(born), [_Strip(lines) for lines in died]
         for length in _lengths([born, *died]):
@@ -215,6 +217,11 @@ class _Strip:
 
     def cut(self, length: int) -> Lines:
         """The lines of the next characters, as many as there are."""
+        if not self._start and self._index < len(self._lines):
+            line = self._lines[self._index]
+            if line.length == length:
+                self._index += 1
+                return [line]
         found: Lines = []
         while length and self._index < len(self._lines):
             line = self._lines[self._index]

@@ -20,11 +20,13 @@ from cocalc_tui.sync.shelf import Shelf
 class _Session:
     """The links of one session: the number of the first patch of each, rising, and its entry's."""
 
-    __slots__ = ("end", "firsts", "seqs")
+    __slots__ = ("end", "firsts", "last", "seqs")
 
     def __init__(self) -> None:
         self.end = 0
         """The number behind its last patch."""
+        self.last = 0
+        """The number of the entry that has its last patch."""
         self.firsts = array("q")
         self.seqs = array("q")
 
@@ -54,7 +56,6 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
     """
     known: dict[str, _Session] = {}
     heads: set[tuple[str, int]] = set()
-    last: tuple[str, int] | None = None
     seq = 1
     for place in range(len(log)):
         first = seq
@@ -67,16 +68,17 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
                 raise DamagedLog(f"the log lacks patch {one.end} of {session}")
             one.firsts.append(n)
             one.seqs.append(seq)
-            one.end = n + size
-            said = ((session, n - 1),) if parents is None else parents
-            heads.difference_update(said)
-            if last is None or said != (last,):
-                least = min([_number(known, *parent) for parent in said], default=0)
-                if least + 1 < seq:
-                    yield least + 1, seq - 1
-            last = (session, n + size - 1)
-            heads.add(last)
+            if parents is None:
+                heads.discard((session, n - 1))
+                least = one.last
+            else:
+                heads.difference_update(parents)
+                least = min([_number(known, *parent) for parent in parents], default=0)
+            if least + 1 < seq:
+                yield least + 1, seq - 1
             seq += size
+            one.end, one.last = n + size, seq - 1
+            heads.add((session, n + size - 1))
         for by, cancel in _cancels(log, place) if block.cancels else ():
             by += first
             if (target := _number(known, cancel.session, cancel.first)) < by:

@@ -158,12 +158,19 @@ def _chains(block: Block, start: int, stop: int) -> Iterator[Chain]:
     ends = block.ends
     at = bisect_right(ends, start)
     end = ends[at - 1] if at else 0
-    for (session, n), size, parents, stamp, label in block.chains(at, bisect_left(ends, stop) + 1):
-        begin, end = end, end + size
-        if (missing := start - begin) > 0:
-            n, size = n + missing, size - missing
-            parents = (PatchId(session, n - 1),)
-        yield Chain(PatchId(session, n), size - max(0, end - stop), parents, stamp, label)
+    for chain in block.chains(at, bisect_left(ends, stop) + 1):
+        begin, end = end, end + chain.size
+        if start <= begin and end <= stop:
+            yield chain
+        else:
+            yield _part(chain, max(start - begin, 0), chain.size - max(end - stop, 0))
+
+
+def _part(chain: Chain, start: int, stop: int) -> Chain:
+    """Some of the patches of a chain."""
+    session, n = chain.first
+    parents = (PatchId(session, n + start - 1),) if start else chain.parents
+    return chain._replace(first=PatchId(session, n + start), size=stop - start, parents=parents)
 
 
 def _pieces(
@@ -171,6 +178,8 @@ def _pieces(
 ) -> list[tuple[PatchId, int, tuple[PatchId, ...]]]:
     """Cut a chain behind the numbers at which somebody else goes on."""
     (session, n), size, parents, *_ = chain
+    if size == 1:
+        return [(chain.first, 1, parents)]
     last = n + size - 1
     start = bisect_left(cuts, n)
     ends: Sequence[int] = cuts[start : bisect_left(cuts, last, start)]
