@@ -181,15 +181,15 @@ class Block:
         sessions = self.sessions
         ends = [0] * len(sessions)
         """By session: the number behind the last one seen."""
-        parent = iter(zip(self.numbers("parent"), self.numbers("back"), strict=True))
+        named = iter(zip(self.numbers("parent"), self.numbers("back"), strict=True))
         rows = ("session", "skip", "more", "parents")
         total = 0
         for s, skip, more, count in zip(*map(self.numbers, rows), strict=True):
-            named = [next(parent) for _ in range(count)]
+            found = [next(named)] if count == 1 else [next(named) for _ in range(count)]
             parents = None
-            if skip or named != [(s, 0)] or not ends[s]:
+            if skip or found != [(s, 0)] or not ends[s]:
                 parents = tuple(
-                    [PatchId(sessions[p], ends[p] - 1 - unzigzag(back)) for p, back in named]
+                    [PatchId(sessions[p], ends[p] - 1 - unzigzag(back)) for p, back in found]
                 )
             n = ends[s] + unzigzag(skip)
             ends[s] = n + more + 1

@@ -39,19 +39,22 @@ def unpack(data: bytes) -> list[int]:
     """What `pack` packed."""
     if data.isascii():
         return list(data)
-    out = []
-    value = shift = 0
-    for byte in data:
-        if byte > 127:
-            value |= (byte & 127) << shift
-            shift += 7
-            if shift > 70:
-                raise DamagedLog("a number is too long")
-        else:
-            out.append(value | byte << shift)
-            value = shift = 0
-    if shift:
-        raise DamagedLog("a number is cut off")
+    out: list[int] = []
+    rest = iter(data)
+    try:
+        for value in rest:
+            # The top bit of a byte says that another comes, and so adds 1 to that one's place.
+            if value > 127:
+                value += next(rest) - 1 << 7
+                shift = 7
+                while value >> shift > 127:
+                    shift += 7
+                    if shift > 70:
+                        raise DamagedLog("a number is too long")
+                    value += next(rest) - 1 << shift
+            out.append(value)
+    except StopIteration:
+        raise DamagedLog("a number is cut off") from None
     return out
 
 

@@ -56,6 +56,8 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
     """
     known: dict[str, _Session] = {}
     heads: set[tuple[str, int]] = set()
+    last: tuple[tuple[str, int], ...] | None = None
+    """The last patch before."""
     seq = 1
     for place in range(len(log)):
         first = seq
@@ -71,6 +73,9 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
             if parents is None:
                 heads.discard((session, n - 1))
                 least = one.last
+            elif parents == last:
+                heads.discard(parents[0])
+                least = seq - 1
             else:
                 heads.difference_update(parents)
                 least = min([_number(known, *parent) for parent in parents], default=0)
@@ -78,7 +83,8 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
                 yield least + 1, seq - 1
             seq += size
             one.end, one.last = n + size, seq - 1
-            heads.add((session, n + size - 1))
+            last = ((session, n + size - 1),)
+            heads.add(last[0])
         for by, cancel in _cancels(log, place) if block.cancels else ():
             by += first
             if (target := _number(known, cancel.session, cancel.first)) < by:
