@@ -154,7 +154,7 @@ class _History:
         else:
             born = self._born[item]
         died = self._died.get(item, [])
-        if len(born) == 1 and all([len(lines) == 1 for lines in died]):
+        if len(born) == 1 and all(len(lines) == 1 for lines in died):
             text = whole[item.start : item.start + item.length]
             yield from self._rows(text, born[0], [line for (line,) in died])
             return

@@ -31,7 +31,7 @@ class Page:
     def __init__(self, groups: Sequence[_Group]) -> None:
         self._groups = groups
         self._starts: list[int] = []
-        """The versions in which rows begin to come or go, rising, and those in which they end to:"""
+        """In which versions rows begin to come or go, rising, and in which they end to:"""
         self._ends: list[int] = []
         for *_, rows in groups:
             for row in rows:
