@@ -92,8 +92,8 @@ ROWS = (
     Row(
         "find in cells and output, replace", "yes", "yes", "some",
         ("notebook.find", "notebook.replace"),
-        "text or regular expression; in all that the document holds, `w` finds in the rest; "
-        "replaced in the texts of cells",
+        "text or regular expression; a text also in what is not drawn of long output, which opens "
+        "where it is; replaced in the texts of cells",
     ),
     Row("completion, also while typing; signatures; inspection", "yes", "yes", "yes",
         ("cell.complete", "cell.inspect")),

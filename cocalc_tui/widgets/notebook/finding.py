@@ -68,8 +68,10 @@ class FindActs(KernelActs):
             return
         self._put_out()
         if found is None:
-            desk(self).notice(f"Not found: {self._query.text}{self._unsought()}")
+            self.not_found()
             return
+        if self._is_round_the_end(found, by):
+            self._say_where_more_is()
         self._go_to(found)
 
     def _places(self, by: int) -> Iterator[Place]:
@@ -84,12 +86,23 @@ class FindActs(KernelActs):
                 places = [one for one in places if (one > here if by > 0 else one < here)]
             yield from places if by > 0 else reversed(places)
 
-    def _unsought(self) -> str:
-        """Say where more is kept than is here, if anywhere."""
-        for number, cell in enumerate(self.stack.cells, 1):
-            if cell.results.left_out:
-                return f"; of what cell {number} printed all is kept: {MORE}, and finds there"
-        return ""
+    def not_found(self) -> None:
+        """Say so."""
+        desk(self).notice(f"Not found: {self._query.text}")
+
+    def long_outputs(self) -> list[CellView]:
+        """Cells that printed more than can be drawn among others."""
+        return [cell for cell in self.stack if cell.results.goes_on]
+
+    def _is_round_the_end(self, found: Place, by: int) -> bool:
+        here = self._here()
+        return found <= here if by > 0 else found >= here
+
+    def _say_where_more_is(self) -> None:
+        for cell in self.long_outputs():
+            number = self.stack.place(cell.key) + 1
+            desk(self).notice(f"Round the end; more is in the output of cell {number}: {MORE}")
+            return
 
     def _here(self) -> Place:
         """The place that is looked at, else where my caret is."""

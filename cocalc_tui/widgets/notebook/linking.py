@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePosixPath
 
 from rich.style import Style
+from textual.worker import WorkType
 
 from cocalc_tui.client.files import Files
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.notebook.blobs import MissingBlobError
 from cocalc_tui.protocol.events import FileInfo
+from cocalc_tui.query import Query
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.notebook.finding import FindActs
 from cocalc_tui.widgets.outputs.links import (
@@ -31,11 +37,39 @@ class LinkActs(FindActs):
         if self.active not in self.stack or not self.stack[self.active].results.height:
             desk(self).notice("This cell has no output")
             return
+        self._read(self.active)
+
+    def _read(self, key: str, find: str = "") -> None:
         from cocalc_tui.widgets.reader.screen import OutputScreen
 
-        number = self.stack.place(self.active) + 1
-        screen = OutputScreen(self.document, self.active, number, self.files, self.go_to_target)
+        number = self.stack.place(key) + 1
+        screen = OutputScreen(self.document, key, number, self.files, self.go_to_target, find)
         self.app.push_screen(screen)
+
+    def not_found(self) -> None:
+        """Look in what cells printed beyond what is drawn here, before it is said."""
+        text, keys = self._query.text, [cell.key for cell in self.long_outputs()]
+        if not keys or self._query != Query(text):  # the reader knows no patterns
+            super().not_found()
+            return
+        work: WorkType[None] = partial(self._find_in_long, text, keys)
+        self.run_worker(work, group="find", exclusive=True)
+
+    async def _find_in_long(self, text: str, keys: Sequence[str]) -> None:
+        from cocalc_tui.widgets.reader.contents import has_printed
+        from cocalc_tui.widgets.reader.model import pattern_of
+
+        try:
+            for key in keys:
+                found = await has_printed(self.document, key, pattern_of(text))
+                if found and key in self.stack:
+                    self.select(key)
+                    self._read(key, text)
+                    return
+        except (RequestFailed, MissingBlobError) as error:
+            desk(self).notice(str(error), bad=True)
+            return
+        super().not_found()
 
     async def do_links(self) -> None:
         """Choose one of the links of the cell."""

@@ -232,9 +232,10 @@ class Results:
         return changed
 
     @property
-    def left_out(self) -> bool:
-        """Whether more of them is kept elsewhere."""
-        return any(NOTICE in joined(item.get("text")) for item in self._items)
+    def goes_on(self) -> bool:
+        """Whether there is more of them than can be drawn here."""
+        kept = any(NOTICE in joined(item.get("text")) for item in self._items)
+        return kept or len(self._all_rows()) > WHOLE
 
     def reveal(self) -> None:
         """Have all of them drawn, in a window where they are long."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
@@ -13,7 +14,7 @@ from cocalc_tui.protocol.events import KeptText
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.notebook.attachments import attached
 from cocalc_tui.widgets.outputs.streams import Output, joined
-from cocalc_tui.widgets.reader.blocks import Block, Drawn, pieces
+from cocalc_tui.widgets.reader.blocks import Block, Drawn, Piece, pieces
 from cocalc_tui.widgets.reader.longtext import Fetch, LongText
 
 
@@ -104,6 +105,19 @@ def _goes_on(before: Content, content: Content) -> bool:
     if not texts or before.item.get("name") != content.item.get("name"):
         return False
     return not any(one.text is not None and one.text.left_out for one in (before, content))
+
+
+async def has_printed(document: SharedDocument, cell: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a cell has printed something, also where that has to be fetched.
+
+    Raises RequestFailed and MissingBlobError.
+    """
+    for block in blocks_of(await contents_of(document, cell)):
+        if isinstance(block, Piece):
+            await block.load()
+            if block.may_hold(pattern):
+                return True
+    return False
 
 
 def blocks_of(contents: Sequence[Content]) -> list[Block]:

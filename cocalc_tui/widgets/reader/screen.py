@@ -54,10 +54,12 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         number: int,
         files: Files | None,
         go_to_target: Callable[[Target], Awaitable[None]],
+        find: str = "",
     ) -> None:
         """`number`: which cell it is, for people; `files`: where it can be saved.
 
-        `go_to_target` copies a link or shows a line that is referred to.
+        `go_to_target` copies a link or shows a line that is referred to. `find` is looked for at
+        once.
         """
         super().__init__()
         self._document = document
@@ -69,6 +71,7 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         self._head = Static("", id="head", markup=False)
         self._footer = Bar(id="footer")
         self._query = ""
+        self._first_query = find
         self._said = ""
         self._search: asyncio.Event | None = None
         """Set to end the search that goes on."""
@@ -145,6 +148,8 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         if [one.item for one in found] != [one.item for one in self._contents] or not found:
             self._contents = found
             self.body.show(Reader(blocks_of(found), self.body.frame_of(self._document.blobs), 1))
+            self._find_from_here(self._first_query)
+            self._first_query = ""
         self._say_where()
 
     # --- what is said --------------------------------------------------------------------------
@@ -224,7 +229,11 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         """Ask what to find."""
         answer = await desk(self).ask("Find")
         if answer is not None:
-            self._query, self.body.lit = answer, pattern_of(answer)
+            self._find_from_here(answer)
+
+    def _find_from_here(self, text: str) -> None:
+        if text:
+            self._query, self.body.lit = text, pattern_of(text)
             self._look(1, here=True)
 
     def do_next_match(self) -> None:

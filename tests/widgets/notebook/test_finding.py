@@ -7,9 +7,10 @@ from collections.abc import Callable
 from textual.events import Key
 from textual.widgets import Static
 
-from cocalc_tui.notebook.printed import NOTICE
 from cocalc_tui.widgets.dialogs import Ask, Confirm
 from cocalc_tui.widgets.notebook.seeking import Seek
+from cocalc_tui.widgets.outputs.rows import WHOLE
+from cocalc_tui.widgets.reader.screen import OutputScreen
 from tests.widgets.notebook.desk import (
     NotebookDesk,
     Pilots,
@@ -114,14 +115,32 @@ async def test_what_is_broken_into_rows_is_found() -> None:
         await until(pilot, lambda: shining(app) == ["nee", "dle"])
 
 
-async def test_it_says_where_more_is_kept_than_is_here() -> None:
-    text = f"first\n... 5,000 {NOTICE}\nlast"
-    app = NotebookDesk(document_of([cell("a"), cell("b", "code", printed(text))]))
+def with_a_long_output() -> NotebookDesk:
+    """One cell of which not all that it printed can be drawn, and one that printed as little."""
+    text = "".join(f"row {n}\n" for n in range(2 * WHOLE))
+    return NotebookDesk(document_of([cell("row", "code", printed(text)), cell("b")]))
+
+
+async def test_what_is_not_drawn_is_found_on_the_screen_that_shows_all() -> None:
+    app = with_a_long_output()
     async with app.run_test(size=(80, 20)) as pilot:
         await pilot.press("ctrl+f")
+        await answer(app, pilot, f"row {WHOLE}")
+        await until(pilot, lambda: isinstance(app.screen, OutputScreen))
+        screen = app.screen
+        assert isinstance(screen, OutputScreen)
+        await until(pilot, lambda: screen.body.at is not None)
+        here = screen.body.at
+        assert here is not None
+        assert screen.body.reader.strip(here).text == f"row {WHOLE}"
+        await pilot.press("escape", "escape", "ctrl+f")
         await answer(app, pilot, "needle")
-        said = "Not found: needle; of what cell 2 printed all is kept: w shows all, and finds there"
-        await until(pilot, lambda: app.notices == [said])
+        await until(pilot, lambda: app.notices == ["Not found: needle"])
+        await pilot.press("ctrl+f")
+        await answer(app, pilot, f"row {2 * WHOLE - 1}")
+        await pilot.press("f3")
+        said = "Round the end; more is in the output of cell 1: w shows all"
+        await until(pilot, lambda: app.notices[-1] == said)
 
 
 async def test_in_a_text_what_was_found_is_selected() -> None:

@@ -23,6 +23,8 @@ from cocalc_tui.sync.patch import Create
 from cocalc_tui.widgets.dialogs import Ask, Confirm
 from cocalc_tui.widgets.outputs.pictures import pictures_of
 from cocalc_tui.widgets.picker import Picker
+from cocalc_tui.widgets.reader.contents import has_printed
+from cocalc_tui.widgets.reader.model import pattern_of
 from cocalc_tui.widgets.reader.screen import OutputScreen
 from tests.widgets.notebook.desk import (
     NotebookDesk,
@@ -157,6 +159,13 @@ async def test_finding_in_what_is_not_here() -> None:
         assert "not found" not in head(screen)
         await pilot.press("slash", *"line 199999", "enter")
         await until(pilot, lambda: shown(screen)[-1] == "line 199999")
+
+
+async def test_whether_a_cell_has_printed_something_that_is_not_here() -> None:
+    document, _ = long_document(200_000)
+    (key,) = schema.cells(document.replica)
+    assert await has_printed(document, key, pattern_of("line 123456"))
+    assert not await has_printed(document, key, pattern_of("needle"))
 
 
 async def until(pilot: Pilots, true: Any) -> None:
