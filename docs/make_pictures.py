@@ -7,6 +7,7 @@ of the given size, Bob beside her with his caret in what she looks at.
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import sys
 import tempfile
@@ -19,15 +20,19 @@ from cocalc_tui.app import CocalcApp
 from cocalc_tui.chat.places import beside
 from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.places import Place
+from cocalc_tui.client.terminals import Terminal
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.demo.__main__ import copy_project
 from cocalc_tui.notebook import schema
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.accounts import Accounts
+from cocalc_tui.server.environment import clean
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store.memory import MemoryStore
+from cocalc_tui.server.terminals.starting import TerminalGrounds
+from cocalc_tui.server.terminals.terminals import Say, Terminals
 from cocalc_tui.sync.patch import MAIN, Splice, TextId
 from docs.history_scene import history_of
 
@@ -50,6 +55,13 @@ CHAT = (
     ("bob", "Then I write it like this:\n\n```python\nfit(run2, background=True)\n```"),
 )
 """Who says what; Cyd answers Bob."""
+SHELL = (
+    r"PS1='\[\e[32m\]\u \[\e[34m\]decay\[\e[0m\] $ '; clear",
+    "head -4 notes.md",
+    "grep -n --color=always def lab.py",
+    r"for n in 1 2 3; do printf '\e[32m✓\e[0m run %d  \e[2m1,440 counts\e[0m\n' $n; done",
+)
+"""What Bob types in a terminal."""
 PICTURES = Path(__file__).parent / "pictures"
 
 
@@ -88,13 +100,29 @@ async def lab() -> AsyncIterator[Lab]:
         async def connect() -> Transport:
             return relay.connect_memory("alice", host=True)
 
-        host = Host(project, state, connect, session=secrets.token_hex(8), clock=clock)
+        environment = {**clean(os.environ), "HOME": folder}
+        grounds = TerminalGrounds(project, state / "terminals", state / "k", environment, 0o022)
+        terminals: list[Terminals] = []
+
+        def make_terminals(say: Say) -> Terminals:
+            terminals.append(Terminals(grounds, say))
+            return terminals[0]
+
+        host = Host(
+            project,
+            state,
+            connect,
+            session=secrets.token_hex(8),
+            clock=clock,
+            make_terminals=make_terminals,
+        )
         await host.start()
         try:
             await access.share("bob", "runner")
             await access.share("cyd", "editor")
             yield Lab(relay)
         finally:
+            await terminals[0].close(everything=True)
             await host.close()
             await relay.close()
 
@@ -143,6 +171,32 @@ async def take_chat(name: str, path: str, size: tuple[int, int], *keys: str) -> 
     (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+async def take_terminal(name: str, size: tuple[int, int], *keys: str) -> None:
+    """Photograph a terminal that Bob types into, in a smaller window than Alice's."""
+    async with lab() as here:
+        bob = here.workspace("bob")
+        bob.start()
+        await bob.ready()
+        theirs = await bob.open("build.term")
+        theirs.stand(None)
+        terminal = Terminal(bob.requests, theirs.doc)
+        await terminal.size(76, 20)
+        await terminal.open()
+        app = CocalcApp(here.workspace("alice"), "decay", ["build.term"])
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot.pause)
+            for line in SHELL:
+                await terminal.type(text=f"{line}\r")
+                await settle(pilot.pause, 5)
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
+            await settle(pilot.pause, 3)
+            svg = app.export_screenshot(title="cocalc-tui build.term")
+        await bob.close()
+    (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
 async def take_history(name: str, path: str, size: tuple[int, int], *keys: str) -> None:
     """Photograph the past of a document after these keys."""
     async with history_of(path, size) as pilot:
@@ -169,6 +223,8 @@ async def main() -> None:
     await take("text", "notes.md", (120, 36), MAIN, 33, "carefully ")
     await take_chat("chat", "notes.md", (120, 30), *"thanks, @c")
     await take_chat("chat-small", "notes.md", (80, 24), "escape", "up")
+    await take_terminal("terminal", (120, 30))
+    await take_terminal("terminal-small", (80, 24), "f12", "[", "V", "up", "up")
     await take_history("history", "notes.md", (100, 20), "home", "v", "end")
     await take_history("history-beside", "notes.md", (120, 20), "home", "v", "end", "s")
     await take_history("history-blame", "notes.md", (100, 20), "b", "d")

@@ -91,7 +91,7 @@ def _lines(status: ProjectStatus) -> list[str]:
         title = f"{terminal.title}, " if terminal.title else ""
         lines.append(f"  terminal  {terminal.path}  {title}pid {terminal.pid}")
     for ended in status.ended:
-        lines.append(f"  ended     {ended.path}  {ending(ended.exit)}")
+        lines.append(f"  ended     {ended.path}  {ended.reason or ending(ended.exit)}")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Real Unix users in one vim in one terminal, over a relay that is killed."""
+"""Real Unix users in one vim in one terminal, over a relay that is killed; and both copy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.private import private_lab
-from tests.e2e.tmux import needs_tmux
+from tests.e2e.tmux import Pane, needs_tmux
 from tests.unix_users import needs_root, unix_users
 
 pytestmark = [
@@ -55,3 +55,21 @@ def test_two_type_and_one_watches_and_the_relay_is_killed(program: Path) -> None
         second.wait(lambda _: (lab.project / "shared.txt").exists())
         assert (lab.project / "shared.txt").read_text() == "from ann and ben again\n"
         assert first.gone() or "ann" not in first.screen()
+        second.type("clear; seq 9")
+        second.keys("Enter")
+        both_copy_by_mouse(second, watcher)
+
+
+def both_copy_by_mouse(one: Pane, other: Pane) -> None:
+    """Two people drag over different lines at the same time."""
+    for here in (one, other):
+        here.tmux("set-option", "-g", "set-clipboard", "on")
+        here.wait(r"(?m)^9$")
+    y = one.screen().split("\n").index("3") + 1
+    begin, drag, end = "\x1b[<0;1;{}M", "\x1b[<32;2;{}M", "\x1b[<0;2;{}m"
+    for what, lines in ((begin, 0), (drag, 2), (end, 2)):
+        one.type(what.format(y + lines))
+        other.type(what.format(y + lines + 1))
+    for here, copied in ((one, "3\n4\n5"), (other, "4\n5\n6")):
+        here.wait("3 lines copied")
+        assert here.tmux("show-buffer") == copied

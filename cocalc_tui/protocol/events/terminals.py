@@ -99,3 +99,5 @@ class EndedTerminal(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     exit: int
     """Negative: the signal."""
+    reason: str = ""
+    """What became of its keeper, where that is why."""

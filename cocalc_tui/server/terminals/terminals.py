@@ -102,7 +102,9 @@ class Terminals:
     def ended(self) -> list[EndedTerminal]:
         """Those whose program ended, for `status`."""
         return [
-            EndedTerminal(path=one.shared.path if one.shared else one.path, exit=one.exit)
+            EndedTerminal(
+                path=one.shared.path if one.shared else one.path, exit=one.exit, reason=one.reason
+            )
             for one in self._known.values()
             if one.session is None and one.exit is not None
         ]

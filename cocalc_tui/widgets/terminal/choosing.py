@@ -60,7 +60,7 @@ async def _there(project: Project) -> list[Choice]:
     """The terminals that run, and those that only have a file."""
     status = await project.requests.result(lambda id_: Status(id=id_), ProjectStatus)
     running = {one.path: one.title for one in status.terminals}
-    ended = {one.path: f"ended, {ending(one.exit)}" for one in status.ended}
+    ended = {one.path: f"ended, {one.reason or ending(one.exit)}" for one in status.ended}
     files = await project.files.entries(recursive=True)
     resting = [file.path for file in files if kind_of(file.path) == TERMINAL]
     return [
