@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cocalc_tui.widgets.documents import Documents
     from cocalc_tui.widgets.elsewhere import Elsewhere
     from cocalc_tui.widgets.project import Project
+    from cocalc_tui.widgets.settings import Settings
     from cocalc_tui.widgets.tiles import Tiles
 
 
@@ -24,6 +25,7 @@ class GeneralActs(Screen[None]):
     documents: Documents
     tiles: Tiles
     elsewhere: Elsewhere
+    settings: Settings
     keep: Callable[[], None]
 
     def scopes_here(self) -> list[str]:
@@ -36,7 +38,12 @@ class GeneralActs(Screen[None]):
 
         node, keymap = self.focused or self, desk(self).reader.keymap
         choices = [
-            Choice(action.name, action.title, shown("".join(keymap.keys_of(action.name)[:1])))
+            Choice(
+                action.name,
+                action.title,
+                shown("".join(keymap.keys_of(action.name)[:1])),
+                action.help,
+            )
             for action in keymap.registry.of(self.scopes_here())
             if action.palette and action.needs <= desk(self).role
         ]
@@ -62,6 +69,17 @@ class GeneralActs(Screen[None]):
 
         said = [("", "What was said", "")]
         said += [(at, text, " ") for at, text in desk(self).said]
+        self.app.push_screen(Reading(said))
+
+    def do_settings(self) -> None:
+        """Show the settings in force, and where they are changed."""
+        from cocalc_tui.widgets.help import Reading
+        from cocalc_tui.widgets.settings_file import user_file
+
+        said = [("", f"Settings; changed in {user_file()}", "")]
+        for setting in self.settings.declared():
+            value = str(getattr(self.settings, setting.field))
+            said.append((value, setting.name, setting.help))
         self.app.push_screen(Reading(said))
 
     async def do_theme(self) -> None:

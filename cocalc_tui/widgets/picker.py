@@ -35,6 +35,8 @@ class Choice(NamedTuple):
     label: str
     detail: str = ""
     """At the right: keys, a path, a note."""
+    more: str = ""
+    """What it is, behind the label; it is found by the words of this, too."""
 
 
 class Choices(Rows):
@@ -59,7 +61,8 @@ class Choices(Rows):
         places = set(fit.places)
         label = [(char, hit if at in places else Style()) for at, char in enumerate(choice.label)]
         dim = Style(color=colour(self, "text-dim"))
-        return Row([(" ", Style()), *label], [(f"  {choice.detail} ", dim)])
+        more = [(f"  {choice.more}", dim)] if choice.more else []
+        return Row([(" ", Style()), *label, *more], [(f"  {choice.detail} ", dim)])
 
     def chosen(self, index: int) -> None:
         """Take what was clicked."""
@@ -135,14 +138,24 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
 
     def _look(self) -> None:
         query = self._input.value
-        labels = (choice.label for choice in self._choices)
-        self._list.found = [(self._choices[i], fit) for i, fit in best(query, labels, SHOWN)]
+        self._list.found = self._fitting(query)
         if self._make is not None and (new := self._make(query.strip())) is not None:
             self._list.found.append((new, Match(0, ())))
         self._list.changed()
         self._list.refresh(layout=True)
         self._message.update(self._waiting if self._list.found or self._waiting else "Nothing fits")
         self._message.display = bool(self._waiting or not self._list.found)
+
+    def _fitting(self, query: str) -> list[tuple[Choice, Match]]:
+        """Those whose label fits; behind them those with the words in what they are."""
+        labels = (choice.label for choice in self._choices)
+        found = [(self._choices[i], fit) for i, fit in best(query, labels, SHOWN)]
+        chosen, words = {choice.value for choice, _ in found}, query.lower().split()
+        for choice in self._choices:
+            text = f"{choice.label} {choice.more}".lower()
+            if choice.more and choice.value not in chosen and all(word in text for word in words):
+                found.append((choice, Match(0, ())))
+        return found
 
     def listed(self) -> Rows:
         """What there is to choose from."""

@@ -52,7 +52,7 @@ APP = (
     Action("app.new", "New file", ("ctrl+n",), needs=Role.EDITOR),
     Action(
         "app.search", "Find in all files", ("ctrl+t /", "ctrl+shift+f"),
-        "And replace. By ripgrep's rules: not what `.gitignore` names.",
+        "Search and replace by ripgrep's rules: not what `.gitignore` names.",
     ),
     Action("app.next_found", "Next place found", ("alt+.",), "Of those in all files."),
     Action("app.previous_found", "Place found before", ("alt+,",)),
@@ -76,6 +76,7 @@ APP = (
     Action("app.kernels", "Kernels", ("ctrl+t k",), "That run, what they use, to stop one."),
     Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
+    Action("app.settings", "Settings", (), "Those in force, and where keys and all are changed."),
     Action("app.notices", "What was said", (), "The notices so far."),
     Action(
         "app.kept", "Work that was not taken", (),
@@ -84,7 +85,7 @@ APP = (
     Action("app.start_relay", "Start the relay again", (), "After somebody ended it."),
     Action("app.how_to_leave", "How to leave", ("ctrl+c",), palette=False),
     Action(
-        "app.leave", "Leave", ("ctrl+q",), "Relay, kernels and terminals go on without you.",
+        "app.leave", "Leave", ("ctrl+q",), "Quit; relay, kernels and terminals go on.",
         footer=7,
     ),
 )  # fmt: skip

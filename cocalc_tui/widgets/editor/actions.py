@@ -123,7 +123,7 @@ EDITOR_ACTIONS = (
         "editor.authors",
         "Who wrote each line",
         ("alt+e", "alt+b"),
-        "Names and times beside the lines, and of the caret's in the status line.",
+        "Blame: names and times beside the lines, and of the caret's in the status line.",
     ),
     Action("editor.count", "Count words", (), "Of the selection, else of all."),
     Action("editor.fold", "Fold or unfold", ("alt+-",), "What is indented below, or a section."),

@@ -208,6 +208,27 @@ class TestChoices:
             await run.press("ctrl+q")
             assert run.here == "model.py"
 
+    @pytest.mark.parametrize(
+        ("words", "first"),
+        [("quit", "app.leave"), ("theme", "app.theme"), ("search replace", "app.search")],
+    )
+    async def test_commands_are_found_by_what_they_do_too(self, words: str, first: str) -> None:
+        async with started() as run:
+            await run.press("ctrl+p", *words)
+            screen = run.app.screen
+            assert isinstance(screen, Picker)
+            assert screen._list.found[0][0].value == first
+
+    async def test_settings_are_shown_with_what_they_are(self) -> None:
+        async with started(settings=Settings(editor_tab_width=3)) as run:
+            await run.press("ctrl+p", *"settings", "enter")
+            screen = run.app.screen
+            assert isinstance(screen, Reading)
+            found = {name: value for value, name, _ in screen._lines._lines}
+            assert found["editor.tab_width"] == "3"
+            assert any(name.endswith("config.toml") for name in found)
+            assert len(found) == len(list(Settings.declared())) + 1
+
     async def test_nothing_fits(self) -> None:
         async with started() as run:
             await run.press("ctrl+p", *"zzzz", "enter")
