@@ -18,7 +18,8 @@ help:
 	@echo "make check   format, lint, types, import contracts, generated docs, then the tests"
 	@echo "make bench   measure, beside the peers, and write docs/benchmarks.md"
 	@echo "make fuzz    the sync engine against its slow reference, notebooks there and back, whole"
-	@echo "             projects in a hostile simulation, relays killed, any keys: CASES=$(CASES) SEED=$(SEED)"
+	@echo "             projects in a hostile simulation, vim's keys beside vim, relays killed, any"
+	@echo "             keys: CASES=$(CASES) SEED=$(SEED)"
 
 setup: $(READY)
 
@@ -77,6 +78,7 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.sync.fuzz --cases $(CASES) --seed $(SEED)
 	$(BIN)/python -m tests.notebook.fuzz --cases $$(($(CASES) / 5)) --seed $(SEED)
 	$(BIN)/python -m tests.sim --seeds $$(($(CASES) / 10)) --seed $$(($(SEED) * 1000000))
+	$(BIN)/python -m tests.widgets.editor.vim.against --cases $$(($(CASES) * 5)) --seed $(SEED)
 	$(BIN)/python -m tests.protocol.fuzz --inputs $$(($(CASES) * 100)) --seed $(SEED)
 	$(BIN)/python -m tests.server.rounds --rounds $$(($(CASES) / 10)) --races $$(($(CASES) / 100)) --seed $(SEED)
 	$(BIN)/python -m tests.server.killing --rounds $$(($(CASES) / 10)) --seed $(SEED)

@@ -329,8 +329,9 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
         self.refresh()
 
     def text_is_on(self, name: str) -> bool:
-        """Line numbers and wrapping."""
+        """Line numbers, wrapping, what is folded at the caret."""
         shown = {
+            "editor.fold": self.editor.view.folds.last(self.editor.place()[0]) is not None,
             "editor.numbers": self.painter.numbers,
             "editor.wrap": self.wrap,
             "editor.marks": self.painter.whitespace,

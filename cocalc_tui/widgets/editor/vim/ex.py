@@ -230,7 +230,7 @@ def _on_lines(operator: str) -> Run:
     def operate(vim: Vim, editor: Editor, asked: Asked) -> None:
         register = asked.rest[:1] if asked.rest[:1].isalpha() else UNNAMED
         stretch = Stretch(editor.start_of(asked.first), editor.start_of(asked.last + 1), lines=True)
-        operators.OPERATE[operator](vim, editor, [stretch], register)
+        operators.operate(vim, editor, operator, [stretch], register)
 
     return operate
 

@@ -30,6 +30,8 @@ TAKES = ("r", "m", "q", "@", *motions.WITH_CHARACTER)
 LINES = "lines"
 """In the place of an operator's motion: whole lines."""
 SEARCHES = ("/", "?")
+FOUND = ("gn", "gN")
+"""In the place of a motion: the place found next, or before."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _operation(operator: str, count: str, register: str) -> Reading:
     argument = ""
     if motion in motions.WITH_CHARACTER:
         argument = yield
-    if motion in motions.MOTIONS or motion in SEARCHES:
+    if motion in motions.MOTIONS or motion in (*SEARCHES, *FOUND):
         return Command(operator, many, counted, register, argument, motion)
     return None
 

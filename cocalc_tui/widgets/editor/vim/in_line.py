@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 from cocalc_tui.widgets.editor import motions
+from cocalc_tui.widgets.editor.motions import Motion as Step
 from cocalc_tui.widgets.editor.vim.going import Going, Motion, Target
 
 
-def left(going: Going) -> Target:
-    """`h`: not beyond the start of the line."""
-    start = going.editor.start_of(going.line)
-    at = going.at
-    for _ in range(min(going.count, at - start)):
-        at = max(motions.left(going.editor, at), start)
-    return Target(at)
+def _characters(step: Step, *, within: bool) -> Motion:
+    """So many steps; `within`: not beyond the ends of the line."""
+
+    def motion(going: Going) -> Target:
+        low, high = 0, len(going.editor.buffer)
+        if within:
+            low, high = going.editor.start_of(going.line), going.editor.end_of(going.line)
+        at = going.at
+        for _ in range(going.count):
+            before, at = at, min(max(step(going.editor, at), low), high)
+            if at == before:
+                break
+        return Target(at)
+
+    return motion
 
 
-def right(going: Going) -> Target:
-    """`l`: not beyond the end of the line."""
-    end = going.editor.end_of(going.line)
-    at = going.at
-    for _ in range(min(going.count, end - at)):
-        at = min(motions.right(going.editor, at), end)
-    return Target(at)
-
-
-def back(going: Going) -> Target:
-    """`backspace`: also into the line above."""
-    at = going.at
-    for _ in range(going.count):
-        at = motions.left(going.editor, at)
-    return Target(at)
-
-
-def on(going: Going) -> Target:
-    """`space`: also into the line below."""
-    at = going.at
-    for _ in range(going.count):
-        at = motions.right(going.editor, at)
-    return Target(at)
+left = _characters(motions.left, within=True)
+"""`h`."""
+right = _characters(motions.right, within=True)
+"""`l`."""
+back = _characters(motions.left, within=False)
+"""`backspace`: also into the line above."""
+on = _characters(motions.right, within=False)
+"""`space`: also into the line below."""
 
 
 def line_start(going: Going) -> Target:

@@ -16,11 +16,11 @@ from cocalc_tui.widgets.editor import motions as plain
 from cocalc_tui.widgets.editor import writing
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.vim import doing, ex, grammar, visual
+from cocalc_tui.widgets.editor.vim import doing, ex, grammar, operators, visual
 from cocalc_tui.widgets.editor.vim.going import Going, Memory, Target
 from cocalc_tui.widgets.editor.vim.grammar import Command
 from cocalc_tui.widgets.editor.vim.line import Line
-from cocalc_tui.widgets.editor.vim.modes import ORIGIN, TYPING, VISUAL, Change, Mode
+from cocalc_tui.widgets.editor.vim.modes import ORIGIN, TYPED, TYPING, VISUAL, Change, Mode
 from cocalc_tui.widgets.editor.vim.motions import MOTIONS
 from cocalc_tui.widgets.editor.vim.outside import Outside
 from cocalc_tui.widgets.editor.vim.registers import CLIPBOARD, Registers, Taken
@@ -228,6 +228,7 @@ class Vim:
     ) -> None:
         """Type from now on; it will be there `times` times, `again` done before each."""
         self.mode = Mode.REPLACE if replacing else Mode.INSERT
+        editor.marks["["] = editor.caret
         self._times, self._again, self._overtyped = times, again, []
         if self.change is not None and not self._repeating:
             self.change.keys = []
@@ -277,12 +278,16 @@ class Vim:
         times, self._times = self._times, 1
         repeating, self._repeating = self._repeating, True
         for _ in range(times - 1):
+            if self._left <= 0:
+                break
             if self._again is not None:
                 self._again(editor)
             self.feed(editor, keys)
         self._repeating = repeating
         self.mode = Mode.NORMAL
         editor.single()
+        editor.marks[TYPED] = editor.caret
+        operators.mark_changed(editor, min(editor.marks["["], editor.caret), editor.caret)
         if editor.place()[1]:
             editor.go(plain.left(editor, editor.caret))
         editor.break_off()

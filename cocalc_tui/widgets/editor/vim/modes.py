@@ -18,6 +18,8 @@ Do: TypeAlias = "Callable[[Vim, Editor, Command], None]"
 
 ORIGIN = "visual"
 """The mark where a selection began."""
+TYPED = "^"
+"""The mark where insert mode was left last."""
 
 
 class Mode(StrEnum):

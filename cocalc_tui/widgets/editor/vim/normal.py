@@ -15,7 +15,7 @@ from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.vim import operators
 from cocalc_tui.widgets.editor.vim.grammar import LINES, Command
-from cocalc_tui.widgets.editor.vim.modes import VISUAL, Change, Do, Mode
+from cocalc_tui.widgets.editor.vim.modes import TYPED, VISUAL, Change, Do, Mode
 from cocalc_tui.widgets.editor.vim.operating import operate
 from cocalc_tui.widgets.editor.vim.putting import append, put_register
 
@@ -94,6 +94,10 @@ def _first_written(editor: Editor) -> None:
     editor.go(editor.buffer.offset(line, len(moves.indent_of(editor.view.text(line)))))
 
 
+def _where_typed(editor: Editor) -> None:
+    editor.go(min(editor.marks.get(TYPED, editor.caret), len(editor.buffer)))
+
+
 def _line_end(editor: Editor) -> None:
     editor.go(editor.end_of(editor.place()[0]))
 
@@ -160,6 +164,13 @@ def _count_up(by: int) -> Do:
     return count
 
 
+def _switches(name: str, *, on: bool) -> Do:
+    def switch(vim: Vim, editor: Editor, command: Command) -> None:
+        vim.outside.switch(name, on=on)
+
+    return switch
+
+
 def _acts(*names: str) -> Do:
     def act(vim: Vim, editor: Editor, command: Command) -> None:
         for _ in range(min(command.count, 100)):
@@ -203,6 +214,23 @@ def _reselect(vim: Vim, editor: Editor, command: Command) -> None:
         vim.select(editor, vim.selected, editor.marks["<"])
 
 
+def _select_found(*, forwards: bool) -> Do:
+    """`gn gN`: select the place found there or next; what is selected reaches to it."""
+
+    def select(vim: Vim, editor: Editor, command: Command) -> None:
+        beyond = (1 if forwards else -1) if vim.mode in VISUAL else 0
+        at = editor.caret + beyond
+        place = vim.memory.search.near(str(editor.buffer), at, forwards=forwards)
+        if place is None:
+            return
+        start, end = place[0], max(place[1] - 1, place[0])
+        origin = None if vim.mode in VISUAL else start if forwards else end
+        editor.go(end if forwards else start)
+        vim.select(editor, Mode.VISUAL, origin)
+
+    return select
+
+
 def _remembered(vim: Vim, editor: Editor, command: Command) -> None:
     vim.repeat(editor, command)
 
@@ -225,8 +253,13 @@ COMMANDS: dict[str, tuple[Do, str]] = {
     "s": (_short("c", "l"), "change the character"),
     "S": (_short("c", LINES), "change the line"),
     "Y": (_short("y", LINES), "copy the line"),
+    "gi": (_insert(_where_typed), "insert where typing ended last"),
     "p": (put_register(behind=True), "put behind, or below"),
     "P": (put_register(behind=False), "put before, or above"),
+    "gp": (put_register(behind=True, past=True), "put behind or below, and go behind that"),
+    "gP": (put_register(behind=False, past=True), "put before or above, and go behind that"),
+    "]p": (put_register(behind=True, indented=True), "put below, indented as this line"),
+    "[p": (put_register(behind=False, indented=True), "put above, indented as this line"),
     "r": (_replace_character, "replace the character by the next one typed"),
     "~": (_swap_case, "swap small and capital"),
     "J": (_join(spaces=True), "join lines"),
@@ -240,6 +273,8 @@ COMMANDS: dict[str, tuple[Do, str]] = {
     "V": (_select(Mode.LINES), "select lines"),
     "ctrl+v": (_select(Mode.BLOCK), "select a block"),
     "gv": (_reselect, "select the same again"),
+    "gn": (_select_found(forwards=True), "select the next place found"),
+    "gN": (_select_found(forwards=False), "select the place found before"),
     "m": (_mark, "mark the place by the letter typed next"),
     "q": (_record, "record keys into a register, or stop"),
     "@": (_play, "press the keys of a register"),
@@ -256,6 +291,8 @@ COMMANDS: dict[str, tuple[Do, str]] = {
     "zz": (_show_at(0.5), "the caret's row to the middle"),
     "zb": (_show_at(1), "the caret's row to the foot"),
     "za": (_acts("editor.fold"), "fold or unfold"),
+    "zc": (_switches("editor.fold", on=True), "fold"),
+    "zo": (_switches("editor.fold", on=False), "unfold"),
     "zM": (_acts("editor.fold_all"), "fold all"),
     "zR": (_acts("editor.unfold_all"), "unfold all"),
     "gt": (_acts("tile.next_tab"), "next tab"),
@@ -275,4 +312,6 @@ COMMANDS["insert"] = COMMANDS["i"]
 COMMANDS["delete"] = COMMANDS["x"]
 COMMANDS["ctrl+w ctrl+w"] = COMMANDS["ctrl+w w"]
 COMMANDS["z."] = COMMANDS["zz"]
+COMMANDS["zC"], COMMANDS["zO"] = COMMANDS["zc"], COMMANDS["zo"]
+COMMANDS["]P"] = COMMANDS["[P"] = COMMANDS["[p"]
 COMMANDS["pagedown"], COMMANDS["pageup"] = COMMANDS["ctrl+f"], COMMANDS["ctrl+b"]

@@ -55,13 +55,17 @@ def _quoted(mark: str) -> Object:
             if column <= high:
                 if not around:
                     return Stretch(start + low + 1, start + high)
-                after = high + 1
-                while after < len(text) and text[after].isspace():
-                    after += 1
+                low, after = _with_blanks(text, low, high + 1)
                 return Stretch(start + low, start + after)
         return None
 
     return find
+
+
+def _with_blanks(text: str, low: int, after: int) -> tuple[int, int]:
+    """A part of a line with the white space behind it; where there is none, before it."""
+    behind = len(text) - len(text[after:].lstrip())
+    return (low, behind) if behind > after else (len(text[:low].rstrip()), after)
 
 
 def _bracketed(marks: str) -> Object:
@@ -72,7 +76,9 @@ def _bracketed(marks: str) -> Object:
             if low is None and count == 1:
                 low = _next(editor, at, marks[0])
         for _ in range(count - 1):
-            low = None if low is None else brackets.around(editor.buffer, low, marks)
+            if low is None:
+                break
+            low = brackets.around(editor.buffer, low, marks)
         high = None if low is None else brackets.partner(editor.buffer, low)
         if low is None or high is None:
             return None

@@ -9,7 +9,7 @@ from cocalc_tui.widgets.editor import moves
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.vim import operators, words
 from cocalc_tui.widgets.editor.vim.going import Target
-from cocalc_tui.widgets.editor.vim.grammar import LINES, SEARCHES, Command
+from cocalc_tui.widgets.editor.vim.grammar import FOUND, LINES, SEARCHES, Command
 from cocalc_tui.widgets.editor.vim.modes import Change
 from cocalc_tui.widgets.editor.vim.objects import OBJECTS, Stretch
 
@@ -27,10 +27,12 @@ def operate(vim: Vim, editor: Editor, command: Command) -> None:
         return
     stretch, start = found
     if stretch.start == stretch.end and command.key not in ("c", ">", "<", "gc"):
+        operators.mark_changed(editor, stretch.start, stretch.start)
+        editor.go(start)
         return
     if command.key != "y":
         vim.remember(Change(command, []))
-    operators.OPERATE[command.key](vim, editor, [stretch], command.register)
+    operators.operate(vim, editor, command.key, [stretch], command.register)
     if command.key == "c":
         vim.insert(editor)
     elif command.key in STAYS:
@@ -52,6 +54,9 @@ def _stretch(vim: Vim, editor: Editor, command: Command) -> tuple[Stretch, int] 
         indent = len(moves.indent_of(editor.view.text(line)))
         start = at if command.key == "y" else min(at, editor.buffer.offset(line, indent))
         return whole_lines(editor, line, last), start
+    if name in FOUND:
+        place = vim.memory.search.near(str(editor.buffer), at, forwards=name == "gn")
+        return None if place is None else (Stretch(*place), place[0])
     if name[0] in "ia" and name[1:] in OBJECTS:
         found = OBJECTS[name[1:]][0](editor, at, command.count, name[0] == "a")
         return (found, found.start) if found is not None else None
@@ -92,5 +97,7 @@ def _blank_at(editor: Editor, at: int) -> bool:
 def _word_end(editor: Editor, at: int, count: int, *, big: bool) -> int:
     end = words.run_at(editor, at, big=big)[1]
     for _ in range(count - 1):
-        end = words.next_end(editor, end - 1, big=big) + 1
-    return end
+        before, end = end, words.next_end(editor, end - 1, big=big) + 1
+        if end == before:
+            break
+    return min(end, len(editor.buffer))

@@ -151,6 +151,27 @@ def join(editor: Editor, first: int, last: int, *, spaces: bool) -> None:
     editor.go(at)
 
 
+def operate(
+    vim: Vim, editor: Editor, key: str, stretches: Sequence[Stretch], register: str
+) -> None:
+    """Do the operator of this key, and mark what it was done to."""
+    start, end = stretches[0].start, stretches[-1].end
+    first, last = editor.buffer.row_col(start)[0], editor.buffer.row_col(max(end - 1, start))[0]
+    OPERATE[key](vim, editor, stretches, register)
+    if key in ("d", "c"):
+        mark_changed(editor, start, start)
+    elif key in (">", "<", "gc"):
+        mark_changed(editor, editor.start_of(first), editor.end_of(last) + 1)
+    else:
+        mark_changed(editor, start, end)
+
+
+def mark_changed(editor: Editor, start: int, end: int) -> None:
+    """Have the marks `[ and `] be the ends of what was changed or copied last."""
+    editor.marks["["] = min(start, len(editor.buffer))
+    editor.marks["]"] = min(max(end - 1, start), len(editor.buffer))
+
+
 OPERATE: dict[str, Callable[..., None]] = {
     "d": delete,
     "c": change,

@@ -30,6 +30,8 @@ def word(going: Going, *, big: bool) -> Target | None:
     at = before = going.at
     for _ in range(going.count):
         before, at = at, words.next_start(going.editor, at, big=big)
+        if at == before:
+            break
     if going.operating:
         # `dw` at the end of a line leaves the line's end, and takes that of an empty line only.
         line = going.editor.buffer.row_col(before)[0]

@@ -47,7 +47,7 @@ def _selected(key: str, *, whole: bool = False) -> Do:
         shape = _shape(editor, stretches)
         vim.leave_visual(editor)
         vim.change = Change(replace(command, key=key), [], mode, *shape)
-        operators.OPERATE[key](vim, editor, stretches, command.register)
+        operators.operate(vim, editor, key, stretches, command.register)
         if key in STAYS:
             editor.go(stretches[0].start if mode is Mode.BLOCK else start)
         elif key == "c":

@@ -102,6 +102,24 @@ from tests.widgets.editor.vim.typed import Typed
         ("a |b\nc", "Cx<esc>", "a |x\nc"),
         ("a |b\nc", "Sx<esc>", "|x\nc"),
         ("|ab", "sx<esc>", "|xb"),
+        ("|one two", "wix<esc>0giy<esc>", "one x|ytwo"),
+        ("|one two", "yiwgpx", "oone|e two"),
+        ("|one two", "wyiw0gPx", "two|ne two"),
+        ("|a\nb", "yygpx", "a\na\n|"),
+        ("|if a:\n    b\nc\n  d", "yyG]p", "if a:\n    b\nc\n  d\n  |if a:"),
+        ("|if a:\n    b\nx:\n  d", "yjG[p", "if a:\n    b\nx:\n  |if a:\n      b\n  d"),
+        ("|a b a b a", "/b<cr>0dgn", "a | a b a"),
+        ("|a b a b a", "/b<cr>0cgnx<esc>.", "a x a |x a"),
+        ("|ab ab ab", "/ab<cr>gnd", "ab | ab"),
+        ("|ab ab ab", "/ab<cr>0gngnd", "| ab"),
+        ("ab ab |ab", "/ab<cr>$gNd", "ab ab| "),
+        ("ab ab |ab", "/ab<cr>$hgNgNd", "ab| "),
+        ("|one two", "wyiw$`[x", "one |wo"),
+        ("|one two", "wyiw0`]x", "one t|w"),
+        ("|one two", "wciwnew<esc>0`[iX<esc>", "one |Xnew"),
+        ("|a\nb\nc\nd", "jyjG'[x", "a\n|\nc\nd"),
+        ("|a\nb\nc\nd", "j>jG']x", "a\n    b\n   | \nd"),
+        ("|a", "dgn", "|a"),
     ],
 )
 def test_commands(before: str, keys: str, after: str) -> None:
@@ -186,9 +204,10 @@ def test_screen_and_scrolling() -> None:
 
 
 def test_what_reaches_beyond_the_text_is_asked_of_the_pane() -> None:
-    typed = Typed("|one").type("ZZgt<c-w>vza")
+    typed = Typed("|one").type("ZZgt<c-w>vzazczO")
     assert typed.acts == [
         *("app.save", "tile.close", "tile.next_tab", "tile.split_right", "editor.fold"),
+        *("editor.fold on", "editor.fold off"),
     ]
 
 
