@@ -112,9 +112,11 @@ class Search:
     def near(self, text: str, at: int, *, forwards: bool) -> tuple[int, int] | None:
         """The place at an offset or next to it, round the ends; None for none."""
         places = self.places(text)
+        if not places:
+            return None
         if forwards:
-            return next((place for place in places if place[1] > at), *places[:1] or [None])
-        return next((place for place in reversed(places) if place[0] <= at), *places[-1:] or [None])
+            return next((place for place in places if place[1] > at), places[0])
+        return next((place for place in reversed(places) if place[0] <= at), places[-1])
 
     def next(self, text: str, at: int, count: int, *, forwards: bool) -> int | None:
         """The start of the count-th place from an offset, round the ends; None for none."""
