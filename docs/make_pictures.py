@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.chat.places import beside
+from cocalc_tui.client.chats import Chats
 from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.terminals import Terminal
@@ -153,14 +154,16 @@ async def take_chat(name: str, path: str, size: tuple[int, int], *keys: str) -> 
     """Photograph the chat beside a file, in which Bob asks and Cyd answers, after these keys."""
     async with lab() as here:
         said: list[str] = []
-        for user, text in CHAT:
-            person = here.workspace(user)
+        people = {user: here.workspace(user) for user in ("bob", "cyd")}
+        for person in people.values():
             person.start()
             await person.ready()
-            theirs = Conversation(await person.open(beside(path)), user)
+        for user, text in CHAT:
+            theirs = Conversation(await people[user].open(beside(path)), user)
             said.append(theirs.say(text, thread=said[0] if user == "cyd" else ""))
-            await person.settled(theirs.document)
-            await person.close()
+            await people[user].settled(theirs.document)
+        for person in people.values():
+            await Chats(person.requests).mark(theirs.document.doc, theirs.document.numbers.upto)
         app = CocalcApp(here.workspace("alice"), "decay", [path])
         async with app.run_test(size=size) as pilot:
             await settle(pilot.pause)
@@ -168,6 +171,8 @@ async def take_chat(name: str, path: str, size: tuple[int, int], *keys: str) -> 
                 await pilot.press(key)
                 await settle(pilot.pause, times=4)
             svg = app.export_screenshot(title=f"cocalc-tui {path}, F8")
+        for person in people.values():
+            await person.close()
     (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 

@@ -335,3 +335,10 @@ async def test_each_line_of_a_message_is_a_row() -> None:
     async with chatting(*schema.say("k1", "ann", 5, "one\ntwo *three*\n- a\n- b")) as (app, _):
         rows = [row.strip() for row in screen(app).split("\n")]
         assert rows[1:5] == ["one", "two three", "", "• a"]
+
+
+async def test_code_that_is_too_long_goes_on_below_its_beginning() -> None:
+    code = f"```\n{'a' * 60} b\n```"
+    async with chatting(*schema.say("k1", "ann", 5, code)) as (app, _):
+        rows = screen(app).split("\n")[1:3]
+        assert [row[:4] for row in rows] == ["   a", "   a"]

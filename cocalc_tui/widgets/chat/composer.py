@@ -58,6 +58,11 @@ class Composer(EditorPane):
         """Names that fitted when one was completed last, that one first."""
         self._written = ""
 
+    def colour_names(self) -> dict[str, str]:
+        """Its ground is that of a panel."""
+        names = self.app.theme_variables
+        return {**names, "background": names["panel"]}
+
     def scopes(self) -> Sequence[str]:
         """Sending, then all of text."""
         return ("chat", *super().scopes())

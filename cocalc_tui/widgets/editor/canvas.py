@@ -100,11 +100,15 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
                 timer.cancel()
 
     def _dress(self) -> None:
-        look = self.painter.look = look_of(self.app.theme_variables)
+        look = self.painter.look = look_of(self.colour_names())
         self._track = Segment(" ", look.text)
         self._thumb = Segment("▐", look.text + look.edge)
         self._people_moved()
         self.refresh()
+
+    def colour_names(self) -> dict[str, str]:
+        """The theme's colours, by what they are for."""
+        return self.app.theme_variables
 
     def on_resize(self) -> None:
         """Lay out at the new size, the same line on top."""

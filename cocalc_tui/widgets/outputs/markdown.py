@@ -40,6 +40,8 @@ from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.rows import Frame, cut_rows, wrap
 from cocalc_tui.widgets.outputs.table import table_rows
 
+INDENT = "  "
+"""Before each row of code."""
 LONGEST = 100_000
 """Characters of one text that are laid out."""
 
@@ -129,8 +131,9 @@ class _Code(CodeBlock):
                 yield Text(f"    {formula}")
             return
         code = Text(str(self.text).rstrip(), style=console.get_style("markdown.code_block"))
-        for line in code.split("\n"):
-            yield Text("  ").append_text(line)
+        for line in code.split("\n", allow_blank=True):
+            rows = line.wrap(console, max(options.max_width - len(INDENT), 1), overflow="fold")
+            yield from (Text(INDENT).append_text(row) for row in rows or [line])
 
 
 class _Rule(HorizontalRule):
