@@ -130,6 +130,8 @@ def join(words: Sequence[str | Path]) -> Project:
             raise JoinError(f"{path}: no such file or folder")
     try:
         root = find_project(paths[0], home_asked=bool(words) and _is_folder(paths[0]))
+    except FileNotFoundError:
+        raise JoinError("this folder was deleted: go to one that is there") from None
     except (ProjectError, OSError) as error:
         raise JoinError(str(error)) from None
     files = [_within(root, path) for path in paths if not _is_folder(path, root)]

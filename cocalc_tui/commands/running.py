@@ -26,7 +26,7 @@ from cocalc_tui.terminal.ending import ending
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
     from cocalc_tui.protocol.events import ProjectStatus
-    from cocalc_tui.server.running import Kept
+    from cocalc_tui.server.running import Kept, Left
 
 PATIENCE = 10.0
 """Seconds that a relay may take to end."""
@@ -59,12 +59,17 @@ def run_status(arguments: argparse.Namespace) -> None:
         return
     for line in _lines(status):
         say(line)
+    _say_left(_left(arguments.project))
 
 
 def _say_without_relay(folder: str, *, as_json: bool) -> None:
-    here, below = _kept(folder), _running_below(folder)
+    here, below, left = _kept(folder), _running_below(folder), _left(folder)
     if as_json:
-        told = {"kept": [one._asdict() for one in here], "below": [str(path) for path in below]}
+        told = {
+            "kept": [one._asdict() for one in here],
+            "below": [str(path) for path in below],
+            "left": [one._asdict() for one in left],
+        }
         say(json.dumps({"running": False} | told))
         return
     say("no relay runs, this goes on:" if here else "nothing runs in this project")
@@ -72,6 +77,12 @@ def _say_without_relay(folder: str, *, as_json: bool) -> None:
         say(f"  {one.kind:8}  {one.path}  pid {one.pid}")
     for project in below:
         say(f"  below it  {project}")
+    _say_left(left)
+
+
+def _say_left(left: list[Left]) -> None:
+    for one in left:
+        say(f"  {one.kind:8}  of {one.project}, which was deleted  pid {one.pid}")
 
 
 def _runs(folder: str) -> bool:
@@ -103,14 +114,19 @@ def run_start(arguments: argparse.Namespace) -> None:
 def run_stop(arguments: argparse.Namespace) -> None:
     """End what runs: in this project, or where the folder is none, in those below it."""
     folder, everything = arguments.project, arguments.all
-    if _runs(folder) or (everything and _is_project(folder)):
+    runs, left = _runs(folder), _left(folder)
+    if everything:
+        _end(left)
+    if runs or (everything and _is_project(folder)):
         _stop(folder, everything=everything)
         return
     below = _running_below(folder)
     if _kept(folder):
         talk(f"no relay runs; {GO_ON}")
-    elif not below:
+    elif not below and not left:
         talk("nothing runs in this project")
+    elif left and not everything:
+        talk(f"of projects that were deleted {GO_ON}")
     for project in below:
         if everything or _runs(str(project)):
             _stop(str(project), everything=everything)
@@ -131,6 +147,21 @@ def _running_below(folder: str) -> list[Path]:
     from cocalc_tui.server.running import running_below
 
     return [] if _is_project(folder) else running_below(Path(folder))
+
+
+def _left(folder: str) -> list[Left]:
+    """What still runs of projects that were deleted: nobody can ask for them by name."""
+    from cocalc_tui.server.running import left_behind
+
+    return [] if is_far([folder]) else left_behind(Path(folder))
+
+
+def _end(left: list[Left]) -> None:
+    from cocalc_tui.server.running import end
+
+    for one in left:
+        end(one, PATIENCE)
+        talk(f"{one.project}, which was deleted: its {one.kind} is stopped")
 
 
 def _is_project(folder: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from cocalc_tui.cli import main
 from cocalc_tui.server.paths import places, prepare
-from cocalc_tui.server.running import kept, running_below
+from cocalc_tui.server.running import kept, left_behind, running_below
 from cocalc_tui.server.start import ensure_relay
 from tests.server.processes.look import eventually
 from tests.server.processes.racing import doors
@@ -33,7 +34,12 @@ def test_what_runs_below_a_folder_is_ended_by_name(
         assert running_below(project) == []
         assert main(["status", "--json", "--project", str(above)]) == 0
         said = json.loads(capsys.readouterr().out)
-        assert said == {"running": False, "kept": [], "below": [str(other), str(project)]}
+        assert said == {
+            "running": False,
+            "kept": [],
+            "below": [str(other), str(project)],
+            "left": [],
+        }
 
         assert main(["stop", "--project", str(above)]) == 0
         assert capsys.readouterr().err.splitlines() == [
@@ -70,9 +76,48 @@ def test_what_goes_on_without_a_relay_is_named(
         "running": False,
         "kept": [{"kind": "terminal", "path": "a.term", "pid": one.pid}],
         "below": [],
+        "left": [],
     }
     assert main(["stop", "--project", str(project)]) == 0
     assert "--all ends them" in capsys.readouterr().err
     assert main(["stop", "--all", "--project", str(project)]) == 0
     eventually(lambda: not kept(places(project)))
     assert status() == "nothing runs in this project\n"
+
+
+def test_what_a_deleted_project_left_is_named_and_ended(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    above = project.parent
+    monkeypatch.chdir(project)
+    assert main(["term", "a", "--send", "sleep 1000"]) == 0
+    assert main(["stop", "--project", str(project)]) == 0
+    monkeypatch.chdir(above)
+    shutil.rmtree(project)
+    capsys.readouterr()
+    (one,) = left_behind(above)
+    assert (one.kind, one.project) == ("terminal", str(project))
+    project.mkdir()  # as who clones it again does
+    for folder in (above, project):
+        assert main(["status", "--project", str(folder)]) == 0
+        said = f"  terminal  of {project}, which was deleted  pid {one.pid}"
+        assert capsys.readouterr().out.splitlines() == ["nothing runs in this project", said]
+    assert main(["stop", "--project", str(above)]) == 0
+    assert "--all ends them" in capsys.readouterr().err
+    assert main(["stop", "--all", "--project", str(project)]) == 0
+    said = f"{project}, which was deleted: its terminal is stopped"
+    assert capsys.readouterr().err.splitlines() == [said]
+    assert left_behind(above) == []
+
+
+def test_in_a_folder_that_was_deleted_one_line_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for words in (["status"], ["stop", "--all"]):
+        assert main(words) == 2
+        said = "cocalc-tui: this folder was deleted: go to one that is there\n"
+        assert capsys.readouterr().err == said
