@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import importlib.util
 import json
 import random
@@ -24,10 +23,10 @@ from typing import Any
 
 from textual.app import ComposeResult
 
+from benchmarks.collector import tamed
 from benchmarks.offline import BASE, key_by_key
 from benchmarks.replay import merged, sealed, seconds
 from benchmarks.traces import SPREAD, Trace, TraceError, Txn, patches, read_trace, sessions
-from cocalc_tui.garbage import garbage
 from cocalc_tui.history import words
 from cocalc_tui.history.overview import is_long, whole
 from cocalc_tui.history.pasts import LogPast
@@ -71,9 +70,6 @@ def measure(trace: Trace) -> dict[str, Any]:
     made = patches(trace, sessions(trace.txns), [txn.time for txn in trace.txns])
     log = sealed(trace, made, seconds(trace), 0)
     found: dict[str, Any] = {}
-    gc.collect()
-    garbage.hold_off()
-    garbage.settle()  # as in the app; nor is the trace a part of what is measured
     start = time.process_time()
     versions = Versions(log)
     found["prepare_s"] = time.process_time() - start
@@ -167,7 +163,8 @@ def main(arguments: list[str]) -> int:
     except TraceError as error:
         print(f"history: {error}", file=sys.stderr)
         return 2
-    found = {**measure(trace), "loro_checkout_s": loro(trace)}
+    with tamed():
+        found = {**measure(trace), "loro_checkout_s": loro(trace)}
     if words_.json:
         print(json.dumps(found, indent=1))
     else:

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from cocalc_tui.garbage import garbage
+from benchmarks.collector import tamed
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import Patch, PatchId, Splice
 
@@ -83,10 +83,10 @@ def ours(edits: list[list[Burst]]) -> tuple[float, str]:
                 replica.amend([splice])
         logs.append(replica)
     mine, theirs = logs
-    garbage.settle()  # as the program does when it has started
-    start = time.process_time()
-    mine.apply(theirs.patches())
-    return time.process_time() - start, str(mine.text())
+    with tamed():
+        start = time.process_time()
+        mine.apply(theirs.patches())
+        return time.process_time() - start, str(mine.text())
 
 
 def loro(edits: list[list[Burst]]) -> tuple[float, str]:
@@ -148,7 +148,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="merge two offline branches")
     parser.add_argument("--keystrokes", type=int, default=20_000)
     keystrokes = parser.parse_args().keystrokes
-    garbage.hold_off()
     programs: dict[str, Callable[[list[list[Burst]]], tuple[float, str]]] = {"ours": ours}
     peers = {"loro": loro, "pycrdt": pycrdt}
     programs |= {name: peers[name] for name in peers if importlib.util.find_spec(name)}

@@ -30,6 +30,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
 
+from benchmarks.collector import tamed
 from benchmarks.peers import PEERS, run_peers
 from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
 from cocalc_tui.sync.checkpoint import encode_checkpoint
@@ -130,8 +131,6 @@ def measure(trace: Trace) -> tuple[dict[str, Any], str]:
     ids = sessions(trace.txns)
     made = patches(trace, ids, [txn.time for txn in trace.txns])
     times = [patch.time for patch in made]
-    gc.collect()
-    gc.freeze()  # the trace is no part of what is measured
 
     def replay() -> Document:
         return take_in(made) if trace.concurrent else type_in(trace, ids, times)
@@ -198,17 +197,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         trace = read_trace(options.trace)
-        found, text = measure(trace)
+        with tamed():
+            found, text = measure(trace)
         if options.out is not None:
             options.out.write_bytes(text.encode())
     except (TraceError, OSError) as error:
         print(f"replay: {error}", file=sys.stderr)
         return 2
     if options.peers:
-        found["peers"] = run_peers(trace)
+        with tamed():
+            found["peers"] = run_peers(trace)
         for name in PEERS.keys() - found["peers"].keys():
             print(f"replay: {name} is not installed; `make bench` installs it", file=sys.stderr)
-    gc.unfreeze()
     if not options.json:
         print(table(found), file=sys.stderr)
     print(json.dumps(found, indent=2))

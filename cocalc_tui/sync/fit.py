@@ -15,19 +15,26 @@ from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, Splice, TextId
 
 def check_splices(ops: Sequence[Op], length: Callable[[TextId], int]) -> None:
     """Raise DoesNotFit unless the splices fit, one after the other, texts of these lengths."""
+    if len(ops) == 1:
+        if type(op := ops[0]) is Splice:
+            check_splice(op, length(op.at))
+        return
     lengths: dict[TextId, int] = {}
     for op in ops:
         if type(op) is Splice:
-            pos, delete, insert, at = op
+            at = op.at
             before = lengths[at] if at in lengths else length(at)
-            if pos < 0 or delete < 0 or pos + delete > before:
-                raise DoesNotFit(
-                    f"characters {pos} to {pos + delete} are not in a text of {before}"
-                )
-            if not insert.isascii() and not is_text(insert):
-                raise DoesNotFit("half a surrogate pair is not a character")
-            if len(ops) > 1:
-                lengths[at] = before + len(insert) - delete
+            check_splice(op, before)
+            lengths[at] = before + len(op.insert) - op.delete
+
+
+def check_splice(op: Splice, length: int) -> None:
+    """Raise DoesNotFit unless a splice fits a text of this length."""
+    pos, delete, insert, _ = op
+    if not 0 <= pos <= pos + delete <= length:
+        raise DoesNotFit(f"characters {pos} to {pos + delete} are not in a text of {length}")
+    if not insert.isascii() and not is_text(insert):
+        raise DoesNotFit("half a surrogate pair is not a character")
 
 
 def is_text(insert: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from pathlib import Path
 
@@ -46,4 +45,3 @@ def test_branches_are_as_many_and_merge(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(trace.txns) == 1 + 5 * 10 + 1
     assert len({one.session for one in sessions(trace.txns)}) == 5
     assert history.measure(trace)["exact"]
-    gc.unfreeze()
