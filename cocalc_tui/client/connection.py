@@ -19,7 +19,8 @@ from cocalc_tui.client.events import Offline
 from cocalc_tui.client.link import Connect, NobodyThereError, RefusedError, delays
 from cocalc_tui.client.pulse import TICK, Beat, Pulse
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.codec import FrameError, MessageError, decode, encode
+from cocalc_tui.protocol.codec import encode
+from cocalc_tui.protocol.connection import AppSide, Ended, Greeted, Heard, Passed
 from cocalc_tui.protocol.transport import Transport, TransportClosed
 
 _log = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ class Connection:
                 waits = delays()
                 self._lost(Offline(str(error)))
                 self._moved(error.path)
-            except (OSError, TransportClosed, FrameError) as error:
+            except (OSError, TransportClosed) as error:
                 if self.online:
                     waits = delays()
                 self._lost(Offline(str(error) or "the relay went away"))
@@ -171,16 +172,14 @@ class Connection:
             await transport.close()
 
     async def _listen(self, transport: Transport, pulse: Pulse) -> None:
-        hello = m.Hello(
-            newest=m.VERSION, oldest=m.OLDEST, release=__version__, session=self._session
-        )
-        transport.send(encode(hello))
-        self._welcomed(decode(await transport.recv()))
+        side = AppSide()
+        transport.send(side.hello(self._session, __version__))
+        self._take(side.receive(await transport.recv()))
 
         def hear(frame: bytes) -> None:
             pulse.heard()
             self.heard_at = time.time()
-            self._take(frame)
+            self._take(side.receive(frame))
 
         await transport.listen(hear)
 
@@ -207,29 +206,16 @@ class Connection:
             pulse.heard()
             self.heard_at = time.time()
 
-    def _welcomed(self, message: m.Message) -> None:
-        if not isinstance(message, m.Welcome):
-            self._take_goodbye(message)
-            raise TransportClosed("the relay did not say welcome")
-        self._stopped = False
-        self._online.set()
-        self._up(message)
-
-    def _take(self, frame: bytes) -> None:
-        try:
-            message = decode(frame)
-        except MessageError:
-            return  # from a newer relay, and of no use to this release
-        self._take_goodbye(message)
-        self._heard(message)
-
-    def _take_goodbye(self, message: m.Message) -> None:
-        if isinstance(message, m.Goodbye):
-            if message.code == STOPPED:
-                raise _StoppedError(message.text)
-            if message.moved:
-                raise _MovedError(message.text, message.moved)
-            raise (RefusedError if message.code in FINAL else TransportClosed)(message.text)
+    def _take(self, event: Greeted | Heard | Passed | Ended | None) -> None:
+        match event:
+            case Heard(message):
+                self._heard(message)
+            case Greeted(m.Welcome() as welcome):
+                self._stopped = False
+                self._online.set()
+                self._up(welcome)
+            case Ended(goodbye):
+                raise _ending(goodbye)
 
     def _lost(self, gone: Offline) -> None:
         was_online = self.online
@@ -237,6 +223,15 @@ class Connection:
         self.why_not = gone.reason
         if was_online or gone.final:
             self._down(gone)
+
+
+def _ending(goodbye: m.Goodbye) -> Exception:
+    """What a goodbye means for who is connected."""
+    if goodbye.code == STOPPED:
+        return _StoppedError(goodbye.text)
+    if goodbye.moved:
+        return _MovedError(goodbye.text, goodbye.moved)
+    return (RefusedError if goodbye.code in FINAL else TransportClosed)(goodbye.text)
 
 
 def _now() -> float:

@@ -142,12 +142,6 @@ def delete_cells(keys: Sequence[str]) -> list[Op]:
     return [Remove(key) for key in keys]
 
 
-def move_cell(document: Document, key: str, index: int) -> list[Op]:
-    """Move a cell so that it stands before the `index`-th of the *others*."""
-    others = [cell for cell in cells(document) if cell != key]
-    return [Put(key, "pos", _position(document, others, index, key))]
-
-
 def move_cells(document: Document, keys: Sequence[str], index: int) -> list[Op]:
     """Move cells, so that they stand in this order before the `index`-th of the *others*."""
     others = [cell for cell in cells(document) if cell not in set(keys)]
@@ -178,10 +172,11 @@ def split_cell(document: Document, key: str, offset: int, new_key: str) -> list[
     return ops
 
 
-def merge_cells(document: Document, first: str, second: str) -> list[Op]:
-    """Append the text of `second` to `first`, on a new line, and delete `second`."""
+def merge_cells(document: Document, first: str, others: Sequence[str]) -> list[Op]:
+    """Append the texts of `others` to `first`, each on a new line, and delete them."""
     end = len(source(document, first))
-    return [Splice(end, 0, "\n" + source(document, second), input_of(first)), Remove(second)]
+    text = "".join("\n" + source(document, key) for key in others)
+    return [Splice(end, 0, text, input_of(first)), *delete_cells(others)]
 
 
 def create_output(

@@ -10,17 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from cocalc_tui.sync.patch import PatchId
-
-
-class LogIdentity(NamedTuple):
-    """Names a log and which meaning of its numbers."""
-
-    log: str
-    """Random hex."""
-    epoch: int
 
 
 def digest(heads: Iterable[PatchId]) -> str:

@@ -61,11 +61,11 @@ def test_cells_stand_where_they_were_put(ada: Author) -> None:
 
 
 def test_moving_and_deleting(ada: Author) -> None:
-    ada.do(schema.move_cell(ada.document, "x", 1))
+    ada.do(schema.move_cells(ada.document, ["x"], 1))
     assert order(ada) == "yxz"
-    ada.do(schema.move_cell(ada.document, "x", 0))
+    ada.do(schema.move_cells(ada.document, ["x"], 0))
     assert order(ada) == "xyz"
-    ada.do(schema.move_cell(ada.document, "x", 2))
+    ada.do(schema.move_cells(ada.document, ["x"], 2))
     assert order(ada) == "yzx"
     ada.do(schema.delete_cells(["y", "x"]))
     assert order(ada) == "z"
@@ -93,8 +93,8 @@ def test_splitting(ada: Author, offset: int, head: str, tail: str) -> None:
 
 
 def test_merging(ada: Author) -> None:
-    ada.do(schema.merge_cells(ada.document, "x", "y"))
-    assert ada.seen() == [("x", "x1\nx2\n\ny1\ny2\n"), ("z", "z1\nz2\n")]
+    ada.do(schema.merge_cells(ada.document, "x", ["y", "z"]))
+    assert ada.seen() == [("x", "x1\nx2\n\ny1\ny2\n\nz1\nz2\n")]
 
 
 def test_outputs_are_those_of_the_cell_in_their_order(ada: Author) -> None:

@@ -52,7 +52,7 @@ async def test_cells_come_move_and_go(tmp_path: Path) -> None:
         (first,) = schema.cells(document.replica)
         key = "0123456789abcdef"
         document.change(schema.insert_cell(document.replica, key, 1, "markdown", "# Title"))
-        document.change(schema.move_cell(document.replica, key, 0))
+        document.change(schema.move_cells(document.replica, [key], 0))
         document.change([Splice(0, 0, "1 + 1", schema.input_of(first))])
         await document.save()
         one, other = json.loads(box.read("new.ipynb"))["cells"]

@@ -15,7 +15,7 @@ from cocalc_tui.sync.checkpoint import decode_checkpoint, encode_checkpoint
 from cocalc_tui.sync.columns import DamagedLog, pack, seal, unseal
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.encoding import decode_block, encode_block
-from cocalc_tui.sync.identity import LogIdentity, digest
+from cocalc_tui.sync.identity import digest
 from cocalc_tui.sync.opening import open_log, read_log
 from cocalc_tui.sync.patch import (
     MAIN,
@@ -189,7 +189,6 @@ def test_the_digest_names_a_set_of_heads() -> None:
     one, other = PatchId("a" * 16, 3), PatchId("b" * 16, 1)
     assert digest([one, other]) == digest([other, one]) != digest([one])
     assert len(digest([])) == 32
-    assert LogIdentity("f00d", 2) == ("f00d", 2)
 
 
 def typing(random: Random, people: int = 3, turns: int = 20) -> list[Entry]:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Sequence
 
 from cocalc_tui.notebook import schema
-from cocalc_tui.sync.patch import Change, RecordChange, Splice, TextChange, TextId
+from cocalc_tui.sync.patch import Change, RecordChange, TextChange, TextId
 from cocalc_tui.widgets.acting import desk, perform
 from cocalc_tui.widgets.notebook import copying
 from cocalc_tui.widgets.notebook.copying import CopiedCell
@@ -243,10 +243,7 @@ class CellActs(ListeningView):
         if len(keys) < 2:
             return
         first, *others = keys
-        text = "".join("\n" + self.stack[key].text for key in others)
-        end = len(self.stack[first].text)
-        ops = [Splice(end, 0, text, schema.input_of(first)), *schema.delete_cells(others)]
-        if self.change(ops, "merge"):
+        if self.change(schema.merge_cells(self.document.replica, first, others), "merge"):
             self.select(first)
 
     # --- undo ----------------------------------------------------------------------------------

@@ -99,16 +99,6 @@ def _lines(text: str) -> Iterator[tuple[int, int, Target]]:
             yield *match.span(), FileLine(match[name], int(match[f"{name}_line"]))
 
 
-def links_in(text: str) -> list[str]:
-    """The links in a text, each once, in order."""
-    return [*dict.fromkeys(link for _, _, link in _links(text))][:MOST]
-
-
-def links_of(items: Iterable[Output]) -> list[str]:
-    """The links in outputs: in what is printed, and in the text that objects come as."""
-    return [one for one in targets_of(items) if isinstance(one, str)]
-
-
 def targets_of(items: Iterable[Output]) -> list[Target]:
     """All that outputs refer to, each once, in order."""
     found: dict[Target, None] = {}

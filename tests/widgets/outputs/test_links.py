@@ -11,12 +11,11 @@ from cocalc_tui.widgets.outputs.links import (
     FileLine,
     in_project,
     linked,
-    links_in,
-    links_of,
     target_at,
     targets_of,
 )
 from cocalc_tui.widgets.outputs.markdown import markdown_rows
+from cocalc_tui.widgets.outputs.streams import Output
 from tests.widgets.outputs.frames import frame
 
 
@@ -35,9 +34,10 @@ from tests.widgets.outputs.frames import frame
     ],
 )
 def test_links_in_text(text: str, links: int) -> None:
-    found = links_in(text)
+    found = targets_of([{"output_type": "stream", "text": text}])
     assert len(found) == links
     for link in found:
+        assert isinstance(link, str)
         assert safe_link(link)
         assert link.isascii()
         assert link.isprintable()
@@ -45,7 +45,7 @@ def test_links_in_text(text: str, links: int) -> None:
 
 
 def test_all_forms_of_outputs() -> None:
-    items = [
+    items: list[Output] = [
         {"output_type": "stream", "text": "https://one.example"},
         {
             "output_type": "display_data",
@@ -55,7 +55,7 @@ def test_all_forms_of_outputs() -> None:
             },
         },
     ]
-    assert links_of(items) == ["https://one.example", "https://two.example/?a=1&b=2"]  # type: ignore[arg-type]  # as items come
+    assert targets_of(items) == ["https://one.example", "https://two.example/?a=1&b=2"]
 
 
 TRACEBACK = [
