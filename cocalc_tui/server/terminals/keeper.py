@@ -10,10 +10,10 @@ not ask for while it is not there.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import errno
 import fcntl
+import math
 import os
 import pty
 import select
@@ -23,7 +23,7 @@ import termios
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cocalc_tui.server.daemon import READY, detach, mind_signals, report
 from cocalc_tui.server.keeper.around import Surroundings
@@ -31,7 +31,7 @@ from cocalc_tui.server.keeper.forms import versions
 from cocalc_tui.server.keeper.link import Link, Peer, Said
 from cocalc_tui.server.keeper.place import Place
 from cocalc_tui.server.terminals.frames import Frames
-from cocalc_tui.server.terminals.keys import encode, mouse
+from cocalc_tui.server.terminals.keys import mouse
 from cocalc_tui.server.terminals.last import MOST as MOST_LAST
 from cocalc_tui.server.terminals.last import Last, write_last
 from cocalc_tui.server.terminals.opener import checked, read_sequence
@@ -45,6 +45,7 @@ from cocalc_tui.server.terminals.pace import Bucket, Flow, Processors
 from cocalc_tui.server.terminals.recording import Recording
 from cocalc_tui.server.terminals.replies import Colours
 from cocalc_tui.server.terminals.screen import Screen
+from cocalc_tui.server.terminals.typed import LONG_AGO, Typed
 from cocalc_tui.terminal.cast import Shown
 
 RATE, FLOODED, AT_ONCE = 30, 10, 8
@@ -58,10 +59,8 @@ SOME = 16 * 2**10
 """Bytes that are waited for where the budget is used up."""
 ANSWER, ANSWERS = 64 * 2**10, 4
 """Bytes and frames that a key has free: ctrl+c in a flood brings a prompt."""
-ENTERED = 60.0
-"""Seconds after enter in which a program opens files for who pressed it, without asking."""
-VIEWS = 256
-"""Views of which is remembered what was typed last."""
+PATIENCE = 2.0
+"""Seconds that a program has to end before it is killed."""
 OFFERED = 1.0
 """Seconds between two files that a sequence may offer."""
 LEAST, MOST = (20, 4), (500, 200)
@@ -81,14 +80,6 @@ def keep(folder: Path) -> None:
     TerminalKeeper(place, order).serve()
 
 
-class Entered(NamedTuple):
-    """Who pressed enter last, in which view, and when."""
-
-    user: str
-    view: str
-    at: float
-
-
 class TerminalKeeper:
     """One terminal's keeper."""
 
@@ -105,11 +96,10 @@ class TerminalKeeper:
         self._reads_at = now
         """When the program is read again."""
         self._dirty = True
-        self._typist = ""
-        self._entered = Entered("", "", -ENTERED)
+        self._typed = Typed(self._screen)
         self._offered = 0.0
-        self._typed: dict[str, int] = {}
-        """The number of what was typed last, by view."""
+        self._dies_at = math.inf
+        """When the program is killed, which was asked to end."""
         self._unwritten = b""
         self._pid, self._master = self._start()
         self._ended = os.pidfd_open(self._pid)
@@ -170,6 +160,9 @@ class TerminalKeeper:
         self._show()
         self._record()
         self._around.look(time.monotonic(), alone=not self._link.peers)
+        if self._dies_at <= time.monotonic():
+            self._signal(signal.SIGKILL)
+            self._dies_at = math.inf
         if self._ended in ready and reads and not ready.get(self._master, 0) & select.POLLIN:
             self._program_ended()
 
@@ -178,6 +171,7 @@ class TerminalKeeper:
         wait = self._around.due(now) * 1000
         if self._dirty:
             wait = self._pace.wait(1, now) * 1000
+        wait = min(wait, (self._dies_at - now) * 1000)
         if self._reads_at > now:
             wait = min(wait, (self._reads_at - now) * 1000)
         if (due := self._recording.due) is not None:
@@ -236,12 +230,17 @@ class TerminalKeeper:
         first = max(length - MOST_LAST, 0)
         rows = self._screen.history(first, length - first)
         wraps = self._screen.history_wraps(first, length - first)
-        last = Last(self._frames.whole(self._typist), list(rows), list(wraps))
+        last = Last(self._frames.whole(self._typed.typist), list(rows), list(wraps))
         write_last(self._place.folder, last)
 
     def _hang_up(self) -> None:
+        """Have the program end; one that does not care is killed."""
+        self._signal(signal.SIGHUP)
+        self._dies_at = min(self._dies_at, time.monotonic() + PATIENCE)
+
+    def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._pid, signal.SIGHUP)
+            os.killpg(self._pid, number)
 
     # --- the relay -----------------------------------------------------------------------------
 
@@ -250,7 +249,7 @@ class TerminalKeeper:
             **versions(),
             "doc": self._order.doc,
             "pid": self._pid,
-            "whole": self._frames.whole(self._typist),
+            "whole": self._frames.whole(self._typed.typist),
         }
 
     def _hear(self, ready: dict[int, int]) -> None:
@@ -284,7 +283,7 @@ class TerminalKeeper:
             case "colours":
                 self._screen.colour(Colours(str(said["text"]), str(said["ground"])))
             case "whole":
-                return {"whole": self._frames.whole(self._typist)}
+                return {"whole": self._frames.whole(self._typed.typist)}
             case "history":
                 first, count = int(said["first"]), min(int(said["count"]), 1000)
                 return {
@@ -302,30 +301,11 @@ class TerminalKeeper:
         return {}
 
     def _type(self, said: dict[str, Any]) -> None:
-        view, n = str(said.get("view", "")), int(said.get("n", 0))
-        if n:
-            if n <= self._typed.get(view, 0):
-                return
-            self._typed[view] = n
-            while len(self._typed) > VIEWS:
-                del self._typed[next(iter(self._typed))]
-        if (typist := str(said.get("user", ""))) != self._typist:
-            self._typist, self._dirty = typist, True
-        self._listen_for_answer(time.monotonic())
-        if "enter" in said.get("keys", ()) or "\r" in f"{said.get('text')}{said.get('paste')}":
-            self._entered = Entered(self._typist, view, time.monotonic())
-        if text := str(said.get("paste", "")):
-            data = text.replace("\r\n", "\r").replace("\n", "\r").encode()
-            if self._screen.pastes:
-                data = b"\x1b[200~" + data.replace(b"\x1b", b"") + b"\x1b[201~"
+        before, now = self._typed.typist, time.monotonic()
+        if (data := self._typed.take(said, now)) is not None:
+            self._dirty = self._dirty or self._typed.typist != before
+            self._listen_for_answer(now)
             self._write(data)
-        application, form = self._screen.application_keys, self._screen.key_form
-        for key in said.get("keys", []):
-            self._write(encode(key, application=application, form=form))
-        if "text" in said:
-            self._write(str(said["text"]).encode())
-        if "raw" in said:
-            self._write(base64.b64decode(said["raw"]))
 
     def _anew(self, folder: Path) -> None:
         """Be found in a folder that is another one now, or was taken away. Raises OSError."""
@@ -345,9 +325,9 @@ class TerminalKeeper:
         if (places := checked(said.get("places"))) is None:
             raise ValueError("no files are named")
         relays = [one for one in self._link.peers if one is not peer]
-        if not relays or not self._entered.user:
+        if not relays or not self._typed.entered.user:
             return {"error": "nobody is here who typed this"}
-        asks = time.monotonic() - self._entered.at > ENTERED
+        asks = time.monotonic() - self._typed.entered.at > LONG_AGO
         self._pass_on(relays, places, asks=asks)
         return {}
 
@@ -359,7 +339,7 @@ class TerminalKeeper:
             self._pass_on(self._link.peers, places, asks=True)
 
     def _pass_on(self, relays: list[Peer], places: list[dict[str, object]], *, asks: bool) -> None:
-        who = {"user": self._entered.user, "view": self._entered.view}
+        who = {"user": self._typed.entered.user, "view": self._typed.entered.view}
         for relay in relays:
             relay.say({"open": {"places": places, "asks": asks, **who}})
 
@@ -384,7 +364,7 @@ class TerminalKeeper:
             return
         self._pace.take(1, now)
         self._dirty = False
-        if (frame := self._frames.changed(self._typist)) is not None:
+        if (frame := self._frames.changed(self._typed.typist)) is not None:
             for peer in self._link.peers:
                 peer.say({"frame": frame})
 
@@ -395,7 +375,7 @@ class TerminalKeeper:
             return
         frame = self._screen.frame()
         shown = Shown(*self._screen.size, frame.rows, frame.cursor)
-        self._recording.take(self._screen, shown, now, self._typist)
+        self._recording.take(self._screen, shown, now, self._typed.typist)
 
 
 def clock() -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cocalc_tui.protocol.events import TerminalScreen
-from cocalc_tui.server.keeper.following import KeeperLink
+from cocalc_tui.server.keeper.following import KeeperGoneError, KeeperLink
 from cocalc_tui.server.terminals.order import AboutTerminal
 
 USUAL = (80, 24)
+PATIENCE = 6.0
+"""Seconds; keepers kill before that what does not end."""
 
 
 class TerminalSession:
@@ -35,6 +39,7 @@ class TerminalSession:
         self._ended = ended
         self._opens = opens
         self._code: int | None = None
+        self._gone = asyncio.Event()
         self._link = KeeperLink(self._heard)
 
     async def connect(self) -> None:
@@ -46,6 +51,12 @@ class TerminalSession:
         """Have the keeper do something; raises KeeperGoneError, and ValueError if refused."""
         return await self._link.ask(do, **words)
 
+    async def end(self) -> None:
+        """End its program, and wait until it did."""
+        with contextlib.suppress(KeeperGoneError, ValueError, TimeoutError):
+            await self.ask("end")
+            await asyncio.wait_for(self._gone.wait(), PATIENCE)
+
     async def close(self) -> None:
         """Let go of it; it runs on."""
         self._ended = lambda _code: None
@@ -53,6 +64,7 @@ class TerminalSession:
 
     def _heard(self, said: dict[str, Any] | None) -> None:
         if said is None:
+            self._gone.set()
             self._ended(self._code)
         elif "frame" in said:
             self._frame(said["frame"])

@@ -130,12 +130,11 @@ class Terminals:
 
     async def close(self, *, everything: bool = False) -> None:
         """Let go of all; with `everything` end them."""
-        for terminal in self._known.values():
-            if terminal.session is not None:
-                if everything:
-                    with contextlib.suppress(KeeperGoneError, ValueError):
-                        await terminal.session.ask("end")
-                await terminal.session.close()
+        sessions = [one.session for one in self._known.values() if one.session is not None]
+        if everything:
+            await asyncio.gather(*(one.end() for one in sessions))
+        for session in sessions:
+            await session.close()
 
     # --- what apps ask -------------------------------------------------------------------------
 

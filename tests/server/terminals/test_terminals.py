@@ -247,6 +247,17 @@ async def test_end_and_paste(grounds: TerminalGrounds) -> None:
     assert replay.typists[-1] == "ann"
 
 
+async def test_what_does_not_care_for_a_hang_up_is_killed(grounds: TerminalGrounds) -> None:
+    side = await Side(grounds).start()
+    await side.open()
+    await side.type("trap '' HUP; echo rea''dy; while :; do sleep 0.1; done\r")
+    await side.shows("ready")
+    await side.terminals.close(everything=True)
+    await until(lambda: not living(grounds.terminals))
+    ((_, about),) = about_all(grounds.terminals)
+    assert about.exit == -signal.SIGKILL
+
+
 async def test_the_recording_goes_on_over_relays_and_runs(grounds: TerminalGrounds) -> None:
     first = await Side(grounds).start()
     await first.open()
