@@ -101,6 +101,7 @@ class CellView:
         """The execution count."""
         self.times: Sequence[int] = ()
         """How long its last runs took, milliseconds."""
+        self.tags: Sequence[str] = ()
         self.editing = False
         """Whether a markdown cell shows its text instead of the page it makes."""
         self.folded = 0

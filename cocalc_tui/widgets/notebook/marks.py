@@ -19,6 +19,7 @@ from cocalc_tui.widgets.notebook.cell import CellView
 from cocalc_tui.widgets.notebook.draw import Label, Mark
 from cocalc_tui.widgets.notebook.look import NotebookLook
 from cocalc_tui.widgets.notebook.stack import Stack
+from cocalc_tui.widgets.outputs.rows import cut
 
 LONG = 16
 """Rows from which a cell's first row, where the names are, may be far from somebody's caret."""
@@ -26,6 +27,8 @@ FOLDED = "▸"
 """Stands beside a heading whose section is folded away."""
 NAME = 16
 """Characters of a name that are shown."""
+TAGS = 24
+"""Cells that the tags of a cell take."""
 
 
 class People:
@@ -104,7 +107,12 @@ class Marks:
             running=under_way,
             bar=bar,
             thin=thin,
-            label=(*self._folded(cell), *self._run_label(cell, run, now), *self._tags(users)),
+            label=(
+                *self._tags(cell),
+                *self._folded(cell),
+                *self._run_label(cell, run, now),
+                *self._names(users),
+            ),
         )
 
     def _prompt(self, cell: CellView, run: CellRun | None) -> str:
@@ -113,6 +121,12 @@ class Marks:
         if cell.kind == "markdown":
             return FOLDED if cell.folded else "" if cell.paged else "md"
         return safe(cell.kind[:5])
+
+    def _tags(self, cell: CellView) -> Label:
+        if not cell.tags:
+            return ()
+        text = cut(safe(" ".join(f"#{tag}" for tag in cell.tags)), TAGS)
+        return (Segment(text, self.look.label), Segment(" "))
 
     def _folded(self, cell: CellView) -> Label:
         if not cell.folded:
@@ -140,7 +154,7 @@ class Marks:
         """Whether it needs saying who ran a cell that is done."""
         return len({run.user for run in self._document.runs.values()}) > 1
 
-    def _tags(self, users: Sequence[tuple[str, bool]]) -> Label:
+    def _names(self, users: Sequence[tuple[str, bool]]) -> Label:
         return tuple(
             Segment(
                 f" {safe(user)[:NAME] if named else self._faces.initials(user)} ",

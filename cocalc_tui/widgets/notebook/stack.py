@@ -240,6 +240,7 @@ class Stack:
         records = self._document.replica.records
         fields = records[cell.key]
         cell.set_kind(str(fields.get("cell_type")))
+        cell.tags = schema.tags(self._document.replica, cell.key)
         runs = [*self._printed.runs(cell.key)]
         cell.times = [ms for run in runs for ms in schema.times_of(records[run])]
         ran = [cast(int, records[run].get("count", 0)) for run in runs]

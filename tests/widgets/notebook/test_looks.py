@@ -55,6 +55,9 @@ async def test_tags_are_given_and_taken() -> None:
         await pilot.press(*"x y x", "enter")
         await pilot.pause()
         assert [schema.tags(replica, key) for key in keys(app)] == [["x", "y"]] * 2
+        assert [line.rstrip() for line in rows(app) if "#" in line] == [
+            f"▌[ ]    {text}{'#x #y':>49}" for text in "ab"
+        ]
         await pilot.press("T")
         await pilot.pause()
         await pilot.press("ctrl+u", "-", "enter")
