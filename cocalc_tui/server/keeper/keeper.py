@@ -52,7 +52,7 @@ SAY_SILENT = (
     "for it"
 )
 LOOK_AROUND = 30.0
-"""Seconds between two looks at our sockets."""
+"""Seconds between two looks at our sockets, and at who was killed for want of memory."""
 KEEP_FRESH = 3600.0
 DRAIN = 0.1
 """Seconds of silence after which a dead kernel has said all."""
@@ -189,6 +189,7 @@ class Keeper:
             self._talk.execute(run)
         self._around.look(now, alone=not self._link.peers)
         if now - self._looked > LOOK_AROUND:
+            kernel.memory.look()
             self._look_around(now)
 
     # --- the kernel's life ---------------------------------------------------------------------

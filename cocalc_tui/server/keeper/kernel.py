@@ -54,7 +54,7 @@ class KernelProcess:
         self.ended = os.pidfd_open(self.pid)
         """Descriptor that is readable once it has ended."""
         self.asked_to_end = False
-        self._memory = Memory(self.pid)
+        self.memory = Memory(self.pid)
         os.set_blocking(self.words, False)
         self._last = b""
 
@@ -88,7 +88,7 @@ class KernelProcess:
         os.close(self.ended)
         assert self._process.stdout is not None
         self._process.stdout.close()
-        return describe_end(code, self.last_words(), self._memory.why(used.ru_maxrss * 1024))
+        return describe_end(code, self.last_words(), self.memory.why(used.ru_maxrss * 1024))
 
     def last_words(self) -> str:
         """Return the last line that says something, cleaned for a screen."""

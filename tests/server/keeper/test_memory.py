@@ -72,6 +72,26 @@ def test_killed_by_somebody_while_there_is_room() -> None:
     assert " GB)" in said
 
 
+def test_who_was_killed_for_it_long_before_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CONTROL", tmp_path)
+    monkeypatch.setattr(module, "_groups", lambda _: [tmp_path / "inner", tmp_path])
+    (tmp_path / "inner").mkdir()
+    inner, outer = tmp_path / "inner" / "memory.events", tmp_path / "memory.events"
+    inner.write_text("low 0\noom_kill 3\n")
+    outer.write_text("oom_kill 3\n")
+    memory = Memory(os.getpid())
+    outer.write_text("oom_kill 4\n")
+    assert memory.why(1).startswith("by somebody")
+    inner.write_text("oom_kill 4\n")
+    assert memory.why(1).startswith("the system had no memory left")
+    memory.look()
+    assert memory.why(1).startswith("the system had no memory left")
+    memory.look()
+    assert memory.why(1).startswith("by somebody")
+
+
 def test_much_taken_is_probably_why() -> None:
     memory = Memory(os.getpid())
     assert memory.why(10**15).startswith("probably for want of memory; it had taken 1000000.0 GB")
