@@ -28,7 +28,6 @@ from benchmarks.offline import BASE, key_by_key
 from benchmarks.replay import merged, sealed, seconds
 from benchmarks.traces import SPREAD, Trace, TraceError, Txn, patches, read_trace, sessions
 from cocalc_tui.history import words
-from cocalc_tui.history.overview import is_long, whole
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.sync.versions import Versions
@@ -76,7 +75,6 @@ def measure(trace: Trace) -> dict[str, Any]:
     start = time.process_time()
     past = LogPast(versions, TEXT)
     line = past.line
-    is_long(line) or whole(line)
     found["time_line_s"] = time.process_time() - start
     picked = random.Random(1).choices(range(versions.latest + 1), k=SHOWN)
     shown = [took(partial(versions.text, version)) for version in picked]
@@ -108,12 +106,13 @@ async def held_down(past: LogPast, stops: Sequence[int]) -> list[float]:
     app = Screen()
     times = []
     async with app.run_test(size=(160, 48)) as pilot:
+        app.view.open(past.line, past.cells)
         await pilot.pause()
         for version in stops:
             start = time.process_time()
             lines = words.lines(past.difference(past.line.step(version, -1), version))
             app.body.show(lines, columns=False, blamed=())
-            app.view.show(past.line, version, None)
+            app.view.show(version, None)
             for widget in (app.body, app.view):
                 for y in range(widget.size.height):
                     widget.render_line(y)

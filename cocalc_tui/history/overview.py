@@ -62,15 +62,16 @@ def _joined(cells: Sequence[Cell]) -> Cell:
     return Cell(first.first, last.last, first.start, last.end, amounts, kinds, late)
 
 
-def is_long(line: TimeLine) -> bool:
-    """Whether a line has so many bursts that one sees little of each."""
-    return sum(1 for _ in islice(line.bursts_before(line.latest + 1), MANY + 1)) > MANY
+def at_first(line: TimeLine) -> list[Cell] | None:
+    """All of a line; None for one with so many bursts that one would see little of each."""
+    bursts = list(islice(line.bursts(), MANY + 1))
+    return None if len(bursts) > MANY else [cell([one]) for one in bursts]
 
 
 def whole(line: TimeLine) -> list[Cell]:
-    """All of a line; a long one takes seconds."""
-    if not is_long(line):
-        return [cell([one]) for one in line.bursts()]
+    """All of a line; of a long one some bursts in a cell, which takes seconds."""
+    if (cells := at_first(line)) is not None:
+        return cells
     bursts = line.bursts()
     return [cell(some) for some in iter(lambda: list(islice(bursts, TOGETHER)), [])]
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from cocalc_tui.history.blaming import BlamedLine, blame_parts, typed
+from cocalc_tui.history.overview import Cell, at_first
 from cocalc_tui.history.reading import Content, content, of_file
 from cocalc_tui.history.restoring import changes_since
 from cocalc_tui.history.timeline import TimeLine
@@ -22,6 +23,8 @@ class Past(Protocol):
     """What the screen and the command line ask of a past. Version 0 is before the first."""
 
     line: TimeLine
+    cells: Sequence[Cell] | None
+    """All of the line as it is drawn; None for a long one."""
 
     def missing(self, *versions: int) -> bool:
         """Whether any of these has to be fetched first."""
@@ -32,11 +35,11 @@ class Past(Protocol):
         ...
 
     def is_ready(self, version: int) -> bool:
-        """Whether steps from a version to the next take nothing to be made first."""
+        """Whether a version and those next to it are shown while nobody notices."""
         ...
 
     def prepare(self, version: int) -> None:
-        """Make that; in another thread, while somebody looks at the version."""
+        """Have it so, as far as can be; in another thread, while somebody looks at the version."""
         ...
 
     def content(self, version: int) -> Content:
@@ -66,6 +69,7 @@ class LogPast:
     def __init__(self, versions: Versions, kind: str) -> None:
         self.versions = versions
         self.line = TimeLine(log=versions)
+        self.cells: Sequence[Cell] | None = at_first(self.line)
         self._kind = kind
         self._last: tuple[int, Content] = (0, content(versions, 0, kind))
         self._blamed: tuple[int, list[BlamedLine]] = (-1, [])
@@ -161,6 +165,7 @@ class Editions:
         self.line = TimeLine(
             Made(one.author, "editor", one.at, one.at, event, None, one.id) for one in editions
         )
+        self.cells: Sequence[Cell] | None = at_first(self.line)
         self._kind = kind
         self._editions = editions
         self._event = event
@@ -180,9 +185,9 @@ class Editions:
                 self._contents[version] = self._taken(data)
 
     def is_ready(self, version: int) -> bool:
-        """There is nothing to be made."""
+        """Whole files are compared: that may take long."""
         del version
-        return True
+        return False
 
     def prepare(self, version: int) -> None:
         """There is nothing to be made."""

@@ -108,6 +108,11 @@ class Desk(Protocol):
         """Show a dialog of one's own and wait for the answer."""
         ...
 
+    @property
+    def keys_held(self) -> bool:
+        """Whether keys that are here already wait for their turn."""
+        ...
+
     def keys_wait(self) -> None:
         """Hold back keys: something begins that may move the keyboard elsewhere."""
         ...

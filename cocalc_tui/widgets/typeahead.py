@@ -51,6 +51,11 @@ class TypeAheadApp(CleanApp, inherit_bindings=False):
         """It has begun: the keyboard is where it is to be."""
         self._beginning = max(self._beginning - 1, 0)
 
+    @property
+    def keys_held(self) -> bool:
+        """Whether keys that are here already wait for their turn."""
+        return bool(self._held)
+
     async def on_event(self, event: Event) -> None:
         """Deliver a key, or hold it back for now."""
         typed = isinstance(event, Key | Paste | HungUp) and not event.is_forwarded

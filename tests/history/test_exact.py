@@ -30,10 +30,10 @@ def test_every_version_is_the_references(entries: list[Entry]) -> None:
         assert versions.text(version) == reference.text(MAIN)
 
 
-def typists(chance: random.Random) -> list[Entry]:
+def typists(chance: random.Random, rounds: int = 10) -> list[Entry]:
     """Two people type words and take some of each back, key by key, and look at each other's."""
     people, made = (Person("a" * 16), Person("b" * 16)), list[Patch]()
-    for _ in range(10):
+    for _ in range(rounds):
         one, other = people if chance.random() < 0.5 else people[::-1]
         if chance.random() < 0.4:
             one.document.apply(other.document.patches())

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.history import timeline
-from cocalc_tui.history.overview import MANY, Cell, cell, is_long, near, people, spread, whole
+from cocalc_tui.history.overview import MANY, Cell, at_first, cell, near, people, spread, whole
 from cocalc_tui.history.timeline import LONG_PAUSE, LONGEST, PAUSE, TimeLine, author
 from cocalc_tui.sync.versions import Made
 
@@ -131,8 +131,8 @@ def test_a_line_is_found_stretch_by_stretch(log: list[Made], stretch: int) -> No
 def test_a_long_line_is_shown_near_to_where_one_stands() -> None:
     log = [made(f"user{n % 3}", n * 1000 + (n // 10) * LONG_PAUSE) for n in range(MANY + 100)]
     line = TimeLine(log)
-    assert is_long(line)
-    assert not is_long(TimeLine(log[:MANY]))
+    assert at_first(line) is None
+    assert at_first(TimeLine(log[:MANY])) is not None
     for version in (0, 1, 7, 40, 500, len(log) - 3, len(log)):
         cells = near(line, version, 60)
         assert cells[0].first <= max(version, 1) <= cells[-1].last

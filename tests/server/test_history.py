@@ -213,6 +213,7 @@ async def test_stepping_by_key(tmp_path: Path) -> None:
         assert screen.version == last - 2
         assert shown(screen) == ["one", "line 0"]
         await pilot.press("right", "d", "b")
+        await until(screen.settle)
         assert [one.author for one in screen.body.blamed][:3] == ["disk", "ben", "alice"]
         await pilot.press("end", "v", "left", "left")
         assert screen.mark == last
@@ -307,7 +308,7 @@ async def test_commits_and_snapshots_in_the_same_screen(tmp_path: Path) -> None:
         await pilot.press("left")
         await until(lambda: shown(screen) == ["old"])
         await pilot.press("=")
-        await until(lambda: "what came since" in screen._head.text)
+        await until(lambda: "what came since" in screen._head.text and screen.settle())
         await pilot.press("r")
         await until(lambda: type(app.screen).__name__ == "Confirm")
         await pilot.press("y")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
 
 from cocalc_tui.widgets.history.body import Body
 
@@ -36,6 +38,10 @@ class HistoryActs:
     person = ""
     """Whose steps are gone through; "" everybody's."""
 
+    @property
+    def _screen(self) -> Screen[None]:
+        return cast("Screen[None]", self)
+
     def say(self, text: str) -> None:
         """Say what is being done, at the top."""
         raise NotImplementedError
@@ -50,6 +56,10 @@ class HistoryActs:
 
     async def look_again(self) -> None:
         """Fetch what is new, and show the newest version."""
+        raise NotImplementedError
+
+    def settle(self) -> bool:
+        """Show what is due, before something is done to what shows; False where that takes long."""
         raise NotImplementedError
 
     def choose_past(self, past: Past) -> None:

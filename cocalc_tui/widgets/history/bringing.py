@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, cast
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING
 
 from cocalc_tui.history.reading import Content, readable
 from cocalc_tui.history.restoring import (
@@ -29,9 +27,16 @@ PART = 200_000
 class Bringing(HistoryActs):
     """Part of the history screen: what one takes along."""
 
+    def _shows(self) -> bool:
+        """Whether what one went to is what shows, so that something can be done to it."""
+        if self.past is not None and self.settle():
+            return True
+        desk(self._screen).notice("It does not show yet: once more, when it does", bad=True)
+        return False
+
     async def do_restore(self) -> None:
         """Make the document as it was, as a step of mine."""
-        if self.past is None:
+        if not self._shows() or self.past is None:
             return
         question = f"Make {self.document.path} as it was {self._then}? Undo takes it back."
         if not await desk(self._screen).confirm(question, "restore"):
@@ -49,7 +54,7 @@ class Bringing(HistoryActs):
 
     async def do_restore_part(self) -> None:
         """Make the selected lines, or the cell, as they were, as a step of mine."""
-        if self.past is None:
+        if not self._shows() or self.past is None:
             return
         past, wanted = self.past, self.past.content(self.version)
         since, salt = past.since(self.version, self.seen), secrets.token_hex(8)
@@ -86,10 +91,6 @@ class Bringing(HistoryActs):
             return f"in {self.past.title(self.version).partition('  ')[0]}"
         return f"in version {self.version:,}"
 
-    @property
-    def _screen(self) -> Screen[None]:
-        return cast("Screen[None]", self)
-
     async def do_purge(self) -> None:
         """Forget the history of the document, for everybody and for good."""
         from cocalc_tui.client.history import purge
@@ -104,7 +105,7 @@ class Bringing(HistoryActs):
 
     def do_copy(self) -> None:
         """Copy the selected lines, or all of it where none are."""
-        if self.past is None:
+        if not self._shows() or self.past is None:
             return
         text = self.body.selected_text
         what = "the lines" if text else f"all of it as it was {self._then}"
@@ -113,7 +114,7 @@ class Bringing(HistoryActs):
 
     async def do_save_copy(self) -> None:
         """Make a new file of it as it was, and open that."""
-        if self.past is None:
+        if not self._shows() or self.past is None:
             return
         wanted = self.past.content(self.version)
         path = await desk(self._screen).ask("Open as a copy named", self._copy_name(wanted))

@@ -12,7 +12,7 @@ from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cocalc_tui.history.overview import Cell, amount, is_long, near, people, spread, whole
+from cocalc_tui.history.overview import Cell, amount, near, people, spread
 from cocalc_tui.history.timeline import LONG_PAUSE, TimeLine
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.theme import colour
@@ -57,7 +57,7 @@ class TimeLineView(Widget):
         self.saved: Sequence[int] = ()
         self.note = ""
         """What stands at the right of the people: what the history takes."""
-        self.whole: Sequence[Cell] | None = None
+        self.whole: Sequence[Cell] | None = ()
         """All of the line; None for a long one of which only what is near shows."""
         self._long = False
         self._cells: list[Cell | None] = []
@@ -68,20 +68,15 @@ class TimeLineView(Widget):
         self._wide = 1
         """Columns of a cell."""
 
+    def open(self, line: TimeLine, cells: Sequence[Cell] | None) -> None:
+        """Show another line: all of its `cells`, or None for a long one."""
+        self.line, self.whole, self._long = line, cells, cells is None
+        self._cells = []
+
     def show(
-        self,
-        line: TimeLine,
-        version: int,
-        mark: int | None,
-        person: str = "",
-        saved: Sequence[int] = (),
+        self, version: int, mark: int | None, person: str = "", saved: Sequence[int] = ()
     ) -> None:
-        """Show another place, or another line; `saved` are versions that were saved, sorted."""
-        if line is not self.line:
-            self.line = line
-            self._long = is_long(line)
-            self.whole = None if self._long else whole(line)
-            self._cells = []
+        """Show another place; `saved` are versions that were saved, sorted."""
         if not self._cells or (self.whole is None and not self._holds(version)):
             self._divide(version)
         if person != self.person or not self._bar_signs:
@@ -126,7 +121,7 @@ class TimeLineView(Widget):
     def on_resize(self) -> None:
         """Divide the line anew."""
         self._cells = []
-        self.show(self.line, self.version, self.mark, self.person, self.saved)
+        self.show(self.version, self.mark, self.person, self.saved)
 
     def render_line(self, y: int) -> Strip:
         """Bars, marks, times, or people."""

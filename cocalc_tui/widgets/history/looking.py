@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, cast
-
-from textual.screen import Screen
+from collections.abc import Awaitable, Callable
 
 from cocalc_tui.history.pasts import Edition, Editions
-from cocalc_tui.history.reading import readable
+from cocalc_tui.history.searching import Search
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.history.acts import HistoryActs
 
-if TYPE_CHECKING:
-    from cocalc_tui.history.pasts import Past
-
-TURN = 0.02
-"""Seconds that a search goes on before keys have their turn."""
+TURN = 0.1
+"""Seconds that a search goes on before it is asked how far it is."""
+SAID = 0.3
+"""Seconds until it says so."""
 
 
 class Looking(HistoryActs):
@@ -50,19 +46,10 @@ class Looking(HistoryActs):
         self.difference = True
         self.show()
 
-    async def do_blame(self) -> None:
+    def do_blame(self) -> None:
         """Show who wrote which line, or do not."""
-        past = self.past
-        if not self.blames and past is not None:
-            self.say("looking for who wrote it …")
-            if not await asyncio.to_thread(past.blamed, self.version):
-                desk(self._screen).notice("Who wrote a line is known of what was typed here only")
         self.blames = not self.blames
         self.show()
-
-    @property
-    def _screen(self) -> Screen[None]:
-        return cast("Screen[None]", self)
 
     async def do_person(self) -> None:
         """Step through what one person did only."""
@@ -96,45 +83,33 @@ class Looking(HistoryActs):
         await self._find(1, self.version)
 
     async def _find(self, way: int, last: int) -> None:
-        past, word = self.past, self.word
+        past, word, here = self.past, self.word, self.version
         if past is None or not word:
             return
-        there = await self._holds(past, last)
-        turn = time.monotonic() + TURN
-        for version in self._ends(past, way, last):
-            if time.monotonic() > turn:
-                await asyncio.sleep(0)
-                turn = time.monotonic() + TURN
-            if await self._holds(past, version) != there:
-                await self._narrow(past, min(last, version), max(last, version))
+        await past.fetch(last)
+        search = Search(past, word, last, way)
+        said = time.monotonic() + SAID
+        # Whoever goes elsewhere has no more use for it.
+        while self.past is past and self.version == here:
+            if search.waits:
+                await past.fetch(search.wants)
+            if await asyncio.to_thread(search.go_on, _after(TURN)):
+                self._tell(search)
                 return
-            last = version
-        never = "from the beginning" if way < 0 else "to the end"
-        absent = "never before" if way < 0 else "never after"
-        desk(self._screen).notice(f"{word}: {never if there else absent}")
+            if time.monotonic() > said:
+                self.say(f"looking for {word}: version {search.last:,} …   any step stops it")
 
-    @staticmethod
-    def _ends(past: Past, way: int, start: int) -> Iterator[int]:
-        if way > 0:
-            yield from (one.last for one in past.line.bursts(start))
-        elif start:
-            yield from (one.last for one in past.line.bursts_before(start))
-            yield 0
-
-    async def _narrow(self, past: Past, low: int, high: int) -> None:
-        """Show the version between two in which it changed."""
-        before = await self._holds(past, low)
-        for version in range(low + 1, high + 1):
-            if await self._holds(past, version) != before:
-                self.go(version)
-                said = "went" if before else "came"
-                desk(self._screen).notice(f"here it {said}: {self.word}")
-                return
-
-    async def _holds(self, past: Past, version: int) -> bool:
-        if past.missing(version):
-            await past.fetch(version)
-        return self.word in readable(past.content(version))
+    def _tell(self, search: Search) -> None:
+        """Show what a search came to."""
+        if search.found is None:
+            never = "from the beginning" if search.way < 0 else "to the end"
+            absent = "never before" if search.way < 0 else "never after"
+            desk(self._screen).notice(f"{search.word}: {never if search.there else absent}")
+            self.show()
+            return
+        self.go(search.found)
+        said = "went" if search.there == (search.way > 0) else "came"
+        desk(self._screen).notice(f"here it {said}: {search.word}")
 
     # --- other pasts ---------------------------------------------------------------------------
 
@@ -194,3 +169,9 @@ class Looking(HistoryActs):
         if self.own is not None:
             self.choose_past(self.own)
         return True
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    """Says when some time is over."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end

@@ -6,17 +6,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
 from cocalc_tui.client.past import LogBook
-from cocalc_tui.history import words
 from cocalc_tui.history.blaming import BlamedLine
 from cocalc_tui.history.overview import whole
 from cocalc_tui.history.pasts import LogPast, Past
-from cocalc_tui.history.reading import parts
 from cocalc_tui.history.timeline import EVENTS
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
@@ -25,6 +22,7 @@ from cocalc_tui.widgets.history.body import Body
 from cocalc_tui.widgets.history.bringing import Bringing
 from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.history.looking import Looking
+from cocalc_tui.widgets.history.showing import Showing
 from cocalc_tui.widgets.history.steps import SPEEDS, Steps, day
 from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.phrases import Word, named, size
@@ -49,7 +47,9 @@ def when(at: int) -> str:
     return day + time.strftime("%H:%M:%S", local)
 
 
-class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bindings=False):
+class HistoryScreen(
+    Showing, Steps, Looking, Bringing, Acting, Leaving[None], inherit_bindings=False
+):
     """The past of one document."""
 
     DEFAULT_CSS = """
@@ -135,7 +135,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
             return
         self.say(f"going through {past.line.latest:,} versions …")
         view.zoom(await asyncio.to_thread(whole, past.line))
-        self._say_head()
+        self.say_where()
 
     async def _fetch_saves(self) -> None:
         """Mark when somebody saved it, once that is known: nothing else waits for it."""
@@ -149,71 +149,12 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
 
     # --- showing -------------------------------------------------------------------------------
 
-    def choose_past(self, past: Past) -> None:
-        """Go through another past, from its newest version."""
-        self.past, self.mark, self.with_now, self.person = past, None, False, ""
-        self.go(past.line.latest)
-
-    def go(self, version: int) -> None:
-        """Show a version, once it is here."""
-        if self.past is None:
-            return
-        self.version = max(0, min(version, self.past.line.latest))
-        self._show(stay=False)
-
-    def show(self) -> None:
-        """Show the version anew, in another way."""
-        self._show(stay=True)
-
-    def _show(self, *, stay: bool) -> None:
-        past = self.past
-        if past is None:
-            return
-        self.view.show(past.line, self.version, self.mark, self.person, self._saved(past))
-        wanted = self.version, self._before(past)
-        if past.missing(*wanted):
-            self.say("fetching it …")
-            self._work(partial(self._fetch, past, wanted))
-            return
-        lines = self._lines(past)
-        columns = self.columns and self.difference
-        blamed = [] if columns else self._blamed(past)
-        self.body.show(lines, columns=columns, blamed=blamed, stay=stay)
-        self._say_head()
-        if not past.is_ready(self.version):
-            self._work(partial(asyncio.to_thread, past.prepare, self.version), "ahead")
-
-    async def _fetch(self, past: Past, wanted: tuple[int, int]) -> None:
-        from cocalc_tui.client.requests import RequestFailed
-
-        try:
-            await past.fetch(*wanted)
-        except RequestFailed as error:
-            self.say(error.text)
-            return
-        self._show(stay=False)
-
-    def _saved(self, past: Past) -> list[int]:
+    def saved(self, past: Past) -> list[int]:
         """The versions that somebody saved, and what the file holds now."""
         if past is not self.own:
             return []
         asked = {one.seq for one in self._saves}
         return sorted(asked | {self.document.hearing.saved_seq} - {0})
-
-    def _lines(self, past: Past) -> list[words.Line]:
-        now = past.content(self.version)
-        if not self.difference:
-            return words.lines((one.key, [words.Piece(one.text, 0)]) for one in parts(now))
-        if self.with_now:
-            return words.lines(words.compare_parts(now, self.seen))
-        return words.lines(past.difference(self._before(past), self.version))
-
-    def _before(self, past: Past) -> int:
-        """The version that is compared with."""
-        return self.mark if self.mark is not None else past.line.step(self.version, -1)
-
-    def _blamed(self, past: Past) -> list[BlamedLine]:
-        return past.blamed(self.version) if self.blames and not self.with_now else []
 
     def _blame_words(self, line: BlamedLine) -> tuple[str, str]:
         if not line.author:
@@ -231,13 +172,14 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
 
     def _look_for_news(self) -> None:
         if self.past is not None and self._newer != self._count_newer():
-            self._say_head()
+            self.say_where()
 
     def _count_newer(self) -> int:
         latest = self.own.line.latest if self.own is not None else 0
         return max(self.document.numbers.upto - latest, 0)
 
-    def _say_head(self) -> None:
+    def say_where(self) -> None:
+        """Say what shows, at the top."""
         past = self.past
         if past is None:
             return
@@ -246,7 +188,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
         what = "version" if own else past.line.burst(0).kind
         left = [
             Word(f" {named(self.document.path)}  ", "text-bright", bold=True),
-            Word(f"{what} {self.version:,} of {past.line.latest:,}  "),
+            Word(f"{what} {self.shown:,} of {past.line.latest:,}  "),
             *self._made_words(past),
         ]
         right = [Word(f"  {text}", "text-dim") for text in self._way_words()]
@@ -256,9 +198,9 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
 
     def _made_words(self, past: Past) -> list[Word]:
         """Who made it, when and how."""
-        if not self.version:
+        if not self.shown:
             return [Word("before anything was there", "text-dim")]
-        burst = past.line.burst(self.version)
+        burst = past.line.burst(self.shown)
         found = [
             Word(f"{burst.author}, ", desk(self).faces.colour(burst.author)),
             Word(when(burst.end), "text-dim"),
@@ -267,7 +209,7 @@ class HistoryScreen(Steps, Looking, Bringing, Acting, Leaving[None], inherit_bin
             made = time.localtime(burst.made / 1000)
             form = "%H:%M" if day(burst.made) == day(burst.end) else "%a %d %b %H:%M"
             found.append(Word(f"  typed {time.strftime(form, made)} offline", "warning"))
-        if title := past.title(self.version):
+        if title := past.title(self.shown):
             found.append(Word(f"  {title}"))
         elif burst.kind in EVENTS:
             found.append(Word(f"  {EVENTS[burst.kind]}", "text-dim"))

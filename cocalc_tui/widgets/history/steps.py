@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING
 
 from cocalc_tui.history.when import moment
 from cocalc_tui.widgets.acting import desk
@@ -112,9 +110,7 @@ class Steps(HistoryActs):
 
     async def do_go(self) -> None:
         """To a version or a time that is typed."""
-        word = await desk(cast("Screen[None]", self)).ask(
-            "Version or time (120, 14:02, yesterday 14:00)"
-        )
+        word = await desk(self._screen).ask("Version or time (120, 14:02, yesterday 14:00)")
         if not word or self.past is None:
             return
         if word.isascii() and word.isdigit():
@@ -123,7 +119,7 @@ class Steps(HistoryActs):
         found = moment(word, datetime.now().astimezone())
         if found is None:
             said = f"{word}: neither a version nor a time"
-            desk(cast("Screen[None]", self)).notice(said, bad=True)
+            desk(self._screen).notice(said, bad=True)
         else:
             self.go(self.past.line.at(int(found.timestamp() * 1000)))
 
@@ -135,8 +131,7 @@ class Steps(HistoryActs):
             self.playing.stop()
             self.playing = None
         else:
-            screen = cast("Screen[None]", self)
-            self.playing = screen.set_interval(1 / SPEEDS[self.pace], self._play)
+            self.playing = self._screen.set_interval(1 / SPEEDS[self.pace], self._play)
         self.show()
 
     def _play(self) -> None:
@@ -161,26 +156,30 @@ class Steps(HistoryActs):
 
     # --- within the version --------------------------------------------------------------------
 
+    def _mark(self, by: int, *, select: bool = False) -> None:
+        self.settle()
+        self.body.move(by, select=select)
+
     def do_up(self) -> None:
         """To the line above."""
-        self.body.move(-1)
+        self._mark(-1)
 
     def do_down(self) -> None:
         """To the line below."""
-        self.body.move(1)
+        self._mark(1)
 
     def do_select_up(self) -> None:
         """Take the line above in."""
-        self.body.move(-1, select=True)
+        self._mark(-1, select=True)
 
     def do_select_down(self) -> None:
         """Take the line below in."""
-        self.body.move(1, select=True)
+        self._mark(1, select=True)
 
     def do_page_up(self) -> None:
         """A page up."""
-        self.body.move(-self.body.page)
+        self._mark(-self.body.page)
 
     def do_page_down(self) -> None:
         """A page down."""
-        self.body.move(self.body.page)
+        self._mark(self.body.page)

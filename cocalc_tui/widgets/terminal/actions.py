@@ -63,6 +63,7 @@ ACTIONS = (
     Action("replay.first", "The beginning", ("home", "g"), palette=False),
     Action("replay.last", "Now", ("end", "G"), palette=False),
     Action("replay.go", "Go to a time", (":",), "14:02, yesterday 14:00, 5 min ago."),
+    Action("replay.zoom", "Whole time line", ("z",), "Of a long one; or what is near again."),
     Action("replay.play", "Play", ("space",), "And stop. Long rests are made short.", footer=3),
     Action("replay.faster", "Faster", ("f", "+"), "1, 2, 4, 16 times.", palette=False),
     Action("replay.find", "Find", ("/",), "Where a text was shown, going back.", footer=4),

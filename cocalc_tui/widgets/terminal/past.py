@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from cocalc_tui.client.terminals import Terminal
+from cocalc_tui.history.overview import at_first, whole
 from cocalc_tui.history.timeline import TimeLine
 from cocalc_tui.history.when import moment
 from cocalc_tui.sync.versions import Made
@@ -143,6 +144,7 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
             return
         pairs = zip(self._replay.times, self._replay.typists, strict=True)
         self._line = TimeLine(_made(at, typist) for at, typist in pairs)
+        self._view.open(self._line, at_first(self._line))
         self._go(len(self._replay))
 
     # --- showing -------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
             return
         self.version = max(1, min(version, len(self._replay)))
         self._sheet.show(self._replay.screen(self.version - 1))
-        self._view.show(self._line, self.version, None)
+        self._view.show(self.version, None)
         self._say_head()
 
     def _say_head(self) -> None:
@@ -220,6 +222,10 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
     async def do_last(self) -> None:
         """To now, with what was shown meanwhile."""
         await self._fetch()
+
+    def do_zoom(self) -> None:
+        """Draw all of a long time line, or what is near again."""
+        self._view.zoom(None if self._view.shows_all else whole(self._line))
 
     async def do_go(self) -> None:
         """To a time that is typed."""

@@ -39,6 +39,7 @@ class Looker:
     async def at(self, *keys: str) -> int:
         """The version that shows after these."""
         await self.pilot.press(*keys)
+        await until(self.screen.settle)
         return self.screen.version
 
     async def says(self, key: str, word: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]  # it has no types
 from syrupy.assertion import SnapshotAssertion
@@ -22,15 +20,10 @@ async def taken(pilot: Pilot[None], *keys: str) -> str:
     screen = pilot.app.screen
     assert isinstance(screen, HistoryScreen)
     for key in keys:
-        wanted = screen.blames != (key == "b")
         await pilot.press(key)
-        await until(partial(_blames, screen, wanted=wanted))
-        await pilot.pause()
+        await until(screen.settle)
+    await pilot.pause()
     return pilot.app.export_screenshot(title="decay", simplify=True)
-
-
-def _blames(screen: HistoryScreen, *, wanted: bool) -> bool:
-    return screen.blames == wanted
 
 
 async def test_a_text(picture: SnapshotAssertion) -> None:
