@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 from cocalc_tui.client.document import SharedDocument
@@ -56,9 +57,8 @@ class Outcome:
     lost: list[str] = field(default_factory=list)
     """Words that were acknowledged and are not there."""
     twice: list[str] = field(default_factory=list)
-    back: list[float] = field(default_factory=list)
-    """Seconds until everybody was back, in each round."""
-    blows: Counter[str] = field(default_factory=Counter)
+    blows: dict[str, list[float]] = field(default_factory=dict)
+    """Seconds until everybody was back, in each round, by what was done to them."""
 
     def add(self, other: Outcome) -> None:
         """Take in those of another game."""
@@ -66,8 +66,13 @@ class Outcome:
         self.acknowledged += other.acknowledged
         self.lost += other.lost
         self.twice += other.twice
-        self.back += other.back
-        self.blows += other.blows
+        for blow, seconds in other.blows.items():
+            self.blows.setdefault(blow, []).extend(seconds)
+
+    @property
+    def back(self) -> list[float]:
+        """Seconds until everybody was back, in each round."""
+        return [seconds for each in self.blows.values() for seconds in each]
 
     def back_within(self, share: float) -> float:
         """Seconds within which that share of rounds was over."""
@@ -75,7 +80,10 @@ class Outcome:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
     def __str__(self) -> str:
-        blows = ", ".join(f"{what} {count}" for what, count in sorted(self.blows.items()))
+        blows = ", ".join(
+            f"{what} {len(seconds)}: {median(seconds):.2f} to {max(seconds):.2f}"
+            for what, seconds in sorted(self.blows.items())
+        )
         return (
             f"{self.rounds} rounds, {self.acknowledged} patches acknowledged, "
             f"{len(self.lost)} lost, {len(self.twice)} twice; "
@@ -225,10 +233,10 @@ class Game:
             if blow in self._slow and number % 4:
                 blow = self.relay_killed  # a kernel takes long to start
             await blow()
-            self.outcome.blows[blow.__name__.replace("_", " ")] += 1
             began = time.monotonic()
             await asyncio.gather(*(typist.back() for typist in self._typists))
-            self.outcome.back.append(time.monotonic() - began)
+            seconds = self.outcome.blows.setdefault(blow.__name__.replace("_", " "), [])
+            seconds.append(time.monotonic() - began)
         await self._check()
         self.outcome.rounds = rounds
         return self.outcome
@@ -411,7 +419,8 @@ def main() -> int:
         os.environ[RUNTIME_VARIABLE] = folder
         os.environ["XDG_STATE_HOME"] = f"{folder}/state"
         whole = asyncio.run(_games(Path(folder), options.rounds, options.seed))
-        print(whole)
+        if whole.rounds:
+            print(whole)
         slowest = races(Path(folder), options.races)
     print(f"{options.races} races of 20 apps: one door and one relay each; slowest {slowest:.1f} s")
     return 1 if whole.lost or whole.twice else 0

@@ -124,17 +124,12 @@ class Aging:
         sql = f"SELECT data FROM blocks WHERE {_THIS}"  # noqa: S608
         for (block,) in list(self._database.rows(sql, *old)):
             sql = f"UPDATE blocks SET digest = ?4, size = ?5 WHERE {_THIS}"  # noqa: S608
-            self._change(sql, *old, digest_of(block), len(block))
+            self._database.change(sql, *old, digest_of(block), len(block))
             return bytes(block)
         return None
 
     def _let_go(self, old: _Old) -> None:
-        self._change(f"UPDATE blocks SET data = x'' WHERE {_THIS}", *old)  # noqa: S608
-
-    def _change(self, sql: str, *values: str | int) -> None:
-        with self._database.transaction():
-            self._database.run(sql, *values)
-        self._database.ensure_in_place()
+        self._database.change(f"UPDATE blocks SET data = x'' WHERE {_THIS}", *old)  # noqa: S608
 
     async def _forget(self) -> None:
         """What was purged goes from the archive; where that is not there, the next time."""
@@ -143,7 +138,7 @@ class Aging:
         with contextlib.suppress(StoreTrouble):
             if logs:
                 await asyncio.to_thread(self._archive.forget, logs)
-                await self._call(self._change, "DELETE FROM forgotten")
+                await self._call(self._database.change, "DELETE FROM forgotten")
 
     def due(self) -> None:
         """Look at the next opportunity, as something was purged."""

@@ -170,6 +170,12 @@ class Database:
                     self.connection.execute("ROLLBACK")
                 raise
 
+    def change(self, sql: str, *values: str | int | bytes | None) -> None:
+        """Run one statement, on disk at the end; raises StoreTrouble where it is not."""
+        with self.transaction():
+            self.run(sql, *values)
+        self.ensure_in_place()
+
     def ensure_in_place(self) -> None:
         """See that what was committed is in the project's file; raises StoreTrouble."""
         if self._is_in_place():

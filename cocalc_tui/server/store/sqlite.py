@@ -19,6 +19,7 @@ from cocalc_tui.server.store.archive import NAME as ARCHIVE
 from cocalc_tui.server.store.archive import Archive
 from cocalc_tui.server.store.backup import Backup
 from cocalc_tui.server.store.database import Database, trouble
+from cocalc_tui.server.store.documents import Documents
 from cocalc_tui.server.store.interface import (
     Denied,
     DocumentInfo,
@@ -95,6 +96,7 @@ class SqliteStore:
         self._times_anew = 0
         self._thread = ThreadPoolExecutor(1, "store")
         self._database = self._thread.submit(Database, path, vfs).result()
+        self._documents = Documents(self._database)
         self._sealing = sealing or Sealing()
         self._logs: dict[str, StoredLog] = {}
         self._listeners: dict[str, list[Listener]] = {}
@@ -253,80 +255,36 @@ class SqliteStore:
 
     async def document(self, doc: str) -> DocumentInfo | None:
         """Return the document with this id."""
-        return await self._call(self._document, "doc = ?", doc)
+        return await self._call(self._documents.of_id, doc)
 
     async def document_at(self, path: str) -> DocumentInfo | None:
         """Return the document with this path."""
-        return await self._call(self._document, "path = ? AND path <> ''", path)
-
-    def _document(self, where: str, value: str) -> DocumentInfo | None:
-        sql = f"SELECT doc, path, type, log, epoch FROM documents WHERE {where}"  # noqa: S608
-        return next((DocumentInfo(*row) for row in self._database.rows(sql, value)), None)
+        return await self._call(self._documents.at, path)
 
     async def create_document(self, info: DocumentInfo) -> DocumentInfo:
         """Make a document, or return the one that has this path."""
-        return await self._call(self._create_document, info)
-
-    def _create_document(self, info: DocumentInfo) -> DocumentInfo:
-        found = self._document("path = ? AND path <> ''", info.path)
-        if found is None:
-            self._put_documents([info])
-        return found or info
+        return await self._call(self._documents.create, info)
 
     async def put_document(self, info: DocumentInfo) -> None:
         """Make or change a document."""
-        await self._call(self._put_documents, [info])
-
-    def _put_documents(self, infos: Sequence[DocumentInfo]) -> None:
-        with self._database.transaction():
-            for info in infos:
-                self._database.run(
-                    "UPDATE documents SET path = '' WHERE path = ? AND doc <> ?",
-                    info.path,
-                    info.doc,
-                )
-                self._database.run(
-                    "INSERT INTO documents (doc, path, type, log, epoch) VALUES (?, ?, ?, ?, ?) "
-                    "ON CONFLICT (doc) DO UPDATE SET "
-                    "path = excluded.path, type = excluded.type, epoch = excluded.epoch",
-                    *info,
-                )
-        self._database.ensure_in_place()
+        await self._call(self._documents.put, [info])
 
     async def rename(self, path: str, to: str) -> list[DocumentInfo]:
         """Give documents another path."""
-        return await self._call(self._rename, path, to)
-
-    def _rename(self, path: str, to: str) -> list[DocumentInfo]:
-        sql = (
-            "SELECT doc, path, type, log, epoch FROM documents "
-            "WHERE path = ? OR substr(path, 1, ?) = ?"
-        )
-        below = f"{path}/"
-        moved = [
-            DocumentInfo(*row)._replace(path=to + row[1][len(path) :])
-            for row in self._database.rows(sql, path, len(below), below)
-        ]
-        self._put_documents(moved)
-        return moved
+        return await self._call(self._documents.rename, path, to)
 
     async def checkpoint(self, doc: str) -> tuple[int, bytes] | None:
         """Return the newest checkpoint."""
-        sql = "SELECT seq, data FROM checkpoints WHERE doc = ?"
-        return await self._call(lambda: next(self._database.rows(sql, doc), None))
+        return await self._call(self._documents.checkpoint, doc)
 
     async def put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
         """Keep a checkpoint."""
         await self._call(self._put_checkpoint, doc, seq, data)
 
     def _put_checkpoint(self, doc: str, seq: int, data: bytes) -> None:
-        sql = (
-            "INSERT INTO checkpoints VALUES (?, ?, ?) ON CONFLICT (doc) DO UPDATE "
-            "SET seq = excluded.seq, data = excluded.data WHERE excluded.seq > seq"
-        )
         ledger = self._log(doc).ledger
         if not ledger.holding and seq <= ledger.seq:
-            self._change(sql, doc, seq, data)
+            self._documents.put_checkpoint(doc, seq, data)
 
     # --- people --------------------------------------------------------------------------------
 
@@ -340,10 +298,10 @@ class SqliteStore:
     async def put_member(self, name: str, member: Member | None) -> None:
         """Change the access list."""
         if member is None:
-            await self._call(self._change, "DELETE FROM members WHERE user = ?", name)
+            await self._call(self._database.change, "DELETE FROM members WHERE user = ?", name)
         else:
             sql = "INSERT OR REPLACE INTO members (user, role, id) VALUES (?, ?, ?)"
-            await self._call(self._change, sql, name, member.role, member.id)
+            await self._call(self._database.change, sql, name, member.role, member.id)
 
     async def owner(self, session: str) -> str | None:
         """Return whose session it is."""
@@ -355,11 +313,6 @@ class SqliteStore:
             for (owner,) in self._database.rows(sql, session):
                 self._owners[session] = owner
         return self._owners.get(session)
-
-    def _change(self, sql: str, *values: str | int | bytes | None) -> None:
-        with self._database.transaction():
-            self._database.run(sql, *values)
-        self._database.ensure_in_place()
 
     async def lease(self, doc: str, holder: str, now: int, until: int) -> bool:
         """Take or keep the right to host a document: only this process could want it."""
