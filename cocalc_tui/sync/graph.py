@@ -202,12 +202,11 @@ class Graph:
             return needs[0]
         if own is None:
             own = self._session(session)
-        parents = tuple(found)
-        if len(parents) != 1:
-            parents = self._named(found, said)
-        if own.at and own.at[-1] not in parents and not self.holds(parents, own.at[-1]):
+        parents = (found[0],) if len(found) == 1 else self._named(found, said)
+        last = own.at[-1] if own.at else ROOT
+        if last != ROOT and last not in parents and not self.holds(parents, last):
             self._said[len(self.log.ops)] = said
-            parents = tuple(sorted({*parents, own.at[-1]}))
+            parents = tuple(sorted({*parents, last}))
             self._put(own, parents, times, steps, label)
             self.refuse(len(self.log.ops) - len(times))
         else:
@@ -218,7 +217,7 @@ class Graph:
 
     def _named(self, found: Sequence[int], said: tuple[PatchId, ...]) -> tuple[int, ...]:
         """The parents of the next patch, rising, given as it names them: none, or some."""
-        if any(a >= b for a, b in pairwise(said)):
+        if sorted({*said}) != list(said):
             self._said[len(self.log.ops)] = said
         return tuple(sorted({*found})) or (ROOT,)
 

@@ -123,36 +123,32 @@ def fold(patches: Iterable[tuple[Op, ...]]) -> list[Step]:
     parts: list[Any] = []
     """What each of its patches typed, or how many characters it deleted."""
     for ops in patches:
-        begun = _ALONE
-        step: Step = ops
         if len(ops) == 1 and type(op := ops[0]) is Splice:
-            pos, delete, typed, at = step = op
-            if run == _ALONE or not (at is text_id or at == text_id):
-                pass
-            elif not delete:
-                if run == _TYPED and pos == caret and typed:
+            pos, delete, typed, at = op
+            if run == _TYPED:
+                if pos == caret and typed and not delete and (at is text_id or at == text_id):
                     caret += len(typed)
                     parts.append(typed)
                     continue
-            elif typed or run == _TYPED:
-                pass
-            elif pos == caret and run != _BACKWARD:
-                run = _FORWARD
-                parts.append(delete)
-                continue
-            elif pos + delete == caret and run != _FORWARD:
-                run, caret = _BACKWARD, pos
-                parts.append(delete)
-                continue
-            if bool(typed) != bool(delete):
-                begun = _TYPED if typed else _ERASED
+            elif run and delete and not typed and at == text_id:
+                if pos == caret and run != _BACKWARD:
+                    run = _FORWARD
+                    parts.append(delete)
+                    continue
+                if pos + delete == caret and run != _FORWARD:
+                    run, caret = _BACKWARD, pos
+                    parts.append(delete)
+                    continue
+        else:
+            op = None
         if len(parts) > 1:
             steps[-1] = _stretch(run, caret, parts, text_id)
-        steps.append(step)
-        run, parts = begun, []
-        if run:
+        if op is None or bool(typed) == bool(delete):
+            run, parts = _ALONE, []
+        else:
+            run, parts = (_TYPED, [typed]) if typed else (_ERASED, [delete])
             caret, text_id = pos + len(typed), at
-            parts.append(typed or delete)
+        steps.append(ops if op is None else op)
     if len(parts) > 1:
         steps[-1] = _stretch(run, caret, parts, text_id)
     return steps

@@ -70,7 +70,7 @@ class Texts:
             if text is not None and at == MAIN:
                 end = pos + delete
                 removed = text[pos:end]
-                self._draft = text = text[:pos] + insert + text[end:]
+                self._draft = text = "".join((text[:pos], insert, text[end:]))
                 if len(text) > _SHORT:
                     self.write_out()
             else:
