@@ -7,7 +7,7 @@ version looked at last holds for all versions until the next of those.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -26,7 +26,7 @@ said to have all."""
 class Page:
     """Some rows of a text in a row, and what they say."""
 
-    __slots__ = ("_ends", "_groups", "_seen", "_starts")
+    __slots__ = ("_ends", "_final", "_groups", "_last", "_seen", "_starts")
 
     def __init__(self, groups: Sequence[_Group]) -> None:
         self._groups = groups
@@ -39,6 +39,10 @@ class Page:
                 self._ends += (row.whole, row.gone)
         self._starts.sort()
         self._ends.sort()
+        self._final = "".join([text for _, _, _, gone, text, _ in groups if gone >= NEVER])
+        """What it says from the version on in which something in it changed last:"""
+        ended = bisect_left(self._ends, NEVER)
+        self._last = self._ends[ended - 1] if ended else 0
         self._seen = (0, 0, "")
         """From which version until which it says the same, and what."""
 
@@ -49,6 +53,10 @@ class Page:
 
     def text(self, version: int) -> str:
         """What it says in a version."""
+        if version >= self._last:
+            return self._final
+        if version < self._starts[0]:
+            return ""
         since, until, text = self._seen
         if since <= version < until:
             return text
@@ -61,8 +69,7 @@ class Page:
         )
         if self.is_still(version, version):
             ended = bisect_right(self._ends, version)
-            until = self._starts[ended] if ended < len(self._starts) else NEVER
-            self._seen = (self._ends[ended - 1] if ended else 0, until, text)
+            self._seen = (self._ends[ended - 1], self._starts[ended], text)
         return text
 
     def difference(self, old: int, new: int) -> Iterator[tuple[str, int]]:
