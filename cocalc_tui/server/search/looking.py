@@ -20,6 +20,8 @@ LARGEST = 32 * 2**20
 """Bytes of a file that is looked into."""
 MOST_LINES = 1000
 """Lines of one file that are told."""
+MOST_PLACES = 2000
+"""Places of one file that are told: one line of megabytes does not take the room of all others."""
 WIDE = 240
 """Characters of a line that are told."""
 BEFORE = 60
@@ -75,7 +77,7 @@ def look(data: bytes, path: str, query: Query, around: int) -> Found:
     lines: list[SearchLine] = []
     count, more = 0, False
     for cell, part in _parts(text, path):
-        found = _in_text(part, cell, query, around, MOST_LINES - len(lines))
+        found = _in_text(part, cell, query, around, MOST_LINES - len(lines), MOST_PLACES - count)
         lines += found.lines
         count += found.places
         more |= found.more
@@ -106,14 +108,16 @@ def _joined(source: Any) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _in_text(text: str, cell: int, query: Query, around: int, most: int) -> Found:
+def _in_text(
+    text: str, cell: int, query: Query, around: int, most_lines: int, most_places: int
+) -> Found:
     starts: list[int] = []
     spans: dict[int, list[tuple[int, int]]] = {}
     count = 0
     for match in query.matches(text, patience=PATIENCE):
         starts = starts or _line_starts(text)
         line = bisect_right(starts, match.start()) - 1
-        if line not in spans and len(spans) >= most:
+        if count == most_places or (line not in spans and len(spans) >= most_lines):
             return Found(_told(text, starts, spans, cell, around), count, more=True)
         count += 1
         begin, end = starts[line], _end(text, starts, line)

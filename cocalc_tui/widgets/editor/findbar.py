@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from cocalc_tui.widgets.editor.look import Look
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.prompt import Field
 from cocalc_tui.widgets.editor.search import Search
+from cocalc_tui.widgets.hints import hints
 
 FIND, REPLACE = " Find     ", " Replace  "
 Switch = Literal["is_pattern", "case", "words"]
@@ -77,7 +78,8 @@ class FindBar:
     def strip(self, row: int, width: int, search: Search) -> Strip:
         """A row of it, from the top."""
         if row == 1 and self.put is not None:
-            hint = self._hints(_PUTS, width - len(REPLACE) - max(TYPED, len(self.put.answer) + 2))
+            room = width - len(REPLACE) - max(TYPED, len(self.put.answer) + 2)
+            hint = hints(_PUTS, room, self._key)
             return self.put.strip(width, hint, focused=self.in_put)
         return self.find.strip(width, self._tail(width, search), focused=not self.in_put)
 
@@ -90,16 +92,7 @@ class FindBar:
         offers += [
             (mark, name) for switch, mark, name in _MARKS if not getattr(self._query, switch)
         ]
+        offers += [("selection", "find.in_selection")] if search.within is None else []
         offers += [("close", "find.close")]
         room = width - len(FIND) - len(said) - max(TYPED, len(self.find.answer) + 2)
-        return said + self._hints(offers, room)
-
-    def _hints(self, offers: Sequence[tuple[str, str]], room: int) -> str:
-        """As many keys with what they do as there is room for."""
-        text = ""
-        for what, name in offers:
-            more = f"{key} {what}  " if (key := self._key(name)) else ""
-            if len(text) + len(more) > room:
-                break
-            text += more
-        return text
+        return said + hints(offers, room, self._key)

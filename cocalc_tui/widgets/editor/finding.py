@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from textual.strip import Strip
 
@@ -17,7 +18,7 @@ from cocalc_tui.widgets.editor.findbar import FindBar, Switch
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.prompt import Field, typed_line
 from cocalc_tui.widgets.editor.search import Search
-from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.hints import key_of
 
 FIND_AGAIN = 0.1
 """Seconds after a change of the text at which places are found anew."""
@@ -140,15 +141,10 @@ class FindingCanvas(Canvas):
         self._chosen = self.editor.selection if lines else None
         text = self.search.query.text if not chosen or lines else chosen
         self.search.within = None
-        self.bar = FindBar(self.search.query, text, self.painter.look, self._key)
+        self.bar = FindBar(self.search.query, text, self.painter.look, partial(key_of, self))
         self.search.look(str(self.editor.buffer), self.bar.query, self.editor.selection[0])
         self.text_moved(self.bar.editor)
         desk(self).bars_changed()
-
-    def _key(self, name: str) -> str:
-        """An action's first key, as it is shown."""
-        keys = desk(self).reader.keymap.keys_of(name)
-        return shown(keys[0]) if keys else ""
 
     def do_replace(self) -> None:
         """Ask what to find and what to put in its place."""

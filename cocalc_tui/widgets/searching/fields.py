@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, Protocol
 
 from msgspec.structs import replace
@@ -14,15 +15,32 @@ from cocalc_tui.client.search import Where
 from cocalc_tui.query import Query
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
+from cocalc_tui.widgets.editor.findbar import TYPED
 from cocalc_tui.widgets.editor.look import look_of
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.prompt import Field
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.hints import hints, key_of
 
 LABELS = (" Find     ", " Replace  ", " Files    ")
 FIND, PUT, FILES = range(3)
-HINTS = ("", "in the list: r this, R the file, a all", "*.py  src/  !*.csv")
 _MARKS = {"case": "Aa", "words": "word", "is_pattern": ".*"}
+_OFFERS = (
+    (
+        ("Aa", "search.case"),
+        ("word", "search.words"),
+        (".*", "search.pattern"),
+        ("replace, files", "search.turn"),
+    ),
+    (
+        ("this", "found.replace_one"),
+        ("the file", "found.replace_file"),
+        ("all", "found.replace_all"),
+        ("back", "found.take_back"),
+    ),
+    (),
+)
+"""What keys are named beside a line, by the line."""
 Switch = Literal["is_pattern", "case", "words"]
 
 
@@ -125,18 +143,22 @@ class Fields(TextActs, Widget, can_focus=True):
         if y < len(self._shown) and self._fields:
             which = self._shown[y]
             mine = self.has_focus and which == self._at
-            tail = self._switches(width) if which == FIND else HINTS[which] * (width >= 70)
-            return self._fields[which].strip(width, tail + " ", focused=mine)
+            return self._fields[which].strip(width, self._tail(which, width), focused=mine)
         look = look_of(self.app.theme_variables)
         strip = Strip([Segment(safe(self.said(width)), look.gutter_current + look.bar)])
         return strip.adjust_cell_length(width, look.gutter_current + look.bar)
 
-    def _switches(self, width: int) -> str:
-        on = [mark for name, mark in _MARKS.items() if getattr(self.wanted, name)]
-        on += ["hidden"] * self.where.hidden + ["ignored"] * self.where.ignored
-        switches = f"[{' '.join(on)}]  " if on else ""
-        hints = "alt+c Aa  alt+w word  alt+r .*  tab" if width >= 90 else "F1 keys"
-        return switches + hints
+    def _tail(self, which: int, width: int) -> str:
+        """What stands at the right of a line."""
+        said = ("", "in the list: ", "*.py  src/  !*.csv  ")[which]
+        if which == FIND:
+            on = [mark for name, mark in _MARKS.items() if getattr(self.wanted, name)]
+            on += ["hidden"] * self.where.hidden + ["ignored"] * self.where.ignored
+            said = f"[{' '.join(on)}]  " if on else ""
+        typed = max(TYPED, len(self._fields[which].answer) + 2)
+        room = width - len(LABELS[which]) - len(said) - typed
+        keys = hints(_OFFERS[which], room, partial(key_of, self))
+        return said + keys if keys or which != PUT else ""
 
     def _stand(self, at: int) -> None:
         if at not in self._shown:

@@ -7,8 +7,8 @@ place (`alt+.` from anywhere), so the list is not lost by looking at what is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from textual.app import ComposeResult
@@ -70,6 +70,8 @@ class SearchPanel(Vertical):
         self._failed = ""
         self._replaced = ""
         """What the last replacing did, until something else is searched for."""
+        self._progress = ""
+        """How far replacing is, while it goes on."""
         self._around = AROUND[0]
         self._timer: Timer | None = None
         self._last: list[tuple[str, list[PatchId]]] = []
@@ -167,6 +169,8 @@ class SearchPanel(Vertical):
     def _said(self, width: int) -> str:
         """How far it is, for the line below what is asked."""
         found = self.found
+        if self._progress:
+            return f" {self._progress}"
         if self._failed or (self._replaced and not found.rows):
             return f" {self._failed or self._replaced}"
         if self._under_way and not found.rows:
@@ -226,8 +230,10 @@ class SearchPanel(Vertical):
         if len(by_file) > SURE and not await self._sure(len(hits), len(by_file)):
             return
         done = Replaced()
-        for path, here in by_file.items():
-            done.add(await replace_in(self._documents, path, here, self._searched, self.fields.put))
+        for number, (path, here) in enumerate(by_file.items(), 1):
+            with self._progressing(f"replacing in {path}, {number:,} of {len(by_file):,}"):
+                did = await replace_in(self._documents, path, here, self._searched, self.fields.put)
+            done.add(did)
         if done.steps:
             self._last = done.steps
         self.found.drop(done.hits)
@@ -248,13 +254,24 @@ class SearchPanel(Vertical):
         )
         return await desk(self).confirm(question, "replace")
 
+    @contextmanager
+    def _progressing(self, text: str) -> Iterator[None]:
+        self._progress = text
+        self.fields.refresh()
+        try:
+            yield
+        finally:
+            self._progress = ""
+            self.fields.refresh()
+
     async def take_back(self) -> None:
         """Take the last replacing back, in all its files."""
         if not self._last:
             desk(self).notice("Nothing was replaced yet")
             return
         steps, self._last = self._last, []
-        troubles = await take_back(self._documents, steps)
+        with self._progressing("taking the replacing back …"):
+            troubles = await take_back(self._documents, steps)
         files = len(steps) - len(troubles)
         said = f"Taken back in {files:,} {'file' if files == 1 else 'files'}"
         desk(self).notice("; ".join([said, *troubles[:1]]), bad=bool(troubles))

@@ -70,6 +70,16 @@ def test_a_long_line_is_cut_around_what_was_found(tmp_path: Path) -> None:
     assert line.text[5000 - line.cut :].startswith("needle")
 
 
+def test_one_file_does_not_take_the_room_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "MOST_PLACES", 5)
+    monkeypatch.setattr(looking, "MOST_LINES", 3)
+    files(tmp_path, {"a": "x" * 9, "b": "x\n" * 9, "c": "xx\nxxx"})
+    part = find(tmp_path)
+    assert [(file.count, file.more) for file in part.files] == [(5, True), (3, True), (5, False)]
+
+
 def test_what_cannot_be_looked_into_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.sync.patch import MAIN, Splice
+from cocalc_tui.widgets.searching import panel
 from cocalc_tui.widgets.searching.found import Heading, Hit
 from cocalc_tui.widgets.searching.panel import SearchPanel
+from cocalc_tui.widgets.searching.replacing import Replaced
+from cocalc_tui.widgets.settings import Settings
 from tests.server.hosting import QUICK, Box, running, until
 
 FILES = {
@@ -85,13 +89,17 @@ class Searched:
 
 @asynccontextmanager
 async def searching(
-    tmp_path: Path, paths: Sequence[str] = (), user: str = "ben"
+    tmp_path: Path,
+    paths: Sequence[str] = (),
+    user: str = "ben",
+    keys: Mapping[str, Sequence[str]] | None = None,
 ) -> AsyncIterator[Searched]:
     async with running(tmp_path, QUICK) as box:
         for path, text in FILES.items():
             (box.project / path).parent.mkdir(exist_ok=True)
             box.write(path, text)
-        app = CocalcApp(await box.person(user), "lab", paths)
+        settings = Settings(keys=keys or {})
+        app = CocalcApp(await box.person(user), "lab", paths, settings=settings)
         async with app.run_test(size=(100, 30)) as pilot:
             await until(lambda: app.main.files.count())
             yield Searched(app, box, pilot)
@@ -174,6 +182,34 @@ async def test_one_place_one_file_all_and_back(tmp_path: Path) -> None:
         await run.until(lambda: read("b/d.csv") == FILES["b/d.csv"])
         await run.until(lambda: "old = x" in read("n.ipynb"))
         assert run.said == "Taken back in 3 files"
+
+
+async def test_replacing_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with searching(tmp_path) as run:
+        said: list[str] = []
+
+        async def replaced(*_: object) -> Replaced:
+            said.append(run.panel.fields.said(120))
+            return Replaced()
+
+        monkeypatch.setattr(panel, "replace_in", replaced)
+        await run.search("old")
+        await run.press("tab", "tab", *"new", "enter", "a")
+        await run.until(lambda: len(said) == 4)
+        assert said[0] == " replacing in a.py, 1 of 4"
+        assert said[-1] == " replacing in n.ipynb, 4 of 4"
+        await run.until(lambda: run.said == "0 replaced in 0 files")
+        assert "replacing" not in run.panel.fields.said(120)
+
+
+async def test_the_lines_that_ask_name_the_keys_that_were_chosen(tmp_path: Path) -> None:
+    async with searching(tmp_path, keys={"search.case": ["alt+q"], "found.replace_all": []}) as run:
+        await run.search("old")
+        await run.press("tab", "tab")
+        assert "alt+q Aa" in run.shown()
+        assert "in the list: r this  R the file  u back" in run.shown()
 
 
 async def test_in_an_open_file_it_merges_and_is_one_step_for_undo(tmp_path: Path) -> None:
