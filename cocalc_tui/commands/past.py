@@ -134,7 +134,9 @@ async def _edition(opened: Opened, word: str) -> bytes:
         except RequestFailed as error:
             if error.code != "missing":
                 raise
-    raise CommandError(f"{word}: no version, time, commit or snapshot of {path}", USAGE)
+    raise CommandError(
+        f"{word or repr(word)}: no version, time, commit or snapshot of {path}", USAGE
+    )
 
 
 async def _text(opened: Opened, word: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Times as people write them: `14:02`, `yesterday 14:00`, `2 h ago`, `2026-11-25 14:02`."""
+"""Times as people write them: `now`, `14:02`, `yesterday 14:00`, `2 h ago`, `2026-11-25 14:02`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def moment(text: str, now: datetime) -> datetime | None:
     A clock time alone is the last one: `14:00` said at noon was yesterday.
     """
     said = " ".join(text.lower().split())
+    if said == "now":
+        return now
     if ago := _AGO.fullmatch(said):
         return now - timedelta(seconds=int(ago[1]) * _SECONDS[ago[2]])
     try:

@@ -101,7 +101,7 @@ def test_by_command_line(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) -
     assert said("show", id_.decode(), "data/run1.csv") == [b"t,n"]
     (lab / "data" / "run1.csv").unlink()
     assert said("diff", "first one") == [b"- data/run1.csv"]
-    assert said("restore", "first one", "data")[0] == b"1 files put back"
+    assert said("restore", "first one", "data")[0] == b"1 file put back"
     assert (lab / "data" / "run1.csv").read_text() == "t,n\n"
     assert b"every\t30" in b"\n".join(said("rules", "--every", "30"))
     said("drop", "first one")

@@ -44,7 +44,7 @@ async def purge(host: Host, opened: Opened, user: str) -> None:
     """Put a new log in the place of a document's; raises FileError."""
     shared = opened.shared
     if host.runner is not None and host.runner.needs(shared.doc):
-        raise FileError("busy", f"{shared.path}: a cell runs; wait for it, or stop the kernel")
+        raise FileError("busy", f"{shared.path}: its kernel is on; stop the kernel first")
     if opened.document.type == TERMINAL and host.terminals is not None:
         await host.terminals.forget(shared.doc)
     if opened.document.untouched:  # nobody ever changed it, so nothing of it is in the log
