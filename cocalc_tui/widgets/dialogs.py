@@ -8,13 +8,12 @@ from typing import TypeVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
-from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.line import Line
+from cocalc_tui.widgets.modal import Modal
 from cocalc_tui.widgets.report import footer_words
 
 Result = TypeVar("Result")
@@ -30,7 +29,7 @@ NAME #keys { background: $panel; margin-top: 1; }
 """
 
 
-class Dialog(Acting, Leaving[Result], ModalScreen[Result], inherit_bindings=False):
+class Dialog(Acting, Modal[Result], inherit_bindings=False):
     """A question that an action waits for."""
 
     answered = False

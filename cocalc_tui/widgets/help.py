@@ -8,14 +8,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.actions import Keymap
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
-from cocalc_tui.widgets.leaving import Leaving
+from cocalc_tui.widgets.modal import Modal
 from cocalc_tui.widgets.outputs.rows import wrap
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.rows import Row, Rows
@@ -101,7 +100,7 @@ class Lines(Rows, can_focus=True):
         )
 
 
-class Reading(Acting, Leaving[None], ModalScreen[None], inherit_bindings=False):
+class Reading(Acting, Modal[None], inherit_bindings=False):
     """Something to read."""
 
     DEFAULT_CSS = f"""

@@ -8,10 +8,9 @@ from itertools import product
 from textual.app import ComposeResult
 from textual.events import Click, Key
 from textual.geometry import Offset
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from cocalc_tui.widgets.leaving import Leaving
+from cocalc_tui.widgets.modal import Modal
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 Go = Callable[[], None]
@@ -26,7 +25,7 @@ def labels(count: int) -> list[str]:
     return ["".join(letters) for letters, _ in zip(found, range(count), strict=False)]
 
 
-class Jump(Leaving[Go], ModalScreen[Go], inherit_bindings=False):
+class Jump(Modal[Go], inherit_bindings=False):
     """Shows the letters and waits for one; gives what goes there."""
 
     DEFAULT_CSS = """

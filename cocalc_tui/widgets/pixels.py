@@ -118,6 +118,11 @@ def forgetting() -> str:
     return found
 
 
+def is_picture(segment: Segment) -> bool:
+    """Whether these are columns of a picture."""
+    return segment.text[:1] >= START and segment.style is not None and MARK in segment.style.meta
+
+
 def drawn(text: str, style: Style) -> str | None:
     """What draws some columns of a picture; None for text that is no picture's."""
     named = style.meta.get(MARK)

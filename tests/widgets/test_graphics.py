@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App, ComposeResult
 from textual.strip import Strip
+from textual.widget import Widget
 
 from cocalc_tui.widgets import clean, pixels
 from cocalc_tui.widgets.graphics import Graphics, Probe, worth_asking
+from cocalc_tui.widgets.modal import Modal
 from cocalc_tui.widgets.outlet import kitty_cells
 from cocalc_tui.widgets.pixels import Pixels
 
@@ -138,6 +143,30 @@ def test_a_picture_that_nobody_has_is_blank() -> None:
     del row
     gc.collect()
     assert rendered(left) == "   "
+
+
+async def test_a_dialog_leaves_pictures_around_it_as_they_are() -> None:
+    clean.install()
+    (row,) = Pixels(3, 1, sixel=["#0~"], lines=LINES).strips("#000000")
+
+    class Picture(Widget):
+        def render_line(self, y: int) -> Strip:
+            return Strip([*row, Segment(" text", Style(color="#ffffff"))])
+
+    class Shows(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Picture()
+
+    class Over(Modal[None]):
+        DEFAULT_CSS = "Over { background: black 50%; }"
+
+    app = Shows()
+    async with app.run_test(size=(20, 3)) as pilot:
+        await app.push_screen(Over())
+        await pilot.pause()
+        shown = rendered(app.screen._compositor.render_strips()[0])
+        assert "\x1bP0;1;0q#0~\x1b\\" in shown
+        assert "38;2;127;127;127" in shown
 
 
 def test_a_terminal_is_left_without_pictures() -> None:
