@@ -324,14 +324,14 @@ class Attending(Asks):
             document.hearing.heard(message.topic, message.data)
 
     def _entries(self, message: m.Entries) -> None:
-        entries = [entry for block in message.blocks for entry in decode_block(block)]
-        entries += map(entry_from_wire, message.entries)
+        entries = list(map(entry_from_wire, message.entries))
         for opening in self._opening.values():
             if opening.doc == message.doc and not opening.complete:
-                opening.add(entries)
+                opening.add(message.blocks, entries)
                 return
         if (document := self.documents.get(message.doc)) is not None:
-            document.arrived(entries)
+            sealed = [entry for block in message.blocks for entry in decode_block(block)]
+            document.arrived([*sealed, *entries])
             self._read_whole_if_needed(document)
 
     def _read_whole_if_needed(self, document: SharedDocument) -> None:

@@ -1,6 +1,9 @@
 """Opening a document: from what the relay sends to a replica, and again after a lost connection.
 
 `Opened` comes first, then entries up to its `seq`; only when all are there is the document shown.
+Where there is no checkpoint to begin with, the sealed part of a long log is read at once: key by
+key it would take seconds.
+
 A resume continues the replica that is there. Where the relay's log is another one (a restored
 backup, a file replaced while nobody was looking) the replica is made anew and what was unsent is
 carried over: as it is where its parents are known there, else as a difference of texts.
@@ -14,8 +17,11 @@ from typing import TYPE_CHECKING
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.kinds import TEXT
+from cocalc_tui.sync.blocks import extent
 from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.identity import digest
+from cocalc_tui.sync.opening import read_log
 from cocalc_tui.sync.patch import Entry, Patch
 
 if TYPE_CHECKING:
@@ -30,6 +36,11 @@ def have(document: SharedDocument) -> m.Have:
         seq=document.numbers.upto,
         digest=digest(document.numbers.heads),
     )
+
+
+LONG = 10_000
+"""Entries of a sealed log that is read at once. Of a shorter one all patches are taken in: it is as
+quick, and whoever comes back with older work finds those it stands on."""
 
 
 class Opening:
@@ -54,6 +65,10 @@ class Opening:
         self._opened: m.Opened | None = None
         self._start: Document | None = None
         """What the checkpoint says of entries before those that come."""
+        self._blocks: list[bytes] = []
+        """The sealed log from entry 1 on, where there is no checkpoint, up to:"""
+        self._sealed = 0
+        """What comes after it is in:"""
         self._entries: list[Entry] = []
         self._upto = 0
         """Nothing is missing up to here."""
@@ -79,20 +94,41 @@ class Opening:
         self._start = _start(opened)
         self._opened = opened
         self._done = done
-        self._entries.clear()  # what came before belongs to the time before, and comes again
+        # What came before belongs to the time before, and comes again.
+        self._blocks.clear()
+        self._sealed = 0
+        self._entries.clear()
         self._upto = opened.after
         self.doc, self.path, self.type = opened.doc, opened.path, opened.type
-        self.add([])
+        self.add([], [])
 
-    def add(self, entries: Sequence[Entry]) -> None:
-        """Entries of the log, in order."""
+    def add(self, blocks: Sequence[bytes], entries: Sequence[Entry]) -> None:
+        """More of the log, in order: sealed, and entries after that.
+
+        Raises DamagedLog.
+        """
+        for block in blocks:
+            first, count = extent(block)
+            if self._is_first and not self._entries and first == self._upto + 1:
+                self._blocks.append(block)
+                self._upto = self._sealed = self._upto + count
+            else:
+                self._take(decode_block(block))
+        self._take(entries)
+        if self.complete and self._done is not None:
+            done, self._done = self._done, None
+            done(self)
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether it was not open here: only then nobody can need the single patches of its log."""
+        return self.document is None and self._start is None
+
+    def _take(self, entries: Sequence[Entry]) -> None:
         self._entries.extend(entries)
         for entry in entries:
             if entry.seq == self._upto + 1:
                 self._upto = entry.seq
-        if self.complete and self._done is not None:
-            done, self._done = self._done, None
-            done(self)
 
     def fill(
         self, document: SharedDocument, me: m.Welcome | None, new_session: Callable[[], str]
@@ -110,6 +146,10 @@ class Opening:
             unsent = document.start_anew()
         if self._start is not None:
             document.load(self._start, opened.after)
+        if self._sealed >= LONG:
+            document.load(Document(read_log(self._blocks)), self._sealed)
+        else:
+            self._entries[:0] = [one for block in self._blocks for one in decode_block(block)]
         document.log, document.epoch = opened.log, opened.epoch
         if self._entries:
             document.arrived(self._entries)

@@ -90,8 +90,8 @@ class Box:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Box]:
-    box = Box()
+async def running(box: Box | None = None) -> AsyncIterator[Box]:
+    box = box or Box()
     await box.relay.start()
     try:
         yield box
