@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ pytestmark = [
     pytest.mark.timeout(200),
     pytest.mark.xdist_group("e2e"),
 ]
+
+
+def whole(folder: Path) -> list[Path]:
+    """The files that are written; the others have an ending until they are."""
+    return [file for file in folder.glob("*") if not file.suffix]
 
 
 def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: Path) -> None:
@@ -72,7 +78,7 @@ def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: 
         hers.wait("editing what ann-")
         hers.type(" please")
         hers.keys("Enter")
-        hers.wait("edited by ann-")
+        hers.wait(r" edited\b.*\n.*please")
         his.keys("Escape")
         his.wait(" messages ")
         his.keys("g", "d", "d")
@@ -81,7 +87,7 @@ def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: 
         his.wait(lambda screen: "see [:2]" not in screen)
         os.kill(relay, signal.SIGKILL)
         for here in (hers, his):
-            here.wait("edited by ann-")
+            here.wait(r" edited\b")
             here.wait(r"see \[:2\] please")
             here.wait("I think so")
             here.wait(lambda screen: "unread" not in screen and "@1" not in screen)
@@ -97,6 +103,19 @@ def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: 
             f"@{ben.name} see [:2] please",
         ]
         assert (second["text"], second["thread"]) == ("I think so", first["key"])
+
+        # He sees that she has read his; what he began to write survives a kill of his app.
+        his.wait(r" ben-.* ✓ [A-Z0-9]{2}\n")
+        his.keys("Escape")
+        his.wait(" write ")
+        his.type("not yet said")
+        drafts = ben.home / ".local/state/cocalc-tui/drafts"
+        his.wait(lambda _: any("not yet said" in one.read_text() for one in whole(drafts)))
+        subprocess.run(["pkill", "-KILL", "-u", ben.name], check=True)
+        his = lab.sits_down(ben, "notes.md")
+        his.wait("second line")
+        his.keys("F8")
+        his.wait("not yet said")
 
         # The place in it opens beside the chat, and the chat is written as markdown.
         hers.keys("Escape")

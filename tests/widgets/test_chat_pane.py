@@ -342,3 +342,17 @@ async def test_code_that_is_too_long_goes_on_below_its_beginning() -> None:
     async with chatting(*schema.say("k1", "ann", 5, code)) as (app, _):
         rows = screen(app).split("\n")[1:3]
         assert [row[:4] for row in rows] == ["   a", "   a"]
+
+
+async def test_who_edited_is_said_where_it_was_not_its_author() -> None:
+    own = [*schema.say("k1", "ann", 5, "on"), *schema.edit("e1", "k1", "ann", 6, "on", "one")]
+    other = schema.edit("e2", "k1", "bartholomew-the-second", 7, "one", "two")
+    async with chatting(*own) as (app, pilot):
+        assert screen(app).split("\n")[0].endswith(" edited")
+        app.pane.document.change(other, "chat")
+        app.pane.show_readers({"bob": "k1"})
+        await pilot.resize_terminal(40, 12)
+        await pilot.pause()
+        head = screen(app).split("\n")[0]
+        assert head.endswith("… ✓ BO"), "what is too long is seen to be cut"
+        assert "edited by ann" in head

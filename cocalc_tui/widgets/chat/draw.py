@@ -125,15 +125,18 @@ def _head(message: Message, faces: Faces, frame: Frame, *, unread: bool, today: 
     words.append(Segment(f" {at(message.at, today)}", look.dim))
     if message.claimed:
         words.append(Segment(" from the file", look.note))
-    if message.versions:
-        words.append(Segment(f" edited by {safe(', '.join(message.edited_by))}", look.note))
     if unread:
         words.append(Segment(" •", look.accent))
-    return Strip(words).crop(0, frame.width)
+    if message.versions:
+        others = (
+            "" if message.edited_by == [message.user] else f" by {', '.join(message.edited_by)}"
+        )
+        words.append(Segment(f" edited{safe(others)}", look.note))
+    return Strip(words)
 
 
 def _with_readers(head: Strip, readers: Sequence[str], faces: Faces, frame: Frame) -> Strip:
-    """A head with the letters of readers at its right end, as many as there is room for."""
+    """A head with the letters of the first readers, and how many more there are, at its end."""
     shown, dim, width = readers[:MOST_READERS], frame.look.dim, frame.width
     letters = [
         Segment(f" {faces.initials(user)}", Style(color=faces.colour(user))) for user in shown
@@ -142,8 +145,10 @@ def _with_readers(head: Strip, readers: Sequence[str], faces: Faces, frame: Fram
         letters.insert(0, Segment(" ✓", dim))
     if more := len(readers) - len(shown):
         letters.append(Segment(f" +{more}", dim))
-    length = Segment.get_line_length(letters)
-    return Strip([*head.crop(0, width - length).adjust_cell_length(width - length), *letters])
+    room = width - Segment.get_line_length(letters)
+    if head.cell_length > room:
+        head = Strip([*head.crop(0, room - 1), Segment("…", dim)])
+    return Strip([*head.adjust_cell_length(room), *letters])
 
 
 def _reactions(message: Message, frame: Frame) -> Strip:
