@@ -22,9 +22,9 @@ LONG_PAUSE = 10 * 60_000
 """Milliseconds of rest that are a pause to step to."""
 LONGEST = 400
 """Versions in one burst: who types for an hour can still be followed."""
-STRETCH = 2048
+STRETCH = 1024
 """Versions whose bursts are found at once, and at whose end one ends: a frame has time for that."""
-KEPT = 64
+KEPT = 128
 """Stretches whose bursts are kept."""
 LATE = 60_000
 """Milliseconds from a patch's making to its arrival after which it counts as typed offline."""
