@@ -68,7 +68,12 @@ def sections() -> list[Section]:
         Section("Notebooks of 20, 200 and 2,000 cells", "-m benchmarks.notebook", 400),
         Section("Cells that print without measure", "-m benchmarks.floods", 300),
         Section("Chats of 100, 1,000 and 10,000 messages", "-m benchmarks.chat", 240),
-        Section("Files of 1,000, 10,000 and 100,000 lines", "-m benchmarks.editor", 300),
+        Section(
+            "Files of 1,000, 10,000 and 100,000 lines",
+            "-m benchmarks.editor --only editor,textarea",
+            300,
+        ),
+        Section("A line of 10 MB, a log of 100 MB", "-m benchmarks.editor --only line,log"),
         Section("Two people offline", "-m benchmarks.offline"),
         Section("History of 50 branches at once", "-m benchmarks.history --branches 50"),
     ]
