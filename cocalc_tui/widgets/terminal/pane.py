@@ -7,7 +7,7 @@ styled text, so nothing that it writes reaches this terminal.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence, Set
 from typing import Any
 
 from textual import events
@@ -146,10 +146,15 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         if self.keep_in_sight() or changed is None:
             self.refresh()
         else:
-            width, height = self.size
-            rows = [y - self.window.top for y in changed]
-            self.refresh(*[Region(0, y, width, 1) for y in rows if 0 <= y < height])
+            self._refresh_rows(changed)
         desk(self).bars_changed()
+
+    def _refresh_rows(self, changed: Set[int]) -> None:
+        """Draw these rows of the screen anew; none where there are none."""
+        width, height = self.size
+        rows = [y - self.window.top for y in changed]
+        if regions := [Region(0, y, width, 1) for y in rows if 0 <= y < height]:
+            self.refresh(*regions)
 
     def _keyboard_moved(self, before: str, holder: str) -> None:
         me = desk(self).user
