@@ -53,6 +53,7 @@ class Screen:
         self, columns: int, lines: int, unknown: Callable[[bytes], None] | None = None
     ) -> None:
         """`unknown` is told of OSC sequences that no terminal knows, without their frame."""
+        self._size = columns, lines
         self._terminal = Terminal(columns, lines, scrollback=NEVER)
         self._grid = Grid(self._terminal)
         self._about = Replies(self._terminal)
@@ -101,17 +102,26 @@ class Screen:
 
         Returns what a program is told that asked to be told of it.
         """
-        self._terminal.resize(columns, lines, 0, 0)
-        self._mark = None
+        self._size = columns, lines
+        self._fit()
         return self._answer()
+
+    def _fit(self) -> None:
+        self._terminal.resize(*self._size, 0, 0)
+        self._mark = None
 
     def colour(self, colours: Colours) -> None:
         """Have these colours, for programs that ask."""
         self._about.have(colours)
 
     def frame(self) -> Frame:
-        """The screen as it is now."""
-        columns, lines = self.size
+        """The screen as it is now.
+
+        The size is people's affair: a program that took 132 columns (DECCOLM) has none of them.
+        """
+        if self.size != self._size:
+            self._fit()
+        columns, lines = self._size
         rows, wraps = self._grid.screen(columns, lines)
         visible = self._terminal.get("cursor_visible", "bool")
         return Frame(

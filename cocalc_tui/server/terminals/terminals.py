@@ -15,11 +15,8 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, PeopleMoved
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
-    BlobPart,
     EndedTerminal,
     OpenPlace,
-    RecordingFile,
-    RecordingFiles,
     TerminalInfo,
     TerminalOpens,
     TerminalRows,
@@ -29,9 +26,9 @@ from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.keeper.following import KeeperGoneError
 from cocalc_tui.server.keeper.launching import StartError
 from cocalc_tui.server.terminals.known import KnownTerminal
-from cocalc_tui.server.terminals.last import Last, forget_last, read_last
+from cocalc_tui.server.terminals.last import Last, read_last
 from cocalc_tui.server.terminals.order import about_all, living
-from cocalc_tui.server.terminals.recording import recordings
+from cocalc_tui.server.terminals.recorded import Recorded
 from cocalc_tui.server.terminals.session import USUAL, TerminalSession, screen_of
 from cocalc_tui.server.terminals.starting import TerminalGrounds, start_terminal
 from cocalc_tui.sync.patch import MAIN
@@ -51,8 +48,6 @@ SERVED = frozenset(
     }
 )
 """What `Terminals.serve` answers."""
-MOST_BYTES = 1_000_000
-"""Bytes of a recording that are given at a time."""
 MOST_ROWS = 1000
 """Lines that are given at a time."""
 _CALM = 0.1
@@ -69,6 +64,7 @@ class Terminals:
         self._known: dict[str, KnownTerminal] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._root = Root(grounds.project)
+        self._recorded = Recorded(grounds.terminals)
 
     async def start(self) -> None:
         """Find the terminals that live, and how the others ended by themselves."""
@@ -192,9 +188,11 @@ class Terminals:
             case m.TerminalHistory():
                 return await self._history(terminal, request.first, request.count)
             case m.TerminalFiles():
-                return RecordingFiles(files=await asyncio.to_thread(self._files, doc))
+                return await asyncio.to_thread(self._recorded.files, doc)
             case m.TerminalRecording():
-                return await asyncio.to_thread(self._part, doc, request.name, request.start)
+                return await asyncio.to_thread(
+                    self._recorded.part, doc, request.name, request.start
+                )
             case m.TerminalEnd():
                 await _running(terminal).ask("end")
             case _:
@@ -286,21 +284,6 @@ class Terminals:
 
     # --- what it showed ------------------------------------------------------------------------
 
-    def _files(self, doc: str) -> list[RecordingFile]:
-        return [
-            RecordingFile(name=f"{file.parent.name}/{file.name}", size=file.stat().st_size)
-            for file in recordings(self._grounds.terminals, doc)
-        ]
-
-    def _part(self, doc: str, name: str, start: int) -> BlobPart:
-        """Bytes of a recording of this terminal, and of no other file."""
-        for file in recordings(self._grounds.terminals, doc):
-            if f"{file.parent.name}/{file.name}" == name:
-                with file.open("rb") as opened:
-                    opened.seek(max(start, 0))
-                    return BlobPart(size=file.stat().st_size, data=opened.read(MOST_BYTES))
-        raise FileError("missing", "this part of the recording is not kept any more")
-
     async def forget(self, doc: str) -> None:
         """Leave nothing of what a terminal showed before; raises FileError."""
         terminal = self._known.get(doc)
@@ -312,16 +295,7 @@ class Terminals:
             except ValueError:
                 said = f"{terminal.path}: an earlier release keeps what runs there; end it first"
                 raise FileError("busy", said) from None
-        await asyncio.to_thread(self._forget_ended, doc)
-
-    def _forget_ended(self, doc: str) -> None:
-        running = {folder for folder, _ in living(self._grounds.terminals)}
-        for file in recordings(self._grounds.terminals, doc):
-            if file.parent not in running:
-                file.unlink(missing_ok=True)
-        for folder, about in about_all(self._grounds.terminals):
-            if about.doc == doc:
-                forget_last(folder)
+        await asyncio.to_thread(self._recorded.forget, doc)
 
     # --- sizes ---------------------------------------------------------------------------------
 

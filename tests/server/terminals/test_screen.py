@@ -120,6 +120,14 @@ def test_another_size() -> None:
     assert [len(row) for row in rows(screen)[:3]] == [40, 40, 20]
 
 
+@pytest.mark.parametrize("asked", [b"\x1b[?40h\x1b[?3h", b"\x1b[8;50;200t", b"\x1b[4;900;900t"])
+def test_no_program_chooses_the_size(asked: bytes) -> None:
+    screen = Screen(80, 24)
+    screen.feed(asked + b"y" * 90)
+    assert rows(screen)[1] == "y" * 10
+    assert screen.size == (80, 24)
+
+
 def test_lines_that_the_window_broke_are_told() -> None:
     screen = Screen(80, 24)
     screen.feed(b"x" * 100 + b"\r\n" + b"y\r\n" * 30 + b"z" * 170)
