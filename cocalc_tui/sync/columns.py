@@ -7,15 +7,28 @@ way), so damage is one clear error and never a crash, a hang or a wrong document
 
 from __future__ import annotations
 
+import lzma
 import zlib
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import Any, Final
 
 _DIGEST = 8
 _LARGEST = 1 << 70
 """Numbers are smaller: far above any clock or position, and reading one cannot take for ever."""
 _MOST_BYTES = 1 << 28
 """Of one file, unpacked."""
+_WINDOW: Final = 1 << 15
+"""How far deflate looks back: what is shorter it sees whole."""
+_LONG: Final = 1 << 20
+"""Bytes for which LZMA takes half a second; longer columns are deflated only."""
+_WORTH: Final = 0.75
+"""It is read more slowly, so a column is packed by it where it is so much shorter, at least."""
+_LZMA: Final = b"\x07"
+"""Goes before what it packed: deflated data cannot begin so."""
+_FILTERS: Final[list[dict[str, Any]]] = [
+    {"id": lzma.FILTER_LZMA2, "dict_size": _LONG, "lc": 4, "lp": 0, "pb": 0}
+]
 
 
 class DamagedLog(ValueError):  # noqa: N818 (it says what the log is)
@@ -124,12 +137,14 @@ class Reader:
         return total + count
 
 
-def seal(magic: bytes, columns: Sequence[bytes]) -> bytes:
-    """Columns as one file: `magic`, checksum, and each column deflated where that is shorter."""
+def seal(magic: bytes, columns: Sequence[bytes], *, hard: bool = False) -> bytes:
+    """Columns as one file: `magic`, checksum, and each column packed where that is shorter.
+
+    To pack `hard` takes longer.
+    """
     body = bytearray(pack([len(columns)]))
     for column in columns:
-        deflate = zlib.compressobj(9, wbits=-15)
-        small = deflate.compress(column) + deflate.flush()
+        small = _packed(column, hard=hard)
         stored = small if len(small) < len(column) else column
         body += pack([len(column), len(stored)]) + stored
     return magic + blake2b(body, digest_size=_DIGEST).digest() + body
@@ -171,13 +186,26 @@ def first_column(magic: bytes, data: bytes) -> bytes:
     return _column(bytes(body[at : at + stored]), length)
 
 
+def _packed(column: bytes, *, hard: bool) -> bytes:
+    """A column deflated; packed hard, by LZMA where much comes again that deflate forgot."""
+    deflate = zlib.compressobj(9, wbits=-15)
+    small = deflate.compress(column) + deflate.flush()
+    if not (hard and _WINDOW < len(column) <= _LONG):
+        return small
+    smaller = _LZMA + lzma.compress(column, lzma.FORMAT_RAW, filters=_FILTERS)
+    return smaller if len(smaller) < _WORTH * len(small) else small
+
+
 def _column(stored: bytes, length: int) -> bytes:
     if len(stored) == length:
         return stored
-    inflate = zlib.decompressobj(-15)
     try:
-        column = inflate.decompress(stored, length + 1)
-    except zlib.error as error:
+        if stored[:1] == _LZMA:
+            grown = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
+            column = grown.decompress(stored[1:], length + 1)
+        else:
+            column = zlib.decompressobj(-15).decompress(stored, length + 1)
+    except (zlib.error, lzma.LZMAError) as error:
         raise DamagedLog(f"a column does not unpack: {error}") from None
     if len(column) != length:
         raise DamagedLog("a column has the wrong length")

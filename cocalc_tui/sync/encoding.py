@@ -216,6 +216,7 @@ class _Writer:
                 texts[name].encode("utf-8", "surrogatepass") if name in texts else pack(column)
                 for name, column in self._columns.items()
             ],
+            hard=True,
         )
 
 

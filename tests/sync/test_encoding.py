@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from hashlib import blake2b
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,18 @@ def test_blocks_bring_back_everything(entries: list[Entry]) -> None:
 def entry(*ops: Op, n: int = 0) -> Entry:
     parents = (PatchId("a" * 16, n - 1),) if n else ()
     return Entry(n + 1, "ann", "editor", 5, Patch(PatchId("a" * 16, n), 5, parents, ops))
+
+
+def test_what_comes_again_far_behind_is_packed_once() -> None:
+    page = Random(1).randbytes(20_000).hex()
+    entries = [entry(Splice(n * len(page), 0, page), n=n) for n in range(4)]
+    block = encode_block(entries)
+    assert decode_block(block) == entries
+    assert len(block) < 0.6 * len(page), "of four pages one, at half a byte for each hex digit"
+    columns = unseal(MAGIC, block)
+    simply = seal(MAGIC, columns)
+    assert len(simply) > 2 * len(page) > 3 * len(block)
+    assert decode_block(simply) == entries, "as earlier releases sealed it"
 
 
 def test_every_code_point() -> None:
@@ -215,6 +228,7 @@ def forged(body: bytes) -> bytes:
         (b"\x01\x05\x09ab", "column is too long"),
         (pack([1, 1 << 40, 1]) + b"a", "column is too long"),
         (pack([1, 100, 3]) + b"\xff\xff\xff", "does not unpack"),
+        (pack([1, 100, 3]) + b"\x07\x7f\x7f", "does not unpack"),
         (pack([1, 100, 2]) + b"\x03\x00", "wrong length"),
     ],
 )
