@@ -283,12 +283,14 @@ class AppSide:
         return Ended(goodbye)
 
     def _welcomed(self, message: m.Message) -> Greeted | Ended:
-        if isinstance(message, m.Welcome) and m.OLDEST <= message.version <= m.VERSION:
-            self.state = State.TALKING
-            return Greeted(message, message.version)
-        return self._end(
-            m.Goodbye(code="version", text="this is no relay that the app can speak to")
-        )
+        if not isinstance(message, m.Welcome):
+            return self._end(m.Goodbye(code="form", text="the relay did not say welcome"))
+        if not m.OLDEST <= message.version <= m.VERSION:
+            return self._end(
+                m.Goodbye(code="version", text="this is no relay that the app can speak to")
+            )
+        self.state = State.TALKING
+        return Greeted(message, message.version)
 
 
 def _code(error: MessageError) -> str:

@@ -107,3 +107,13 @@ async def test_bytes_that_are_no_message_end_the_connection_only() -> None:
     gone = await Said(encode(WELCOME), b"\xc1").gone()
     assert not gone.final
     assert gone.reason.startswith("not a message")
+
+
+async def test_who_says_something_else_first_is_tried_again() -> None:
+    said = Said(encode(PEOPLE))
+    said.connection.start()
+    async with asyncio.timeout(30):
+        while said.tries < 2:
+            await asyncio.sleep(0.01)
+    await said.connection.close()
+    assert (said.welcomes, said.heard) == ([], [])

@@ -203,7 +203,7 @@ def test_nonsense_ends_an_apps_end(greeted: bool) -> None:
 @pytest.mark.parametrize(
     ("frame", "code"),
     [
-        (encode(m.People(people=[])), "version"),
+        (encode(m.People(people=[])), "form"),
         (encode(msgspec.structs.replace(WELCOME, version=99)), "version"),
         (msgspec.msgpack.encode({"t": "new"}), "form"),
     ],
