@@ -23,6 +23,7 @@ def man_page() -> str:
     page = Manpage(make_parser(), format="single-commands-section")
     page.date = ""
     page.manual = "cocalc-tui"
+    page.description = "work in one project with other people, in the terminal"
     return str(page)
 
 

@@ -39,6 +39,7 @@ def test_bash_completes(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_man_page_has_every_command() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "build_man.py"))["man_page"]()
+    assert "cocalc\\-tui \\- work in" in page, "what `whatis` reads"
     for name in NAMES:
         dashed = name.replace("-", "\\-")
         assert f".SS \\fBcocalc\\-tui {dashed}\\fR" in page
