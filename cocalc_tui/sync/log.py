@@ -52,8 +52,7 @@ class Log:
             self.ops.append(step)
         self.owners.append(owner)
         self.times.append(time)
-        if time > self.latest:
-            self.latest = time
+        self.latest = max(self.latest, time)
 
     def extend(
         self, owner: int, times: Sequence[int], steps: Sequence[Step], label: Label, *, grows: bool

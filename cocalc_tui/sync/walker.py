@@ -29,7 +29,7 @@ from cocalc_tui.sync.effects import effects
 from cocalc_tui.sync.fit import RECORDS, check_splices, contents, is_text
 from cocalc_tui.sync.fugue import insert
 from cocalc_tui.sync.graph import ROOT, Graph
-from cocalc_tui.sync.items import Item, ItemTree
+from cocalc_tui.sync.items import ItemTree
 from cocalc_tui.sync.patch import (
     MAIN,
     Cancel,
@@ -245,9 +245,9 @@ def _delete(node: Node, tree: ItemTree, lane: int, pos: int, delete: int) -> Non
     refs, by = node.refs, node.last
     block, at, offset = tree.find(lane, pos)
     found = block.items[at]
-    item: Item | None = block.split(at, offset) if offset else found
+    item = block.split(at, offset) if offset else found
     tree.finger = (lane, pos - offset, found) if offset else None
-    while item is not None:
+    while True:
         if item.state[lane] == 1:
             if item.length > delete:
                 item.split(delete)
@@ -257,7 +257,9 @@ def _delete(node: Node, tree: ItemTree, lane: int, pos: int, delete: int) -> Non
             delete -= item.length
             if not delete:
                 return
-        item = item.following()
+        following = item.following()
+        assert following is not None
+        item = following
 
 
 class BranchView:
