@@ -10,6 +10,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.server.relay.link import BEHIND, CUT_OFF
 from cocalc_tui.server.relay.memory import MemoryTransport
 from cocalc_tui.server.relay.pushing import OVERHEAD
+from cocalc_tui.server.relay.roster import PAUSE
 from cocalc_tui.sync.patch import Splice
 from tests.server.apps import ALICE, App, Box, running, typed
 
@@ -81,6 +82,25 @@ async def test_a_reader_that_never_reads_is_cut_off() -> None:
         await sleeper.until(lambda: sleeper.closed)
         assert sleeper.goodbye is None
         await host.hear(m.People, people=[])
+
+
+async def test_who_is_here_is_told_once_though_somebody_does_not_read() -> None:
+    async with running() as box:
+        await box.give("bob", "viewer")
+        alice, sleeper = await box.app(), await asleep(box)
+        doc = (await alice.open()).doc
+        await type_much(alice, doc, 600)
+        assert unread(sleeper) > BEHIND
+        await box.app("bob")
+        while all(one.user != "bob" for one in (await alice.hear(m.People)).people):
+            pass
+        await asyncio.sleep(4 * PAUSE)  # in which it would be told again
+        await alice.push(doc, typed(ALICE, 600))
+        await alice.hear(m.Ack)
+        assert not alice.heard_of(m.People)
+        sleeper.read()
+        while all(one.user != "bob" for one in (await sleeper.hear(m.People)).people):
+            pass
 
 
 async def test_a_large_patch_cuts_nobody_off() -> None:

@@ -25,7 +25,8 @@ class Roster:
         self._peers: dict[str, Peer] = {}
         self._new: list[Peer] = []
         """Who came in since the last list."""
-        self._due = False
+        self._unaware: set[str] = set()
+        """Connections that have yet to be told who is here."""
         self._timer: asyncio.Handle | None = None
         self._places: dict[str, Frame] = {}
         """Where everybody said last that they are, by connection."""
@@ -96,20 +97,21 @@ class Roster:
 
     def changed(self) -> None:
         """Tell everybody who is here, soon."""
-        self._due = True
+        self._unaware = set(self._peers)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_soon(self._tell)
 
     def _tell(self) -> None:
         self._timer = None
-        if not self._due:
+        self._unaware &= self._peers.keys()
+        if not self._unaware:
             return
         frame = Frame.of(m.People(people=self.people))
         for peer in self:
-            if not peer.behind:
+            if peer.id in self._unaware and not peer.behind:
+                self._unaware.discard(peer.id)
                 peer.hand(frame)
         self._new.clear()
-        self._due = any(peer.behind for peer in self)
         pause = max(PAUSE, len(frame) * len(self._peers) / SPENT)
         self._timer = asyncio.get_running_loop().call_later(pause, self._tell)
 
@@ -123,7 +125,7 @@ class Roster:
 
     def close(self) -> None:
         """Tell nobody any more."""
-        self._due = False
+        self._unaware.clear()
         for timer in (self._timer, self._places_timer):
             if timer is not None:
                 timer.cancel()
