@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.client.terminals import Terminal
+from cocalc_tui.history import overview
 from cocalc_tui.protocol.events import TerminalScreen
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.terminals.opener import sequence
@@ -116,7 +117,10 @@ async def test_it_ends_and_starts_again(tmp_path: Path) -> None:
         assert here.look is None
 
 
-async def test_its_past_is_gone_through_by_key(tmp_path: Path) -> None:
+async def test_its_past_is_gone_through_by_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MANY", 0)  # so that its line counts as a long one
     async with terminal(tmp_path) as (_, app, pilot):
         here = pane(app)
         await until(lambda: here.model.screen.running)
@@ -135,6 +139,10 @@ async def test_its_past_is_gone_through_by_key(tmp_path: Path) -> None:
 
         await until(lambda: "second42" in rows())
         last = past.version
+        await pilot.press("z")
+        assert past._view.shows_all
+        await pilot.press("z")
+        assert not past._view.shows_all
         await pilot.press("left", "left")
         assert past.version == last - 2
         await pilot.press("slash", *"first42", "enter")
