@@ -139,10 +139,11 @@ async def test_its_past_is_gone_through_by_key(
 
         await until(lambda: "second42" in rows())
         last = past.version
-        await pilot.press("z")
-        assert past._view.shows_all
-        await pilot.press("z")
-        assert not past._view.shows_all
+        whole = []
+        for _ in range(2):
+            await pilot.press("z")
+            whole.append(past._view.shows_all)
+        assert whole == [True, False]
         await pilot.press("left", "left")
         assert past.version == last - 2
         await pilot.press("slash", *"first42", "enter")
