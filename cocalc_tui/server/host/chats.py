@@ -21,6 +21,7 @@ from cocalc_tui.chat.mentions import EVERYBODY, mentions
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent
 from cocalc_tui.protocol.events import ChatNews, ChatState
+from cocalc_tui.server.durable import closed_where_it_fails
 from cocalc_tui.sync.patch import Change, Json, RecordChange
 
 EXCERPT = 200
@@ -81,6 +82,10 @@ class Chats:
         path.touch(mode=0o600)
         self._tell = tell
         self._connection = apsw.Connection(str(path))
+        with closed_where_it_fails(self._connection):
+            self._lay_out()
+
+    def _lay_out(self) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         if self._connection.pragma("user_version") != _SCHEMA:
