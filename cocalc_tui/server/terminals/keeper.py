@@ -55,6 +55,8 @@ READ = 4096
 FLOOD, FASTEST, BURST = 2**18, 16 * 2**20, 5 * 2**20
 """Bytes a second that a program may write for ever, those where the machine has room, and how many
 at full speed before."""
+REST = 0.8
+"""Seconds without output after which so much passes at full speed again; a flood has no rest."""
 SOME = 16 * 2**10
 """Bytes that are waited for where the budget is used up."""
 ANSWER, ANSWERS = 64 * 2**10, 4
@@ -93,8 +95,8 @@ class TerminalKeeper:
         now = time.monotonic()
         self._pace = Bucket(AT_ONCE, RATE, now)
         self._budget = Flow(BURST, (FLOOD, FASTEST), now, Processors().idle)
-        self._reads_at = now
-        """When the program is read again."""
+        self._read_at = self._reads_at = now
+        """When the program was read last, and when it is read again."""
         self._dirty = True
         self._typed = Typed(self._screen)
         self._offered = 0.0
@@ -186,6 +188,9 @@ class TerminalKeeper:
                 raise
             return
         now = time.monotonic()
+        if now - self._read_at > REST:
+            self._budget.give(BURST, now)
+        self._read_at = now
         self._budget.take(len(data), now)
         flooded = self._budget.wait(1, now) > 0
         self._pace.rate = FLOODED if flooded else RATE
