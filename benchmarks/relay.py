@@ -197,7 +197,7 @@ def slow() -> dict[str, Measured]:
     say("2,000 patches/s of 1 kB to 10 clients | p50 ms | p99 ms | server grew MB | bar")
     found: dict[str, Measured] = {}
     for name, deaf in (("all read", 0), ("and one who never does", 1)):
-        start: Start = lambda folder: servers.ours(folder, durable=True)  # noqa: E731
+        start: Start = lambda folder: servers.ours(folder, durable=True)  # noqa: E731 - short
         row = measure(DURABLE, start, STEADY, STEADY_SECONDS, rate=2000, filler=1000, deaf=deaf)
         found[name] = row
         more = row.grown - found["all read"].grown

@@ -77,7 +77,7 @@ def without_y_websocket() -> str:
 def without_pycrdt_websocket() -> str:
     """Why there is no pycrdt-websocket here, "" where there is."""
     try:
-        import pycrdt.websocket  # noqa: F401
+        import pycrdt.websocket  # noqa: F401 - whether it is there
     except ImportError as error:
         return f"{error}; `make bench` installs it"
     return ""

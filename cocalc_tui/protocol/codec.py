@@ -54,7 +54,7 @@ class FrameError(ValueError):
 class MessageError(ValueError):
     """A message that cannot be taken, though what comes after it can."""
 
-    def __init__(self, tag: str, id: int, text: str, *, known: bool) -> None:  # noqa: A002
+    def __init__(self, tag: str, id: int, text: str, *, known: bool) -> None:  # noqa: A002 - the field's word
         super().__init__(text)
         self.tag = tag
         self.id = id

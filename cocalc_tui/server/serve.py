@@ -69,7 +69,7 @@ def serve(project: Path, umask: int, listener: int, door: Sequence[str] = ()) ->
             return asyncio.run(_Service(where, umask, successors).run(at))
         except StoreTrouble as trouble:
             # The last line of the log is what the door tells those who wait.
-            print(trouble, file=sys.stderr)  # noqa: T201
+            print(trouble, file=sys.stderr)  # noqa: T201 - this is the talk
             return 1
 
 
@@ -188,7 +188,7 @@ class _Service:
     @staticmethod
     def _lost() -> None:
         """Another machine took over, as while this one slept: not one more byte is written."""
-        print("another machine serves this project now", file=sys.stderr)  # noqa: T201
+        print("another machine serves this project now", file=sys.stderr)  # noqa: T201 - this is the talk
         os._exit(1)
 
     def _share(self, guests: Sequence[Guest]) -> None:

@@ -52,7 +52,7 @@ class Document:
             raise DamagedLog(f"a checkpoint of entries 1..{checkpoint.seq} is for 1..{seq}")
         return cls(checkpoint)
 
-    def __contains__(self, id: PatchId) -> bool:  # noqa: A002
+    def __contains__(self, id: PatchId) -> bool:  # noqa: A002 - the field's word
         return self._graph.index(id) is not None
 
     def __len__(self) -> int:
@@ -90,7 +90,7 @@ class Document:
         """How many patches there are of each session, those in the checkpoint too."""
         return self._graph.counts()
 
-    def patch(self, id: PatchId) -> Patch:  # noqa: A002
+    def patch(self, id: PatchId) -> Patch:  # noqa: A002 - the field's word
         """The patch with this id; KeyError where it is not here."""
         index = self._graph.index(id)
         if index is None or index < 0:
@@ -101,7 +101,7 @@ class Document:
         """All patches, parents first."""
         return self._graph.patches()
 
-    def is_cancelled(self, id: PatchId) -> bool:  # noqa: A002
+    def is_cancelled(self, id: PatchId) -> bool:  # noqa: A002 - the field's word
         """Whether what the patch did is taken back now."""
         return self._merger.is_cancelled(id)
 
@@ -133,7 +133,7 @@ class Document:
 
     def commit(
         self,
-        id: PatchId,  # noqa: A002
+        id: PatchId,  # noqa: A002 - the field's word
         time: int,
         ops: Sequence[Op],
         kind: str = "typing",

@@ -59,10 +59,10 @@ class Merger:
 
     # --- what records and walker ask -----------------------------------------------------------
 
-    def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002
+    def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002 - the field's word
         return self.graph.index(id) is not None
 
-    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002
+    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002 - the field's word
         """Whether a patch is not effective now."""
         return self.graph.index(id) in self.cancelled
 

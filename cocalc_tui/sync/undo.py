@@ -39,7 +39,7 @@ class UndoStack:
             return not self._open
         return step or not self._open or kind != last or time - self._last_time > self._pause
 
-    def typed(self, id: PatchId, time: int, step: bool) -> None:  # noqa: A002
+    def typed(self, id: PatchId, time: int, step: bool) -> None:  # noqa: A002 - the field's word
         """Patch `id` was made (or amended) at `time` and begins a step or belongs to the last."""
         self._redo.clear()
         self._last_time = time

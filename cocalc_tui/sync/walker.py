@@ -65,7 +65,7 @@ class Ground(Protocol):
         """Patch `by` made patches cancelled in the document, or effective again."""
         ...
 
-    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002
+    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002 - the field's word
         """Whether a patch is cancelled in the document."""
         ...
 
@@ -270,10 +270,10 @@ class BranchView:
         self._window = window
         self._branch = branch
 
-    def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002
+    def __contains__(self, id: PatchId, /) -> bool:  # noqa: A002 - the field's word
         return self._window.has(self._branch, id)
 
-    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002
+    def is_cancelled(self, id: PatchId, /) -> bool:  # noqa: A002 - the field's word
         """Whether a patch of the version is not effective in it."""
         index = self._ground.graph.index(id)
         if index is None or index <= self._window.base:

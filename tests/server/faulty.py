@@ -31,7 +31,7 @@ class FaultyVFS(apsw.VFS):
         self._disk = disk
         super().__init__(NAME, "")
 
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 - SQLite's word
         return FaultyFile(self._disk, name, flags)
 
 
@@ -40,12 +40,12 @@ class FaultyFile(apsw.VFSFile):
         self._disk = disk
         super().__init__("", name, flags)
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - SQLite's word
         if self._disk.full:
             raise apsw.FullError("no space left")
         super().xWrite(data, offset)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802
+    def xSync(self, flags: int) -> None:  # noqa: N802 - SQLite's word
         if self._disk.broken:
             raise apsw.IOError("the disk does not answer")
         super().xSync(flags)

@@ -92,7 +92,7 @@ async def test_nobody_speaks_for_somebody_else(tmp_path: Path) -> None:
             ben.subscribe(refused.append)
             chat = await ben.open(CHAT)
             chat.change(forged, "chat")
-            await until(lambda: any(isinstance(one, WorkRefused) for one in refused))  # noqa: B023
+            await until(lambda: any(isinstance(one, WorkRefused) for one in refused))  # noqa: B023 - waited for at once
             await ben.close()
         assert texts(hers) == ["mine"]
         assert [one.user for one in hers.messages()] == ["alice"]

@@ -124,13 +124,13 @@ class SimVFS(apsw.VFS):
         self._dies()
         raise apsw.IOError("the process is dead")
 
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 - SQLite's word
         if name is None:
             return apsw.VFSFile(USUAL, None, flags)
         path = name.filename() if isinstance(name, apsw.URIFilename) else name
         return SimFile(self, path, name, flags)
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 - SQLite's word
         self.changes()
         self.disk.flushed(Path(filename))
         super().xDelete(filename, syncdir)
@@ -150,7 +150,7 @@ class SimFile(apsw.VFSFile):
     def _file(self) -> _File:
         return self._vfs.disk.file(self._path)
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - SQLite's word
         vfs, disk = self._vfs, self._vfs.disk
         survives = vfs.tick()
         if disk.full and offset + len(data) > self.xFileSize():
@@ -177,11 +177,11 @@ class SimFile(apsw.VFSFile):
         there = min(SECTOR, size - number * SECTOR)
         return bytes(super().xRead(there, number * SECTOR)) if there > 0 else b""
 
-    def xTruncate(self, newsize: int) -> None:  # noqa: N802
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802 - SQLite's word
         self._vfs.changes()
         super().xTruncate(newsize)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802
+    def xSync(self, flags: int) -> None:  # noqa: N802 - SQLite's word
         file = self._file
         self._vfs.changes()
         if self._vfs.disk.broken:

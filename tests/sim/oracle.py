@@ -19,7 +19,7 @@ from cocalc_tui.sync.patch import Entry, Patch, PatchId
 from tests.sim.network import Taps
 
 
-class Broken(AssertionError):  # noqa: N818
+class Broken(AssertionError):  # noqa: N818 - it says what a promise is
     """A promise was broken; the text says which."""
 
 

@@ -120,7 +120,7 @@ def _stage() -> Iterator[Path]:
         locks = Locks()
         stack.callback(locks.close)
         stack.enter_context(mock.patch("cocalc_tui.client.journal.fcntl", locks))
-        now = lambda: asyncio.get_running_loop().time()  # noqa: E731
+        now = lambda: asyncio.get_running_loop().time()  # noqa: E731 - short
         stack.enter_context(mock.patch("cocalc_tui.client.connection._now", now))
         for name, value in _SMALL.items():
             stack.enter_context(mock.patch(name, value))

@@ -15,8 +15,8 @@ from textual.widgets import Static
 TEXTUALS_RENDER_CHOPS = Compositor._render_chops
 
 from cocalc_tui.widgets import frames  # noqa: E402 - what it replaces is compared with
-from cocalc_tui.widgets.actions import Registry  # noqa: E402
-from cocalc_tui.widgets.desk import DeskApp  # noqa: E402
+from cocalc_tui.widgets.actions import Registry  # noqa: E402 - as above
+from cocalc_tui.widgets.desk import DeskApp  # noqa: E402 - as above
 
 
 class Counter(Widget):

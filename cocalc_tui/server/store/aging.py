@@ -121,15 +121,15 @@ class Aging:
 
     def _note(self, old: _Old) -> bytes | None:
         """Say under which digest a block goes; returns it."""
-        sql = f"SELECT data FROM blocks WHERE {_THIS}"  # noqa: S608
+        sql = f"SELECT data FROM blocks WHERE {_THIS}"  # noqa: S608 - made of constants
         for (block,) in list(self._database.rows(sql, *old)):
-            sql = f"UPDATE blocks SET digest = ?4, size = ?5 WHERE {_THIS}"  # noqa: S608
+            sql = f"UPDATE blocks SET digest = ?4, size = ?5 WHERE {_THIS}"  # noqa: S608 - made of constants
             self._database.change(sql, *old, digest_of(block), len(block))
             return bytes(block)
         return None
 
     def _let_go(self, old: _Old) -> None:
-        self._database.change(f"UPDATE blocks SET data = x'' WHERE {_THIS}", *old)  # noqa: S608
+        self._database.change(f"UPDATE blocks SET data = x'' WHERE {_THIS}", *old)  # noqa: S608 - made of constants
 
     async def _forget(self) -> None:
         """What was purged goes from the archive; where that is not there, the next time."""

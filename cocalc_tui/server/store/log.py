@@ -103,7 +103,7 @@ class StoredLog:
             if (entry.patch.session, entry.patch.n) == (session, n):
                 return entry.seq, entry.patch
         for row in self._database.rows(
-            f"SELECT row FROM entries WHERE doc = ? AND {SESSION} = ? AND {N} = ?",  # noqa: S608
+            f"SELECT row FROM entries WHERE doc = ? AND {SESSION} = ? AND {N} = ?",  # noqa: S608 - made of constants
             self.doc,
             session,
             n,
@@ -251,7 +251,7 @@ class StoredLog:
 
     def _tail_ids(self) -> Iterator[tuple[int, PatchId, int, list[PatchId]]]:
         """(seq, id, time, parents) of each row."""
-        sql = f"SELECT seq, {SESSION}, {N}, {TIME}, {PARENTS} FROM entries "  # noqa: S608
+        sql = f"SELECT seq, {SESSION}, {N}, {TIME}, {PARENTS} FROM entries "  # noqa: S608 - made of constants
         rows = self._database.rows(f"{sql} WHERE doc = ? ORDER BY seq", self.doc)
         for seq, session, n, time, parents in rows:
             if parents is not None:

@@ -227,7 +227,7 @@ class SqliteStore:
             with self._database.transaction():
                 self._database.run(_FORGET, doc)
                 for table in ("entries", "blocks", "checkpoints"):
-                    self._database.run(f"DELETE FROM {table} WHERE doc = ?", doc)  # noqa: S608
+                    self._database.run(f"DELETE FROM {table} WHERE doc = ?", doc)  # noqa: S608 - made of constants
                 log = StoredLog(self._database, self._archive, doc)
                 self._fill(log, drafts, now)
                 sql = "UPDATE documents SET log = ?, epoch = ? WHERE doc = ?"
