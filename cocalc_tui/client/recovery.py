@@ -49,8 +49,9 @@ class Recovery:
         self._tell = tell
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """The relay answers: look for journals and send them."""
+    def start(self, place: str) -> None:
+        """The relay answers, and names the project's folder: look for journals and send them."""
+        self._journal.place = place
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 

@@ -90,7 +90,6 @@ class Workspace(Attending):
         self.blobs = Blobs(self._blob_part, self._blob_came)
         self.files = Files(self.requests)
         self.sharing = Sharing(self.requests)
-        self._journal = journal
         self._safe: Safekeeping | None = None
         self._recovery: Recovery | None = None
         if journal is not None:
@@ -159,9 +158,8 @@ class Workspace(Attending):
             self.send(m.Presence(doc="", place=whereabouts.to_wire(self._here)))
         self._all_back()
         self.emit(Online())
-        if self._recovery is not None and self._journal is not None:
-            self._journal.place = welcome.place
-            self._recovery.start()
+        if self._recovery is not None:
+            self._recovery.start(welcome.place)
 
     def _down(self, gone: Offline) -> None:
         self.offline_since = self.offline_since or self._connection.heard_at

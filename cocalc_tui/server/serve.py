@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,16 +98,34 @@ class _Service:
             access.tell()
             relay.announce(TAKEN_AWAY)
 
-        folder = keeping().archive_folder or self._where.state
-        store = SqliteStore(
-            self._where.state / "log.sqlite",
-            archive=Path(folder) / ARCHIVE,
+        store = self._open_store(keeping, taken_away)
+        host_user = user_name(self._where.host)
+        access = Access(store, host_user, told=self._share)
+        relay = self._make_relay(store, access, keeping)
+        await relay.start()
+        self._host = await self._start_host(relay, host_user)
+        await relay.serve_unix(at)
+        garbage.settle()
+        watch = asyncio.create_task(self._watch(relay))
+        if self._doors is not None:
+            self._doors.watch()
+        await self._end.wait()
+        watch.cancel()
+        await self._leave(relay, store)
+        return STOPPED if self._stopped else 0
+
+    def _open_store(self, keeping: KeepingFile, taken_away: Callable[[], None]) -> SqliteStore:
+        state = self._where.state
+        folder = Path(keeping().archive_folder or state)
+        return SqliteStore(
+            state / "log.sqlite",
+            archive=folder / ARCHIVE,
             keeping=keeping,
             on_taken_away=taken_away,
         )
-        host_user = user_name(self._where.host)
-        access = Access(store, host_user, told=self._share)
-        relay = Relay(
+
+    def _make_relay(self, store: SqliteStore, access: Access, keeping: KeepingFile) -> Relay:
+        return Relay(
             store,
             access,
             project=self._where.project.name or "/",
@@ -122,15 +140,9 @@ class _Service:
             on_stop=self._stop,
             on_broken=self._end.set,
         )
-        await relay.start()
-        self._host = await self._start_host(relay, host_user)
-        await relay.serve_unix(at)
-        garbage.settle()
-        watch = asyncio.create_task(self._watch(relay))
-        if self._doors is not None:
-            self._doors.watch()
-        await self._end.wait()
-        watch.cancel()
+
+    async def _leave(self, relay: Relay, store: SqliteStore) -> None:
+        """Save all, say the last word, and let the project go to whoever is next."""
         await self._host.close(everything=self._everything)
         await relay.close(None if self._project.in_place else self._project.where())
         await store.close()
@@ -138,7 +150,6 @@ class _Service:
             await asyncio.to_thread(self._holding.release)
         if self._stopped and self._doors is not None:
             self._doors.end()
-        return STOPPED if self._stopped else 0
 
     async def _start_host(self, relay: Relay, host_user: str) -> Host:
         async def connect() -> Transport:

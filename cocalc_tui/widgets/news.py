@@ -90,26 +90,30 @@ class News(Screen[None]):
                 desk(self).notice(f"{event.path}: what you typed from {at} on is sent now")
             case NotKept():
                 self._say_kept(event.reason)
-            case ProjectTold("purged", data):
-                gone = msgspec.msgpack.decode(data, type=Purged)
-                desk(self).notice(
-                    f"{gone.user} purged the history of {gone.path}; undo begins anew too"
-                )
-            case ProjectTold("upkeep", data):
-                self._say_upkeep(msgspec.msgpack.decode(data, type=Upkeep))
-            case ProjectTold("notice", data):
-                desk(self).notice(msgspec.msgpack.decode(data, type=str), bad=True)
-            case ProjectTold("chat", data):
-                self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
-            case ProjectTold("read", data):
-                self.chat_read(msgspec.msgpack.decode(data, type=ChatRead))
+            case ProjectTold():
+                self._told(event.topic, event.data)
             case SomebodyStands():
                 self.somebody_stands(event)
             case PeopleChanged():
                 self.following.look()
-            case ProjectTold():
-                pass
         self.show_soon()
+
+    def _told(self, topic: str, data: bytes) -> None:
+        """Something was said to everybody in the project; topics of others are not for here."""
+        match topic:
+            case "purged":
+                gone = msgspec.msgpack.decode(data, type=Purged)
+                desk(self).notice(
+                    f"{gone.user} purged the history of {gone.path}; undo begins anew too"
+                )
+            case "upkeep":
+                self._say_upkeep(msgspec.msgpack.decode(data, type=Upkeep))
+            case "notice":
+                desk(self).notice(msgspec.msgpack.decode(data, type=str), bad=True)
+            case "chat":
+                self.chat_news(msgspec.msgpack.decode(data, type=ChatNews))
+            case "read":
+                self.chat_read(msgspec.msgpack.decode(data, type=ChatRead))
 
     def _say_upkeep(self, said: Upkeep) -> None:
         """Whoever can do something about it hears what histories take."""

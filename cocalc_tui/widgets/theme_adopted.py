@@ -22,39 +22,25 @@ def adopted(name: str) -> Theme:
     theme = BUILTIN_THEMES[name]
     made = theme.to_color_system().generate()
     ground = made["background"]
-    dark = is_dark(ground)
-    edge = "#000000" if dark else "#ffffff"
     front = readable(made["foreground"], mixed(ground, made["foreground"], 0.08))
     bar = mixed(ground, front, 0.08)
     plain = {
         key: readable(made[key], bar)
         for key in ("primary", "secondary", "accent", "warning", "error", "success")
     }
-    grounds = {
-        "side": mixed(ground, edge, 0.25) if dark else mixed(ground, front, 0.03),
-        "bar": bar,
-        "line": mixed(ground, front, 0.06),
-        "raised": ground_for(ground, front, 0.16, front),
-        "rule": mixed(ground, front, 0.2),
-        "selection": ground_for(ground, front, 0.24, front),
-        "match": ground_for(ground, made["warning"], 0.4, front),
-        "match-now": ground_for(ground, made["warning"], 0.6, front),
-        "input-selection-background": ground_for(ground, front, 0.3, front),
-    }
-    texts = {
-        "text-bright": readable(mixed(front, "#ffffff" if dark else "#000000", 0.5), bar),
-        "text-dim": readable(mixed(ground, front, 0.6), bar),
-        "text-faint": readable(mixed(ground, front, 0.35), ground, 2.2),
-        "on-person": "#121212" if dark else "#ffffff",
-    }
     return Theme(
         name=name,
-        dark=dark,
+        dark=is_dark(ground),
         foreground=front,
         background=ground,
         surface=ground,
         panel=bar,
-        variables={**grounds, **texts, **_scrollbars(ground, front), **_code(ground, front, plain)},
+        variables={
+            **_grounds(ground, front, bar, made["warning"]),
+            **_texts(ground, front, bar),
+            **_scrollbars(ground, front),
+            **_code(ground, front, plain),
+        },
         primary=plain["primary"],
         secondary=plain["secondary"],
         accent=plain["accent"],
@@ -62,6 +48,31 @@ def adopted(name: str) -> Theme:
         error=plain["error"],
         success=plain["success"],
     )
+
+
+def _grounds(ground: str, front: str, bar: str, found: str) -> dict[str, str]:
+    side = mixed(ground, "#000000", 0.25) if is_dark(ground) else mixed(ground, front, 0.03)
+    return {
+        "side": side,
+        "bar": bar,
+        "line": mixed(ground, front, 0.06),
+        "raised": ground_for(ground, front, 0.16, front),
+        "rule": mixed(ground, front, 0.2),
+        "selection": ground_for(ground, front, 0.24, front),
+        "match": ground_for(ground, found, 0.4, front),
+        "match-now": ground_for(ground, found, 0.6, front),
+        "input-selection-background": ground_for(ground, front, 0.3, front),
+    }
+
+
+def _texts(ground: str, front: str, bar: str) -> dict[str, str]:
+    dark = is_dark(ground)
+    return {
+        "text-bright": readable(mixed(front, "#ffffff" if dark else "#000000", 0.5), bar),
+        "text-dim": readable(mixed(ground, front, 0.6), bar),
+        "text-faint": readable(mixed(ground, front, 0.35), ground, 2.2),
+        "on-person": "#121212" if dark else "#ffffff",
+    }
 
 
 def _scrollbars(ground: str, front: str) -> dict[str, str]:

@@ -102,16 +102,16 @@ class Host:
         self._tasks: set[asyncio.Task[None]] = set()
         self.closing = False
         """Whether it is about to end, and asks nobody to wait for it."""
-        self.workspace.handlers |= {
-            m.Prepare: self._on(self._prepare),
-            m.Asked: self._on(self._asked),
-            m.Unused: self._on(self._unused),
-        }
 
     # --- life ----------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Attach to the relay, and to kernels that live; raises RequestFailed."""
+        self.workspace.handlers |= {
+            m.Prepare: self._on(self._prepare),
+            m.Asked: self._on(self._asked),
+            m.Unused: self._on(self._unused),
+        }
         self.workspace.start()
         await self.workspace.ready()
         await self.uploads.clean_up()
@@ -230,37 +230,41 @@ class Host:
                 return known, await known.document.attach()
             if self.closing:  # it may be saved just now, and two would not know of each other
                 raise FileError("busy", RESTARTS)
-            document = HostDocument(
-                shared,
-                self.root,
-                self._saved,
-                self._contents,
-                self._push,
-                lambda to: self._follow(shared, to),
-                self.clock,
-            )
+            document = self._with_its_file(shared)
             try:
                 readonly = await document.attach()
             except BaseException:
                 shared.close()
                 raise
-            opened = self.open[shared.doc] = Opened(
-                document,
-                say=self.say,
-                send=self.workspace.send,
-                clock=self.clock,
-                pace=self._pace,
-            )
-            if self.runner is not None and document.type == NOTEBOOK:
-                self.runner.attach(shared)
-            if document.type == CHAT:
-                self.chats.follow(shared)
-            if self.terminals is not None and document.type == TERMINAL:
-                self.terminals.attach(shared)
-            opened.autosave.changed()
-            self.outside.look_at(opened)
-            self.outside.hurry()
-            return opened, readonly
+            return self._take_up(document), readonly
+
+    def _with_its_file(self, shared: SharedDocument) -> HostDocument:
+        return HostDocument(
+            shared,
+            self.root,
+            self._saved,
+            self._contents,
+            self._push,
+            lambda to: self._follow(shared, to),
+            self.clock,
+        )
+
+    def _take_up(self, document: HostDocument) -> Opened:
+        """From now on it is saved, what belongs to its kind goes on in it, its file is watched."""
+        shared = document.shared
+        opened = self.open[shared.doc] = Opened(
+            document, say=self.say, send=self.workspace.send, clock=self.clock, pace=self._pace
+        )
+        if self.runner is not None and document.type == NOTEBOOK:
+            self.runner.attach(shared)
+        if document.type == CHAT:
+            self.chats.follow(shared)
+        if self.terminals is not None and document.type == TERMINAL:
+            self.terminals.attach(shared)
+        opened.autosave.changed()
+        self.outside.look_at(opened)
+        self.outside.hurry()
+        return opened
 
     async def _belongs_elsewhere(self, shared: SharedDocument) -> bool:
         """Whether a new document's file is an old one's, which goes where the file went."""

@@ -16,6 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
     CommitInfo,
@@ -107,40 +109,17 @@ class Snapshots:
                 return [_info(one) for one in await self._listed(request.path)]
             case m.TakeSnapshot():
                 return await self._take(user, "named", request.title or "by hand")
-            case m.BrowseSnapshot():
-                found = await self._work("browse", snapshot=request.snapshot, path=request.path)
-                return [SnapshotFile(**one) for one in found]
-            case m.ReadSnapshot():
-                part = await self._work(
-                    "read", snapshot=request.snapshot, path=request.path, offset=request.offset
-                )
-                return _part(part)
-            case m.ListCommits():
-                found = await self._work("commits", path=request.path)
-                return [CommitInfo(**{**one, "at": one["at"] * 1000}) for one in found]
-            case m.ReadCommit():
-                part = await self._work(
-                    "commit", commit=request.commit, path=request.path, offset=request.offset
-                )
-                return _part(part)
-            case m.CompareSnapshots():
-                found = await self._work(
-                    "compare", snapshot=request.snapshot, other=request.other, path=request.path
-                )
-                return [SnapshotDifference(**one) for one in found]
             case m.RestoreSnapshot():
-                done = await self._work(
-                    "restore", snapshot=request.snapshot, path=request.path, user=user
-                )
-                return SnapshotRestored(**done)
-            case m.DropSnapshot():
-                return await self._work("drop", snapshot=request.snapshot)
+                words = {"snapshot": request.snapshot, "path": request.path}
+                return SnapshotRestored(**await self._work("restore", user=user, **words))
             case m.SnapshotRules():
                 return asdict(load(self._rules))
             case m.SetSnapshotRules():
                 return self._set(request.rules)
-            case _:
-                raise KeyError(type(request).__name__)
+        do, answer = _ASKED_OF_THE_CHILD[type(request)]
+        words = msgspec.structs.asdict(request)
+        del words["id"]
+        return answer(await self._work(do, **words))
 
     async def _listed(self, path: str | None) -> list[dict[str, Any]]:
         try:
@@ -205,3 +184,18 @@ def _part(found: dict[str, Any]) -> SnapshotPart:
 
 def _info(one: dict[str, Any]) -> SnapshotInfo:
     return SnapshotInfo(**{**one, "at": one["at"] * 1000})
+
+
+def _commit(one: dict[str, Any]) -> CommitInfo:
+    return CommitInfo(**{**one, "at": one["at"] * 1000})
+
+
+_ASKED_OF_THE_CHILD: dict[type[m.Message], tuple[str, Callable[[Any], Any]]] = {
+    m.BrowseSnapshot: ("browse", lambda found: [SnapshotFile(**one) for one in found]),
+    m.ReadSnapshot: ("read", _part),
+    m.ListCommits: ("commits", lambda found: [_commit(one) for one in found]),
+    m.ReadCommit: ("commit", _part),
+    m.CompareSnapshots: ("compare", lambda found: [SnapshotDifference(**one) for one in found]),
+    m.DropSnapshot: ("drop", lambda done: done),
+}
+"""What the child calls a request, whose fields it takes as they are, and what to make of it."""

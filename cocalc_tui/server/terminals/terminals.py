@@ -178,13 +178,7 @@ class Terminals:
                 await session.ask("mouse", what=request.what, button=request.button, **where)
             case m.TerminalSize():
                 terminal.sizes[connection] = (user, request.columns, request.lines)
-                if request.policy is not None:
-                    terminal.choose(user, request)
-                    self._say(doc, "screen", self._screen(terminal))
-                self._resize_soon(terminal)
-                if request.text and request.ground:
-                    terminal.colours = request.text, request.ground
-                    await _colour(terminal)
+                await self._sized(doc, terminal, request, user)
             case m.TerminalHistory():
                 return await self._history(terminal, request.first, request.count)
             case m.TerminalFiles():
@@ -198,6 +192,18 @@ class Terminals:
             case _:
                 raise KeyError(type(request).__name__)
         return None
+
+    async def _sized(
+        self, doc: str, terminal: KnownTerminal, request: m.TerminalSize, user: str
+    ) -> None:
+        """Somebody's screen has another size or other colours, or they choose whose size counts."""
+        if request.policy is not None:
+            terminal.choose(user, request)
+            self._say(doc, "screen", self._screen(terminal))
+        self._resize_soon(terminal)
+        if request.text and request.ground:
+            terminal.colours = request.text, request.ground
+            await _colour(terminal)
 
     async def _start(self, doc: str, terminal: KnownTerminal) -> None:
         async with terminal.starting:
