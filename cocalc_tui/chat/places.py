@@ -9,6 +9,7 @@ A link is written in a message as people would say it, in brackets: `[fit.ipynb 
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -58,6 +59,16 @@ def subject(path: str) -> str:
         return ""
     folder, slash, name = path.rpartition("/")
     return f"{folder}{slash}{name[1:].removesuffix(ENDING)}"
+
+
+def meant(path: str, chat: str) -> list[str]:
+    """The files that a path in a message of a chat may mean, in the order to look for them.
+
+    It counts from the project's folder, else from that of the chat.
+    """
+    beside = posixpath.join(chat.rpartition("/")[0], path)
+    found = dict.fromkeys(map(posixpath.normpath, (path, beside)))
+    return [one for one in found if not one.startswith(("/", "../"))]
 
 
 def links(text: str, chat: str) -> Iterator[tuple[int, int, Link]]:

@@ -59,8 +59,16 @@ class Faces:
                     first)  # fmt: skip
 
     def _free_letters(self, user: str) -> str:
-        letters = [char.upper() for char in user if char.isalnum() and len(char.upper()) == 1]
+        letters = _letters(user)
         first, rest = (letters or ["?"])[0], letters[1:]
-        taken = set(self._letters.values())
+        taken = {pair: user for user, pair in self._letters.items()}
         wanted: list[str] = [first + other for other in [*rest, *"23456789"]]
+        if (namesake := taken.get(wanted[0])) is not None:
+            other = _letters(namesake)
+            apart = [one for at, one in enumerate(letters) if letters[: at + 1] != other[: at + 1]]
+            wanted = [*(first + one for one in apart), *wanted]
         return next((pair for pair in wanted if pair not in taken), wanted[0])
+
+
+def _letters(user: str) -> list[str]:
+    return [char.upper() for char in user if char.isalnum() and len(char.upper()) == 1]

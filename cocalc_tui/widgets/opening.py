@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
 from cocalc_tui.widgets.picker import Choice, Picker
@@ -30,7 +31,12 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
             return None
         return Choice(_NEW + query, query, "make this file")
 
-    picker = Picker("Open a file", lately, make=make, waiting="looking for files …")
+    nothing = "There are no files yet"
+    if desk(screen).role >= Role.EDITOR:
+        nothing += ": type a name to make one, `.ipynb` for a notebook"
+    picker = Picker(
+        "Open a file", lately, make=make, waiting="looking for files …", nothing=nothing
+    )
 
     async def look() -> None:
         try:

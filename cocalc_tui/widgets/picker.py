@@ -96,13 +96,18 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
         *,
         make: Callable[[str], Choice | None] | None = None,
         waiting: str = "",
+        nothing: str = "",
     ) -> None:
-        """`make` offers something new for what was typed; `waiting` says that more comes."""
+        """`make` offers something new for what was typed; `waiting` says that more comes.
+
+        `nothing` says what to do where there is nothing to choose from.
+        """
         super().__init__()
         self._title = title
         self._choices = list(choices)
         self._make = make
         self._waiting = waiting
+        self._nothing = nothing
         self._list = Choices(self.do_take)
         self._input = Line(placeholder=title, compact=True, id="query")
         self._message = Static(id="title", markup=False)
@@ -143,8 +148,11 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
             self._list.found.append((new, Match(0, ())))
         self._list.changed()
         self._list.refresh(layout=True)
-        self._message.update(self._waiting if self._list.found or self._waiting else "Nothing fits")
+        self._message.update(self._waiting or self._why_empty())
         self._message.display = bool(self._waiting or not self._list.found)
+
+    def _why_empty(self) -> str:
+        return "Nothing fits" if self._choices or not self._nothing else self._nothing
 
     def _fitting(self, query: str) -> list[tuple[Choice, Match]]:
         """Those whose label fits; behind them those with the words in what they are."""

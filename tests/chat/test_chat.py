@@ -12,7 +12,7 @@ from cocalc_tui.chat import chatfile, schema
 from cocalc_tui.chat.export import as_markdown
 from cocalc_tui.chat.mentions import mentions
 from cocalc_tui.chat.model import Message, Reaction, Version, take, threads
-from cocalc_tui.chat.places import Link, beside, is_beside, links, subject
+from cocalc_tui.chat.places import Link, beside, is_beside, links, meant, subject
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import Create, Op, PatchId
 
@@ -132,6 +132,14 @@ class TestPlaces:
             Link("notes.md", version=12),
         ]
         assert list(links("[cell 7]", "room.chat")) == []
+
+    def test_a_path_counts_from_the_project_then_from_the_chat(self) -> None:
+        assert meant("a.py", "d/.fit.ipynb.chat") == ["a.py", "d/a.py"]
+        assert meant("./e/a.py", "d/room.chat") == ["e/a.py", "d/e/a.py"]
+        assert meant("../a.py", "d/.x.py.chat") == ["a.py"]
+        assert meant("a.py", ".x.py.chat") == ["a.py"]
+        assert meant("/etc/passwd", "d/.x.py.chat") == []
+        assert meant("../../a.py", "d/.x.py.chat") == []
 
 
 words = st.text(st.characters(codec="utf-8"), max_size=30)

@@ -21,7 +21,9 @@ from cocalc_tui.widgets.chat.pane import ChatPane
 from cocalc_tui.widgets.desk import DeskApp
 from cocalc_tui.widgets.help import Lines
 from cocalc_tui.widgets.registry import registry
-from tests.widgets.app.started import started
+from tests.server.hosting import until
+from tests.widgets.app.started import FILES, started
+from tests.widgets.pretend import PretendProject
 
 SAID: list[Op] = [
     *schema.say("k1", "ann", 1_700_000_000_000, "the *fit* uses rms"),
@@ -121,6 +123,27 @@ async def test_versions_links_and_search() -> None:
         await pilot.pause()
         assert app.pane.log_.message is not None
         assert app.pane.log_.message.key == "k2"
+
+
+async def test_find_goes_on_up_and_down() -> None:
+    texts = ("one fit", "two", "three fit", "four FIT")
+    ops = [op for n, text in enumerate(texts) for op in schema.say(f"k{n}", "ann", n + 1, text)]
+    async with chatting(*ops) as (app, pilot):
+
+        def marked() -> str:
+            return "" if app.pane.log_.message is None else app.pane.log_.message.text
+
+        await pilot.press("escape", "f3")
+        await pilot.pause()
+        await pilot.press(*"fit", "enter")
+        await pilot.pause()
+        found = [marked()]
+        for key in ("f3", "n", "N", "shift+f3", "shift+f3"):
+            await pilot.press(key)
+            await pilot.pause()
+            found.append(marked())
+        up, down = ["three fit", "one fit", "four FIT"], ["one fit", "three fit", "four FIT"]
+        assert found == up + down
 
 
 async def test_a_draft_survives_the_app() -> None:
@@ -242,6 +265,20 @@ async def test_of_several_places_one_is_chosen_and_a_click_follows() -> None:
         y = next(n for n, row in enumerate(rows) if "[a.py:2]" in row)
         await pilot.click(app.pane.log_, offset=(3, y))
         assert app.followed[-1] == Link("a.py", line=2)
+
+
+async def test_a_place_is_looked_for_in_the_project_then_beside_the_chat() -> None:
+    ops = schema.say("k1", "ann", 5, "[run2.csv:1], [model.py:2], [none/x.py:3]")
+    chat = "data/.run1.csv.chat"
+    async with started([chat], project=PretendProject({**FILES, chat: ops})) as run:
+        await run.press("escape", "enter", "enter")
+        await until(lambda: run.here == "data/run2.csv")
+        run.main.visit(chat)
+        await run.press("escape", "enter", "down", "enter")
+        await until(lambda: run.here == "model.py")
+        run.main.visit(chat)
+        await run.press("escape", "enter", "down", "down", "enter")
+        await until(lambda: "none/x.py is not in the project" in run.said)
 
 
 async def test_a_place_whose_name_goes_on_in_the_next_row_is_followed_by_a_click() -> None:

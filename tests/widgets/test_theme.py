@@ -124,6 +124,8 @@ class TestFaces:
         ("users", "letters"),
         [
             (["alice", "alan", "al"], ["AI", "AA", "AL"]),
+            (["chatann", "chatbob", "chatbert", "chat"], ["CA", "CO", "CB", "CH"]),
+            (["student9", "student10"], ["S9", "ST"]),
             (["x"], ["X2"]),
             (["_-_", "\x1b]52;c;evil"], ["?2", "52"]),
             (["ßé"], ["É2"]),

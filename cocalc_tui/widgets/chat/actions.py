@@ -28,4 +28,6 @@ ACTIONS = (
     Action("said.versions", "Versions", ("v",), "All that it ever said, and who edited it."),
     Action("said.copy", "Copy", ("c", "y"), "Its text."),
     Action("said.find", "Find", ("/", "ctrl+f"), "A word in all messages.", footer=4),
+    Action("said.find_next", "Find next", ("n", "f3"), "The one above it that has the word."),
+    Action("said.find_previous", "Find previous", ("N", "shift+f3"), "The one below it."),
 )

@@ -152,29 +152,39 @@ class ChatActs(Screen[None]):
 
     def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
         """Go to what a message points to."""
-        link = event.link
 
         async def go() -> None:
             try:
-                await self._follow(link)
+                await self._follow(event.link, event.chat)
             except RequestFailed as error:
                 desk(self).notice(error.text, bad=True)
 
         work: WorkType[None] = go
         self.run_worker(work, group="follow", exclusive=True)
 
-    async def _follow(self, link: places.Link) -> None:
+    async def _follow(self, link: places.Link, chat: str) -> None:
         """Open a place that is there: words in a message make no files."""
-        folder = link.path.rpartition("/")[0]
-        if link.path not in {one.path for one in await self.project.files.entries(folder)}:
+        for path in places.meant(link.path, chat):
+            if await self._is_there(path):
+                break
+        else:
             desk(self).notice(f"{link.path} is not in the project", bad=True)
             return
-        self.visit(link.path, _place(link))
+        self.visit(path, _place(link))
         if link.version:
             from cocalc_tui.widgets.history.screen import HistoryScreen
 
-            document = await self.project.open(link.path)
+            document = await self.project.open(path)
             self.app.push_screen(HistoryScreen(self.project, document, link.version))
+
+    async def _is_there(self, path: str) -> bool:
+        try:
+            beside = await self.project.files.entries(path.rpartition("/")[0])
+        except RequestFailed as error:
+            if error.code == "missing":
+                return False
+            raise
+        return path in {one.path for one in beside}
 
     # --- news ----------------------------------------------------------------------------------
 

@@ -239,11 +239,11 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         desk(self).bars_changed()
 
-    def find(self, word: str, start: int) -> bool:
-        """Mark the last message before `start`, around the end, that has a word."""
+    def find(self, word: str, start: int, by: int) -> bool:
+        """Mark the first message from `start` on, up (-1) or down (1) and around, with a word."""
         count = len(self.column)
         for step in range(1, count + 1):
-            index = (start - step) % count
+            index = (start + by * step) % count
             if word.lower() in self.column.message(index)[0].text.lower():
                 self.mark(index)
                 return True

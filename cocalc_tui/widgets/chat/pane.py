@@ -42,9 +42,11 @@ class ChatPane(Writing, Pane, Vertical):
     class Follow(TextualMessage):
         """The person wants to go to what a message points to."""
 
-        def __init__(self, link: places.Link) -> None:
+        def __init__(self, link: places.Link, chat: str) -> None:
+            """`chat` is the path of the chat that says it."""
             super().__init__()
             self.link = link
+            self.chat = chat
 
     class Arrived(TextualMessage):
         """The chat is shown: what of it is unread, and who else may come, is to be found out."""
@@ -223,8 +225,25 @@ class ChatPane(Writing, Pane, Vertical):
         word = await desk(self).ask("Find in what was said", self._word)
         if word:
             self._word = word
-            if not self.log_.find(word, self.log_.marked):
-                desk(self).notice(f"Nobody said {word}")
+            self._find(-1)
+
+    async def do_find_next(self) -> None:
+        """Mark the next one upwards with the same word."""
+        await self._find_on(-1)
+
+    async def do_find_previous(self) -> None:
+        """Mark the next one downwards with the same word."""
+        await self._find_on(1)
+
+    async def _find_on(self, by: int) -> None:
+        if self._word:
+            self._find(by)
+        else:
+            await self.do_find()
+
+    def _find(self, by: int) -> None:
+        if not self.log_.find(self._word, self.log_.marked, by):
+            desk(self).notice(f"Nobody said {self._word}")
 
     async def do_follow(self) -> None:
         """Go to what the message points to; of several places, to the one chosen."""
@@ -240,11 +259,14 @@ class ChatPane(Writing, Pane, Vertical):
         if len(links) > 1:
             word = await desk(self).pick("Go to", [Choice(one, one) for one in links])
         if word is not None:
-            self.post_message(self.Follow(links[word]))
+            self._go_to(links[word])
 
     def on_chat_log_follow(self, event: ChatLog.Follow) -> None:
         """Go to a place that was clicked."""
-        self.post_message(self.Follow(event.link))
+        self._go_to(event.link)
+
+    def _go_to(self, link: places.Link) -> None:
+        self.post_message(self.Follow(link, self.document.path))
 
     # --- the pane ------------------------------------------------------------------------------
 

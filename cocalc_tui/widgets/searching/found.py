@@ -87,6 +87,11 @@ class Found(Struct):
         """Whether no more is kept."""
         return self.count >= MOST
 
+    @property
+    def has_more(self) -> bool:
+        """Whether there are places that are not listed, as there are so many."""
+        return self.is_full or any(file.more for file in self.files.values())
+
     def hits(self, path: str | None = None) -> list[Hit]:
         """All places, or those in one file."""
         files = self.files.values() if path is None else [self.files[path]]

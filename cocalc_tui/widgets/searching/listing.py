@@ -28,6 +28,10 @@ class Seeker(Protocol):
         """Replace these."""
         ...
 
+    async def replace_all(self) -> None:
+        """Replace all that is found, and what is still to be found."""
+        ...
+
     async def take_back(self) -> None:
         """Take the last replacing back."""
         ...
@@ -220,8 +224,8 @@ class FoundList(Acting, Rows, can_focus=True):
             await self._seeker.replace(self.found.hits(hit.path))
 
     async def do_replace_all(self) -> None:
-        """Replace all that is listed."""
-        await self._seeker.replace(self.found.hits())
+        """Replace all that is listed, and what the search is still to list."""
+        await self._seeker.replace_all()
 
     async def do_take_back(self) -> None:
         """Take the last replacing back, in all its files."""

@@ -7,6 +7,7 @@ place (`alt+.` from anywhere), so the list is not lost by looking at what is in 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -66,7 +67,9 @@ class SearchPanel(Vertical):
         self.found = Found()
         self._searched: Query | None = None
         """What the list is of."""
-        self._under_way = False
+        self._ended = asyncio.Event()
+        """Set when the search begun last is over; each has its own."""
+        self._ended.set()
         self._failed = ""
         self._replaced = ""
         """What the last replacing did, until something else is searched for."""
@@ -96,7 +99,7 @@ class SearchPanel(Vertical):
         """Put it away; what was found is kept."""
         self.display = False
         self.workers.cancel_group(self, "search")
-        self._under_way = False
+        self._ended.set()
         self._back()
 
     # --- searching -----------------------------------------------------------------------------
@@ -128,14 +131,22 @@ class SearchPanel(Vertical):
             self._timer.stop()
             self._timer = None
         self._replaced = ""
-        self.run_worker(self._searching(self.fields.wanted), group="search", exclusive=True)
+        self._ended.set()
+        self._ended = asyncio.Event()
+        work = self._searching(self.fields.wanted, self._ended)
+        self.run_worker(work, group="search", exclusive=True)
 
-    async def _searching(self, query: Query) -> None:
-        found, self._failed, self._under_way = Found(), "", bool(query.text)
+    @property
+    def _under_way(self) -> bool:
+        return not self._ended.is_set()
+
+    async def _searching(self, query: Query, ended: asyncio.Event) -> None:
+        found, self._failed = Found(), ""
         # What there was stays until something comes: keys that were typed ahead mean it.
         stays = self.list.hit if query == self._searched else None
         if not query.text:
             self._searched = query
+            ended.set()
             self._take(found)
             return
         self.fields.refresh()
@@ -152,7 +163,7 @@ class SearchPanel(Vertical):
             self._failed, self._searched = error.text, query
             self._take(found)
         finally:
-            self._under_way = False
+            ended.set()
             self.fields.refresh()
 
     def _take(self, found: Found, stays: Hit | None = None) -> None:
@@ -218,11 +229,10 @@ class SearchPanel(Vertical):
 
     async def replace(self, hits: Sequence[Hit]) -> None:
         """Replace these places, file by file."""
-        if not hits or self._searched is None:
+        if not self._may_replace():
             return
-        if not self.fields.asks_put:
-            self.fields.ask_put()
-            desk(self).notice("Say what comes in its place, then replace in the list")
+        if not hits or self._searched is None:
+            desk(self).notice("Nothing is listed that could be replaced")
             return
         by_file: dict[str, list[Hit]] = {}
         for hit in hits:
@@ -236,16 +246,39 @@ class SearchPanel(Vertical):
             done.add(did)
         if done.steps:
             self._last = done.steps
+        more = self.found.has_more
         self.found.drop(done.hits)
         self._take(self.found)
-        if self._under_way:
-            self._search()  # what it found so far is of before
+        if self._under_way or more:
+            self._search()  # what it found so far is of before, and what was not kept has room now
         keys = desk(self).reader.keymap.keys_of("found.take_back")
         self._replaced = (
             f"{done.summary} · {shown(keys[0])} takes it back" if keys else done.summary
         )
         self.fields.refresh()
         desk(self).notice(done.summary, bad=bool(done.moved or done.troubles))
+
+    async def replace_all(self) -> None:
+        """Replace all places, once the search that goes on has found them."""
+        if not self._may_replace():
+            return
+        ended = self._ended
+        with self._progressing("replacing once all is found …"):
+            await ended.wait()
+        if ended is self._ended and self.display:
+            await self.replace(self.found.hits())
+        else:
+            desk(self).notice("Nothing was replaced, as you search for something else")
+
+    def _may_replace(self) -> bool:
+        if self._progress:
+            desk(self).notice("Wait until the replacing that goes on is done")
+        elif not self.fields.asks_put:
+            self.fields.ask_put()
+            desk(self).notice("Say what comes in its place, then replace in the list")
+        else:
+            return True
+        return False
 
     async def _sure(self, places: int, files: int) -> bool:
         question = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.events import Key
+from textual.widgets import Static
 
 from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.dialogs import Ask
@@ -31,6 +32,17 @@ class TestDialogs:
             await run.press("enter")
             assert "fresh.py" in run.project.contents
             assert run.here == "fresh.py"
+
+    @pytest.mark.parametrize("role", ["editor", "viewer"])
+    async def test_open_says_what_to_do_where_there_are_no_files(self, role: str) -> None:
+        async with started([], project=PretendProject({}, role=role)) as run:
+            await run.press("ctrl+o")
+            message = run.app.screen.query_one("#title", Static)
+            said = str(message.render())
+            assert said.startswith("There are no files yet")
+            assert ("type a name to make one" in said) == (role == "editor")
+            await run.press(*"a.py")
+            assert not message.display
 
     async def test_open_shows_the_latest_first(self) -> None:
         async with started(["README.md", "notes.md"]) as run:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
+from cocalc_tui.protocol.events import SearchedFile, SearchLine, SearchPart
 from cocalc_tui.sync.patch import MAIN, Splice
-from cocalc_tui.widgets.searching import panel
+from cocalc_tui.widgets.searching import found, panel
 from cocalc_tui.widgets.searching.found import Heading, Hit
 from cocalc_tui.widgets.searching.panel import SearchPanel
 from cocalc_tui.widgets.searching.replacing import Replaced
@@ -202,6 +204,72 @@ async def test_replacing_says_how_far_it_is(
         assert said[-1] == " replacing in n.ipynb, 4 of 4"
         await run.until(lambda: run.said == "0 replaced in 0 files")
         assert "replacing" not in run.panel.fields.said(120)
+
+
+class Parts:
+    """A search in two parts, the second of which is held back."""
+
+    def __init__(self, *parts: SearchPart) -> None:
+        self.parts, self.go, self.times = parts, asyncio.Event(), 0
+
+    async def __call__(self, *_: object, **__: object) -> AsyncGenerator[SearchPart, None]:
+        self.times += 1
+        yield self.parts[0]
+        await self.go.wait()
+        yield self.parts[1]
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> Parts:
+    line = SearchLine(number=1, text="old", spans=[(0, 3)])
+    first, second = (
+        SearchPart(
+            files=[SearchedFile(path=path, lines=[line], count=1)], after="", looked=1, size=1
+        )
+        for path in ("b/c.md", "b/d.csv")
+    )
+    parts = Parts(first, second)
+    monkeypatch.setattr(panel, "search", parts)
+    return parts
+
+
+async def test_all_is_all_that_the_search_is_still_to_find(
+    tmp_path: Path, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replaced: list[str] = []
+
+    async def replace_in(_: object, path: str, hits: Sequence[Hit], *__: object) -> Replaced:
+        replaced.append(path)
+        return Replaced(hits=dict.fromkeys(hits, "new"))
+
+    monkeypatch.setattr(panel, "replace_in", replace_in)
+    async with searching(tmp_path) as run:
+        await run.press("ctrl+t", "/", *"old", "tab", *"new", "enter")
+        await run.until(lambda: run.panel.found.count == 1)
+        await run.press("a", "a")
+        assert "replacing once all is found" in run.shown()
+        assert "Wait until" in run.said
+        await run.press("slash", "s", "enter")
+        await run.until(lambda: "search for something else" in run.said)
+        await run.until(lambda: run.panel.found.count == 1)
+        await run.press("a")
+        parts.go.set()
+        await run.until(lambda: "2 replaced" in run.said)
+        assert replaced == ["b/c.md", "b/d.csv"]
+        assert not run.rows
+        await run.press("a")
+        assert run.said == "Nothing is listed that could be replaced"
+
+
+async def test_what_was_not_kept_of_a_search_is_listed_once_the_rest_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "MOST", 3)
+    async with searching(tmp_path) as run:
+        await run.search("old")
+        assert run.panel.found.count == 3
+        await run.press("tab", "tab", *"new", "enter", "a")
+        await run.until(lambda: run.rows[::2] == ["b/d.csv 1", "n.ipynb 1"])
 
 
 async def test_the_lines_that_ask_name_the_keys_that_were_chosen(tmp_path: Path) -> None:
