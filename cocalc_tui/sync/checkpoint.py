@@ -22,9 +22,12 @@ from cocalc_tui.sync.columns import DamagedLog, seal, unseal
 from cocalc_tui.sync.identity import digest
 from cocalc_tui.sync.patch import PatchId, TextId
 from cocalc_tui.sync.records import SavedField, SavedRecords, Stamp
+from cocalc_tui.sync.used import Used
 
-_MAGIC = b"ctc\x01"
-"""A checkpoint of this project, layout and merge rules 1."""
+_MAGIC = b"ctc\x02"
+"""A checkpoint of this project, layout 2 and merge rules 1."""
+_FIRST = b"ctc\x01"
+"""One of layout 1, which has the used keys in its head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,11 @@ def encode_checkpoint(document: Source, seq: int) -> bytes:
         "clock": document.clock,
         "texts": [(*at, len(text)) for at, text in texts.items()],
         "live": records.live,
-        "gone": records.gone,
     }
     body = "".join(texts.values()).encode()
-    return seal(_MAGIC, [json.dumps(head, separators=(",", ":")).encode(), body])
+    used = records.gone.text.encode("utf-8", "surrogatepass")
+    columns = [json.dumps(head, separators=(",", ":")).encode(), body, used, records.gone.lengths]
+    return seal(_MAGIC, columns)
 
 
 def decode_checkpoint(data: bytes, *, version: str | None = None) -> Checkpoint:
@@ -104,8 +108,15 @@ def decode_checkpoint(data: bytes, *, version: str | None = None) -> Checkpoint:
     heads wanted) and it stands for another one.
     """
     try:
-        head, body = unseal(_MAGIC, data)
-        checkpoint = _checkpoint(json.loads(head), body.decode())
+        if data.startswith(_FIRST):
+            packed, body = unseal(_FIRST, data)
+            head = json.loads(packed)
+            used = Used.of(head["gone"])
+        else:
+            packed, body, keys, lengths = unseal(_MAGIC, data)
+            head = json.loads(packed)
+            used = Used(keys.decode("utf-8", "surrogatepass"), lengths)
+        checkpoint = _checkpoint(head, body.decode(), used)
     except DamagedLog as error:
         raise DamagedLog(f"a checkpoint cannot be used: {error}; read the log") from None
     except (LookupError, TypeError, ValueError, RecursionError) as error:
@@ -115,7 +126,7 @@ def decode_checkpoint(data: bytes, *, version: str | None = None) -> Checkpoint:
     return checkpoint
 
 
-def _checkpoint(head: dict[str, Any], body: str) -> Checkpoint:
+def _checkpoint(head: dict[str, Any], body: str, used: Used) -> Checkpoint:
     heads = tuple(PatchId(session, n) for session, n in head["heads"])
     texts: dict[TextId, str] = {}
     start = 0
@@ -128,5 +139,5 @@ def _checkpoint(head: dict[str, Any], body: str) -> Checkpoint:
         key: {field: SavedField(Stamp(*stamp), value) for field, (stamp, value) in fields.items()}
         for key, fields in head["live"].items()
     }
-    records = SavedRecords(live, list(head["gone"]))
+    records = SavedRecords(live, used)
     return Checkpoint(head["seq"], heads, dict(head["counts"]), head["clock"], texts, records)

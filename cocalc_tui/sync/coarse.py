@@ -19,6 +19,7 @@ from cocalc_tui.sync.records import Records, SavedRecords
 from cocalc_tui.sync.spans import Part, Span, part_spans
 from cocalc_tui.sync.strand import Strand
 from cocalc_tui.sync.stretch import Step, fold
+from cocalc_tui.sync.used import Used
 from cocalc_tui.sync.walker import Walker
 
 _LABEL = ("typing", None, None)
@@ -34,7 +35,7 @@ class Base(NamedTuple):
     records: SavedRecords
 
 
-NOTHING = Base((), {}, SavedRecords({}, []))
+NOTHING = Base((), {}, SavedRecords({}, Used()))
 """What a log begins with."""
 
 

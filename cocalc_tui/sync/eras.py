@@ -44,7 +44,8 @@ class Era(NamedTuple):
 
     def base(self, parts: Sequence[Part]) -> Base:
         """The state before it, as merges of its parts go on from it."""
-        return NOTHING if self.standing is None else self.standing.base(parts)
+        with readable():
+            return NOTHING if self.standing is None else self.standing.base(parts)
 
     def before(self, at: TextId) -> Sequence[str]:
         """A text before it, in chunks; the same object as that of an era between nobody changed."""

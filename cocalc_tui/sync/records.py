@@ -25,7 +25,6 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from functools import cached_property
 from json import dumps
 from typing import NamedTuple, Protocol
 
@@ -41,6 +40,7 @@ from cocalc_tui.sync.patch import (
     Remove,
     Splice,
 )
+from cocalc_tui.sync.used import Used
 
 
 class View(Protocol):
@@ -74,7 +74,7 @@ class SavedRecords(NamedTuple):
     """What a checkpoint keeps of the records."""
 
     live: dict[str, dict[str, SavedField]]
-    gone: list[str]
+    gone: Used
     """Keys that were made and do not live: nobody may make them again."""
 
 
@@ -209,9 +209,8 @@ class Records(Mapping[str, Mapping[str, Json]]):
 
     def __init__(self, now: View) -> None:
         self._now = now
-        self._gone: list[str] = []
-        """Keys that were used up before the first patch here: in a notebook of years so many that
-        they are not looked at before somebody makes a record."""
+        self._gone = Used()
+        """Keys that were used up before the first patch here."""
         self._made: dict[str, _Record] = {}
         self._live: dict[str, dict[str, Json]] = {}
         self._stale: dict[str, PatchId] = {}
@@ -236,7 +235,7 @@ class Records(Mapping[str, Mapping[str, Json]]):
         for key in self._live:
             found = {f: _last(w, self._now) for f, w in self._made[key].writes.items()}
             live[key] = {f: SavedField(w.stamp, w.value) for f, w in found.items() if w}
-        return SavedRecords(live, [*self._gone, *(key for key in self._made if key not in live)])
+        return SavedRecords(live, self._gone.and_also(key for key in self._made if key not in live))
 
     def __getitem__(self, key: str) -> Mapping[str, Json]:
         return self._live[key]
@@ -264,12 +263,8 @@ class Records(Mapping[str, Mapping[str, Json]]):
     def _was_made(self, key: str, view: View) -> bool:
         record = self._made.get(key)
         if record is None:
-            return key in self._used
+            return key in self._gone
         return not record.makers or any(maker in view for maker in record.makers)
-
-    @cached_property
-    def _used(self) -> frozenset[str]:
-        return frozenset(self._gone)
 
     def check(self, patch: Patch, view: View) -> None:
         """Raise `DoesNotFit` unless the record operations of `patch` fit.

@@ -23,18 +23,43 @@ from cocalc_tui.sync.records import SavedField, SavedRecords, Stamp
 from cocalc_tui.sync.runs import Runs
 from cocalc_tui.sync.shelf import Shelf, Slice
 from cocalc_tui.sync.spans import Part
+from cocalc_tui.sync.used import Used
 
 Place: TypeAlias = "tuple[int, int]"
 """A block, and a run of it, in which something is written."""
 
 
+class Written:
+    """What a patch wrote, out of its block, and where its time and session are to be found.
+
+    To tell the times of a block takes as long as the rest of it, and nearly no record is asked for.
+    """
+
+    __slots__ = ("_block", "_patch", "_stamp", "text")
+
+    def __init__(self, block: int, runs: Runs, run: int) -> None:
+        self.text = runs.value(run)
+        """JSON."""
+        self._block = block
+        self._patch = runs.patch(run)
+        self._stamp: Stamp | None = None
+
+    def stamp(self, log: Shelf) -> Stamp:
+        """When it was written, and by whom; known from then on to all states that share this."""
+        if self._stamp is None:
+            block, patch = log.block(self._block), self._patch
+            session = block.sessions[block.links[bisect_right(block.ends, patch)][0]]
+            self._stamp = Stamp(block.times()[patch], session)
+        return self._stamp
+
+
 class Known(NamedTuple):
     """What is known of a record."""
 
-    made: Place | None
-    """Where it was made, with fields; None where those are known."""
-    fields: Mapping[str, Place | SavedField]
-    """Where those are written that were put since, or what they are."""
+    made: Place | Written | None
+    """How it was made, with fields; None where those are known."""
+    fields: Mapping[str, Place | Written | SavedField]
+    """Those that were put since, or what they are."""
 
 
 Piece: TypeAlias = "tuple[bool, list[Slice]]"
@@ -73,9 +98,10 @@ class Standing(NamedTuple):
         texts = {at: "".join(self.texts.get(at, ())) for at in named}
         return Base(self.heads, texts, SavedRecords(live, self._used(parts)))
 
-    def _used(self, parts: Sequence[Part]) -> list[str]:
+    def _used(self, parts: Sequence[Part]) -> Used:
         """The keys made in the parts that were made before."""
-        return [key for key in created(parts) if self.made.get(key, self.part) < self.part]
+        made, now = self.made, self.part
+        return Used.of(key for key in created(parts) if made.get(key, now) < now)
 
 
 class State:
@@ -107,7 +133,7 @@ class State:
     def saved(self) -> tuple[dict[TextId, str], SavedRecords]:
         """The texts and records now, as a checkpoint keeps them."""
         _, texts, records = self.standing().base(())
-        gone = [key for key in self._made if key not in records.live]
+        gone = Used.of(key for key in self._made if key not in records.live)
         alive = {
             at: text
             for at, text in texts.items()
@@ -176,13 +202,10 @@ class State:
         self._heads = (part.last(),)
 
     def _turn_to(self, block: int) -> None:
-        """Read what is known of records out of the block before: nobody must open it for that."""
+        """Take what is written out of the block before: nobody must open all of it for that."""
         if block != self._block:
             for key, known in self._live.items():
-                if known.made is not None or any(
-                    type(one) is tuple for one in known.fields.values()
-                ):
-                    self._live[key] = Known(None, _read(self._log, known))
+                self._live[key] = _taken_out(self._log, known)
             self._block = block
 
     def _note_times(self, part: Part, *, rising: bool) -> None:
@@ -258,20 +281,27 @@ def _read(log: Shelf, known: Known) -> dict[str, SavedField]:
     """The fields of a record."""
     found: dict[str, SavedField] = {}
     if known.made is not None:
-        runs, run = log.runs(known.made[0]), known.made[1]
-        stamp = _stamp(runs, run)
-        found = {f: SavedField(stamp, v) for f, v in fields_of(runs.value(run)).items()}
-    for field, written in known.fields.items():
-        if isinstance(written, SavedField):
-            found[field] = written
+        made = _written(log, known.made)
+        stamp = made.stamp(log)
+        found = {field: SavedField(stamp, value) for field, value in fields_of(made.text).items()}
+    for field, one in known.fields.items():
+        if isinstance(one, SavedField):
+            found[field] = one
         else:
-            runs, run = log.runs(written[0]), written[1]
-            found[field] = SavedField(_stamp(runs, run), json.loads(runs.value(run)))
+            put = _written(log, one)
+            found[field] = SavedField(put.stamp(log), json.loads(put.text))
     return found
 
 
-def _stamp(runs: Runs, run: int) -> Stamp:
-    """When the patch with a run was made, and by whom."""
-    block, patch = runs.block, runs.patch(run)
-    session = block.sessions[block.links[bisect_right(block.ends, patch)][0]]
-    return Stamp(block.times()[patch], session)
+def _taken_out(log: Shelf, known: Known) -> Known:
+    """The same of a record, out of the blocks in which it is written."""
+    made = None if known.made is None else _written(log, known.made)
+    fields = {
+        field: one if isinstance(one, SavedField) else _written(log, one)
+        for field, one in known.fields.items()
+    }
+    return Known(made, fields)
+
+
+def _written(log: Shelf, one: Place | Written) -> Written:
+    return one if isinstance(one, Written) else Written(one[0], log.runs(one[0]), one[1])

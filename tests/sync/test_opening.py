@@ -87,7 +87,9 @@ def test_a_checkpoint_brings_back_all(entries: list[Entry], cut: int) -> None:
     checkpoint = decode_checkpoint(encode_checkpoint(document, 7), version=digest(document.heads))
     assert checkpoint.seq == 7
     assert checkpoint.heads == document.heads
-    assert checkpoint.records == document.records.save()
+    saved = document.records.save()
+    assert checkpoint.records.live == saved.live
+    assert list(checkpoint.records.gone) == list(saved.gone)
     read = read_log(*sealed(entries, cut))
     assert (read.seq, read.heads, read.clock) == (len(entries), document.heads, document.clock)
     assert (read.texts, read.counts) == (checkpoint.texts, checkpoint.counts)
@@ -119,10 +121,45 @@ def test_a_damaged_checkpoint_is_refused() -> None:
             decode_checkpoint(data[:at])
 
 
+FIRST, NOW = b"ctc\x01", b"ctc\x02"
+"""How checkpoints of the first layout begin, and those of today."""
+
+
 @pytest.mark.parametrize("head", [b"{}", b"[]", b"{", b'{"texts":[["k","f",9]],"heads":[]}', b"["])
-def test_a_checkpoint_that_makes_no_sense_is_refused(head: bytes) -> None:
+@pytest.mark.parametrize(("magic", "used"), [(FIRST, []), (NOW, [b"", b""])])
+def test_a_checkpoint_that_makes_no_sense_is_refused(
+    head: bytes, magic: bytes, used: list[bytes]
+) -> None:
     with pytest.raises(DamagedLog, match="a checkpoint makes no sense"):
-        decode_checkpoint(seal(b"ctc\x01", [head, b""]))
+        decode_checkpoint(seal(magic, [head, b"", *used]))
+
+
+@pytest.mark.parametrize("used", [[b"key", pack([2])], [b"\xff", pack([1])], [b""]])
+def test_used_keys_that_make_no_sense_are_refused(used: list[bytes]) -> None:
+    head, body, *_ = unseal(NOW, encode_checkpoint(applied(TYPED), 5))
+    with pytest.raises(DamagedLog, match="a checkpoint makes no sense"):
+        decode_checkpoint(seal(NOW, [head, body, *used]))
+
+
+@pytest.mark.parametrize("key", ["cell", "\ud800", "a\nb"])
+def test_a_used_key_stays_used(key: str) -> None:
+    log = [entry(0, Create(key, {}), Create("other", {})), entry(1, Remove(key), Remove("other"))]
+    data = encode_checkpoint(applied(log), 2)
+    again = encode_checkpoint(Document.from_checkpoint(data, 2), 2)
+    assert again == data
+    document = Document.from_checkpoint(again, 2)
+    assert list(document.records.save().gone) == [key, "other"]
+    for n, new, there in ((2, key, False), (3, "new", True)):
+        document.apply([entry(n, Create(new, {})).patch])
+        assert document.records.live(new) is there
+
+
+def test_a_checkpoint_of_the_first_layout_is_read() -> None:
+    log = [entry(0, Create("a", {"x": 1}), Create("b", {})), entry(1, Remove("b"))]
+    data = encode_checkpoint(applied(log), 2)
+    head, body, _, _ = unseal(NOW, data)
+    first = seal(FIRST, [head.removesuffix(b"}") + b',"gone":["b"]}', body])
+    assert encode_checkpoint(Document.from_checkpoint(first, 2), 2) == data
 
 
 def test_texts_of_dead_records_are_left_out_of_a_checkpoint() -> None:
@@ -131,7 +168,7 @@ def test_texts_of_dead_records_are_left_out_of_a_checkpoint() -> None:
     log.append(entry(1, Remove("cell")))
     checkpoint = decode_checkpoint(encode_checkpoint(applied(log), 2))
     assert checkpoint.texts == {MAIN: "here"}
-    assert checkpoint.records.gone == ["cell"]
+    assert list(checkpoint.records.gone) == ["cell"]
 
 
 def test_a_long_line_needs_no_merge() -> None:
