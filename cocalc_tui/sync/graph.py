@@ -343,6 +343,11 @@ class Graph:
         _, stop = self._critical[bisect_right(self._critical, most, key=_first) - 1]
         return min(stop, most)
 
+    def is_line(self, first: int, last: int) -> bool:
+        """Whether the patches from one index to another all saw everything before them, so far."""
+        _, stop = self._critical[bisect_right(self._critical, first, key=_first) - 1]
+        return last <= stop
+
     def closed(self, most: int) -> int:
         """The greatest critical index up to `most` after which nothing cancels what is before."""
         base = self.critical(most)

@@ -23,6 +23,7 @@ from cocalc_tui.sync.patch import (
     TextId,
 )
 from cocalc_tui.sync.records import Records
+from cocalc_tui.sync.takebacks import TakeBacks
 from cocalc_tui.sync.texts import Texts
 from cocalc_tui.sync.transform import Transformer
 from cocalc_tui.sync.walker import Walker
@@ -31,6 +32,8 @@ _SMALL = 64
 """Patches that a walker goes over without anybody noticing."""
 _MANY = 1000
 """Patches that are many at once."""
+_LARGE = 1000
+"""Changes that a walker takes its time for."""
 _NEAR = 500
 """Patches that a transformer goes over, although it may turn out to be of no use."""
 
@@ -50,11 +53,12 @@ class Merger:
         self.cancelled: set[int] = set()
         self.records = Records(self)
         self._origin = origin or {}
+        self._take_backs = TakeBacks(graph)
         self._trusting = trusting
         self._transformer: Transformer | None = None
         self._walker: Walker | None = None
         self._old: dict[TextId, str] | None = None
-        """The texts at the walker's base, where the journal does not reach it."""
+        """The texts at the walker's base, where the journal did not reach it."""
         self._lengths: dict[TextId, int] = {}
 
     # --- what records and walker ask -----------------------------------------------------------
@@ -86,9 +90,12 @@ class Merger:
     def base_text(self, at: TextId) -> str:
         """What a text was at the walker's base."""
         assert self._walker is not None
-        if self._old is not None:
-            return self._old.get(at, "")
-        return self.texts.before(self._walker.base, at)
+        base = self._walker.base
+        if self._old is None and base >= self.texts.floor:
+            return self.texts.before(base, at)
+        if self._old is None:  # the journal was cut since the walker is kept
+            self._old = self._replayed(base)
+        return self._old.get(at, "")
 
     # --- merging -------------------------------------------------------------------------------
 
@@ -132,6 +139,7 @@ class Merger:
 
     def forget(self, index: int) -> None:
         """The last patch, at `index`, is another one now."""
+        self._take_backs.forget(index)
         if self._walker is not None and self._walker.stop > index:
             self._walker = None
 
@@ -155,7 +163,7 @@ class Merger:
         if first in self.graph.empty:
             return []
         if first in self.graph.reach:
-            return self._walk(first, first + 1)
+            return self._take_back(first) or self._walk(first, first + 1)
         ops = self.graph.log.operations(first) if splice is None else (splice,)
         if not self._trusting:
             on_records = contents(ops) & RECORDS
@@ -178,6 +186,20 @@ class Merger:
         )
         self.texts.change(((change, first, last),))
         return [change]
+
+    def _take_back(self, index: int) -> list[TextChange]:
+        """Do a large undo or redo of what came last, by the journal; nothing where it is not."""
+        found, texts = self._take_backs.find(index), self.texts
+        if found is None or (base := found.first - 1) < texts.floor:
+            return []
+        if texts.boundary(base) != base or texts.count_since(base) < _LARGE:
+            return []
+        by = self.graph.id(index)
+        for indexes, off in found.flips:
+            self.switched(indexes, by, off=off)
+        changes = texts.back(base, by)
+        texts.change([(change, index, index) for change in changes])
+        return changes
 
     def _walk(self, first: int, stop: int) -> list[TextChange]:
         """Bring in patches that did not see all before them, or that cancel."""
@@ -252,11 +274,15 @@ class Merger:
             while (boundary := self.texts.boundary(base)) != base:
                 base = self.graph.closed(boundary)
         if base < self.texts.floor:
-            past = Merger(self.graph, self._origin, trusting=True)
-            if base > ROOT:
-                past.merge(0, base + 1)
-            self._old = past.texts.all()
+            self._old = self._replayed(base)
         return Walker(self, base, trusting=self._trusting)
+
+    def _replayed(self, index: int) -> dict[TextId, str]:
+        """All texts as they were at an index, out of the log."""
+        past = Merger(self.graph, self._origin, trusting=True)
+        if index > ROOT:
+            past.merge(0, index + 1)
+        return past.texts.all()
 
     def _learn(self, walker: Walker) -> None:
         """Note how long texts were at the base that change in patches the walker was not at."""

@@ -6,15 +6,21 @@ merges and undos look. Whoever needs an older state replays the log.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import TypeAlias
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.graph import ROOT
-from cocalc_tui.sync.patch import MAIN, TextChange, TextId
+from cocalc_tui.sync.patch import MAIN, PatchId, TextChange, TextId
 
 _KEEP = 10_000
-"""Entries that are kept when the journal is cut; it is when it has twice as many."""
+"""Entries that are kept when the journal is cut; it is when it has so many more."""
+_LAST = 100
+"""Patches whose entries are kept, however many those are, up to:"""
+_MOST = 300_000
+"""As many as to replace a word all over a large file makes: whoever undoes that needs them."""
 
 _SHORT = 50_000
 """Characters of a draft at most: it is copied for every change."""
@@ -25,6 +31,8 @@ Move: TypeAlias = "tuple[TextChange, int, int]"
 
 _Entry: TypeAlias = tuple[int, int, TextId, int, str, int]
 """One change: the first and last index it belongs to, where, what it removed, how much came."""
+
+_first = itemgetter(0)
 
 
 class Texts:
@@ -37,6 +45,8 @@ class Texts:
         self._draft: str | None = None
         """The main text, while it is not in a buffer."""
         self._journal: list[_Entry] = []
+        self._full = 2 * _KEEP
+        """How long the journal is when it is cut next."""
 
     def __getitem__(self, at: TextId) -> TextBuffer:
         if self._draft is not None:
@@ -76,10 +86,18 @@ class Texts:
             else:
                 removed = self[at].splice(pos, delete, insert)
             journal.append((first, last, at, pos, removed, len(insert)))
-        if len(journal) > 2 * _KEEP:
-            stop = len(journal) - _KEEP
+        if len(journal) > self._full:
+            self._cut()
+
+    def _cut(self) -> None:
+        """Forget the older part of the journal."""
+        journal = self._journal
+        last = bisect_left(journal, journal[-1][0] - _LAST, key=_first)
+        stop = max(len(journal) - _MOST, min(len(journal) - _KEEP, last))
+        if stop > 0:
             self.floor = max([self.floor, *(entry[1] for entry in journal[:stop])])
             del journal[:stop]
+        self._full = len(journal) + _KEEP
 
     def draft(self) -> None:
         """Many changes of the main text come: let it be one string, if it is short."""
@@ -114,6 +132,17 @@ class Texts:
             if changed == at:
                 buffer.splice(pos, inserted, removed)
         return str(buffer)
+
+    def back(self, index: int, by: PatchId) -> list[TextChange]:
+        """What brings the texts back to a boundary, as the doing of a patch."""
+        return [
+            TextChange(at, pos, inserted, removed, by)
+            for _, _, at, pos, removed, inserted in self._since(index)
+        ]
+
+    def count_since(self, index: int) -> int:
+        """How many changes there were after a boundary."""
+        return len(self._since(index))
 
     def _since(self, index: int) -> list[_Entry]:
         """The entries after a boundary, the last one first."""

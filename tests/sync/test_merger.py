@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
-from cocalc_tui.sync import texts
+from cocalc_tui.sync import merger, texts
 from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.window import Node, Window
 from tests.sync.cases import Case, check
@@ -48,8 +49,83 @@ def test_beyond_the_journal_the_log_is_replayed(
     seed: int, keep: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(texts, "_KEEP", keep)
+    monkeypatch.setattr(texts, "_LAST", 0)
     random = Random(seed)
     check(Case(random, random.randint(20, 60)))
+
+
+@pytest.mark.parametrize("seed", [18, 68, 137])
+def test_a_walker_that_is_kept_outlives_the_journal(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("_KEEP", 3), ("_LAST", 2), ("_MOST", 20)):
+        monkeypatch.setattr(texts, name, value)
+    random = Random(seed)
+    check(Case(random, random.randint(5, 80)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_taken_back_by_the_journal_follows_the_reference(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merger, "_LARGE", 0)
+    random = Random(seed)
+    check(Case(random, random.randint(20, 60)))
+
+
+def replaced(places: int) -> list[Patch]:
+    """A word, then another one in its place all over the text."""
+    ops = [Splice(4 * at, 3, "dogs") for at in reversed(range(places))]
+    patches = chain(ANN, None, [Splice(0, 0, "cat\n" * places)])
+    half = len(ops) // 2
+    for n, part in enumerate((ops[:half], ops[half:]), 1):
+        patches.append(Patch(PatchId(ANN, n), n + 1, (patches[-1].id,), tuple(part)))
+    return patches
+
+
+def test_a_large_undo_needs_no_walker(monkeypatch: pytest.MonkeyPatch) -> None:
+    patches = replaced(merger._LARGE)
+    document = Document()
+    document.apply(patches)
+    after = str(document.text())
+    typed = PatchId(ANN, 3)
+    document.commit(typed, 4, [Splice(0, 0, "x")])
+    document.commit(PatchId(ANN, 4), 5, [Cancel(ANN, 3, 3)])
+    monkeypatch.delattr(Merger, "_walk")
+    undone: list[Cancel] = [Cancel(ANN, 1, 2), Cancel(ANN, 5, 5), Cancel(ANN, 1, 2)]
+    for n, cancel in enumerate(undone, 5):
+        changes = document.commit(PatchId(ANN, n), n + 1, [cancel])
+        assert {change.by for change in changes} == {PatchId(ANN, n)}
+        assert str(document.text()) == (after if n == 6 else "cat\n" * merger._LARGE)
+        assert document.is_cancelled(PatchId(ANN, 2)) == (n != 6)
+        assert document.is_cancelled(typed)
+    monkeypatch.undo()
+    other = Document()
+    other.apply(document.patches())
+    assert str(other.text()) == str(document.text())
+
+
+def test_a_large_undo_after_others_typed_keeps_what_they_typed() -> None:
+    patches = replaced(merger._LARGE)
+    document = Document()
+    document.apply(patches)
+    document.apply(chain(BOB, patches[-1].id, [Splice(0, 0, "hello ")]))
+    document.commit(PatchId(ANN, 3), 9, [Cancel(ANN, 1, 2)])
+    assert str(document.text()) == "hello " + "cat\n" * merger._LARGE
+
+
+def test_what_was_added_to_an_undo_stays_when_more_is_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(merger, "_LARGE", 0)
+    document = Document()
+    patches = chain(ANN, None, [Splice(0, 0, "one "), Splice(0, 0, "two ")])
+    document.apply(patches)
+    document.commit(PatchId(ANN, 2), 3, [Cancel(ANN, 1, 1)])
+    document.amend([Splice(0, 0, "three ")])
+    document.commit(PatchId(ANN, 3), 4, [Cancel(ANN, 0, 0)])
+    assert str(document.text()) == "three "
+    same(document, list(document.patches()))
 
 
 def test_undo_of_what_is_older_than_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
