@@ -15,8 +15,9 @@ from pathlib import Path
 from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.link import Connect, NobodyThereError, RefusedError, connect_unix
 from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.peers import user_name
 from cocalc_tui.protocol.transport import Transport
-from cocalc_tui.server.paths import Places, ProjectError, find_project, places, user_name
+from cocalc_tui.server.paths import Places, ProjectError, find_project, places
 from cocalc_tui.server.start import StartError, ensure_relay, running_relay
 
 

@@ -7,12 +7,11 @@ listens there and refuses any other than the one it expects, before it says a wo
 from __future__ import annotations
 
 import asyncio
-import pwd
 import socket
-import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+from cocalc_tui.peers import peer_uid, user_name
 from cocalc_tui.protocol.transport import Transport
 
 Connect = Callable[[], Awaitable[Transport]]
@@ -31,24 +30,10 @@ class NobodyThereError(RefusedError):
     """No relay runs, and this user may not start one: another time there may be one."""
 
 
-def peer_uid(connected: socket.socket) -> int:
-    """The user id of who listens at the other end of a Unix socket (SO_PEERCRED)."""
-    credentials = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    _pid, uid, _gid = struct.unpack("3i", credentials)
-    return int(uid)
-
-
-def _user(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
 def _check_owner(path: Path, uid: int, expected_uid: int) -> None:
     if uid != expected_uid:
         raise RefusedError(
-            f"{path}: this socket belongs to {_user(uid)}, not to {_user(expected_uid)}; "
+            f"{path}: this socket belongs to {user_name(uid)}, not to {user_name(expected_uid)}; "
             "somebody may have planted it"
         )
 

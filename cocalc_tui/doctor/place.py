@@ -13,7 +13,7 @@ from statistics import median
 
 from cocalc_tui.doctor.finding import Finding, Grade
 from cocalc_tui.joining import Project
-from cocalc_tui.server.paths import user_name
+from cocalc_tui.peers import user_name
 
 SLOW = 0.020
 """Seconds of an fsync above which people feel it."""

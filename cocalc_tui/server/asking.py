@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cocalc_tui.server.credentials import peer_groups, peer_uid
+from cocalc_tui.peers import peer_groups, peer_uid, user_name
 from cocalc_tui.server.guests import GIVEN, read_guests, role_of
 from cocalc_tui.server.listening import listen
-from cocalc_tui.server.paths import LISTED, Places, belongs, hosts_of, runtime_base, user_name
+from cocalc_tui.server.paths import LISTED, Places, belongs, hosts_of, runtime_base
 
 BACKLOG = 64
 AT_ONCE = 32

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cocalc_tui.peers import user_name
 from cocalc_tui.server.daemon import python_command
-from cocalc_tui.server.paths import Places, user_name
+from cocalc_tui.server.paths import Places
 
 _CONFIGURATION = ("etc/systemd/logind.conf", "usr/lib/systemd/logind.conf")
 _KILLS = re.compile(

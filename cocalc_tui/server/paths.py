@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cocalc_tui.peers import user_name
 from cocalc_tui.server.guests import Guest, write_guests
 
 STATE = ".cocalc-tui"
@@ -104,14 +105,6 @@ class Places:
     def lock(self) -> Path:
         """Held by the door as long as it lives."""
         return self.state / "door.lock"
-
-
-def user_name(uid: int) -> str:
-    """Return the name of a Unix user, or the number of one without a name."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
 
 
 # --- which folder ------------------------------------------------------------------------------

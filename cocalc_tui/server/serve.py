@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cocalc_tui.garbage import garbage
+from cocalc_tui.peers import user_name
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.anchor import Anchor
@@ -31,7 +32,7 @@ from cocalc_tui.server.holding import hold
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
-from cocalc_tui.server.paths import Places, open_to_guests, places, user_name
+from cocalc_tui.server.paths import Places, open_to_guests, places
 from cocalc_tui.server.relay.project import Processes
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.store import StoreTrouble

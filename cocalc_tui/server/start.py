@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from cocalc_tui.server.credentials import peer_uid
+from cocalc_tui.peers import peer_uid, user_name
 from cocalc_tui.server.daemon import READY, last_line, python_command, take_lock
 from cocalc_tui.server.environment import clean, current_umask
-from cocalc_tui.server.paths import Places, places, prepare, user_name
+from cocalc_tui.server.paths import Places, places, prepare
 
 PATIENCE = 15.0
 """Seconds for a door to start, on a busy machine too."""

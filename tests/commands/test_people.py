@@ -13,9 +13,10 @@ from cocalc_tui.cli import main
 from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.commands.common import minutes
 from cocalc_tui.commands.people import _Here
+from cocalc_tui.peers import user_name
 from cocalc_tui.protocol.messages import Person
 from cocalc_tui.server.boot import BootError, Machine, arrange, warning
-from cocalc_tui.server.paths import places, user_name
+from cocalc_tui.server.paths import places
 from tests.server.processes.conftest import project, runtime
 
 __all__ = ["project", "runtime"]

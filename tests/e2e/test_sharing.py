@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -190,3 +191,26 @@ def test_only_the_host_runs_it(team: Team) -> None:
         told = team.one_line(team.ben, "list", "--project", str(project))
         assert f"{team.ann.name} has no relay running there" in told
         assert os.lstat(project / ".cocalc-tui").st_uid == team.ann.uid
+
+
+def test_an_account_that_has_no_name_is_the_host_of_its_own(program: Path) -> None:
+    """As in containers that run under whatever number they are given."""
+    uid = 1_907_654_321
+    who = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "env", "-i"]
+    with tempfile.TemporaryDirectory(prefix="ct-", ignore_cleanup_errors=True) as folder:
+        os.chown(folder, uid, uid)
+
+        def run(*words: str) -> subprocess.CompletedProcess[str]:
+            command = [*who, f"HOME={folder}", str(program), "-m", "cocalc_tui", *words]
+            at = ["--project", folder]
+            return subprocess.run(
+                [*command, *at], cwd="/", capture_output=True, text=True, check=False
+            )
+
+        try:
+            people = run("people", "--json")
+            assert people.returncode == 0, people.stderr
+            assert f'"#{uid}"' in people.stdout
+        finally:
+            run("stop", "--all")
+            shutil.rmtree(f"/tmp/cocalc-tui-{uid}", ignore_errors=True)

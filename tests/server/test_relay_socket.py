@@ -22,10 +22,10 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from cocalc_tui.client.link import connect_unix
+from cocalc_tui.peers import user_name
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import MAX_FRAME, decode, encode
 from cocalc_tui.server.relay.link import Frame
-from cocalc_tui.server.relay.websocket import user_name
 from cocalc_tui.sync.patch import Splice
 from cocalc_tui.websocket import WebSocket
 from tests.server.apps import ALICE, App, Box, typed

@@ -10,11 +10,11 @@ import itertools
 import json
 import os
 import socket
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cocalc_tui.peers import peer_uid
 from cocalc_tui.server.keeper.forms import understood
 
 LONGEST_LINE = 64 * 2**20
@@ -117,6 +117,5 @@ class KeeperLink:
 
 def _refuse_strangers(writer: asyncio.StreamWriter, path: Path) -> None:
     peer: socket.socket = writer.get_extra_info("socket")
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    if struct.unpack("3i", credentials)[1] != os.geteuid():
+    if peer_uid(peer) != os.geteuid():
         raise OSError(f"{path}: somebody else listens there")

@@ -12,9 +12,10 @@ import contextlib
 import json
 import os
 import socket
-import struct
 from collections.abc import Callable
 from pathlib import Path
+
+from cocalc_tui.peers import peer_uid
 
 Said = dict[str, object]
 MOST_UNSENT = 2**20
@@ -122,7 +123,7 @@ class Link:
         with contextlib.suppress(BlockingIOError):
             while True:
                 connection, _ = self._listener.accept()
-                if _uid(connection) != os.geteuid():
+                if peer_uid(connection) != os.geteuid():
                     connection.close()
                     continue
                 peer = Peer(connection)
@@ -145,8 +146,3 @@ class Link:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-
-
-def _uid(connection: socket.socket) -> int:
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    return int(struct.unpack("3i", credentials)[1])

@@ -8,15 +8,14 @@ looks at could speak for them.
 from __future__ import annotations
 
 import asyncio
-import pwd
 import socket
-import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from websockets.server import ServerProtocol
 
+from cocalc_tui.peers import peer_uid, user_name
 from cocalc_tui.protocol.codec import MAX_FRAME
 from cocalc_tui.protocol.transport import Hear
 from cocalc_tui.server.relay.link import BEHIND, Frame, Link
@@ -87,18 +86,7 @@ class WebSocketLink:
 
 def peer_of(websocket: WebSocket) -> str:
     """Unix user at the other end, as it was when it connected."""
-    peer = websocket.wire.get_extra_info("socket")
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    _pid, uid, _gid = struct.unpack("3i", credentials)
-    return user_name(uid)
-
-
-def user_name(uid: int) -> str:
-    """Return the name of a Unix user; one without a name gets one that nobody has."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"#{uid}"
+    return user_name(peer_uid(websocket.wire.get_extra_info("socket")))
 
 
 class Gate:

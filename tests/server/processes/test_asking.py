@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from cocalc_tui.peers import user_name
 from cocalc_tui.server import asking
 from cocalc_tui.server.asking import Answering, Invitation, invitations
 from cocalc_tui.server.guests import Guest
-from cocalc_tui.server.paths import Places, open_to_guests, places, prepare, user_name
+from cocalc_tui.server.paths import Places, open_to_guests, places, prepare
 from tests.server.processes.test_paths import STRANGER, needs_root
 
 ME = user_name(os.geteuid())

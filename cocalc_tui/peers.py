@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 import socket
 import struct
 
@@ -22,6 +23,14 @@ def peer_groups(connected: socket.socket) -> frozenset[int]:
     except OSError:
         return frozenset({own})
     return frozenset({own, *struct.unpack(f"{len(found) // 4}I", found)})
+
+
+def user_name(uid: int) -> str:
+    """Return the name of a Unix user; one without a name gets one that nobody has."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"
 
 
 def _credentials(connected: socket.socket) -> tuple[int, int, int]:
