@@ -23,7 +23,8 @@ Made by `python docs/make_notebook.py`, the keys from the registry of actions; d
 
 Several people edit and run one notebook at once, on one kernel that belongs to the project: it goes
 on when everybody leaves. Everybody sees one queue in one order, who asked for what, and the same
-output. All keys are in [keys.md](keys.md).
+output. All keys are in [keys.md](keys.md). An empty notebook begins in edit mode, any other in
+command mode.
 
 ## What is kept of output
 

@@ -10,14 +10,14 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.highlight import PLAIN, Language
+from cocalc_tui.widgets.notebook.beginning import Beginning
 from cocalc_tui.widgets.notebook.cell import CellView, Part, Spot
-from cocalc_tui.widgets.notebook.completing import CompletingActs
 from cocalc_tui.widgets.notebook.draw import MARGIN
 
 WHEEL_ROWS = 3
 
 
-class NotebookPane(CompletingActs):
+class NotebookPane(Beginning):
     """A notebook, edited and run by several people at once."""
 
     _dragging = ""
@@ -198,6 +198,7 @@ class NotebookPane(CompletingActs):
 
     def recall(self, memento: dict[str, Json]) -> None:
         """Go to that cell, if it still is there."""
+        self.begin()  # at once: keys that are typed ahead are meant for the text
         self.call_after_refresh(self._recall, memento)
 
     def _recall(self, memento: dict[str, Json]) -> None:
@@ -217,3 +218,4 @@ class NotebookPane(CompletingActs):
             if isinstance(caret, int):
                 self.stack[key].source.editor.go(caret)
             self.select(key)
+            self.begin()
