@@ -111,6 +111,7 @@ def test_status_of_nothing(project: Path) -> None:
         "running": False,
         "kept": [],
         "below": [],
+        "left": [],
     }
 
 
