@@ -17,6 +17,9 @@ MAX_AMENDED = 200
 MAX_TEXT = 500_000
 """Code points of text in one patch, and about as many more in one message: at four bytes each they
 stay below what the relay takes."""
+MAX_OPS = 5_000
+"""Operations in one patch, and in one message: a word that is replaced all over a large file leaves
+piece by piece, and neither the relay nor anybody's app is busy with it for long at a time."""
 
 
 def follow_on(replica: Document, unsent: Sequence[Patch]) -> list[Patch] | None:
@@ -44,7 +47,7 @@ def pieces(ops: Sequence[Op]) -> Iterator[list[Op]]:
     for op in ops:
         for small in _split(op):
             size = text_size([small])
-            if part and size > room:
+            if part and (size > room or len(part) == MAX_OPS):
                 yield part
                 part, room = [], MAX_TEXT
             part.append(small)
@@ -114,11 +117,12 @@ class Outbox:
         """What should leave now: as much as fits a message, unless something is on its way."""
         if self._sent:
             return []
-        room = MAX_TEXT
+        room, places = MAX_TEXT, MAX_OPS
         for patch in self.patches:
             room -= text_size(patch.ops)
+            places -= len(patch.ops)
             self._sent += 1
-            if room <= 0:
+            if room <= 0 or places <= 0:
                 break
         if self._sent:
             self._left = max(self._left, self.patches[self._sent - 1].id.n + 1)

@@ -18,6 +18,8 @@ MAX_FRAME = 8 * 2**20
 """Bytes of the largest frame anybody may send."""
 MAX_PATCH = 4 * 2**20
 """Bytes of the operations of the largest patch; what is larger is to be split by its author."""
+MAX_OPS = 10_000
+"""Operations in one patch: a patch is merged in one go, and nothing else is done meanwhile."""
 
 KNOWN: dict[str, type[Message]] = {
     str(kind.__struct_config__.tag): kind

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.client.outbox import MAX_TEXT, Numbers, Outbox, pieces, text_size
+from cocalc_tui.client.document import SharedDocument
+from cocalc_tui.client.outbox import (
+    MAX_AMENDED,
+    MAX_OPS,
+    MAX_TEXT,
+    Numbers,
+    Outbox,
+    pieces,
+    text_size,
+)
+from cocalc_tui.protocol import codec
 from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
 
 ME = "a" * 16
@@ -27,6 +37,22 @@ def test_the_first_leaves_at_once_and_the_rest_with_the_answer() -> None:
     assert outbox.take() == []
     outbox.acknowledged({0})
     assert [p.id.n for p in outbox.take()] == [1, 2]
+
+
+def test_many_operations_leave_piece_by_piece() -> None:
+    """Nor is any piece more than the relay takes, when it has grown."""
+    assert MAX_OPS + MAX_AMENDED < codec.MAX_OPS
+    document = SharedDocument.offline("a.txt", ops=[Splice(0, 0, "cat " * 3 * MAX_OPS)])
+    before = str(document.replica.text())
+    document.change([Splice(0, 0, "x")])
+    places = reversed(range(1, len(before), 4))
+    document.change([Splice(at, 3, "dogs") for at in places], "replace", step=True)
+    sizes = [len(patch.ops) for patch in document.outbox.patches[1:]]
+    assert sizes == [MAX_OPS] * 3
+    left = [patch.id.n for patch in document.outbox.take()]
+    assert left == [0, 1], "the next waits until that is there"
+    document.undo()
+    assert str(document.replica.text()) == "x" + before, "it is one step"
 
 
 def test_a_patch_grows_only_before_it_leaves() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocalc_tui.protocol import patches as p
-from cocalc_tui.protocol.codec import MAX_PATCH, decode, encode
+from cocalc_tui.protocol.codec import MAX_OPS, MAX_PATCH, decode, encode
 from cocalc_tui.protocol.messages import Entries, Push, WirePatch
 from cocalc_tui.sync.patch import (
     Cancel,
@@ -135,6 +135,15 @@ def test_a_patch_no_honest_app_would_send(changes: dict[str, object], says: str)
     assert "\n" not in str(caught.value)
     with pytest.raises(p.PatchFormError, match=says):
         p.check_form(wired(**changes))
+
+
+def test_nobody_pushes_more_operations_than_one_patch_may_have() -> None:
+    raw = msgspec.Raw(msgspec.msgpack.encode([[0, 0, 0, "x"]] * MAX_OPS))
+    p.check_form(wired(ops=raw))
+    raw = msgspec.Raw(msgspec.msgpack.encode([[0, 0, 0, "x"]] * (MAX_OPS + 1)))
+    with pytest.raises(p.PatchFormError, match=f"has 10001 operations, more than {MAX_OPS}"):
+        p.check_form(wired(ops=raw))
+    assert len(p.from_wire(wired(ops=raw)).ops) == MAX_OPS + 1, "a log may hold it"
 
 
 @pytest.mark.parametrize(

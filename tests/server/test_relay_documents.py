@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.codec import MAX_FRAME, MAX_PATCH
+from cocalc_tui.protocol.codec import MAX_FRAME, MAX_OPS, MAX_PATCH
 from cocalc_tui.server.store import LogPart, Store
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.server.store.sqlite import SqliteStore
@@ -249,6 +249,16 @@ async def test_a_patch_that_is_too_large_is_refused() -> None:
         doc = (await alice.open()).doc
         await alice.push(doc, typed(ops=(Splice(0, 0, "x" * MAX_PATCH),)))
         assert (await alice.hear(m.Refused)).code == "size"
+
+
+async def test_a_patch_of_too_many_operations_is_refused() -> None:
+    async with running() as box:
+        alice = await box.app()
+        doc = (await alice.open()).doc
+        await alice.push(doc, typed(ops=(Splice(0, 0, "x"),) * (MAX_OPS + 1)))
+        refused = await alice.hear(m.Refused)
+        assert refused.code == "form"
+        assert refused.text.endswith("more than 10000; split it")
 
 
 async def test_a_patch_without_form_is_refused() -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from cocalc_tui.protocol.codec import MAX_PATCH
+from cocalc_tui.protocol.codec import MAX_OPS, MAX_PATCH
 from cocalc_tui.sync.patch import Create, Op, Patch, PatchId, Put, Splice
 
 LARGE = MAX_PATCH // 4
@@ -46,7 +46,7 @@ def _groups(ops: Iterable[Op]) -> Iterator[list[Op]]:
     size = 0
     for op in _cut(ops):
         bytes_ = _size(op)
-        if group and size + bytes_ > LARGE:
+        if group and (size + bytes_ > LARGE or len(group) == MAX_OPS):
             yield group
             group, size = [], 0
         group.append(op)

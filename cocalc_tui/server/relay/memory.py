@@ -11,6 +11,9 @@ from collections import deque
 from cocalc_tui.protocol.transport import Hear, TransportClosed, listen_to
 from cocalc_tui.server.relay.link import BEHIND, Frame
 
+LONG = 0.005
+"""Seconds with one frame after which somebody else waits for their turn."""
+
 
 class _Pipe:
     """One direction."""
@@ -82,8 +85,19 @@ class MemoryTransport:
         return await self._incoming.get()
 
     async def listen(self, hear: Hear) -> None:
-        """Hand on each frame as it comes; raises TransportClosed."""
-        await listen_to(self.recv, hear)
+        """Hand on each frame as it comes; raises TransportClosed.
+
+        With what takes long the others of this process have a turn after each frame.
+        """
+        now = asyncio.get_running_loop().time
+        while True:
+            frame = await self.recv()
+            begun = now()
+            work = hear(frame)
+            if work is not None:
+                await work
+            elif now() - begun > LONG:
+                await asyncio.sleep(0)
 
     async def ping(self) -> None:
         """Return at once, or raise TransportClosed: the other end is in this process."""
