@@ -26,6 +26,8 @@ MOST = 15
 """Files at once."""
 PATIENCE = 10.0
 FUNCTION = "BASH_FUNC_open%%"
+AT_START = "at-start.sh"
+"""A file beside the command `open`."""
 USAGE = "usage: open FILE...    shows the files beside this terminal; FILE:12 at line 12"
 
 
@@ -39,6 +41,15 @@ def script() -> str:
     """The same for shells that take no functions from their environment."""
     words = f"{_quoted(sys.executable)} -P -m cocalc_tui.server.terminals.opener"
     return f'#!/bin/sh\nexec {words} "$@"\n'
+
+
+def at_start(folder: Path) -> str:
+    """What sh, ksh and the like read when they begin to ask for commands, by the variable `ENV`.
+
+    A login shell has read /etc/profile by then, and Debian's forgets what was in `PATH`.
+    """
+    ours = _quoted(str(folder))
+    return f'case ":$PATH:" in *:{ours}:*) ;; *) PATH={ours}:$PATH ;; esac\n'
 
 
 def _quoted(word: str) -> str:

@@ -62,7 +62,9 @@ def _order(
         "COCALC_TUI_TERMINAL": path,
         **opener.environment(socket),
     }
-    env["PATH"] = f"{_commands(grounds)}:{env.get('PATH', DEFAULT_PATH)}"
+    commands = _commands(grounds)
+    env["PATH"] = f"{commands}:{env.get('PATH', DEFAULT_PATH)}"
+    env["ENV"] = str(commands / opener.AT_START)
     return TerminalOrder(
         doc=doc,
         path=path,
@@ -77,13 +79,14 @@ def _order(
 
 
 def _commands(grounds: TerminalGrounds) -> Path:
-    """A folder of commands for programs in terminals: `open`."""
+    """A folder of commands for programs in terminals: `open`, and what has shells find it."""
     folder = grounds.terminals.parent / "bin"
     folder.mkdir(0o700, exist_ok=True)
-    new = folder / f"open.{secrets.token_hex(4)}"
-    new.write_text(opener.script(), encoding="utf-8")
-    new.chmod(0o700)
-    new.replace(folder / "open")
+    for name, text in (("open", opener.script()), (opener.AT_START, opener.at_start(folder))):
+        new = folder / f"{name}.{secrets.token_hex(4)}"
+        new.write_text(text, encoding="utf-8")
+        new.chmod(0o700)
+        new.replace(folder / name)
     return folder
 
 

@@ -26,6 +26,7 @@ from cocalc_tui.protocol.events import (
 )
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.terminals import starting
 from cocalc_tui.server.terminals.opener import read_sequence, sequence
 from cocalc_tui.server.terminals.order import AboutTerminal, about_all, living, write_about
 from cocalc_tui.server.terminals.recording import RUNS
@@ -362,6 +363,21 @@ async def test_open_shows_files_to_who_typed_it(grounds: TerminalGrounds, notes:
     await side.shows("no such file")
     await side.terminals.close()
     assert len(side.opens) == 1
+
+
+async def test_open_is_there_where_a_profile_forgets_the_path(
+    grounds: TerminalGrounds, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "shell", lambda: "/bin/sh")
+    (Path(grounds.environment["HOME"]) / ".profile").write_text("PATH=/usr/bin:/bin\n")
+    side = await Side(grounds).start()
+    await side.open()
+    await side.type(f"command -v open; open {notes}; sh\r")
+    await until(lambda: side.opens)
+    await side.type(f"open {notes}:2\r")
+    await until(lambda: len(side.opens) == 2)
+    assert [one.places[0].line for one in side.opens] == [0, 2]
+    await side.terminals.close()
 
 
 async def test_what_is_printed_opens_nothing(grounds: TerminalGrounds, notes: Path) -> None:
