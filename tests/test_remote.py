@@ -233,12 +233,17 @@ class Ears:
         return sum(isinstance(one, kind) for one in self.heard)
 
 
-async def test_a_broken_line_comes_back_by_itself(elsewhere: Elsewhere, project: Path) -> None:
+async def connected(project: Path) -> tuple[RemoteProject, Workspace, Ears]:
     there = await asyncio.to_thread(RemoteProject, [Far("box", str(project))], start=True)
     workspace = there.workspace(start=True)
     ears = Ears(workspace)
     workspace.start()
     await workspace.ready()
+    return there, workspace, ears
+
+
+async def test_a_broken_line_comes_back_by_itself(elsewhere: Elsewhere, project: Path) -> None:
+    there, workspace, ears = await connected(project)
     document = await workspace.open("notes.txt")
     first = int(str(elsewhere.asked[-1]["pid"]))
     os.kill(first, signal.SIGKILL)
@@ -258,11 +263,7 @@ async def test_a_broken_line_comes_back_by_itself(elsewhere: Elsewhere, project:
 
 
 async def test_a_password_that_is_wanted_again_is_said(elsewhere: Elsewhere, project: Path) -> None:
-    there = await asyncio.to_thread(RemoteProject, [Far("box", str(project))], start=True)
-    workspace = there.workspace(start=True)
-    ears = Ears(workspace)
-    workspace.start()
-    await workspace.ready()
+    _there, workspace, ears = await connected(project)
     elsewhere.is_like("fails", "al@box: Permission denied (publickey,password).\n")
     os.kill(int(str(elsewhere.asked[-1]["pid"])), signal.SIGKILL)
     await ears.until(lambda: ears.count(Offline) == 2)
@@ -277,11 +278,7 @@ async def test_a_password_that_is_wanted_again_is_said(elsewhere: Elsewhere, pro
 async def test_the_other_machine_is_not_stormed(
     elsewhere: Elsewhere, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = await asyncio.to_thread(RemoteProject, [Far("box", str(project))], start=True)
-    workspace = there.workspace(start=True)
-    ears = Ears(workspace)
-    workspace.start()
-    await workspace.ready()
+    _there, workspace, ears = await connected(project)
     elsewhere.is_like("fails", "ssh: connect to host box port 22: Connection refused\n")
     os.kill(int(str(elsewhere.asked[-1]["pid"])), signal.SIGKILL)
     await ears.until(lambda: ears.count(Offline))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from cocalc_tui.commands.common import (
     CommandError,
     add_command,
+    add_notebook,
     in_colour,
     is_far,
     join,
-    notebook_file,
     with_document,
 )
 
@@ -32,12 +32,8 @@ WIDE = 1000
 
 def add(commands: Commands) -> None:
     """Add the words of this module."""
-    cat = add_command(commands, "cat", run, help="print a notebook with its output, as text")
-    cat.add_argument(
-        "notebook",
-        type=notebook_file,
-        metavar="NOTEBOOK",
-        help="an .ipynb file; HOST:PATH over ssh",
+    add_notebook(
+        add_command(commands, "cat", run, help="print a notebook with its output, as text")
     )
 
 

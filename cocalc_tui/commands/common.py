@@ -98,7 +98,17 @@ def _folder(word: str) -> str:
     raise argparse.ArgumentTypeError(f"{word}: this is no folder")
 
 
-def notebook_file(word: str) -> str:
+def add_notebook(command: argparse.ArgumentParser) -> None:
+    """Let a command be told which notebook."""
+    command.add_argument(
+        "notebook",
+        type=_notebook_file,
+        metavar="NOTEBOOK",
+        help="an .ipynb file; HOST:PATH over ssh",
+    )
+
+
+def _notebook_file(word: str) -> str:
     """A file that is there, on another machine, or where only its project may look."""
     try:
         if not is_far([word]) and stat.S_ISDIR(os.stat(word).st_mode):

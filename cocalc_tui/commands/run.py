@@ -19,8 +19,8 @@ from cocalc_tui.commands.common import (
     USAGE,
     CommandError,
     add_command,
+    add_notebook,
     in_colour,
-    notebook_file,
     talk,
     with_document,
 )
@@ -39,12 +39,7 @@ OVER = ("done", "error", "stopped")
 def add(commands: Commands) -> None:
     """Add the words of this module."""
     command = add_command(commands, "run", run, help="run a notebook's cells, without a screen")
-    command.add_argument(
-        "notebook",
-        type=notebook_file,
-        metavar="NOTEBOOK",
-        help="an .ipynb file; HOST:PATH over ssh",
-    )
+    add_notebook(command)
     command.add_argument(
         "--output", metavar="FILE", help="write the notebook with its output there too; - prints it"
     )

@@ -51,7 +51,21 @@ def _cut(strip: Strip, room: int, base: Style) -> Strip:
     return Strip([*strip.crop(0, max(room - 1, 0)), Segment("…"[:room], base)])
 
 
-class Rows(ScrollView, inherit_bindings=False):
+class ByWheel(ScrollView):
+    """Scrolls three rows at a time, at once."""
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Scroll three rows."""
+        event.stop()
+        self.scroll_relative(y=3, animate=False)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Scroll three rows."""
+        event.stop()
+        self.scroll_relative(y=-3, animate=False)
+
+
+class Rows(ByWheel, inherit_bindings=False):
     """A scrolling list with one row marked."""
 
     DEFAULT_CSS = """
@@ -139,16 +153,6 @@ class Rows(ScrollView, inherit_bindings=False):
         if index < self.count():
             self.mark(index)
             self.chosen(index)
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Scroll three rows."""
-        event.stop()
-        self.scroll_relative(y=3, animate=False)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Scroll three rows."""
-        event.stop()
-        self.scroll_relative(y=-3, animate=False)
 
 
 class RowActs:

@@ -40,6 +40,18 @@ def texts(conversation: Conversation) -> list[str]:
     return [message.text for message in conversation.messages()]
 
 
+def news_for(person: Workspace) -> list[ChatNews]:
+    """What they are told of chats from now on."""
+    told: list[ChatNews] = []
+
+    def hear(event: WorkspaceEvent) -> None:
+        if isinstance(event, ProjectTold) and event.topic == "chat":
+            told.append(msgspec.msgpack.decode(event.data, type=ChatNews))
+
+    person.subscribe(hear)
+    return told
+
+
 async def test_nothing_is_made_before_somebody_speaks(tmp_path: Path) -> None:
     async with running(tmp_path) as lab:
         lab.write("notes.md", "x\n")
@@ -125,13 +137,7 @@ async def test_unread_and_mentions_on_both_sides(tmp_path: Path) -> None:
         lab.write("notes.md", "x\n")
         alice, hers = await talking(lab, "alice")
         ben, his = await talking(lab, "ben")
-        told: list[ChatNews] = []
-
-        def hear(event: WorkspaceEvent) -> None:
-            if isinstance(event, ProjectTold) and event.topic == "chat":
-                told.append(msgspec.msgpack.decode(event.data, type=ChatNews))
-
-        ben.subscribe(hear)
+        told = news_for(ben)
         hers.say("one")
         hers.say("@ben two")
         await until(lambda: len(told) == 2)
@@ -159,13 +165,7 @@ async def test_who_edits_a_name_in_mentions_and_a_message_that_comes_back_does_n
         lab.write("notes.md", "x\n")
         alice, hers = await talking(lab, "alice")
         ben, his = await talking(lab, "ben")
-        told: list[ChatNews] = []
-
-        def hear(event: WorkspaceEvent) -> None:
-            if isinstance(event, ProjectTold) and event.topic == "chat":
-                told.append(msgspec.msgpack.decode(event.data, type=ChatNews))
-
-        ben.subscribe(hear)
+        told = news_for(ben)
         his.say("what do you think?")
         await until(lambda: len(told) == 1 and len(hers.messages()) == 1)
         asked = hers.messages()[0]

@@ -50,8 +50,8 @@ pieces = st.sampled_from(
 )
 
 
-@given(st.text("ab\n", max_size=30), st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), pieces)))
-def test_edits_are_those_of_a_string(text: str, edits: list[tuple[float, float, str]]) -> None:
+def check_edits(text: str, edits: list[tuple[float, float, str]]) -> None:
+    """Where each is, and how much it deletes, are shares of the text then."""
     buffer = TextBuffer(text)
     for where, much, insert in edits:
         pos = int(where * len(text))
@@ -59,6 +59,11 @@ def test_edits_are_those_of_a_string(text: str, edits: list[tuple[float, float, 
         assert buffer.splice(pos, delete, insert) == text[pos : pos + delete]
         text = text[:pos] + insert + text[pos + delete :]
         check(buffer, text)
+
+
+@given(st.text("ab\n", max_size=30), st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), pieces)))
+def test_edits_are_those_of_a_string(text: str, edits: list[tuple[float, float, str]]) -> None:
+    check_edits(text, edits)
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +81,7 @@ def short_is_long() -> Iterator[None]:
     st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.3), pieces)),
 )
 def test_edits_of_long_lines(text: str, edits: list[tuple[float, float, str]]) -> None:
-    buffer = TextBuffer(text)
-    for where, much, insert in edits:
-        pos = int(where * len(text))
-        delete = int(much * (len(text) - pos))
-        assert buffer.splice(pos, delete, insert) == text[pos : pos + delete]
-        text = text[:pos] + insert + text[pos + delete :]
-        check(buffer, text)
+    check_edits(text, edits)
 
 
 def test_lines_that_are_too_long_are_left_out_when_asked_for_short_ones() -> None:

@@ -25,6 +25,7 @@ from cocalc_tui.sync.patch import (
     TextId,
 )
 from cocalc_tui.sync.records import Records
+from tests.sync.lives import arrivals
 
 SESSIONS = ("a", "b", "c")
 KEYS = ("one", "two")
@@ -254,18 +255,6 @@ def build(steps: Sequence[Step]) -> tuple[Reference, list[Patch]]:
     first = Patch(PatchId("a", 0), 1, (), (Create("one", {"x": 0}),))
     log.append(first)
     return log, [first, *grow(log, steps, first.id)]
-
-
-@st.composite
-def arrivals(draw: st.DrawFn, made: list[Patch]) -> list[Patch]:
-    """The patches in some order in which parents come first."""
-    left, order = list(made), list[Patch]()
-    while left:
-        waiting = {patch.id for patch in left}
-        ready = [patch for patch in left if waiting.isdisjoint(patch.parents)]
-        order.append(ready[draw(st.integers(0, len(ready) - 1))])
-        left.remove(order[-1])
-    return order
 
 
 def follow(mirror: set[str], changes: list[RecordChange]) -> None:

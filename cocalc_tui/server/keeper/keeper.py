@@ -23,7 +23,7 @@ from typing import cast
 
 import zmq
 
-from cocalc_tui.server.daemon import READY, detach, report
+from cocalc_tui.server.daemon import READY, report
 from cocalc_tui.server.keeper.around import Surroundings
 from cocalc_tui.server.keeper.channels import Channels
 from cocalc_tui.server.keeper.forms import form, versions
@@ -61,10 +61,8 @@ DRAIN = 0.1
 def keep(folder: Path) -> None:
     """Be a keeper: the order lies in `folder`, which stays for whoever reads the spool."""
     order = take_order(folder)
-    detach(folder / "keeper.log")
-    place = Place(folder)
-    if not place.take():
-        report("held")
+    place = Place.held(folder)
+    if place is None:
         return
     sockets = Path(order.sockets)
     sockets.mkdir(0o700)

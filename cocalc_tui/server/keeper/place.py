@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Self
 
 from cocalc_tui.server.anchor import Anchor
-from cocalc_tui.server.daemon import take_lock
+from cocalc_tui.server.daemon import detach, report, take_lock
 from cocalc_tui.server.paths import STATE, belongs
 
 ABOUT, ALIVE = "about.json", "alive"
@@ -38,6 +39,19 @@ class Place:
         """Hold the folder; False where another keeper does. Raises OSError."""
         self._lock = take_lock(self.folder / ALIVE)
         return self._lock is not None
+
+    @classmethod
+    def held(cls, folder: Path) -> Self | None:
+        """Leave whoever started this process and hold the folder; None where another keeper does.
+
+        Raises OSError.
+        """
+        detach(folder / "keeper.log")
+        place = cls(folder)
+        if not place.take():
+            report("held")
+            return None
+        return place
 
     def lost(self) -> bool:
         """See that the folder is there, where the project is now; raises OSError.

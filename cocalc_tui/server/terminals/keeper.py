@@ -25,7 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cocalc_tui.server.daemon import READY, detach, mind_signals, report
+from cocalc_tui.server.daemon import READY, mind_signals, report
 from cocalc_tui.server.keeper.around import Surroundings
 from cocalc_tui.server.keeper.forms import versions
 from cocalc_tui.server.keeper.link import Link, Peer, Said
@@ -72,10 +72,8 @@ LEAST, MOST = (20, 4), (500, 200)
 def keep(folder: Path) -> None:
     """Be a terminal's keeper: the order lies in `folder`."""
     order = take_order(folder)
-    detach(folder / "keeper.log")
-    place = Place(folder)
-    if not place.take():
-        report("held")
+    place = Place.held(folder)
+    if place is None:
         return
     with contextlib.suppress(FileExistsError):
         Path(order.socket).parent.mkdir(0o700)

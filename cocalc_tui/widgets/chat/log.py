@@ -10,10 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
+from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cocalc_tui.chat.model import Message
@@ -24,12 +23,13 @@ from cocalc_tui.widgets.chat.column import Column, What
 from cocalc_tui.widgets.chat.draw import link_cells, message_rows
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.rows import Frame
+from cocalc_tui.widgets.rows import ByWheel
 from cocalc_tui.widgets.theme import colour
 
 HINT = "Nothing was said here yet."
 
 
-class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
+class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
     """The messages of a chat."""
 
     DEFAULT_CSS = """
@@ -290,13 +290,3 @@ class ChatLog(Acting, ScrollView, can_focus=True, inherit_bindings=False):
         for y, start, end, link in link_cells(rows, self._path):
             if y == inner and start <= event.x < end:
                 self.post_message(self.Follow(link))
-
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """Scroll three rows."""
-        event.stop()
-        self.scroll_relative(y=3, animate=False)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """Scroll three rows."""
-        event.stop()
-        self.scroll_relative(y=-3, animate=False)
