@@ -138,7 +138,14 @@ class Block:
             if self.count > MOST:
                 raise DamagedLog("a block of the log claims to be too long")
             self.sessions, self.stamps, self.labels, self.words = _names(self.string("names"))
-            self.links = list(self._read_links())
+            self.owners = self.numbers("session")
+            """By link: whose patches, a place in `sessions`."""
+            self.sizes = [more + 1 for more in self.numbers("more")]
+            """By link: how many."""
+            if sum(self.sizes) != self.count:
+                raise DamagedLog("a block of the log has the wrong number of entries")
+            self.firsts = self._read_firsts()
+            """By link: the number of its first patch."""
             self.cancels = list(self._read_cancels())
 
     def numbers(self, column: str) -> list[int]:
@@ -155,7 +162,30 @@ class Block:
     @cached_property
     def ends(self) -> list[int]:
         """By link: how many patches there are up to its end."""
-        return list(accumulate([size for _, _, size, _ in self.links]))
+        return list(accumulate(self.sizes))
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The links; raises DamagedLog."""
+        with readable():
+            parents = self._read_parents()
+            return list(zip(self.owners, self.firsts, self.sizes, parents, strict=True))
+
+    @cached_property
+    def is_line(self) -> bool:
+        """Whether each link but the first is on top of just the one before it."""
+        counts = self.numbers("parents")
+        rest = counts[0]
+        """Where the parents of the others begin."""
+        return (
+            counts[1:] == [1] * (len(self.owners) - 1)
+            and not any(self.numbers("back")[rest:])
+            and self.numbers("parent")[rest:] == self.owners[:-1]
+        )
+
+    def first_link(self) -> Link:
+        """The first link, without a look at the others."""
+        return self.owners[0], self.firsts[0], self.sizes[0], next(self._read_parents())
 
     def chains(self, first: int = 0, stop: int | None = None) -> list[Chain]:
         """The links from place `first` on, before `stop`, in full."""
@@ -177,26 +207,30 @@ class Block:
                 )
             ]
 
-    def _read_links(self) -> Iterator[Link]:
+    def _read_firsts(self) -> list[int]:
+        ends = [0] * len(self.sessions)
+        """By session: the number behind the last one seen."""
+        firsts = []
+        for s, skip, size in zip(self.owners, self.numbers("skip"), self.sizes, strict=True):
+            n = ends[s] + unzigzag(skip) if skip else ends[s]
+            firsts.append(n)
+            ends[s] = n + size
+        return firsts
+
+    def _read_parents(self) -> Iterator[tuple[PatchId, ...] | None]:
         sessions = self.sessions
         ends = [0] * len(sessions)
-        """By session: the number behind the last one seen."""
         named = iter(zip(self.numbers("parent"), self.numbers("back"), strict=True))
-        rows = ("session", "skip", "more", "parents")
-        total = 0
-        for s, skip, more, count in zip(*map(self.numbers, rows), strict=True):
+        rows = (self.owners, self.numbers("skip"), self.numbers("parents"), self.firsts, self.sizes)
+        for s, skip, count, n, size in zip(*rows, strict=True):
             found = [next(named)] if count == 1 else [next(named) for _ in range(count)]
-            parents = None
             if skip or found != [(s, 0)] or not ends[s]:
-                parents = tuple(
+                yield tuple(
                     [PatchId(sessions[p], ends[p] - 1 - unzigzag(back)) for p, back in found]
                 )
-            n = ends[s] + unzigzag(skip)
-            ends[s] = n + more + 1
-            total += more + 1
-            yield s, n, more + 1, parents
-        if total != self.count:
-            raise DamagedLog("a block of the log has the wrong number of entries")
+            else:
+                yield None
+            ends[s] = n + size
 
     def _read_cancels(self) -> Iterator[Cancel]:
         numbers = iter(self.numbers("cancel"))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
-from cocalc_tui.sync.blocks import CANCEL
+from cocalc_tui.sync.blocks import CANCEL, Block
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.patch import Cancel
 from cocalc_tui.sync.shelf import Shelf
@@ -64,10 +65,10 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
         block = log.block(place)
         names = block.sessions
         here = [known.setdefault(name, _Session()) for name in names]
-        for s, n, size, parents in block.links:
+        for s, n, size, parents in [block.first_link()] if block.is_line else block.links:
             one, session = here[s], names[s]
             if n != one.end:
-                raise DamagedLog(f"the log lacks patch {one.end} of {session}")
+                raise _lacking(one, session)
             one.firsts.append(n)
             one.seqs.append(seq)
             if parents is None:
@@ -85,6 +86,11 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
             one.end, one.last = n + size, seq - 1
             last = ((session, n + size - 1),)
             heads.add(last[0])
+        if block.is_line:
+            heads.difference_update(last or ())
+            seq = _along(block, here, seq)
+            last = ((names[block.owners[-1]], block.firsts[-1] + block.sizes[-1] - 1),)
+            heads.add(last[0])
         for by, cancel in _cancels(log, place) if block.cancels else ():
             by += first
             if (target := _number(known, cancel.session, cancel.first)) < by:
@@ -92,6 +98,27 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
     for head in heads:
         if (number := _number(known, *head)) < seq - 1:
             yield number, seq - 1
+
+
+def _along(block: Block, here: Sequence[_Session], seq: int) -> int:
+    """Note the links of a block that is a line, which the first goes before.
+
+    Returns the number of the entry behind it.
+    """
+    links = zip(block.owners, block.firsts, block.sizes, strict=True)
+    for s, n, size in islice(links, 1, None):
+        one = here[s]
+        if n != one.end:
+            raise _lacking(one, block.sessions[s])
+        one.firsts.append(n)
+        one.seqs.append(seq)
+        seq += size
+        one.end, one.last = n + size, seq - 1
+    return seq
+
+
+def _lacking(one: _Session, session: str) -> DamagedLog:
+    return DamagedLog(f"the log lacks patch {one.end} of {session}")
 
 
 def _cancels(log: Shelf, place: int) -> Iterator[tuple[int, Cancel]]:

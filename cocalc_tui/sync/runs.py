@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, repeat
-from operator import sub
+from operator import add, sub
 
 from cocalc_tui.sync.blocks import (
     BACKSPACE,
@@ -59,7 +59,7 @@ class Runs:
         if len(self.typed) != self.inserts.offsets[-1]:
             raise DamagedLog("a block of the log lacks typed text")
         self.values = block.string("value").split("\n")
-        self.stops = self.run_ends(size for _, _, size, _ in block.links)
+        self.stops = self.run_ends(block.sizes)
         """Behind which run each link ends."""
         self.texts = [MAIN] * len(self.kinds)
         """Of splices: of which text, and where the caret is when they begin."""
@@ -82,10 +82,9 @@ class Runs:
 
     def run_ends(self, sizes: Iterable[int]) -> list[int]:
         """Behind which run each of some patches in a row end, given how many they are."""
-        before = self.many.before
-        ends = [before(patch) for patch in accumulate(sizes)]
+        ends = self.many.before_each(list(accumulate(sizes)))
         stops = list(map(bisect_right, repeat(self.ends), ends))
-        if [self._end(stop - 1) if stop else 0 for stop in stops] != ends:
+        if list(map([0, *self.ends].__getitem__, stops)) != ends:
             raise DamagedLog("a block of the log has runs of more than one session")
         return stops
 
@@ -100,8 +99,9 @@ class Runs:
         carets: dict[tuple[int, int], int] = {}
         """By session and text."""
         typed, deleted = self.inserts.totals, self.deletes.totals
+        found, starts = self.texts, self.carets
         start = 0
-        for (owner, *_), stop in zip(self.block.links, self.stops, strict=True):
+        for owner, stop in zip(self.block.owners, self.stops, strict=True):
             for run in range(start, stop):
                 kind = flags[run]
                 if kind & KIND > REPLACE:
@@ -117,7 +117,7 @@ class Runs:
                 caret = carets.get(place, 0)
                 if kind & JUMPS:
                     caret += unzigzag(next(jumps))
-                self.texts[run], self.carets[run] = texts[place[1]], caret
+                found[run], starts[run] = texts[place[1]], caret
                 more = -deleted[run] if kind & KIND == BACKSPACE else typed[run]
                 carets[place] = caret + more
             start = stop
@@ -185,6 +185,11 @@ class Many:
     def before(self, patch: int) -> int:
         """How many operations there are before a patch."""
         return patch + self._more[bisect_left(self._patches, patch)]
+
+    def before_each(self, patches: Sequence[int]) -> list[int]:
+        """How many operations there are before each of some patches."""
+        numbers = map(bisect_left, repeat(self._patches), patches)
+        return list(map(add, patches, map(self._more.__getitem__, numbers)))
 
     def patches_up_to(self, ends: Iterable[int]) -> Iterator[int]:
         """How many patches there are up to each place of an operation that none lies across."""

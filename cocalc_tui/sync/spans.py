@@ -59,8 +59,8 @@ class Part(NamedTuple):
         """The id of the last one."""
         block = self.runs.block
         at = bisect_left(block.ends, self.stop)
-        s, n, size, _ = block.links[at]
-        return PatchId(block.sessions[s], n + size - 1 - block.ends[at] + self.stop)
+        n = block.firsts[at] + block.sizes[at] - 1 - block.ends[at] + self.stop
+        return PatchId(block.sessions[block.owners[at]], n)
 
     def operations(self) -> range:
         """Its runs."""

@@ -48,7 +48,7 @@ class Written:
         """When it was written, and by whom; known from then on to all states that share this."""
         if self._stamp is None:
             block, patch = log.block(self._block), self._patch
-            session = block.sessions[block.links[bisect_right(block.ends, patch)][0]]
+            session = block.sessions[block.owners[bisect_right(block.ends, patch)]]
             self._stamp = Stamp(block.times()[patch], session)
         return self._stamp
 
