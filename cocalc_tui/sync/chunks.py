@@ -29,8 +29,10 @@ class Chunks:
 
     def splice(self, pos: int, delete: int, insert: str) -> None:
         """Replace `delete` characters from `pos` by `insert`; raises DoesNotFit."""
-        if min(pos, delete) < 0 or pos + delete > self._length or not is_text(insert):
+        if not 0 <= pos <= pos + delete <= self._length:
             raise DoesNotFit("a splice is not within its text")
+        if not insert.isascii() and not is_text(insert):
+            raise DoesNotFit("half a surrogate pair is not a character")
         chunks, at, start = self._chunks, self._at, self._start
         while pos < start:
             at -= 1

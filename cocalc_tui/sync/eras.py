@@ -8,7 +8,7 @@ an era are made when somebody looks at one of its versions.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
@@ -114,6 +114,11 @@ def cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
         edges = list(runs.edges())
         index = 0
         while index < len(edges):
+            # What everybody had seen goes on until the next gap, or until the era is long enough.
+            ahead = min(bisect_left(edges, low - seq, index), index + longest - cost - 1)
+            if together and ahead > index:
+                cost, index, critical = cost + ahead - index, ahead, edges[ahead - 1]
+                continue
             edge = edges[index]
             index += 1
             cost += 1

@@ -12,8 +12,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, repeat
-from operator import add, sub
+from itertools import accumulate
+from operator import mul, sub
 
 from cocalc_tui.sync.blocks import (
     BACKSPACE,
@@ -65,28 +65,29 @@ class Runs:
         """Of splices: of which text, and where the caret is when they begin."""
         self.carets = array("q", bytes(8 * len(self.kinds)))
         self._find_carets(flags)
-        self._before = {
-            kind: array("q", accumulate([each == kind for each in self.kinds], initial=0))
+        self._places = {
+            kind: [run for run, each in enumerate(self.kinds) if each == kind]
             for kind in (CANCEL, CREATE, PUT, REMOVE)
             if kind in self.kinds
         }
-        """Of kinds that there are: how many operations before each run."""
+        """Of kinds that are no splices: which runs are of it."""
 
     def _end(self, run: int) -> int:
         return self.ends[run] if self.ends else 0
 
     def _counts_of(self, *wanted: int) -> list[int]:
         """By run: how many operations of some kinds it has."""
-        pairs = zip(self.kinds, self.counts, strict=True)
-        return [count if kind in wanted else 0 for kind, count in pairs]
+        factors = [int(kind in wanted) for kind in range(KIND + 1)]
+        return list(map(mul, map(factors.__getitem__, self.kinds), self.counts))
 
     def run_ends(self, sizes: Iterable[int]) -> list[int]:
         """Behind which run each of some patches in a row end, given how many they are."""
-        ends = self.many.before_each(list(accumulate(sizes)))
-        stops = list(map(bisect_right, repeat(self.ends), ends))
-        if list(map([0, *self.ends].__getitem__, stops)) != ends:
-            raise DamagedLog("a block of the log has runs of more than one session")
-        return stops
+        stops = dict(zip((0, *self.ends), range(len(self.ends) + 1), strict=True))
+        try:
+            return [stops[end] for end in self.many.before_each(accumulate(sizes))]
+        except KeyError:
+            reason = "a block of the log has runs of more than one session"
+            raise DamagedLog(reason) from None
 
     def _find_carets(self, flags: Sequence[int]) -> None:
         words, places = self.block.words, iter(self.block.numbers("text"))
@@ -140,15 +141,15 @@ class Runs:
 
     def about_records(self) -> int:
         """How many runs are about records."""
-        return sum([self._before[kind][-1] for kind in _WORDS if kind in self._before])
+        return sum([len(self._places.get(kind, ())) for kind in _WORDS])
 
     def has(self, kind: int) -> bool:
         """Whether there are operations of a kind that is no splice."""
-        return kind in self._before
+        return kind in self._places
 
     def before(self, kind: int, run: int) -> int:
         """How many operations of a kind that is no splice there are before a run."""
-        return self._before[kind][run] if kind in self._before else 0
+        return bisect_left(self._places.get(kind, ()), run)
 
     def word(self, run: int) -> int:
         """The place in the block's column of records of what a run is about."""
@@ -186,10 +187,14 @@ class Many:
         """How many operations there are before a patch."""
         return patch + self._more[bisect_left(self._patches, patch)]
 
-    def before_each(self, patches: Sequence[int]) -> list[int]:
-        """How many operations there are before each of some patches."""
-        numbers = map(bisect_left, repeat(self._patches), patches)
-        return list(map(add, patches, map(self._more.__getitem__, numbers)))
+    def before_each(self, patches: Iterable[int]) -> Iterator[int]:
+        """How many operations there are before each of some patches, which rise."""
+        following, more = [*self._patches, MOST], self._more
+        number = 0
+        for patch in patches:
+            while following[number] < patch:
+                number += 1
+            yield patch + more[number]
 
     def patches_up_to(self, ends: Iterable[int]) -> Iterator[int]:
         """How many patches there are up to each place of an operation that none lies across."""
@@ -230,7 +235,7 @@ class Lengths:
             sums = [0, *accumulate(self._lengths)]
             at = list(map(sums.__getitem__, ends))
             self.totals = list(map(sub, at[1:], at))
-        self.offsets = array("q", accumulate(self.totals, initial=0))
+        self.offsets = array("q", accumulate(self.totals, initial=0)) if odd else ends
         """By run: how many characters there are before it."""
 
     def of(self, run: int) -> Sequence[int]:

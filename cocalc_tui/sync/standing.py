@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from cocalc_tui.sync.blocks import BACKSPACE, CREATE, PUT, REMOVE, REPLACE
+from cocalc_tui.sync.blocks import BACKSPACE, CANCEL, CREATE, PUT, REMOVE, REPLACE
 from cocalc_tui.sync.chunks import Chunks, chunks_of
 from cocalc_tui.sync.coarse import Base, merged
 from cocalc_tui.sync.operations import fields_of
@@ -180,11 +180,12 @@ class State:
         typed, deleted = runs.inserts.totals, runs.deletes.totals
         words, names = runs.block.numbers("record"), runs.block.words
         word = runs.word(operations.start)
-        live, chunks, changed = self._live, self._chunks, self._changed
+        live = self._live
+        chunks: dict[TextId, Chunks] = {}
         kinds = runs.kinds[operations.start : operations.stop]
         for run, kind in zip(operations, kinds, strict=True):
             if kind > REPLACE:
-                if kind not in _ABOUT:
+                if kind == CANCEL:
                     raise DoesNotFit("what it cancels was never there")
                 self._do(kind, names[words[word]], runs, run)
                 word += 2 if kind == PUT else 1
@@ -192,13 +193,14 @@ class State:
             at, delete = texts[run], deleted[run]
             if at[0] not in live and at != MAIN:
                 raise DoesNotFit("its author saw no such record")
-            if at not in changed:
-                if at not in chunks:
-                    chunks[at] = Chunks(self._texts.get(at, ()))
-                changed.add(at)
+            text = chunks.get(at)
+            if text is None:
+                text = chunks[at] = self._chunks.get(at) or Chunks(self._texts.get(at, ()))
             pos = carets[run] - delete if kind == BACKSPACE else carets[run]
             start = offsets[run]
-            chunks[at].splice(pos, delete, runs.typed[start : start + typed[run]])
+            text.splice(pos, delete, runs.typed[start : start + typed[run]])
+        self._chunks.update(chunks)
+        self._changed.update(chunks)
         self._heads = (part.last(),)
 
     def _turn_to(self, block: int) -> None:
