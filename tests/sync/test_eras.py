@@ -195,12 +195,14 @@ def test_heads_that_never_met() -> None:
     check(life.log, 1)
 
 
-def test_a_log_that_lacks_a_patch() -> None:
+@pytest.mark.parametrize("cuts", [(), (3,)])
+def test_a_log_that_lacks_a_patch(cuts: Sequence[int]) -> None:
+    """In the middle of a block, or where one begins."""
     life = Life()
     life.type("abc")
     late = Patch(PatchId(ANN, 7), 9000, (PatchId(ANN, 2),), (Splice(0, 0, "d"),))
     with pytest.raises(DamagedLog, match="the log lacks patch 3"):
-        opened([*life.log, Entry(4, "ann", "editor", 1, late)], 1)
+        opened([*life.log, Entry(4, "ann", "editor", 1, late)], 1, *cuts)
 
 
 def test_a_log_that_lacks_a_block_or_an_entry() -> None:
