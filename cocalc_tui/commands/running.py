@@ -24,6 +24,7 @@ from cocalc_tui.commands.common import (
 from cocalc_tui.terminal.ending import ending
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
     from cocalc_tui.protocol.events import ProjectStatus
     from cocalc_tui.server.running import Kept, Left
@@ -169,12 +170,21 @@ def _is_project(folder: str) -> bool:
 
 
 def _stop(folder: str, *, everything: bool) -> None:
+    ended: list[str] = []
+
+    async def stop(workspace: Workspace) -> None:
+        if everything:
+            status = await workspace.status()
+            ended.extend(f"{one.path}: its kernel is stopped" for one in status.kernels)
+            ended.extend(f"{one.path}: its terminal is stopped" for one in status.terminals)
+        await workspace.stop(everything=everything)
+
     with contextlib.suppress(ConnectionError):
-        with_workspace(
-            folder, lambda workspace: workspace.stop(everything=everything), start=everything
-        )
+        with_workspace(folder, stop, start=everything)
     if not is_far([folder]):
         _wait_for_the_end(join([folder]).where.lock)
+    for line in ended:
+        talk(line)
 
 
 def _wait_for_the_end(lock: Path) -> None:

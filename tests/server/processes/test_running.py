@@ -81,6 +81,7 @@ def test_what_goes_on_without_a_relay_is_named(
     assert main(["stop", "--project", str(project)]) == 0
     assert "--all ends them" in capsys.readouterr().err
     assert main(["stop", "--all", "--project", str(project)]) == 0
+    assert capsys.readouterr().err == "a.term: its terminal is stopped\n"
     eventually(lambda: not kept(places(project)))
     assert status() == "nothing runs in this project\n"
 
