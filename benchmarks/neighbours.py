@@ -29,10 +29,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.keys import LETTERS, read_until, summary, until_quiet
+from benchmarks.program import OURS, end
 from benchmarks.summing import fsync, missed
 
 MEDIAN_BAR, P99_BAR = 6.0, 25.0
-OURS = [sys.executable, "-m", "cocalc_tui"]
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def apps(keys: int) -> dict[str, float]:
         until_quiet(typist, quiet=1.0)
         until_quiet(watcher, quiet=3.0)
         found = type_and_watch(typist, watcher, keys)
-        subprocess.run([*OURS, "stop", "--all", "--project", folder], check=False)
+        end(folder)
         return found
 
 

@@ -71,7 +71,8 @@ def _grown(server: servers.Server, protocol: str) -> tuple[float, float]:
 
 def _processes() -> dict[str, float]:
     """A project with a text and a notebook open, whose cell ran."""
-    from benchmarks.neighbours import OURS, terminal
+    from benchmarks.neighbours import terminal
+    from benchmarks.program import OURS, end
 
     with tempfile.TemporaryDirectory(prefix="memory-bench-") as folder, ExitStack() as stack:
         project = Path(folder)
@@ -89,7 +90,7 @@ def _processes() -> dict[str, float]:
             for name, pid in _pids(folder).items()
             if name != "keeper" or ran.returncode == 0
         }
-        subprocess.run([*OURS, "stop", "--all", "--project", folder], check=False)
+        end(folder)
         time.sleep(0.2)
         return found
 

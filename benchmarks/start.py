@@ -27,6 +27,7 @@ import termios
 import time
 from pathlib import Path
 
+from benchmarks.program import OURS, end
 from benchmarks.summing import cpu_of, missed
 
 HELP_BAR, PAINT_BAR = 0.15, 0.5
@@ -37,9 +38,7 @@ _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\
 def help_cpu() -> float:
     """Seconds of CPU of `cocalc-tui --help`."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [sys.executable, "-m", "cocalc_tui", "--help"], check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run([*OURS, "--help"], check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -50,7 +49,7 @@ def paint_cpu(project: Path) -> float:
     if pid == 0:
         os.chdir(project)
         os.environ["TERM"] = "xterm-256color"
-        os.execv(sys.executable, [sys.executable, "-m", "cocalc_tui"])
+        os.execv(sys.executable, OURS)
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     try:
         _wait_for_word(master, project.name.encode())
@@ -70,15 +69,6 @@ def _wait_for_word(master: int, word: bytes) -> None:
         seen += os.read(master, 65536)
 
 
-def stop(project: Path) -> None:
-    """End the relay that the app started."""
-    subprocess.run(
-        [sys.executable, "-m", "cocalc_tui", "stop", "--all", "--project", str(project)],
-        check=False,
-        capture_output=True,
-    )
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="CPU of starting")
@@ -92,7 +82,7 @@ def main() -> None:
             "help_cpu_s": statistics.median(help_cpu() for _ in range(times)),
             "first_paint_cpu_s": statistics.median(paint_cpu(project) for _ in range(times)),
         }
-        stop(project)
+        end(project)
     print("| start | CPU s | bar |\n|---|---|---|", file=sys.stderr)
     for name, key, bar in (
         ("`--help`", "help_cpu_s", HELP_BAR),

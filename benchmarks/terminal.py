@@ -30,7 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.keys import read_until, until_quiet
-from benchmarks.neighbours import OURS, terminal, type_and_watch
+from benchmarks.neighbours import terminal, type_and_watch
+from benchmarks.program import OURS, end
 from benchmarks.summing import cpu_of, missed, times_of
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.terminals import Terminal
@@ -89,7 +90,7 @@ def apps(keys: int) -> dict[str, float]:
             masters.append(master)
         typist, watcher = masters
         found = measure(typist, watcher, Path(name), keys)
-        subprocess.run([*OURS, "stop", "--all", "--project", name], check=False)
+        end(name)
         return found
 
 
