@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import shlex
 import shutil
 import sys
@@ -38,7 +40,8 @@ def main() -> int:
 
             return asyncio.run(play(project))
         finally:
-            cli.main(["stop", "--all", "--project", str(project)])
+            with contextlib.redirect_stderr(io.StringIO()):  # of a folder that goes, too
+                cli.main(["stop", "--all", "--project", str(project)])
 
 
 if __name__ == "__main__":
