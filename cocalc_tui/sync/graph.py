@@ -17,7 +17,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from operator import itemgetter
+from operator import itemgetter, lt
 
 from cocalc_tui.sync.log import Log
 from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, Patch, PatchId, Splice
@@ -189,13 +189,15 @@ class Graph:
     def add(self, strand: Strand) -> PatchId | None:
         """Take in patches that are not here; or return what they need first."""
         (session, n), said, times, steps, label = strand
+        sessions = self._sessions
         found: list[int] = []
-        for parent in said:
-            at = self.index(parent)
-            if at is None:
+        for parent in said:  # as `index` does, without a call for each of a long history's joins
+            name, number = parent
+            theirs = sessions.get(name)
+            if theirs is None or not 0 <= number < theirs.end:
                 return parent
-            found.append(at)
-        own = self._sessions.get(session)
+            found.append(theirs.at[number - theirs.base] if number >= theirs.base else ROOT)
+        own = sessions.get(session)
         behind = n != (own.end if own is not None else 0)
         behind = behind or (bool(self._root) and _looks_back(found, steps))
         if behind and (needs := self.needs(strand)):
@@ -204,20 +206,20 @@ class Graph:
             own = self._session(session)
         parents = (found[0],) if len(found) == 1 else self._named(found, said)
         last = own.at[-1] if own.at else ROOT
-        if last != ROOT and last not in parents and not self.holds(parents, last):
+        if last == ROOT or last in parents or self.holds(parents, last):
+            self._put(own, parents, times, steps, label)
+        else:
             self._said[len(self.log.ops)] = said
             parents = tuple(sorted({*parents, last}))
             self._put(own, parents, times, steps, label)
             self.refuse(len(self.log.ops) - len(times))
-        else:
-            self._put(own, parents, times, steps, label)
         if tuple in map(type, steps):
             self._take_cancels_of(steps, len(self.log.ops) - len(times))
         return None
 
     def _named(self, found: Sequence[int], said: tuple[PatchId, ...]) -> tuple[int, ...]:
         """The parents of the next patch, rising, given as it names them: none, or some."""
-        if sorted({*said}) != list(said):
+        if not all(map(lt, said, said[1:])):
             self._said[len(self.log.ops)] = said
         return tuple(sorted({*found})) or (ROOT,)
 
@@ -265,24 +267,25 @@ class Graph:
     ) -> None:
         """Take in patches of a session, each but the first on top of just the one before."""
         log, heads, owner = self.log, self.heads, own.owner
-        index = len(log.ops)
-        linear = parents[0] == index - 1
+        index, least = len(log.ops), parents[0]
+        linear = least == index - 1
         grows = linear and owner == self._tip
         size = log.extend(owner, times, steps, label, grows=grows)
+        last = index + size - 1
         self._tip = owner
         own.at.extend(range(index, index + size))
         own.end += size
         if not grows:
             self.starts.append(index)
-        self.heads = (index + size - 1,)
-        if linear and len(heads) == 1:
-            self._critical[-1][1] = index + size - 1
-            return
         if not linear:
             self.joins[index] = parents
-        if heads != parents:
-            self.heads = (*[head for head in heads if head not in parents], *self.heads)
-        self._narrow(parents[0], index, index + size - 1)
+        elif len(heads) == 1:
+            self.heads = (last,)
+            self._critical[-1][1] = last
+            return
+        others = [] if heads == parents else [head for head in heads if head not in parents]
+        self.heads = (*others, last)
+        self._narrow(least, index, last)
 
     def _narrow(self, least: int, first: int, last: int) -> None:
         """Find anew what is critical, now that there are patches at `first` to `last`."""

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from cocalc_tui.sync.graph import Graph
 from cocalc_tui.sync.patch import ForgedPatch, Patch, PatchId
 from cocalc_tui.sync.strand import Strand, strands
+
+_first, _second = itemgetter(0), itemgetter(1)
 
 
 class _Queue:
@@ -150,4 +153,4 @@ class Intake:
 
 
 def _numbers(patches: Sequence[Patch]) -> list[int]:
-    return [patch.id[1] for patch in patches]
+    return [*map(_second, map(_first, patches))]

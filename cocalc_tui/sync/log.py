@@ -61,10 +61,9 @@ class Log:
         ops, size = self.ops, len(times)
         if label != self._label:
             self._begin(label)
-        more = iter(steps)
         if grows and self._continue(steps[0]):
-            next(more)
-        for step in more:
+            steps = steps[1:]
+        for step in steps:
             if type(step) is Stretch:
                 step.first = len(ops)
                 ops += [step] * len(step.ends)
@@ -72,7 +71,9 @@ class Log:
                 ops.append(step)
         self.owners += [owner] * size
         self.times.extend(times)
-        self.latest = max(self.latest, max(times))
+        latest = max(times)
+        if latest > self.latest:
+            self.latest = latest
         return size
 
     def _begin(self, label: Label) -> None:
@@ -118,6 +119,9 @@ class Log:
 
     def length(self, first: int, last: int) -> int:
         """How many characters patches that are splices typed and deleted, together."""
+        step = self.ops[first]
+        if type(step) is Stretch and last < step.first + len(step.ends):
+            return step.length(last + 1) - step.length(first)
         runs = self.runs(first, last + 1)
         return sum([op.delete + len(op.insert) for _, _, op in runs if op is not None])
 

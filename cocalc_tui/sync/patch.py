@@ -14,9 +14,13 @@ Assumptions the rest of `sync/` relies on:
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+make: Final = tuple.__new__
+"""Makes a named tuple of its class and its fields, in order and without defaults: in a third of the
+time that calling the class takes, for what goes over each step of a long history."""
 
 
 class DoesNotFit(ValueError):  # noqa: N818 (it says what the patch does)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias, cast
 
-from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import Op, Patch, PatchId, Splice, make
 from cocalc_tui.sync.stretch import Step, Stretch, fold
 
 Label: TypeAlias = "tuple[str, str | None, str | None]"
@@ -49,7 +49,8 @@ def strands(patches: Sequence[Patch]) -> Iterator[Strand]:
     before = parents
     for own, time, said, ops, what, whom, action in patches:
         if said != before or what != kind or whom != acting_for or action != group:
-            yield Strand(first, parents, times, fold(done), (kind, acting_for, group))
+            label = (kind, acting_for, group)
+            yield make(Strand, (first, parents, times, fold(done), label))
             first, parents, times, done = own, said, [], []
             kind, acting_for, group = what, whom, action
         before = (own,)

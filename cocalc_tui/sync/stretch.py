@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, TypeAlias
 
-from cocalc_tui.sync.patch import MAIN, Op, Splice, TextId
+from cocalc_tui.sync.patch import MAIN, Op, Splice, TextId, make
 
 _MOST = 1000
 """Characters of a stretch that grows key by key: its text is copied for each."""
@@ -160,10 +160,10 @@ def _stretch(run: int, caret: int, parts: list[Any], at: TextId) -> Stretch:
     if run == _TYPED:
         text = "".join(parts)
         total = len(text)
-        whole = Splice(caret - total, 0, text, at)
+        whole = make(Splice, (caret - total, 0, text, at))
     else:
         total = sum(parts)
-        whole = Splice(caret, total, "", at)
+        whole = make(Splice, (caret, total, "", at))
     ends: Sequence[int] = range(1, count + 1)
     if total != count:
         ends = array("q", accumulate(map(len, parts) if run == _TYPED else parts))

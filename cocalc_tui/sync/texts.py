@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from contextlib import suppress
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -23,7 +24,10 @@ _MOST = 300_000
 """As many as to replace a word all over a large file makes: whoever undoes that needs them."""
 
 _SHORT = 50_000
-"""Characters of a draft at most: it is copied for every change."""
+"""Characters of a draft at most: what is behind a change is moved for it."""
+
+_PLAIN = "latin-1"
+"""The encoding of a draft: a byte for each character."""
 
 
 Move: TypeAlias = "tuple[TextChange, int, int]"
@@ -42,7 +46,7 @@ class Texts:
         self.floor = ROOT
         """How far back, as an index, the journal reaches."""
         self._buffers: dict[TextId, TextBuffer] = {}
-        self._draft: str | None = None
+        self._draft: bytearray | None = None
         """The main text, while it is not in a buffer."""
         self._journal: list[_Entry] = []
         self._full = 2 * _KEEP
@@ -76,13 +80,8 @@ class Texts:
         """Do changes, each of which belongs to the patches from an index to another."""
         journal = self._journal
         for (at, pos, delete, insert, _), first, last in moves:
-            text = self._draft
-            if text is not None and at == MAIN:
-                end = pos + delete
-                removed = text[pos:end]
-                self._draft = text = "".join((text[:pos], insert, text[end:]))
-                if len(text) > _SHORT:
-                    self.write_out()
+            if self._draft is not None and at == MAIN:
+                removed = self._change_draft(self._draft, pos, delete, insert)
             else:
                 removed = self[at].splice(pos, delete, insert)
             journal.append((first, last, at, pos, removed, len(insert)))
@@ -100,15 +99,29 @@ class Texts:
         self._full = len(journal) + _KEEP
 
     def draft(self) -> None:
-        """Many changes of the main text come: let it be one string, if it is short."""
+        """Many changes of the main text come: let it be one run of bytes, if it is short."""
         if self._draft is None and self.length(MAIN) <= _SHORT:
-            self._draft = str(self[MAIN])
+            with suppress(UnicodeEncodeError):
+                self._draft = bytearray(str(self[MAIN]).encode(_PLAIN))
+
+    def _change_draft(self, draft: bytearray, pos: int, delete: int, insert: str) -> str:
+        """Do a change there, and leave the draft where it is no place for it; what it removed."""
+        try:
+            plain = insert.encode(_PLAIN)
+        except UnicodeEncodeError:
+            return self[MAIN].splice(pos, delete, insert)
+        end = pos + delete
+        removed = draft[pos:end].decode(_PLAIN) if delete else ""
+        draft[pos:end] = plain
+        if len(draft) > _SHORT:
+            self.write_out()
+        return removed
 
     def write_out(self) -> None:
         """Have no draft any more."""
         draft, self._draft = self._draft, None
         if draft is not None:
-            self[MAIN].load(draft)
+            self[MAIN].load(draft.decode(_PLAIN))
 
     def boundary(self, index: int) -> int:
         """The greatest index, at most `index`, at which the journal can stop on its way back."""

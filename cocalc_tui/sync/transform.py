@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final, TypeAlias
 
 from cocalc_tui.sync.branches import as_they_came
 from cocalc_tui.sync.fit import is_text
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.log import Log
-from cocalc_tui.sync.patch import MAIN, PatchId, Splice, TextChange
+from cocalc_tui.sync.patch import MAIN, PatchId, Splice, TextChange, make
 from cocalc_tui.sync.texts import Move
 
 MOST_UNSEEN: Final = 64
@@ -119,15 +120,15 @@ class Transformer:
 
     def _see(self, lane: _Lane, start: int, parents: Iterable[int]) -> None:
         """Let the author of a patch have seen its parents, and all that those had seen."""
-        owner = lane.owner
+        owners, base, owner = self._graph.log.owners, self.base, lane.owner
         seen = before = lane.seen
         for parent in parents:
-            who = self._graph.log.owners[parent]
-            if parent > self.base and who != owner and parent > seen.get(who, ROOT):
-                seen = {**seen, who: parent}
-                for other, index in self._lanes[who].version(parent).items():
-                    if other != owner and index > seen.get(other, ROOT):
-                        seen[other] = index
+            if parent <= base or (who := owners[parent]) == owner or parent <= seen.get(who, ROOT):
+                continue
+            seen = {**seen, who: parent}
+            for other, index in self._lanes[who].version(parent).items():
+                if other != owner and index > seen.get(other, ROOT):
+                    seen[other] = index
         if seen is not before:
             lane.seen = seen
             lane.marks.append(start)
@@ -159,11 +160,12 @@ class Transformer:
                 pos, delete, insert, at = op
                 if (at is not MAIN and at != MAIN) or not 0 <= pos <= pos + delete <= length:
                     raise Touch
-                by = PatchId(session, number + last)
+                by = make(PatchId, (session, number + last))
                 if delete:
                     place = _delete(unseen, pos, delete) if unseen else pos
                     steps.append((owner, first, last, place, -delete))
-                    moves.append((TextChange(MAIN, place, delete, "", by), first, last))
+                    change = make(TextChange, (MAIN, place, delete, "", by))
+                    moves.append((change, first, last))
                     length -= delete
                 if insert:
                     if not (insert.isascii() or is_text(insert)):
@@ -171,7 +173,8 @@ class Transformer:
                     more = len(insert)
                     place = _insert(unseen, pos, more) if unseen else pos
                     steps.append((owner, first, last, place, more))
-                    moves.append((TextChange(MAIN, place, 0, insert, by), first, last))
+                    change = make(TextChange, (MAIN, place, 0, insert, by))
+                    moves.append((change, first, last))
                     length += more
         lane.grown += length - before
         self._grown += length - before
@@ -205,8 +208,15 @@ def _delete(unseen: list[Step], pos: int, delete: int) -> int:
 
 def _still_unseen(lane: _Lane, seen: Seen, log: Log) -> list[Step]:
     """What a lane's author still had not seen, in their text as they then saw it."""
+    unseen = lane.unseen
+    for at, step in enumerate(unseen):  # no other step stands before these
+        if seen.get(step[0], ROOT) < step[2]:
+            break
+        lane.grown += step[4]
+    else:
+        return []
     kept: list[Step] = []
-    for whole in lane.unseen:
+    for whole in islice(unseen, at, None):
         have = seen.get(whole[0], ROOT)
         if have < whole[1]:
             kept.append(whole)
@@ -240,11 +250,9 @@ def _swapped(one: Step, other: Step) -> tuple[Step, Step]:
     """Two steps whose authors had not seen each other's, the other way round."""
     owner, first, last, place, grown = one
     whose, start, stop, pos, more = other
-    end = pos - min(more, 0)
-    if end < place or (end == place and more < 0):
-        place += more
-    elif pos > place + max(grown, 0) or (more < 0 and pos == place + max(grown, 0)):
-        pos -= grown
-    else:
-        raise Touch
-    return (whose, start, stop, pos, more), (owner, first, last, place, grown)
+    behind = place + grown if grown > 0 else place
+    if (pos if more > 0 else pos - more) < place or (more < 0 and pos - more == place):
+        return other, (owner, first, last, place + more, grown)
+    if pos > behind or (more < 0 and pos == behind):
+        return (whose, start, stop, pos - grown, more), one
+    raise Touch

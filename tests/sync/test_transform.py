@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 import pytest
@@ -32,7 +33,9 @@ def only_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Walker, "visit", walk)
 
 
-def live(random: Random, people: int, keys: int, *, apart: bool) -> list[Patch]:
+def live(
+    random: Random, people: int, keys: int, *, apart: bool, typed: Sequence[str] = ("x", "yy")
+) -> list[Patch]:
     """People who type at once; what each typed comes to the others some keys later."""
     names = [letter * 16 for letter in "abdef"[:people]]
     patches = [START]
@@ -53,7 +56,7 @@ def live(random: Random, people: int, keys: int, *, apart: bool) -> list[Patch]:
         if apart:  # each types before their own word
             word = ["the", "fox", "over", "lazy", "dog"][names.index(name)]
             pos = marks.index(word) if word in marks else 0
-        op = Splice(pos, 0, random.choice(["x", "yy"]))
+        op = Splice(pos, 0, random.choice(typed))
         if not apart and pos < length and random.random() < 0.4:
             op = Splice(pos, min(random.randint(1, 3), length - pos), "")
         document.commit(PatchId(name, counts[name]), document.clock + 1, [op])
@@ -239,13 +242,15 @@ def test_one_goes_on_with_a_patch_that_a_transformer_has_been_at() -> None:
     same(document, list(document.patches()))
 
 
+@pytest.mark.parametrize("typed", [("x", "yy"), ("ä", "\xff\n"), ("x", "yy", "…"), ("👩‍💻", "語")])
 @pytest.mark.parametrize("apart", [True, False])
 def test_many_changes_of_a_text_are_done_on_a_draft(
-    *, apart: bool, monkeypatch: pytest.MonkeyPatch
+    *, apart: bool, typed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which becomes the text again, the very same one, when it grows long or is asked for."""
+    """Which becomes the text again, the very same one, when it grows long, is asked for, or a
+    character comes that has no place in it."""
     monkeypatch.setattr(merger, "_MANY", 10)
-    patches = live(Random(3), 3, 60, apart=apart)
+    patches = live(Random(3), 3, 60, apart=apart, typed=typed)
     for most in (10, 60, 50_000):
         monkeypatch.setattr("cocalc_tui.sync.texts._SHORT", most)
         document = Document()
