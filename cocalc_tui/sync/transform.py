@@ -208,15 +208,14 @@ def _delete(unseen: list[Step], pos: int, delete: int) -> int:
 
 def _still_unseen(lane: _Lane, seen: Seen, log: Log) -> list[Step]:
     """What a lane's author still had not seen, in their text as they then saw it."""
-    unseen = lane.unseen
-    for at, step in enumerate(unseen):  # no other step stands before these
+    unseen, first = lane.unseen, 0
+    for step in unseen:  # the steps before those that stay are moved over nothing
         if seen.get(step[0], ROOT) < step[2]:
             break
         lane.grown += step[4]
-    else:
-        return []
+        first += 1
     kept: list[Step] = []
-    for whole in islice(unseen, at, None):
+    for whole in islice(unseen, first, None):
         have = seen.get(whole[0], ROOT)
         if have < whole[1]:
             kept.append(whole)

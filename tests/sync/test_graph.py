@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from cocalc_tui.sync.branches import chains
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.graph import ROOT, Graph
+from cocalc_tui.sync.log import Log
 from cocalc_tui.sync.patch import Cancel, Entry, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.strand import strands
+from cocalc_tui.sync.stretch import fold
 from tests.sync.lives import arrivals, lives
 
 ANN, BOB, CAT, DAN = (name * 16 for name in "abcd")
@@ -186,3 +188,16 @@ def test_what_came_after_a_checkpoint_is_on_top_of_all_of_it() -> None:
     assert graph.patch(0) == typed(ANN, 5, *heads)
     assert graph.id(0) == PatchId(ANN, 5)
     assert graph.parents(0) == (ROOT,)
+
+
+def test_how_much_keys_in_a_row_typed_is_the_same_once_they_are_parted() -> None:
+    log = Log()
+    keys = [(Splice(0, 0, "ab"),), (Splice(2, 0, "c"),), (Splice(3, 0, "def"),)]
+    log.extend(0, [1, 2, 3], fold(keys), ("typing", None, None), grows=False)
+
+    def lengths() -> list[int]:
+        return [log.length(first, last) for first, last in [(0, 2), (0, 1), (1, 2), (1, 1)]]
+
+    assert lengths() == [6, 3, 4, 1]
+    log.cut(1)
+    assert lengths() == [6, 3, 4, 1]
