@@ -20,7 +20,7 @@ Listener = Callable[[DocumentEvent], None]
 
 
 class Editable:
-    """This app's copy of a document, and what of it the relay does not have yet."""
+    """An app's copy of a document, and what of it the relay does not have yet."""
 
     def __init__(
         self,

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         expect_notebook(document)
         await document.save()  # takes in what a script wrote to the file just now
-        code = await Headless(document).run(fresh=arguments.fresh, timeout=arguments.timeout)
+        code = await Headless(document).run(fresh=arguments.fresh, within=arguments.timeout)
         await document.save()
         if output is not None:
             _write(ipynb.write(await taken(workspace, document)), output)
@@ -100,7 +100,7 @@ class Headless:
 
         self._news = asyncio.Event()
 
-    async def run(self, *, fresh: bool, timeout: float | None) -> int:
+    async def run(self, *, fresh: bool, within: float | None) -> int:
         """Run all code cells; returns the exit code."""
         import asyncio
 
@@ -112,11 +112,11 @@ class Headless:
         stop = self._document.subscribe(lambda _: self._news.set())
         try:
             self._runs = await self._document.run(cells, fresh=fresh, unattended=True)
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(within):
                 return await self._follow(cells)
         except TimeoutError:
             await self._stop(cells)
-            talk(f"stopped: it took longer than {timeout:g} s")
+            talk(f"stopped: it took longer than {within:g} s")
             return FAILED
         except asyncio.CancelledError:
             await self._stop(cells)

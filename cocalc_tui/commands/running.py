@@ -43,8 +43,10 @@ def add(commands: Commands) -> None:
     start = add_command(
         commands, "start", run_start, help="start the relay without opening anything"
     )
-    stop = add_command(commands, "stop", run_stop, help="end the relay; kernels go on unless --all")
-    stop.add_argument("--all", action="store_true", help="end the kernels too")
+    stop = add_command(
+        commands, "stop", run_stop, help="end the relay; what runs goes on unless --all"
+    )
+    stop.add_argument("--all", action="store_true", help="end kernels and terminals too")
     for command in (status, start, stop):
         add_project(command)
 

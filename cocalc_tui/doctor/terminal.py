@@ -68,7 +68,7 @@ def _look_at_tmux() -> Iterator[Finding]:
 def _tmux_says(option: str) -> str:
     try:
         done = subprocess.run(
-            ["tmux", "show-options", "-sv", option],
+            ["tmux", "show-options", "-sv", option],  # noqa: S607 - the one that the person uses
             capture_output=True,
             text=True,
             timeout=5,

@@ -181,7 +181,7 @@ class _Service:
     async def _watch(self, relay: Relay) -> None:
         """End when nobody is there or the project is elsewhere, and tidy up in pauses."""
         empty_since = heard_at = time.monotonic()
-        heard = 0
+        heard = visits = 0
         while True:
             await asyncio.sleep(0.5)
             if relay.heard != heard:
@@ -192,8 +192,8 @@ class _Service:
                 self._lost()
             if not self._project.in_place:
                 self._end.set()
-            if relay.people or self._host.busy:
-                empty_since = time.monotonic()
+            if relay.people or relay.visits != visits or self._host.busy:
+                empty_since, visits = time.monotonic(), relay.visits
             elif time.monotonic() - empty_since > IDLE:
                 self._end.set()
 

@@ -101,6 +101,8 @@ class Relay:
         )
         self.heard = 0
         """How many messages came so far."""
+        self.visits = 0
+        """How many people came so far, gone ones too."""
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: tuple[str, str] | None = None
@@ -255,6 +257,7 @@ class Relay:
         peer.session = hello.session
         peer.since = self._clock()
         self._roster.add(peer)
+        self.visits += not peer.host
         welcome = m.Welcome(
             version=version,
             release=__version__,
