@@ -32,6 +32,7 @@ LONGEST_LINE = 16_384
 """Code points of a line without an end in which overwriting is looked for."""
 NOTICE = "characters left out ..."
 """How the line ends that stands where text was left out."""
+_NOTICE = re.compile(rf"\n\.\.\. ([\d,]+) {re.escape(NOTICE)}\n")
 _NEARBY = 1_024
 """How far a cut is moved to fall between lines."""
 _SCREEN_SIZE = 16_384
@@ -52,6 +53,12 @@ class Cut:
 def notice(left_out: int) -> str:
     """Return the line that stands where text was left out."""
     return f"\n... {left_out:,} {NOTICE}\n"
+
+
+def left_out_of(text: str, start: int, end: int) -> int:
+    """Return how many characters a stretch of a kept text says were left out of it."""
+    found = _NOTICE.search(text, start, end)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 class Printed:

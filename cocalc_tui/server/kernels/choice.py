@@ -91,11 +91,16 @@ def _python_spec(
 
 
 def _why_ours(pythons: Sequence[Python]) -> str:
-    """Say why it is ours that runs, and the line that mends it.
+    """Say why it is ours that runs, and the line that mends it; "" where a better one is there.
 
     The system's Python is not offered: distributions do not let pip change it.
     """
+    if any(python.has_ipykernel and not python.ours for python in pythons):
+        return ""
     for python in pythons:
+        if not python.runs:
+            line = f"python3 -m venv --clear {python.prefix} && {python.program} -m pip install"
+            return f"the Python of {python.label} does not run; to mend it: {line} ipykernel"
         if python.of_project and not python.has_ipykernel:
             line = f"{python.program} -m pip install ipykernel"
             return f"{python.label} has no ipykernel; to use it: {line}"

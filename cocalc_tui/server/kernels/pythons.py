@@ -38,6 +38,8 @@ class Python:
     """How people call it: .venv, /usr/bin ..."""
     of_project: bool = False
     ours: bool = False
+    runs: bool = True
+    """Whether it is there at all, for us: an upgrade of the system breaks environments."""
 
 
 async def find_pythons(project: Path, folder: Path, environment: Mapping[str, str]) -> list[Python]:
@@ -61,9 +63,11 @@ def _of_project(project: Path, folder: Path) -> Iterator[Python]:
         for name in ENVIRONMENTS:
             prefix = above / name
             program = prefix / "bin" / "python"
-            if os.access(program, os.X_OK) and _is_environment(prefix):
+            if _is_environment(prefix):
                 label = str(prefix.relative_to(project))
-                yield Python(program, prefix, _has_ipykernel(prefix), label, of_project=True)
+                runs = os.access(program, os.X_OK)
+                usable = runs and _has_ipykernel(prefix)
+                yield Python(program, prefix, usable, label, of_project=True, runs=runs)
 
 
 def _is_environment(prefix: Path) -> bool:

@@ -71,10 +71,13 @@ class Telling:
         """The keeper says how the kernel is."""
         self.state, self.reason, self.pid = said["state"], said["reason"], said["pid"]
         self.words = said.get("words", [])
+        if self.state == "dead":
+            self._meter = Meter()
 
     def dead(self, reason: str) -> None:
         """The kernel is gone, and its keeper did not say why."""
         self.state, self.reason = "dead", reason
+        self._meter = Meter()
 
     def show(self, item: Item) -> None:
         """The run that goes on prints something."""

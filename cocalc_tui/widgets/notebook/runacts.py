@@ -94,7 +94,9 @@ class RunActs(LookActs):
         """Ask whoever ran the cell here, if their keys are not for a text just now."""
         super().asked()
         asking = self.document.asking
-        if asking.run and asking.cell in self._ran_here and self.has_focus and not self.editing:
+        run = self.document.runs.get(asking.cell)
+        mine = asking.cell in self._ran_here and (run is None or run.user == desk(self).user)
+        if asking.run and mine and self.has_focus and not self.editing:
             perform(self, desk(self).reader.keymap.registry["notebook.answer"])
 
     # --- outputs -------------------------------------------------------------------------------

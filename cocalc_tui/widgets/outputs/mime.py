@@ -137,6 +137,13 @@ def _formula_for_plain(bundle: Bundle, frame: Frame) -> list[Strip] | None:
     return _latex(bundle, frame) if _FORMULA.fullmatch(source) and "\n" not in plain else None
 
 
+def _pictured_formula(bundle: Bundle, frame: Frame) -> list[Strip] | None:
+    """A formula that came with a picture of itself, which is too small to be read in cells."""
+    if not _FORMULA.fullmatch(joined(bundle.get(LATEX)).strip()):
+        return None
+    return _formula_for_plain(bundle, frame) or _telling_plain(bundle, frame)
+
+
 def _json(bundle: Bundle, frame: Frame) -> list[Strip] | None:
     found = next((bundle[mime] for mime in bundle if mime == "application/json"), None)
     if found is None:
@@ -176,6 +183,7 @@ _BY_RICHNESS: tuple[Draw, ...] = (
     _widget,
     _table,
     _markdown,
+    _pictured_formula,
     _image,
     _chart,
     _formula_for_plain,

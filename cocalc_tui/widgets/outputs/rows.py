@@ -17,6 +17,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cocalc_tui.client.blobs import Blobs
+from cocalc_tui.notebook.printed import left_out_of
 from cocalc_tui.widgets.graphics import Graphics
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.pictures import Pictures
@@ -152,6 +153,8 @@ class Cut:
     head: str
     tail: str
     hidden: int
+    left_out: int = 0
+    """Characters that are not even there to be hidden."""
 
 
 def cut_lines(text: str, limit: int) -> Cut:
@@ -167,7 +170,7 @@ def cut_lines(text: str, limit: int) -> Cut:
     end = len(text.removesuffix("\n"))
     for _ in range(last):
         end = text.rindex("\n", 0, end)
-    return Cut(text[:start], text[end + 1 :], total - limit)
+    return Cut(text[:start], text[end + 1 :], total - limit, left_out_of(text, start, end))
 
 
 def cut_rows(rows: list[Strip], frame: Frame, limit: int) -> list[Strip]:
@@ -179,8 +182,9 @@ def cut_rows(rows: list[Strip], frame: Frame, limit: int) -> list[Strip]:
     return [*rows[: limit - last], more(frame, hidden), *rows[len(rows) - last :]]
 
 
-def more(frame: Frame, hidden: int) -> Strip:
-    """The mark that stands for lines which are not drawn."""
+def more(frame: Frame, hidden: int, left_out: int = 0) -> Strip:
+    """The mark that stands for lines which are not drawn, and characters which are not here."""
     hint = f"  {frame.hint}" if frame.hint else ""
     lines = "line" if hidden == 1 else "lines"
-    return one_row(frame, (f"… {hidden:,} more {lines}{hint}", frame.look.note))
+    apart = f" and {left_out:,} characters" if left_out else ""
+    return one_row(frame, (f"… {hidden:,} more {lines}{apart}{hint}", frame.look.note))

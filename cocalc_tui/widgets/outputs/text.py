@@ -29,7 +29,7 @@ def text_rows(text: str, frame: Frame, base: Style | None = None) -> list[Strip]
     first = frame.limit - frame.limit // 3
     return [
         *cut_rows(rows, frame, first),
-        more(frame, part.hidden),
+        more(frame, part.hidden, part.left_out),
         *_rows(part.tail, frame, base)[-(frame.limit // 3) :],
     ]
 

@@ -53,6 +53,20 @@ async def test_a_project_environment_without_ipykernel_is_named_with_its_line(
     )
 
 
+async def test_an_environment_whose_python_is_gone_is_named_with_its_line(tmp_path: Path) -> None:
+    venv = make_venv(tmp_path / ".venv")
+    install_ipykernel(venv)
+    for program in (venv / "bin").glob("python*"):
+        program.unlink()
+    (venv / "bin" / "python").symlink_to("/nowhere/python3")
+    (first, *_) = (await find_choices(tmp_path, tmp_path, BARE)).listed()
+    assert first.where == sys.executable
+    assert first.note == (
+        f"the Python of .venv does not run; to mend it: python3 -m venv --clear {venv}"
+        f" && {venv}/bin/python -m pip install ipykernel"
+    )
+
+
 async def test_the_projects_environment_comes_first(tmp_path: Path) -> None:
     venv = make_venv(tmp_path / ".venv")
     install_ipykernel(venv)
@@ -62,7 +76,9 @@ async def test_the_projects_environment_comes_first(tmp_path: Path) -> None:
     assert chosen.note == ""
     assert chosen.env["VIRTUAL_ENV"] == str(venv)
     assert chosen.env["PATH"].startswith(f"{venv}/bin:")
-    assert choices.named("python3 (cocalc-tui's own)").argv[0] == sys.executable
+    own = choices.named("python3 (cocalc-tui's own)")
+    assert own.argv[0] == sys.executable
+    assert own.note == ""
 
 
 async def test_the_nearest_environment_wins(tmp_path: Path) -> None:

@@ -80,6 +80,17 @@ async def test_who_ran_it_is_asked_at_once_and_may_answer_nothing() -> None:
         assert wire.answers == [("r", "")]
 
 
+async def test_who_ran_it_before_is_not_asked_for_another() -> None:
+    app, _ = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.press("j", "f5")
+        runs(app.pane.document, run_of(app.pane.stack.cells[1].key, "running", user="bob"))
+        asks(app)
+        await pilot.pause()
+        assert app.screen is app.screen_stack[0]
+        assert "cell 2 asks: who?" in rows(app)[-1]
+
+
 async def test_nobody_is_asked_who_types() -> None:
     app, _ = asking_desk()
     async with app.run_test(size=(60, 12)) as pilot:

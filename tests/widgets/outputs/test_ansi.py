@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from cocalc_tui.notebook.pen import Pen, Shade, indexed, turn
+from cocalc_tui.notebook.printed import Printed
 from cocalc_tui.widgets.contrast import contrast
 from cocalc_tui.widgets.outputs.look import Look, unknown_look
 from cocalc_tui.widgets.outputs.render import render
@@ -80,6 +81,17 @@ def test_a_huge_print_is_cut_before_it_is_drawn(ending: str) -> None:
     assert shown[-1] == "end"
     assert "… 1,999,941 more lines" in shown
     assert len(shown) == 61
+
+
+def test_lines_that_are_hidden_say_what_is_not_even_there() -> None:
+    printed = Printed()
+    for number in range(0, 100_000, 1000):
+        printed.add("".join(f"line {line}\n" for line in range(number, number + 1000)))
+    assert printed.cut is not None
+    shown = drawn(stream(printed.text), width=80)
+    (mark,) = (line for line in shown if line.startswith("…"))
+    assert mark.endswith(f" more lines and {printed.cut.left_out:,} characters")
+    assert shown[-1] == "line 99999"
 
 
 def test_a_huge_line_is_cut_before_it_is_drawn() -> None:

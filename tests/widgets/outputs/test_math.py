@@ -159,6 +159,14 @@ def latex(source: str, plain: str) -> dict[str, object]:
     return {"output_type": "execute_result", "data": data, "metadata": {}}
 
 
+def test_a_formula_is_read_rather_than_its_picture_guessed_at() -> None:
+    source, rows = r"$\displaystyle \frac{x}{2}$", "x\n─\n2"
+    for plain, shown in (("x/2", ["x/2"]), (rows, ["x", "─", "2"])):
+        output = latex(source, plain)
+        output["data"] = {"image/png": "iVBORw0KGgo=", "text/latex": source, "text/plain": plain}
+        assert drawn(output) == shown
+
+
 def test_a_formula_is_richer_than_a_line_but_not_than_a_drawing() -> None:
     assert drawn(latex(r"$\displaystyle \frac{x^{2}}{2}$", "x**2/2")) == ["x²/2"]
     assert drawn(latex(r"$\frac{x}{2}$", "x\n─\n2")) == ["x", "─", "2"]
