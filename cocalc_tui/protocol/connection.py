@@ -106,6 +106,7 @@ FROM_APP: frozenset[type[m.Message]] = FOR_HOST | {
 FROM_HOST: frozenset[type[m.Message]] = FROM_APP | {
     m.Checkpoint,
     m.Anew,
+    m.Mentioned,
     m.Tell,
     m.Answered,
     m.Ready,

@@ -1,7 +1,7 @@
 """Large parts of outputs as files named by their hash, beside the log (`notebook.blobs`).
 
-Versions of the past name them too, so what a document ever named stays. A file is whole or not
-there: it is written under another name first.
+Versions of the past name them too, so what a document ever named stays until its history is purged.
+A file is whole or not there: it is written under another name first.
 """
 
 from __future__ import annotations
@@ -10,9 +10,20 @@ import contextlib
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
+from cocalc_tui.protocol.messages import WireEntry
+from cocalc_tui.sync.blocks import values
+
 _NAME = re.compile(r"[0-9a-f]{64}")
+_NAMES = re.compile(rb"[0-9a-f]{64}")
+
+
+def named(blocks: Iterable[bytes], entries: Iterable[WireEntry]) -> set[str]:
+    """The names that are in a part of a log, whatever they stand for there. Raises DamagedLog."""
+    texts = [*map(values, blocks), *(bytes(entry.patch.ops) for entry in entries)]
+    return {name.decode() for text in texts for name in _NAMES.findall(text)}
 
 
 class BlobStore:
@@ -24,7 +35,8 @@ class BlobStore:
     def put(self, name: str, data: bytes) -> bool:
         """Keep bytes under their name; tells whether they are new here. Raises OSError."""
         path = self._path(name)
-        if path.exists():
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)  # somebody is about to name it: see `put_at`
             return False
         path.parent.mkdir(0o700, parents=True, exist_ok=True)
         new = path.with_name(f".{secrets.token_hex(8)}")
@@ -52,6 +64,12 @@ class BlobStore:
             file.seek(start)
             return size, file.read(count)
         return 0, b""
+
+    def put_at(self, name: str) -> int:
+        """When bytes were put there last, nanoseconds; 0 where there are none."""
+        with contextlib.suppress(OSError, ValueError):
+            return self._path(name).stat().st_mtime_ns
+        return 0
 
     def drop(self, name: str) -> None:
         """Forget what no document names."""

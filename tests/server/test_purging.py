@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cocalc_tui.chat.model import take
 from cocalc_tui.chat.schema import edit, react, say
+from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
 from cocalc_tui.client.history import purge, sizes
 from cocalc_tui.client.past import LogBook
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.notebook import schema
+from cocalc_tui.notebook.blobs import name_of
+from cocalc_tui.protocol.patches import entry_to_wire
+from cocalc_tui.server.blobs import named
 from cocalc_tui.server.host import patches, purging
-from cocalc_tui.sync.patch import Splice
-from tests.server.hosting import running, text, type_in, until
+from cocalc_tui.server.host.leaving import Leaving
+from cocalc_tui.server.relay import project
+from cocalc_tui.server.store import StoreTrouble
+from cocalc_tui.sync.encoding import encode_block
+from cocalc_tui.sync.patch import Entry, Patch, PatchId, Put, Splice
+from tests.server.hosting import Box, running, text, type_in, until
+from tests.server.test_blobs import display, file
 from tests.server.test_history import NOTEBOOK
 
 
@@ -167,3 +180,90 @@ async def test_what_was_never_changed_has_nothing_to_forget(tmp_path: Path) -> N
         assert chat.epoch == 1
         with pytest.raises(RequestFailed, match="not open"):
             await purge(alice.requests, "nothing")
+
+
+def picture(size: int = 9_000) -> dict[str, Any]:
+    return display(image_png=base64.b64encode(os.urandom(size)).decode())
+
+
+def parts(lab: Box) -> int:
+    """How many large parts of outputs there are."""
+    return sum(path.is_file() for path in (lab.state / "blobs").glob("*/*"))
+
+
+async def seen(lab: Box, who: Workspace, path: str, *outputs: dict[str, Any]) -> SharedDocument:
+    """A notebook, once it shows what its file has."""
+    lab.write(path, file(*outputs))
+    document = await who.open(path)
+    (cell,) = schema.cells(document.replica)
+    await until(lambda: len(schema.outputs_of(document.replica, cell)) == len(outputs))
+    return document
+
+
+async def test_pictures_go_that_no_notebook_names_any_more(tmp_path: Path) -> None:
+    old, same, kept = picture(), picture(), picture()
+    async with running(tmp_path) as lab:
+        alice = await lab.person("alice")
+        mine = await seen(lab, alice, "fit.ipynb", old, same)
+        # Nobody changed this one, so its log is in no store yet.
+        await seen(lab, alice, "other.ipynb", same)
+        (cell,) = schema.cells(mine.replica)
+        mine.change([Splice(0, 0, "# ", schema.input_of(cell))], step=True)
+        await mine.save()
+        lab.write("fit.ipynb", file(kept))
+        await until(lambda: len(schema.outputs_of(mine.replica, cell)) == 1)
+        assert parts(lab) == 3
+        await purge(alice.requests, mine.doc)
+        await until(lambda: parts(lab) == 2)
+        await mine.save()
+        assert kept["data"]["image/png"] in lab.read("fit.ipynb")
+        assert not (lab.state / "leaving.json").exists()
+
+
+async def test_what_cannot_go_now_goes_when_the_relay_starts_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreTrouble("the archive is not there; put it back")
+
+    async with running(tmp_path) as lab:
+        alice = await lab.person("alice")
+        mine = await seen(lab, alice, "fit.ipynb", picture())
+        (cell,) = schema.cells(mine.replica)
+        mine.change([Splice(0, 0, "# ", schema.input_of(cell))], step=True)
+        await mine.save()
+        lab.write("fit.ipynb", file())
+        await until(lambda: not schema.outputs_of(mine.replica, cell))
+        with monkeypatch.context() as patched:
+            patched.setattr(project, "mentioned", away)
+            await purge(alice.requests, mine.doc)
+            await lab.stop()
+        assert parts(lab) == 1
+        await lab.start()
+        await until(lambda: not parts(lab))
+        await until(lambda: not (lab.state / "leaving.json").exists())
+
+
+async def test_what_a_kernel_has_not_committed_stays(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        held, fresh, gone = (name_of(bytes([n])) for n in range(3))
+        leaving = Leaving(
+            tmp_path / "leaving.json", lab.host.blobs, lab.host.workspace.requests, lambda: {held}
+        )
+        for n, name in enumerate((held, fresh, gone)):
+            lab.host.blobs.put(name, bytes([n]))
+        leaving._write([held, fresh, gone])
+        # It is put again while the logs are looked through.
+        os.utime(lab.host.blobs._path(fresh), (2**33, 2**33))
+        await leaving.go()
+        assert [lab.host.blobs.get(name) for name in (held, fresh, gone)] == [b"\0", b"\1", None]
+        assert leaving._noted() == {held, fresh}
+
+
+def test_names_are_found_in_blocks_and_in_rows() -> None:
+    sealed, row = name_of(b"sealed"), name_of(b"row")
+    one, other = (
+        Entry(seq, "ann", "editor", seq, Patch(PatchId("5a17" * 4, seq - 1), seq, (), (put,)))
+        for seq, put in ((1, Put("k", "data", {"n": sealed})), (2, Put("k", "data", {"n": row})))
+    )
+    assert named([encode_block([one])], [entry_to_wire(other)]) == {sealed, row}

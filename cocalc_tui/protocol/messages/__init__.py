@@ -24,7 +24,13 @@ from cocalc_tui.protocol.messages.base import (
 )
 from cocalc_tui.protocol.messages.chats import ListChats, MarkRead, ReadMarks, UnreadMessages
 from cocalc_tui.protocol.messages.commits import ListCommits, ReadCommit
-from cocalc_tui.protocol.messages.costs import Anew, HistorySizes, ListSaves, Purge
+from cocalc_tui.protocol.messages.costs import (
+    Anew,
+    HistorySizes,
+    ListSaves,
+    Mentioned,
+    Purge,
+)
 from cocalc_tui.protocol.messages.documents import (
     Ack,
     Checkpoint,
@@ -169,6 +175,7 @@ __all__ = [
     "MakeFile",
     "MarkRead",
     "Members",
+    "Mentioned",
     "Message",
     "Moved",
     "Open",

@@ -31,6 +31,14 @@ class Purge(Request, frozen=True, tag="purge"):
     doc: str
 
 
+class Mentioned(Request, frozen=True, tag="mentioned"):
+    """Host side to relay: which of these hashes the log of any document still names: list[str]."""
+
+    NEEDS: ClassVar[Role] = Role.HOST
+    hashes: list[str]
+    """Each 64 lowercase hex digits."""
+
+
 class Anew(Request, frozen=True, tag="anew"):
     """Host side to relay: put these patches in the place of a log that ends at `seq`.
 

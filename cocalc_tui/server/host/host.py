@@ -38,6 +38,7 @@ from cocalc_tui.server.host.chats import Chats
 from cocalc_tui.server.host.content import Contents
 from cocalc_tui.server.host.documents import HostDocument
 from cocalc_tui.server.host.known import came_from
+from cocalc_tui.server.host.leaving import Leaving
 from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.outside import Outside
 from cocalc_tui.server.host.root import FileError, Root
@@ -95,6 +96,9 @@ class Host:
         self.outside = Outside(self.root, self.open.values, self.names_changed)
         self._saved = SavedVersions(state / "saved.db")
         self.blobs = BlobStore(state / "blobs")
+        self.leaving = Leaving(
+            state / "leaving.json", self.blobs, self.workspace.requests, self._held_parts
+        )
         self._contents = Contents(self.blobs)
         self._pace = pace or Pace()
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -115,15 +119,20 @@ class Host:
         self.workspace.start()
         await self.workspace.ready()
         await self.uploads.clean_up()
-        self._spawn(self.snapshots.keep_taking())
+        self.spawn(self.snapshots.keep_taking())
         self.outside.start()
         for path in self._saved.marked():
-            self._spawn(self._catch_up(path))
+            self.spawn(self._catch_up(path))
         if self.terminals is not None:
             await self.terminals.start()
         if self.runner is not None:
             for _doc, path in await self.runner.start():
                 await self._resume(path)
+        self.spawn(self.leaving.go())
+
+    def _held_parts(self) -> set[str]:
+        """Parts of outputs that no log names yet, though a kernel has put them."""
+        return self.runner.held_parts() if self.runner is not None else set()
 
     async def _catch_up(self, path: str) -> None:
         """Save what a relay that was killed did not."""
@@ -166,9 +175,10 @@ class Host:
         self._saved.close()
 
     def _on(self, work: Callable[[Any], Coroutine[Any, Any, None]]) -> Callable[[m.Message], None]:
-        return lambda message: self._spawn(work(message))
+        return lambda message: self.spawn(work(message))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something until it is done or the host closes."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -307,7 +317,7 @@ class Host:
     def _leave_soon(self, doc: str) -> None:
         opened = self.open.get(doc)
         if opened is not None and not opened.used:
-            self._spawn(self._leave(opened))
+            self.spawn(self._leave(opened))
 
     async def _leave(self, opened: Opened) -> None:
         """Let go of a document that nobody has open and no kernel writes to."""

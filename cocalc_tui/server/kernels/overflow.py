@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,14 @@ class Overflow:
                     self._open = {
                         path: at for path, at in self._open.items() if path.parent != folder
                     }
+
+    def keep(self, runs: Mapping[str, Collection[str]]) -> None:
+        """Forget all but these runs of these cells; nothing is being written."""
+        kept = {_name(cell): set(map(_name, names)) for cell, names in runs.items()}
+        for folder in self._folder.glob("*/*"):
+            if folder.name not in kept.get(folder.parent.name, ()):
+                shutil.rmtree(folder, ignore_errors=True)
+        self._open.clear()
 
     def read(self, cell: str, run: str, index: int, start: int, count: int) -> KeptText:
         """Return up to `count` code points from `start` on, from the next that are kept."""

@@ -30,6 +30,8 @@ class Parts:
         self._held = held
         self._young: dict[str, int] = {}
         """Bytes by name."""
+        self.uncommitted: set[str] = set()
+        """Names that were put, new or not, and may be in no log yet."""
 
     def item(self, kind: str, content: Mapping[str, Any]) -> Item:
         """Make an item of a message, its large parts kept elsewhere. For a thread of its own."""
@@ -41,6 +43,7 @@ class Parts:
             return {**whole, "data": bounded(whole.get("data"), SMALL, why)}
 
     def _put(self, name: str, data: bytes) -> None:
+        self.uncommitted.add(name)
         if self._store.put(name, data):
             self._young[name] = len(data)
 
@@ -57,3 +60,4 @@ class Parts:
             self._store.drop(name)
         young = {} if committed else {n: s for n, s in self._young.items() if n in named}
         self._young = young
+        self.uncommitted = named

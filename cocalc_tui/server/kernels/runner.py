@@ -116,6 +116,10 @@ class Runner:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(session.leave() for session in self._sessions()))
 
+    def held_parts(self) -> set[str]:
+        """Names of large parts that kernels have put into the store and may not have committed."""
+        return set[str]().union(*(session.uncommitted_parts for session in self._kept()))
+
     @property
     def running(self) -> bool:
         """Whether a cell runs or waits somewhere."""
@@ -226,6 +230,13 @@ class Runner:
         """Take away the outputs of cells."""
         notebook = self._notebook(doc)
         await clearing.clear(notebook.document, notebook.session, cells, user)
+
+    async def forget_middles(self, doc: str) -> None:
+        """Keep of long outputs only what a notebook shows; none of its cells runs."""
+        notebook = self._notebook(doc)
+        shown = schema.outputs(notebook.document.replica).items()
+        runs = {cell: {schema.output_place(key)[0] for key in keys} for cell, keys in shown}
+        await asyncio.to_thread(notebook.overflow.keep, runs)
 
     def copy_outputs(
         self, doc: str, source: str, cells: Sequence[tuple[str, str]], user: str

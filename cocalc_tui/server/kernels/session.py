@@ -187,6 +187,11 @@ class Session:
         self._stir()
         return [cell for cell in cells if cell != running]
 
+    @property
+    def uncommitted_parts(self) -> set[str]:
+        """Names of large parts that may be in no log yet."""
+        return self._parts.uncommitted
+
     def info(self) -> KernelInfo:
         """Return what `status` says of it."""
         return self.telling.info(self.document.path)

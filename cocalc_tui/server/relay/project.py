@@ -19,10 +19,12 @@ from cocalc_tui.protocol.events import (
     TerminalInfo,
 )
 from cocalc_tui.server.access import Access, AccessError
+from cocalc_tui.server.relay.mentions import mentioned
 from cocalc_tui.server.relay.peer import Peer
 from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.roster import Roster
 from cocalc_tui.server.store import Store, StoreTrouble
+from cocalc_tui.sync.columns import DamagedLog
 
 
 @dataclass(frozen=True)
@@ -165,3 +167,14 @@ class Project:
                 for one in found
             ],
         )
+
+    async def mentioned(self, peer: Peer, message: m.Mentioned) -> None:
+        """Say which hashes are still named; all logs are read, so nothing else waits for it."""
+        peer.spawn(self._mentioning(peer, message))
+
+    async def _mentioning(self, peer: Peer, message: m.Mentioned) -> None:
+        opened = [room.info.doc for room in self._rooms]
+        try:
+            peer.answer(message.id, await mentioned(self._store, message.hashes, opened))
+        except (StoreTrouble, DamagedLog) as trouble:
+            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))

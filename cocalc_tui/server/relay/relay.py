@@ -120,6 +120,7 @@ class Relay:
             m.HistorySizes: self._about.sizes,
             m.Checkpoint: self._checkpoint,
             m.Anew: self._anew,
+            m.Mentioned: self._about.mentioned,
             m.Tell: self._tell,
             m.Answered: self._answered,
             m.Ready: self._ready,

@@ -127,3 +127,14 @@ def test_what_was_not_written_to_for_long_goes_first(tmp_path: Path) -> None:
     prune(tmp_path, 250)
     assert [len(whole(Overflow(tmp_path / doc))) for doc in ("a", "b", "c")] == [0, 1, 1]
     prune(tmp_path / "nothing")
+
+
+def test_only_what_is_shown_is_kept(tmp_path: Path) -> None:
+    overflow = Overflow(tmp_path)
+    for cell, run in (("c", "old"), ("c", "new"), ("gone", "r"), ("odd/é", "r")):
+        overflow.write(cell, run, 0, "text")
+    overflow.keep({"c": {"new"}, "odd/é": {"r"}})
+    shown = [overflow.read(cell, run, 0, 0, 9).text for cell, run in (("c", "new"), ("odd/é", "r"))]
+    assert shown == ["text", "text"]
+    assert [overflow.read(*at, 0, 0, 9).text for at in (("c", "old"), ("gone", "r"))] == ["", ""]
+    assert len(list(tmp_path.rglob("*.part"))) == 2
