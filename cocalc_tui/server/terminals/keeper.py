@@ -31,6 +31,7 @@ from cocalc_tui.server.keeper.forms import versions
 from cocalc_tui.server.keeper.link import Link, Peer, Said
 from cocalc_tui.server.keeper.place import Place
 from cocalc_tui.server.terminals.frames import Frames
+from cocalc_tui.server.terminals.intake import Intake
 from cocalc_tui.server.terminals.keys import mouse
 from cocalc_tui.server.terminals.last import MOST as MOST_LAST
 from cocalc_tui.server.terminals.last import Last, write_last
@@ -41,10 +42,11 @@ from cocalc_tui.server.terminals.order import (
     take_order,
     write_about,
 )
-from cocalc_tui.server.terminals.pace import Bucket, Flow, Processors
+from cocalc_tui.server.terminals.pace import Bucket
 from cocalc_tui.server.terminals.recording import Recording
 from cocalc_tui.server.terminals.replies import Colours
 from cocalc_tui.server.terminals.screen import Screen
+from cocalc_tui.server.terminals.share import Share
 from cocalc_tui.server.terminals.typed import LONG_AGO, Typed
 from cocalc_tui.terminal.cast import Shown
 
@@ -52,15 +54,8 @@ RATE, FLOODED, AT_ONCE = 30, 10, 8
 """Frames a second under load and in a flood, and how many go out at once before."""
 READ = 4096
 """Bytes of one read: between two of them others are heard."""
-FLOOD, FASTEST, BURST = 2**18, 16 * 2**20, 5 * 2**20
-"""Bytes a second that a program may write for ever, those where the machine has room, and how many
-at full speed before."""
-REST = 0.8
-"""Seconds without output after which so much passes at full speed again; a flood has no rest."""
-SOME = 16 * 2**10
-"""Bytes that are waited for where the budget is used up."""
-ANSWER, ANSWERS = 64 * 2**10, 4
-"""Bytes and frames that a key has free: ctrl+c in a flood brings a prompt."""
+ANSWERS = 4
+"""Frames that a key has free: ctrl+c in a flood brings a prompt."""
 PATIENCE = 2.0
 """Seconds that a program has to end before it is killed."""
 OFFERED = 1.0
@@ -92,9 +87,6 @@ class TerminalKeeper:
         self._frames = Frames(self._screen)
         now = time.monotonic()
         self._pace = Bucket(AT_ONCE, RATE, now)
-        self._budget = Flow(BURST, (FLOOD, FASTEST), now, Processors().idle)
-        self._read_at = self._reads_at = now
-        """When the program was read last, and when it is read again."""
         self._dirty = True
         self._typed = Typed(self._screen)
         self._offered = 0.0
@@ -102,6 +94,7 @@ class TerminalKeeper:
         """When the program is killed, which was asked to end."""
         self._unwritten = b""
         self._pid, self._master = self._start()
+        self._intake = Intake(Share([os.getpid(), self._pid]), now)
         self._ended = os.pidfd_open(self._pid)
         self._about = AboutTerminal(
             order.doc, order.path, order.socket, os.getpid(), self._pid, clock()
@@ -143,7 +136,7 @@ class TerminalKeeper:
 
     def _turn(self) -> None:
         poll = select.poll()
-        reads = self._reads_at <= time.monotonic()
+        reads = self._intake.is_due(time.monotonic())
         if reads:
             poll.register(self._master, select.POLLIN | (select.POLLOUT if self._unwritten else 0))
         elif self._unwritten:
@@ -159,6 +152,7 @@ class TerminalKeeper:
         self._hear(ready)
         self._show()
         self._record()
+        self._intake.settle(time.monotonic())
         self._around.look(time.monotonic(), alone=not self._link.peers)
         if self._dies_at <= time.monotonic():
             self._signal(signal.SIGKILL)
@@ -171,9 +165,7 @@ class TerminalKeeper:
         wait = self._around.due(now) * 1000
         if self._dirty:
             wait = self._pace.wait(1, now) * 1000
-        wait = min(wait, (self._dies_at - now) * 1000)
-        if self._reads_at > now:
-            wait = min(wait, (self._reads_at - now) * 1000)
+        wait = min(wait, (self._dies_at - now) * 1000, self._intake.wait(now) * 1000)
         if (due := self._recording.due) is not None:
             wait = min(wait, due - clock())
         return max(wait, 0)
@@ -185,16 +177,8 @@ class TerminalKeeper:
             if error.errno not in {errno.EIO, errno.EAGAIN}:
                 raise
             return
-        now = time.monotonic()
-        if now - self._read_at > REST:
-            self._budget.give(BURST, now)
-        self._read_at = now
-        self._budget.take(len(data), now)
-        flooded = self._budget.wait(1, now) > 0
-        self._pace.rate = FLOODED if flooded else RATE
-        if flooded:
-            self._budget.adapt(now)
-            self._reads_at = now + self._budget.wait(SOME, now)
+        self._intake.took(len(data), time.monotonic())
+        self._pace.rate = FLOODED if self._intake.floods else RATE
         self._write(self._screen.feed(data))
         self._recording.changed(clock())
         self._dirty = True
@@ -307,19 +291,14 @@ class TerminalKeeper:
         before, now = self._typed.typist, time.monotonic()
         if (data := self._typed.take(said, now)) is not None:
             self._dirty = self._dirty or self._typed.typist != before
-            self._listen_for_answer(now)
+            self._intake.hurry(now)
+            self._pace.give(ANSWERS, now)
             self._write(data)
 
     def _anew(self, folder: Path) -> None:
         """Be found in a folder that is another one now, or was taken away. Raises OSError."""
         self._recording.go_on_in(folder)
         write_about(folder, self._about)
-
-    def _listen_for_answer(self, now: float) -> None:
-        """Read and show what a key brings at once."""
-        self._budget.give(ANSWER, now)
-        self._pace.give(ANSWERS, now)
-        self._reads_at = now
 
     # --- opening files -------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from cocalc_tui.server.terminals import starting
 from cocalc_tui.server.terminals.opener import read_sequence, sequence
 from cocalc_tui.server.terminals.order import AboutTerminal, about_all, living, write_about
 from cocalc_tui.server.terminals.recording import RUNS
+from cocalc_tui.server.terminals.share import NICE
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Terminals
 from cocalc_tui.terminal.cast import joined
@@ -204,12 +205,19 @@ async def test_a_flood_leaves_ctrl_c_quick(grounds: TerminalGrounds) -> None:
     await side.open()
     await side.type("yes\r")
     await until(lambda: any("y" in row for one in side.heard for row in one.rows.values()))
+    ((_, about),) = living(grounds.terminals)
+    shares = [Path(f"/proc/{pid}/autogroup") for pid in (about.pid, about.program)]
+    has_shares = all(one.exists() and one.read_text() for one in shares)
+    if has_shares:
+        await until(lambda: all(f"nice {NICE}" in one.read_text() for one in shares))
     await side.ask(m.TerminalType(id=1, doc=DOC, keys=["ctrl+c"]))
     await side.type("echo calm\r")
     await side.shows("calm")
     frames = len(side.heard)
     await asyncio.sleep(0.3)
     assert len(side.heard) - frames < 15, "at most 30 frames a second, and none at rest"
+    if has_shares:
+        await until(lambda: all("nice 0" in one.read_text() for one in shares))
     await side.terminals.close()
 
 
