@@ -22,7 +22,13 @@ from pathlib import Path
 from cocalc_tui.server import revival
 from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.asking import Answering
-from cocalc_tui.server.daemon import last_line, python_command, redirect_errors, take_lock
+from cocalc_tui.server.daemon import (
+    is_locked,
+    last_line,
+    python_command,
+    redirect_errors,
+    take_lock,
+)
 from cocalc_tui.server.keeper.registry import any_lives
 from cocalc_tui.server.listening import listen
 from cocalc_tui.server.paths import Places, prepare
@@ -93,6 +99,8 @@ class Door:
         with contextlib.suppress(OSError):
             self._inode = os.lstat(self._where.socket).st_ino
         self._answering.listen()
+        with contextlib.suppress(OSError):
+            self._look_at_lock()  # the relay's may be one whose file was taken away
         with contextlib.suppress(ProcessLookupError):
             self._await_end(relay)
 
@@ -261,12 +269,24 @@ class Door:
             self._look_at_lock()
 
     def _look_at_lock(self) -> None:
-        """Hold the lock at its path, though somebody took the state away and it was made anew."""
-        if self._where.state.exists() and not self._where.lock.exists():
-            held, lock = self._lock, take_lock(self._where.lock)
-            if lock is not None:
-                self._hold(lock)
-                os.close(held)
+        """Hold the lock at its path, though somebody took the state away and it was made anew.
+
+        Where another door holds that one by now, the project is its.
+        """
+        if self._lock_is_ours() or not self._where.state.exists():
+            return
+        held, lock = self._lock, take_lock(self._where.lock)
+        if lock is None:
+            self._ending = self._ending or is_locked(self._where.lock)
+        else:
+            self._hold(lock)
+            os.close(held)
+
+    def _lock_is_ours(self) -> bool:
+        try:
+            return os.path.samestat(os.lstat(self._where.lock), os.fstat(self._lock))
+        except FileNotFoundError:
+            return False
 
     def _socket_is_ours(self) -> bool:
         try:
