@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+NOBODY = 65534
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: makes real Unix users")
 
 
@@ -73,6 +75,32 @@ def unix_users(*names: str) -> Iterator[list[User]]:
             subprocess.run(["pkill", "-KILL", "-u", str(user.uid)], check=False)
             subprocess.run(["userdel", "-r", "-f", user.name], capture_output=True, check=False)
             shutil.rmtree(f"/tmp/cocalc-tui-{user.uid}", ignore_errors=True)
+
+
+@contextmanager
+def folder_for_all() -> Iterator[Path]:
+    """Make a folder that every user can enter, and take it away again.
+
+    pytest's own are below one that it closes whenever another run of it begins.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="ct-", dir="/tmp"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def acting_as(uid: int) -> Iterator[None]:
+    """Have the rights of another user and group."""
+    os.setegid(uid)
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
 
 
 def program_for_all(folder: Path) -> Path:

@@ -19,30 +19,24 @@ from cocalc_tui.server.host import disk, files, moved, renaming
 from cocalc_tui.server.host.moved import find_moved
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.host.textfile import MAX_BYTES
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    project = tmp_path / "project"
-    project.mkdir()
-    return Root(project)
+from tests.unix_users import NOBODY, acting_as, folder_for_all
 
 
 @pytest.fixture
-def as_nobody(tmp_path: Path) -> Iterator[None]:
+def root() -> Iterator[Root]:
+    with folder_for_all() as folder:
+        project = folder / "project"
+        project.mkdir()
+        yield Root(project)
+
+
+@pytest.fixture
+def as_nobody(root: Root) -> Iterator[None]:
     """Act as a user without rights; what was made before belongs to root."""
     if os.geteuid() != 0:
         pytest.skip("only root can act as another user")
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and "pytest" in str(folder):
-            folder.chmod(folder.stat().st_mode | 0o711)
-    os.setegid(NOBODY)
-    os.seteuid(NOBODY)
-    yield
-    os.seteuid(0)
-    os.setegid(0)
+    with acting_as(NOBODY):
+        yield
 
 
 def save(root: Root, path: str, data: bytes) -> disk.Written:

@@ -19,9 +19,7 @@ from cocalc_tui.client.events import FilesChanged
 from cocalc_tui.notebook import ipynb, schema
 from cocalc_tui.sync.patch import Splice
 from tests.server.hosting import BY_HAND, QUICK, Box, running, text, type_in, until
-from tests.unix_users import needs_root
-
-NOBODY = 65534
+from tests.unix_users import NOBODY, acting_as, folder_for_all, needs_root
 
 LINES = "".join(f"line {n}\n" for n in range(30))
 
@@ -284,18 +282,14 @@ async def test_who_writes_on_after_a_save_of_ours_is_heard(tmp_path: Path) -> No
 
 
 @pytest.fixture
-def as_nobody(tmp_path: Path) -> Iterator[None]:
-    """Act as a user for whom permissions count."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and "pytest" in str(folder):
-            folder.chmod(folder.stat().st_mode | 0o711)
-    (tmp_path / "project").mkdir()
-    os.chown(tmp_path / "project", NOBODY, NOBODY)
-    os.setegid(NOBODY)
-    os.seteuid(NOBODY)
-    yield
-    os.seteuid(0)
-    os.setegid(0)
+def nobodys() -> Iterator[Path]:
+    """A folder with the project of a user for whom permissions count, whose rights we have."""
+    with folder_for_all() as folder:
+        project = folder / "project"
+        project.mkdir()
+        os.chown(project, NOBODY, NOBODY)
+        with acting_as(NOBODY):
+            yield folder
 
 
 @needs_root
@@ -320,9 +314,9 @@ def as_nobody(tmp_path: Path) -> Iterator[None]:
     ],
 )
 async def test_trouble_with_the_file_is_said_and_over_when_it_is(
-    tmp_path: Path, as_nobody: None, spoil: str, said: str, mend: str
+    nobodys: Path, spoil: str, said: str, mend: str
 ) -> None:
-    async with running(tmp_path, QUICK) as box:
+    async with running(nobodys, QUICK) as box:
         document = await opened(box)
         other = await (await box.person("alice")).open("a.txt")
         shell(box, f"cp a.txt .cocalc-tui/keep; {spoil}")

@@ -10,6 +10,7 @@ import pytest
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.server.host.textfile import MAX_BYTES
 from tests.server.hosting import QUICK, running, text, type_in, until
+from tests.unix_users import NOBODY, acting_as, folder_for_all, needs_root
 
 
 async def test_what_two_people_type_is_in_the_file_soon(tmp_path: Path) -> None:
@@ -119,22 +120,17 @@ async def test_paths_out_of_the_project_are_refused(tmp_path: Path) -> None:
                 await person.open(path)
 
 
-async def test_a_file_that_may_not_be_written_can_be_read(tmp_path: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can act as another user")
-    async with running(tmp_path) as box:
-        box.write("a.txt", "look")
-        (box.project / "a.txt").chmod(0o644)
-        for folder in (box.project, *box.project.parents):
-            if "pytest" in str(folder):
-                folder.chmod(folder.stat().st_mode | 0o711)
-        os.chown(box.state, 65534, 65534)
-        for name in box.state.iterdir():
-            os.chown(name, 65534, 65534)
-        os.seteuid(65534)
-        try:
-            document = await (await box.person()).open("a.txt")
-        finally:
-            os.seteuid(0)
-        assert text(document) == "look"
-        assert document.readonly == "a.txt: the project's account may not write this file"
+@needs_root
+@pytest.mark.needs_root
+async def test_a_file_that_may_not_be_written_can_be_read() -> None:
+    with folder_for_all() as folder:
+        async with running(folder) as box:
+            box.write("a.txt", "look")
+            box.project.chmod(0o755)
+            (box.project / "a.txt").chmod(0o644)
+            for name in (box.state, *box.state.iterdir()):
+                os.chown(name, NOBODY, NOBODY)
+            with acting_as(NOBODY):
+                document = await (await box.person()).open("a.txt")
+            assert text(document) == "look"
+            assert document.readonly == "a.txt: the project's account may not write this file"

@@ -63,6 +63,18 @@ async def test_all_happened_while_no_relay_was_there(project: Path) -> None:
         await running.until(lambda: not running.runner.needs("doc1"))
 
 
+async def test_who_runs_a_cell_at_once_gets_the_kernel_of_before(project: Path) -> None:
+    document = notebook("x = 1", "print(x)")
+    async with Running(project, document) as running:
+        await running.ran("c0")
+        await running.abandon()
+    async with Running(project, document) as running:
+        assert running.runner.needs("doc1")
+        await running.ran("c1")
+        assert running.text("c1") == "1\n"
+        assert len(running.keepers()) == 1
+
+
 async def test_a_late_app_sees_output_of_before_the_relay_died(project: Path) -> None:
     document = notebook(TICKS.format(40, 0.03))
     async with Running(project, document) as running:
