@@ -8,6 +8,8 @@ disturbs nobody's variables. How cells stand is told as if one kernel ran them a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -32,8 +34,9 @@ class Attached:
         self.session: Session | None = None
         """Of the shared kernel."""
         self.fresh: list[Session] = []
-        self.lock = asyncio.Lock()
-        """Held while the shared kernel comes or goes."""
+        self.met = asyncio.Event()
+        """The shared kernel of before is followed, or there was none."""
+        self._lock = asyncio.Lock()
         self._say = say
         self._runs: dict[str, list[CellRun]] = {}
         """What each kernel said last of its cells."""
@@ -51,7 +54,15 @@ class Attached:
     @property
     def needed(self) -> bool:
         """Whether the document has to stay open."""
-        return any(not one.ended.is_set() for one in self.sessions) or self.lock.locked()
+        changing = self._lock.locked() or not self.met.is_set()
+        return changing or any(not one.ended.is_set() for one in self.sessions)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Have nobody else start or end the shared kernel; that of before is met by then."""
+        await self.met.wait()
+        async with self._lock:
+            yield
 
     def of_run(self, run: str) -> Session | None:
         """The session that has a run, None where none has it under way."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cocalc_tui.client.document import SharedDocument
@@ -39,7 +39,7 @@ class KernelManager:
         self._say = say
         self._clock = clock
 
-    # --- the shared kernel; whoever calls holds the notebook's lock ----------------------------
+    # --- the shared kernel; whoever calls is `alone` with the notebook ---------------------------
 
     async def session_for(self, notebook: Attached, user: str) -> Session:
         """Return the session of the notebook's kernel, starting that where there is none."""
@@ -110,13 +110,17 @@ class KernelManager:
         assert about is not None
         return await self._follow(notebook, about, folder)
 
-    async def follow_again(self, notebook: Attached, about: About, folder: Path) -> None:
-        """Go on with a keeper of before."""
-        if about.fresh:
-            await self.see_out(notebook, await self._follow(notebook, about, folder))
-            return
-        async with notebook.lock:
-            await self._follow(notebook, about, folder)
+    async def follow_again(self, notebook: Attached, found: Sequence[tuple[About, Path]]) -> None:
+        """Go on with the keepers of before of the shared kernel, then let others have it."""
+        try:
+            for about, folder in found:
+                await self._follow(notebook, about, folder)
+        finally:
+            notebook.met.set()
+
+    async def follow_fresh(self, notebook: Attached, about: About, folder: Path) -> None:
+        """Go on with the keeper of before of a fresh kernel."""
+        await self.see_out(notebook, await self._follow(notebook, about, folder))
 
     async def _follow(self, notebook: Attached, about: About, folder: Path) -> Session:
         session = Session(

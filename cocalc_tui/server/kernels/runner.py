@@ -88,9 +88,12 @@ class Runner:
             document, self._say, self._grounds.outputs
         )
         found = self._found.pop(document.doc, [])
+        shared = [one for one in found if not one[0].fresh]
+        self._spawn(self._manager.follow_again(notebook, shared))
         for about, folder in found:
-            self._spawn(self._manager.follow_again(notebook, about, folder))
-        if all(about.fresh for about, _ in found):
+            if about.fresh:
+                self._spawn(self._manager.follow_fresh(notebook, about, folder))
+        if not shared:
             self._manager.say_none(notebook)
 
     def needs(self, doc: str) -> bool:
@@ -156,7 +159,7 @@ class Runner:
             await self._execute(session, runs)
             self._spawn(self._manager.see_out(notebook, session))
         else:
-            async with notebook.lock:
+            async with notebook.alone():
                 await self._execute(await self._manager.session_for(notebook, user), runs)
         return {run["cell"]: run["run"] for run in runs}
 
@@ -189,7 +192,7 @@ class Runner:
     async def restart(self, doc: str, user: str, *, stop: bool = False) -> None:
         """End the kernel and, unless `stop`, start it anew; raises KernelError."""
         notebook = self._notebook(doc)
-        async with notebook.lock:
+        async with notebook.alone():
             await self._manager.end(notebook)
             if not stop:
                 await self._manager.session_for(notebook, user)
@@ -201,7 +204,7 @@ class Runner:
     async def choose(self, doc: str, name: str, user: str) -> None:
         """Use this kernel from now on; one that runs is ended. Raises KernelError."""
         notebook = self._notebook(doc)
-        async with notebook.lock:
+        async with notebook.alone():
             await self._manager.choose(notebook, name, user)
 
     def outputs(self, doc: str, run: str, after: int) -> OutputBatch:
