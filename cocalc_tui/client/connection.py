@@ -126,7 +126,7 @@ class Connection:
                 await self._converse(await self._reached())
             except RefusedError as error:
                 self.nobody_there = isinstance(error, NobodyThereError)
-                self._lost(Offline(str(error), final=True))
+                self._lost(Offline(str(error), final=True, nobody_there=self.nobody_there))
                 return
             except _StoppedError as error:
                 final = self._rejoin is None

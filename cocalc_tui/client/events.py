@@ -53,6 +53,8 @@ class Offline(Struct, frozen=True):
     final: bool = False
     stopped: bool = False
     """Whether somebody ended it: then it is waited for, and not started."""
+    nobody_there: bool = False
+    """Whether it is `final` for that alone: another time there may be a relay."""
 
 
 class PeopleChanged(Struct, frozen=True):

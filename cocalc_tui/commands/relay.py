@@ -7,7 +7,7 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import UNREACHABLE, CommandError, join
+from cocalc_tui.commands.common import FAILED, UNREACHABLE, CommandError, join
 
 if TYPE_CHECKING:
     from cocalc_tui.commands.common import Commands
@@ -44,6 +44,6 @@ def _connected(project: Project, *, start: bool) -> socket.socket:
         path = project.ensure() if start else project.where.socket
         return connected(path, project.where.host)
     except RefusedError as error:
-        raise CommandError(str(error), UNREACHABLE) from None
+        raise CommandError(str(error), FAILED) from None
     except OSError:
         raise CommandError(project.nobody_there(), UNREACHABLE) from None

@@ -72,8 +72,11 @@ class Desk(Protocol):
         """Tell the person something in one line; `bad`: it failed, and says what to do next."""
         ...
 
-    def give_up(self, reason: str) -> None:
-        """Leave, as there is no way to the project; the reason is said in the shell."""
+    def give_up(self, reason: str, *, again: bool) -> None:
+        """Leave, as there is no way to the project; the reason is said in the shell.
+
+        `again`: trying another time may help.
+        """
         ...
 
     def wear(self, theme: Theme) -> None:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-UNREACHABLE = 3
-"""The exit code where there is no connection."""
+FAILED, UNREACHABLE = 1, 3
+"""Exit codes where there is no way to the project, for good and just now."""
 NOTICE_SECONDS = 5
 BAD_NOTICE_SECONDS = 15
 
@@ -134,10 +134,10 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         """The texts of all notices so far."""
         return [text for _, text in self.said]
 
-    def give_up(self, reason: str) -> None:
-        """Leave, as there is no way to the project."""
+    def give_up(self, reason: str, *, again: bool) -> None:
+        """Leave, as there is no way to the project; `again`: trying another time may help."""
         self.say_last(reason)
-        self.exit(return_code=UNREACHABLE)
+        self.exit(return_code=UNREACHABLE if again else FAILED)
 
     def say_last(self, line: str) -> None:
         """Leave a line behind for the shell."""

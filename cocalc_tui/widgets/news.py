@@ -69,7 +69,7 @@ class News(Screen[None]):
             case Offline():
                 self.documents.offline()
                 if event.final:
-                    self._given_up(event.reason)
+                    self._given_up(event)
                 if event.stopped:
                     self._relay_ended(event.reason)
             case FilesChanged():
@@ -127,12 +127,12 @@ class News(Screen[None]):
         else:
             desk(self).notice("What is not sent is kept on this machine again")
 
-    def _given_up(self, reason: str) -> None:
+    def _given_up(self, gone: Offline) -> None:
         """There is no use in trying again: leave if nothing was ever opened, else say so."""
         if self.project.me is None:
-            desk(self).give_up(reason)
+            desk(self).give_up(gone.reason, again=gone.nobody_there)
         else:
-            desk(self).notice(f"Not connected any more: {reason}", bad=True)
+            desk(self).notice(f"Not connected any more: {gone.reason}", bad=True)
 
     def _relay_ended(self, reason: str) -> None:
         """Whoever was connected goes on alone until somebody starts a relay."""

@@ -113,14 +113,21 @@ class PretendProject:
         self.online, self.latency, self.offline_since = True, 0.0004, None
         self.emit(Online())
 
-    def lose(self, reason: str = "gone", *, final: bool = False, stopped: bool = False) -> None:
+    def lose(
+        self,
+        reason: str = "gone",
+        *,
+        final: bool = False,
+        stopped: bool = False,
+        nobody_there: bool = False,
+    ) -> None:
         self.online, self.latency, self.offline_since = False, None, 1_700_000_000.0
         self.people = []
         for document in self.documents.values():
             assert isinstance(document, PretendDocument)
             document.present.clear()
             document.emit(PeopleMoved())
-        self.emit(Offline(reason, final, stopped))
+        self.emit(Offline(reason, final, stopped, nobody_there))
 
     def join(self, user: str, *paths: str, role: str = "editor", at: Place | None = None) -> None:
         connection = f"{user}-{len(self.people)}"

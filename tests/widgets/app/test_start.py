@@ -45,13 +45,22 @@ class TestStart:
             assert run.here == "model.py"
             assert run.main.report.top.text.rstrip().endswith("0.4 ms")
 
-    async def test_ends_with_one_line_when_it_may_not_join(self) -> None:
+    @pytest.mark.parametrize(
+        ("reason", "nobody_there", "code"),
+        [
+            ("you are not a member of this project", False, 1),
+            ("ann has no relay running there", True, 3),
+        ],
+    )
+    async def test_ends_with_one_line_when_it_may_not_join(
+        self, reason: str, nobody_there: bool, code: int
+    ) -> None:
         project = PretendProject(FILES, online=False)
         async with started(project=project) as run:
-            project.lose("you are not a member of this project", final=True)
+            project.lose(reason, final=True, nobody_there=nobody_there)
             await run.pilot.pause()
-        assert run.app.return_code == 3
-        assert run.app.last_words == ["you are not a member of this project"]
+        assert run.app.return_code == code
+        assert run.app.last_words == [reason]
 
     async def test_a_file_that_cannot_be_opened_says_why(self) -> None:
         project = PretendProject(FILES)
