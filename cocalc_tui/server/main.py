@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cocalc_tui.garbage import garbage
 from cocalc_tui.server.daemon import READY, detach, python_command, redirect_errors, report
-from cocalc_tui.server.paths import places
+from cocalc_tui.server.state import STATE
 
 if TYPE_CHECKING:
     from cocalc_tui.server.door import Door
@@ -39,7 +39,7 @@ def main(words: list[str]) -> None:
         case ["snapshots", project]:
             from cocalc_tui.server.snapshots.worker import main as work
 
-            work(Path(project), places(Path(project)).state)
+            work(Path(project), Path(project) / STATE)
         case ["search", project]:
             from cocalc_tui.server.search.worker import main as search
 
@@ -58,6 +58,7 @@ def main(words: list[str]) -> None:
 
 def _door(project: Path, umask: str) -> None:
     from cocalc_tui.server.door import Door
+    from cocalc_tui.server.paths import places
 
     where = places(project)
     detach(where.state / "door.log")
@@ -72,6 +73,7 @@ def _door(project: Path, umask: str) -> None:
 def _next_door(project: Path, umask: str, lock: int, listener: int, relay: int) -> None:
     """Be the door after one that was killed, started by its relay."""
     from cocalc_tui.server.door import Door
+    from cocalc_tui.server.paths import places
 
     where = places(project)
     redirect_errors(where.state / "door.log")

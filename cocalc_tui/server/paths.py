@@ -23,8 +23,8 @@ from pathlib import Path
 
 from cocalc_tui.peers import user_name
 from cocalc_tui.server.guests import Guest, write_guests
+from cocalc_tui.server.state import STATE
 
-STATE = ".cocalc-tui"
 RUNTIME_VARIABLE = "COCALC_TUI_RUNTIME_DIR"
 """Overrides where sockets are, for machines where users have a /tmp each."""
 LISTED = "shared"

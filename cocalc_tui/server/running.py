@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cocalc_tui.server.keeper import registry
-from cocalc_tui.server.paths import STATE, Places
+from cocalc_tui.server.paths import Places
+from cocalc_tui.server.state import STATE
 from cocalc_tui.server.terminals.order import living
 
 _MODULE = "cocalc_tui.server.main"

@@ -15,7 +15,8 @@ from cocalc_tui.notebook.ipynb import EMPTY
 from cocalc_tui.protocol.events import FileInfo
 from cocalc_tui.server.host.disk import TEMPORARY
 from cocalc_tui.server.host.renaming import move
-from cocalc_tui.server.host.root import STATE, FileError, Place, Root
+from cocalc_tui.server.host.root import FileError, Place, Root
+from cocalc_tui.server.state import STATE
 
 MOST_ENTRIES = 20_000
 """Of one answer."""

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from cocalc_tui.server.host.disk import TEMPORARY, Stamp
 from cocalc_tui.server.host.files import SKIPPED
-from cocalc_tui.server.host.root import STATE, Root
+from cocalc_tui.server.host.root import Root
+from cocalc_tui.server.state import STATE
 
 PATIENCE = 2.0
 """Seconds of looking; in a huge project the rest is not looked at."""

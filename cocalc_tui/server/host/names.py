@@ -10,7 +10,8 @@ import os
 from typing import NamedTuple
 
 from cocalc_tui.server.host.disk import TEMPORARY
-from cocalc_tui.server.host.root import STATE, FileError, Root
+from cocalc_tui.server.host.root import FileError, Root
+from cocalc_tui.server.state import STATE
 
 MOST = 300
 """Folders that are followed: the last that somebody listed."""

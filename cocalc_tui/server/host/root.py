@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-STATE = ".cocalc-tui"
+from cocalc_tui.server.state import STATE
+
 _LONGEST = 4096
 _ELSEWHERE = {errno.ELOOP, errno.ENOTDIR}
 

@@ -12,7 +12,6 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from cocalc_tui.protocol.events import (
 )
 from cocalc_tui.server.daemon import python_command
 from cocalc_tui.server.host.root import FileError
-from cocalc_tui.server.snapshots.rules import NAMES, RulesError, load, store
+from cocalc_tui.server.snapshots.rules import Rules, RulesError, load, store
 
 Say = Callable[[SnapshotProgress], None]
 _LONGEST_LINE = 64 * 2**20
@@ -113,7 +112,7 @@ class Snapshots:
                 words = {"snapshot": request.snapshot, "path": request.path}
                 return SnapshotRestored(**await self._work("restore", user=user, **words))
             case m.SnapshotRules():
-                return asdict(load(self._rules))
+                return load(self._rules)._asdict()
             case m.SetSnapshotRules():
                 return self._set(request.rules)
         do, answer = _ASKED_OF_THE_CHILD[type(request)]
@@ -131,8 +130,10 @@ class Snapshots:
         return found
 
     def _set(self, rules: dict[str, int]) -> dict[str, int]:
-        if unknown := rules.keys() - set(NAMES):
-            raise FileError("form", f"no rule {min(unknown)!r}; there are {', '.join(NAMES)}")
+        if unknown := rules.keys() - set(Rules._fields):
+            raise FileError(
+                "form", f"no rule {min(unknown)!r}; there are {', '.join(Rules._fields)}"
+            )
         try:
             changed = load(self._rules).changed(**rules)
             store(self._rules, changed)
@@ -140,7 +141,7 @@ class Snapshots:
             raise FileError("form", str(error)) from None
         except OSError as error:
             raise FileError("disk", f"the rules cannot be stored: {error.strerror}") from None
-        return asdict(changed)
+        return changed._asdict()
 
     # --- the child -----------------------------------------------------------------------------
 

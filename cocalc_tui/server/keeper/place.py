@@ -13,7 +13,8 @@ from typing import Self
 
 from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.daemon import detach, report, take_lock
-from cocalc_tui.server.paths import STATE, belongs
+from cocalc_tui.server.paths import belongs
+from cocalc_tui.server.state import STATE
 
 ABOUT, ALIVE = "about.json", "alive"
 """Who it is; and locked as long as the keeper lives."""

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from dulwich.ignore import Pattern
 
 from cocalc_tui.server.host.disk import TEMPORARY
-from cocalc_tui.server.host.root import STATE
 from cocalc_tui.server.search.ignoring import Ignoring, around
+from cocalc_tui.server.state import STATE
 
 NEVER = frozenset({".git", ".hg", ".svn", STATE})
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

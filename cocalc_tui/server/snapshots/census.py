@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cocalc_tui.server.snapshots.entries import FILE, FOLDER, LINK, PROGRAM, Entry
 from cocalc_tui.server.snapshots.memo import RACY, FolderMemo, Stamp
@@ -22,20 +21,18 @@ _USUAL = frozenset({0o644, 0o755})
 _UNKNOWN: Stamp = [0, 0, 0, 0, 0]
 
 
-@dataclass(slots=True)
-class Extras:
+class Extras(NamedTuple):
     """What git's trees cannot say; paths as in `os.fsdecode`."""
 
-    modes: dict[str, int] = field(default_factory=dict)
+    modes: dict[str, int]
     """Permissions of files and folders where they are not the usual ones."""
-    empty: list[str] = field(default_factory=list)
+    empty: list[str]
     """Folders with nothing in them."""
-    left_out: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str]
     """Path to the reason: too large, not readable."""
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What a walk found."""
 
     root: FolderMemo
@@ -73,7 +70,7 @@ class Census:
         self._largest = largest
         self._now = now
         self._progress = progress
-        self._extras = Extras()
+        self._extras = Extras({}, [], {})
         self._files = self._read = self._bytes = 0
 
     def walk(self, project: bytes, before: FolderMemo | None) -> Seen:

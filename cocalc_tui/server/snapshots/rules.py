@@ -7,12 +7,14 @@ would make each snapshot slow and large. What is left out is counted and said.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import NamedTuple
+
+from cocalc_tui.server.state import STATE
 
 EXCLUDED_FOLDERS = frozenset(
     {
-        *(".git", ".hg", ".svn", ".bzr", ".cocalc-tui"),
+        *(".git", ".hg", ".svn", ".bzr", STATE),
         *("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"),
         *(".venv", "venv", ".tox", ".nox", "node_modules", ".ipynb_checkpoints"),
         *(".cache", ".Trash-0"),
@@ -27,8 +29,7 @@ class RulesError(ValueError):
     """A rule that makes no sense: one line that says which and what it may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The rules of one project."""
 
     every: int = 15
@@ -47,17 +48,16 @@ class Rules:
         for name, value in changes.items():
             if not 0 <= value <= 100_000:
                 raise RulesError(f"{name} is {value}; it may be 0 to 100000")
-        return replace(self, **changes)
-
-
-NAMES = tuple(one.name for one in fields(Rules))
+        return self._replace(**changes)
 
 
 def load(file: Path) -> Rules:
     """The rules of a project; the defaults where none were set or they cannot be read."""
     try:
         table = json.loads(file.read_text(encoding="utf-8"))
-        return Rules().changed(**{name: int(table[name]) for name in NAMES if name in table})
+        return Rules().changed(
+            **{name: int(table[name]) for name in Rules._fields if name in table}
+        )
     except (OSError, ValueError, TypeError, KeyError):
         return Rules()
 
@@ -65,5 +65,5 @@ def load(file: Path) -> Rules:
 def store(file: Path, rules: Rules) -> None:
     """Set the rules of a project."""
     temporary = file.with_suffix(".new")
-    temporary.write_text(json.dumps(asdict(rules), indent=1), encoding="utf-8")
+    temporary.write_text(json.dumps(rules._asdict(), indent=1), encoding="utf-8")
     temporary.replace(file)

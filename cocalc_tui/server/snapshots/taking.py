@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,7 +115,7 @@ def _is_like(before: memo.Memo, now: memo.Memo) -> bool:
 
 
 def _as_json(extras: Extras) -> str:
-    return json.dumps(asdict(extras), sort_keys=True)
+    return json.dumps(extras._asdict(), sort_keys=True)
 
 
 def _write(objects: Objects, seen: Seen, extras: str, *, user: str, kind: str, title: str) -> str:

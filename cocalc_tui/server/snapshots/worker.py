@@ -5,6 +5,9 @@ done beside the relay, with the least claim to the processor, and may be killed 
 
 In: one JSON object with `do` and what that takes. Out: `{"progress": [files, bytes]}` any number of
 times, then `{"result": ...}` or `{"failed": "one line"}`. Bytes are in base64.
+
+Mostly nothing changed, and starting takes as long as looking: what that does without is imported
+where it is used.
 """
 
 from __future__ import annotations
@@ -18,7 +21,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +83,8 @@ class Worker:
 
     def listed(self, path: str | None) -> list[dict[str, Any]]:
         """All snapshots, or those in which a file changed."""
+        from dataclasses import asdict
+
         from cocalc_tui.server.snapshots.comparing import versions_of
 
         with self._archive() as archive:
@@ -117,6 +121,8 @@ class Worker:
 
     def commits(self, path: str) -> list[dict[str, Any]]:
         """The git commits that changed a file; none where there is no repository."""
+        from dataclasses import asdict
+
         from cocalc_tui.server.commits import listed, opened
 
         try:
@@ -205,3 +211,4 @@ def main(project: Path, state: Path) -> None:
         tell({"failed": f"{error.filename or 'snapshots'}: {error.strerror}", "code": "disk"})
     except SnapshotError as error:
         tell({"failed": str(error), "code": "missing"})
+    gc.freeze()  # nor is it looked through at the end

@@ -13,7 +13,8 @@ import pytest
 
 from cocalc_tui.server import paths
 from cocalc_tui.server.guests import Guest
-from cocalc_tui.server.paths import STATE, ProjectError, find_project, places, prepare
+from cocalc_tui.server.paths import ProjectError, find_project, places, prepare
+from cocalc_tui.server.state import STATE
 
 GUESTS = [Guest("bob", "editor", 12345)]
 
