@@ -31,13 +31,15 @@ from cocalc_tui.server.daemon import (
 )
 from cocalc_tui.server.keeper.registry import any_lives
 from cocalc_tui.server.listening import listen
-from cocalc_tui.server.paths import Places, prepare
+from cocalc_tui.server.paths import Places, ProjectError, prepare
 
 STOPPED = 75
 """Exit code of a relay that somebody asked to stop: the door ends too."""
 BACKLOG = 1024
 LOOK_AROUND = 2.0
 """Seconds between two looks at whether our files are still ours."""
+SOON = 0.1
+"""Seconds before the next try to listen, where the last failed."""
 KEEP_FRESH = 3600.0
 """Seconds between touching the sockets, so that cleaners of /tmp pass them by."""
 QUICK = 2.0
@@ -121,8 +123,9 @@ class Door:
     def _serve(self) -> None:
         wanted = True
         while not self._ending:
-            if self._rebind:
-                self._listen()
+            if self._rebind and not self._listen_anew():
+                self._look_around()
+                continue
             if wanted or self._somebody_waits(0):
                 cut_short = self._run_relay()
                 hopeless = self._bad_starts > PATIENCE and not self._something_runs()
@@ -147,6 +150,16 @@ class Door:
         self._listener = listener
         self._inode = os.lstat(path).st_ino
         self._answering.listen()
+
+    def _listen_anew(self) -> bool:
+        """Listen where somebody cleaned up; False while that is still going on around us."""
+        try:
+            self._listen()
+        except (OSError, ProjectError):
+            self._rebind = True
+            self._wait([], SOON)
+            return False
+        return True
 
     def _somebody_waits(self, seconds: float) -> bool:
         assert self._listener is not None
@@ -291,5 +304,5 @@ class Door:
     def _socket_is_ours(self) -> bool:
         try:
             return os.lstat(self._where.socket).st_ino == self._inode
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False

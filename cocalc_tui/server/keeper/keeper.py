@@ -52,8 +52,7 @@ SAY_SILENT = (
     "for it"
 )
 LOOK_AROUND = 30.0
-"""Seconds between two looks at our sockets, and at who was killed for want of memory."""
-KEEP_FRESH = 3600.0
+"""Seconds between two looks at who was killed for want of memory."""
 DRAIN = 0.1
 """Seconds of silence after which a dead kernel has said all."""
 
@@ -79,7 +78,6 @@ class Keeper:
         self._order = order
         self._about = dataclasses.replace(order.about, pid=os.getpid(), sockets=order.sockets)
         self._sockets = Path(order.sockets)
-        self._around = Surroundings(place, self._anew)
         self._queue = Queue()
         self._journal = Journal(place.folder, self._queue)
         self._channels = Channels(self._sockets)
@@ -96,8 +94,9 @@ class Keeper:
         self._asked_to_end = False
         self._end_by = 0.0
         self._interrupt_by = 0.0
-        self._began = self._asked_at = self._looked = self._touched = time.monotonic()
+        self._began = self._asked_at = self._looked = time.monotonic()
         self._link = Link(self._sockets / "keeper.sock", self._greeting)
+        self._around = Surroundings(place, self._link, self._anew)
         self._poller = zmq.Poller()
         write_about(place.folder, self._about)
         self._wake, wake = os.pipe()
@@ -134,7 +133,7 @@ class Keeper:
         talking = (channels.iopub, channels.shell, channels.control, channels.stdin)
         for socket in (*talking, channels.heart):
             self._poller.register(socket, zmq.POLLIN)
-        for descriptor in (kernel.words, kernel.ended, self._link.listener, self._wake):
+        for descriptor in (kernel.words, kernel.ended, self._wake):
             self._poller.register(descriptor, zmq.POLLIN)
 
     # --- one turn ------------------------------------------------------------------------------
@@ -143,6 +142,8 @@ class Keeper:
         peers = [peer.socket.fileno() for peer in self._link.peers]
         for descriptor, peer in zip(peers, self._link.peers, strict=True):
             self._poller.register(descriptor, zmq.POLLIN | (zmq.POLLOUT if peer.unsent else 0))
+        peers.append(listener := self._link.listener)
+        self._poller.register(listener, zmq.POLLIN)
         ready = dict(self._poller.poll(int(self._timeout() * 1000)))
         for descriptor in peers:
             self._poller.unregister(descriptor)
@@ -187,8 +188,8 @@ class Keeper:
             self._talk.execute(run)
         self._around.look(now, alone=not self._link.peers)
         if now - self._looked > LOOK_AROUND:
+            self._looked = now
             kernel.memory.look()
-            self._look_around(now)
 
     # --- the kernel's life ---------------------------------------------------------------------
 
@@ -376,20 +377,6 @@ class Keeper:
         """Be found in a folder that is another one now, or was taken away. Raises OSError."""
         self._journal.spool.go_on_in(folder)
         write_about(folder, self._about)
-
-    def _look_around(self, now: float) -> None:
-        """Keep our sockets from being cleaned away, and make ours anew if they were."""
-        self._looked = now
-        if not self._link.is_there():
-            self._poller.unregister(self._link.listener)
-            self._sockets.mkdir(0o700, parents=True, exist_ok=True)
-            self._link.listen()
-            self._poller.register(self._link.listener, zmq.POLLIN)
-        if now - self._touched > KEEP_FRESH:
-            self._touched = now
-            for path in (self._sockets, *self._sockets.iterdir()):
-                with contextlib.suppress(OSError):
-                    os.utime(path)
 
 
 def _now_ms() -> int:

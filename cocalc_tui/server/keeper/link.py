@@ -16,8 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cocalc_tui.peers import peer_uid
+from cocalc_tui.server.listening import listen
 
 Said = dict[str, object]
+BACKLOG = 16
 MOST_UNSENT = 2**20
 """Bytes waiting for a peer before it is cut off."""
 LONGEST_LINE = 64 * 2**20
@@ -98,18 +100,23 @@ class Link:
         return self._listener.fileno()
 
     def listen(self) -> None:
-        """Listen at the path, anew where somebody cleaned it away."""
+        """Listen at the path. Raises OSError, and goes on listening where it did."""
+        listener = listen(self._path, BACKLOG, shared=False)
         self.close_listener()
-        new = self._path.with_name(self._path.name + ".new")
-        with contextlib.suppress(FileNotFoundError):
-            new.unlink()
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(new))
-        new.chmod(0o600)
-        self._listener.listen(16)
-        self._listener.setblocking(False)
-        new.replace(self._path)
+        self._listener = listener
         self._inode = os.lstat(self._path).st_ino
+
+    def stay_there(self) -> None:
+        """See to it that the path leads to us. Raises OSError; try again later."""
+        if not self.is_there():
+            self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            self.listen()
+
+    def keep_fresh(self) -> None:
+        """Have those who clean up what is old pass us by."""
+        for path in (self._path.parent, *self._path.parent.iterdir()):
+            with contextlib.suppress(OSError):
+                os.utime(path)
 
     def is_there(self) -> bool:
         """Tell whether the path still leads to us."""

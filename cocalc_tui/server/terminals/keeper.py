@@ -81,7 +81,6 @@ class TerminalKeeper:
     def __init__(self, place: Place, order: TerminalOrder) -> None:
         self._order = order
         self._place = place
-        self._around = Surroundings(place, self._anew)
         self._screen = Screen(order.columns, order.lines, self._unknown)
         self._recording = Recording(place.folder, order.path)
         self._frames = Frames(self._screen)
@@ -101,6 +100,7 @@ class TerminalKeeper:
         )
         write_about(place.folder, self._about)
         self._link = Link(Path(order.socket), self._greeting)
+        self._around = Surroundings(place, self._link, self._anew)
         self._recording.changed(clock())
         self._running = True
         signal.signal(signal.SIGTERM, lambda *_: self._hang_up())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from cocalc_tui.protocol.events import (
 from cocalc_tui.server.host.root import FileError, Root
 from cocalc_tui.server.keeper.following import KeeperGoneError
 from cocalc_tui.server.keeper.launching import StartError
+from cocalc_tui.server.keeper.registry import lives
 from cocalc_tui.server.terminals.known import KnownTerminal
 from cocalc_tui.server.terminals.last import Last, read_last
-from cocalc_tui.server.terminals.order import about_all, living
+from cocalc_tui.server.terminals.order import AboutTerminal, about_all, living
 from cocalc_tui.server.terminals.recorded import Recorded
 from cocalc_tui.server.terminals.session import USUAL, TerminalSession, screen_of
 from cocalc_tui.server.terminals.starting import TerminalGrounds, start_terminal
@@ -50,6 +51,8 @@ SERVED = frozenset(
 """What `Terminals.serve` answers."""
 MOST_ROWS = 1000
 """Lines that are given at a time."""
+_SOON = 0.2
+"""Seconds between two looks for a keeper that lives and is not found."""
 _CALM = 0.1
 """Seconds until a new size counts: dragging a window is one change."""
 
@@ -77,8 +80,31 @@ class Terminals:
             terminal = self._known.setdefault(about.doc, KnownTerminal(about.path))
             if about.exit is None:
                 terminal.exit, terminal.reason = None, ""
-            with contextlib.suppress(KeeperGoneError):
-                await self._follow(about.doc, terminal, folder)
+            try:
+                await self._follow(about.doc, terminal, folder, about)
+            except KeeperGoneError:
+                self._later(self._find_again(about.doc, terminal))
+
+    async def _find_again(self, doc: str, terminal: KnownTerminal) -> None:
+        async with terminal.starting:
+            await self._find(doc, terminal)
+        self._say(doc, "screen", self._screen(terminal))
+
+    async def _find(self, doc: str, terminal: KnownTerminal) -> None:
+        """Follow one that lives and was not found: its socket was cleaned away, and comes back."""
+        for folder, about in await asyncio.to_thread(living, self._grounds.terminals):
+            if about.doc != doc or about.exit is not None:
+                continue
+            while terminal.session is None and await asyncio.to_thread(lives, folder):
+                try:
+                    await self._follow(doc, terminal, folder, about)
+                except KeeperGoneError:
+                    await asyncio.sleep(_SOON)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @property
     def running(self) -> list[TerminalInfo]:
@@ -126,6 +152,8 @@ class Terminals:
 
     async def close(self, *, everything: bool = False) -> None:
         """Let go of all; with `everything` end them."""
+        for task in self._tasks:
+            task.cancel()
         sessions = [one.session for one in self._known.values() if one.session is not None]
         if everything:
             await asyncio.gather(*(one.end() for one in sessions))
@@ -207,6 +235,7 @@ class Terminals:
 
     async def _start(self, doc: str, terminal: KnownTerminal) -> None:
         async with terminal.starting:
+            await self._find(doc, terminal)
             if terminal.session is not None:
                 return
             script = str(terminal.shared.replica.text(MAIN)) if terminal.shared else ""
@@ -214,12 +243,13 @@ class Terminals:
             size = terminal.wanted or USUAL
             folder = await start_terminal(self._grounds, doc, path, script, size)
             terminal.exit = None
-            await self._follow(doc, terminal, folder)
+            about = next(about for at, about in living(self._grounds.terminals) if at == folder)
+            await self._follow(doc, terminal, folder, about)
             self._say(doc, "screen", self._screen(terminal))
 
-    async def _follow(self, doc: str, terminal: KnownTerminal, folder: Path) -> None:
-        about = next(about for at, about in living(self._grounds.terminals) if at == folder)
-
+    async def _follow(
+        self, doc: str, terminal: KnownTerminal, folder: Path, about: AboutTerminal
+    ) -> None:
         def tell(screen: TerminalScreen) -> None:
             self._say(doc, "screen", terminal.described(screen))
 
@@ -228,9 +258,7 @@ class Terminals:
             self._say(doc, "screen", self._screen(terminal))
 
         def opens(said: dict[str, Any]) -> None:
-            work = asyncio.ensure_future(self._open_files(doc, said))
-            self._tasks.add(work)
-            work.add_done_callback(self._tasks.discard)
+            self._later(self._open_files(doc, said))
 
         session = TerminalSession(folder, about, tell, ended, opens)
         await session.connect()

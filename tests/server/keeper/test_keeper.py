@@ -487,7 +487,7 @@ def test_a_link_that_was_cleaned_away_is_made_anew(runtime: Path) -> None:
     assert link.is_there()
     (runtime / "keeper.sock").unlink()
     assert not link.is_there()
-    link.listen()
+    link.stay_there()
     assert link.is_there()
     with socket.socket(socket.AF_UNIX) as peer:
         peer.connect(str(runtime / "keeper.sock"))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -191,7 +190,18 @@ def _served(door: Running) -> bool:
 
 def test_a_socket_that_was_cleaned_away_comes_back(door: Running) -> None:
     first = door.ask()
-    shutil.rmtree(door.where.runtime.parent)
+    door.where.runtime.parent.rename(door.where.runtime.parent.with_name("cleaned away"))
+    eventually(door.where.socket.exists)
+    assert door.ask() != first
+
+
+def test_it_stays_while_its_socket_cannot_be_made(door: Running) -> None:
+    first = door.ask()
+    folder = door.where.runtime.parent
+    folder.rename(folder.with_name("cleaned away"))
+    folder.touch()
+    eventually(lambda: not alive(first))
+    folder.unlink()
     eventually(door.where.socket.exists)
     assert door.ask() != first
 

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import os
 import re
+import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -143,6 +144,20 @@ async def test_it_outlives_the_relay_side(grounds: TerminalGrounds) -> None:
     await second.shows("number 400")
     numbers = re.findall(r"^number (\d+)$", await second.text(), re.MULTILINE)
     assert [int(number) for number in numbers] == list(range(1, 401))
+    assert len(living(grounds.terminals)) == 1
+    await second.terminals.close()
+
+
+async def test_one_whose_socket_was_cleaned_away_is_found_again(grounds: TerminalGrounds) -> None:
+    first = await Side(grounds).start()
+    await first.open()
+    await first.type("marked=here\r")
+    await first.terminals.close()
+    shutil.rmtree(grounds.sockets)
+    second = await Side(grounds).start()
+    assert (await second.open()).running
+    await second.type("echo still $marked\r")
+    await second.shows("still here")
     assert len(living(grounds.terminals)) == 1
     await second.terminals.close()
 
