@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from cocalc_tui.server import revival
 from cocalc_tui.server.daemon import take_lock
 from cocalc_tui.server.keeper.around import SOON, Surroundings
+from cocalc_tui.server.keeper.link import Link
 from cocalc_tui.server.keeper.place import Place
 from cocalc_tui.server.paths import Places, places, prepare
 from tests.server.processes.conftest import project, runtime
@@ -92,18 +94,29 @@ def test_one_that_does_not_stay_is_started_ever_more_seldom(where: Places, lock:
     assert at == [0, 2, 6, 14, 30, 62, 122, 182, 242]
 
 
-def test_it_starts_where_the_project_is_now(where: Places, lock: int, place: Place) -> None:
+@pytest.fixture
+def link(where: Places) -> Iterator[Link]:
+    link = Link(where.kernel_sockets / "keeper.sock", dict)
+    yield link
+    link.close_listener()
+
+
+def test_it_starts_where_the_project_is_now(
+    where: Places, lock: int, place: Place, link: Link
+) -> None:
     os.close(lock)
     to = where.project.with_name("elsewhere")
     where.project.rename(to)
-    around = Surroundings(place, lambda _: None)
+    around = Surroundings(place, link, lambda _: None)
     around.look(1.0, alone=True)
     eventually(lambda: starts(places(to)) == [f"door {to} 027"])
 
 
-def test_while_a_relay_is_there_nothing_is_started(where: Places, lock: int, place: Place) -> None:
+def test_while_a_relay_is_there_nothing_is_started(
+    where: Places, lock: int, place: Place, link: Link
+) -> None:
     os.close(lock)
-    around = Surroundings(place, lambda _: None)
+    around = Surroundings(place, link, lambda _: None)
     around.look(10.0, alone=False)
     assert around.due(10.0) > SOON
     assert not starts(where)
