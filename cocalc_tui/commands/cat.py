@@ -68,13 +68,17 @@ def read(file: str) -> Notebook:
     """The notebook as people have it now; from its file where no relay runs."""
     from cocalc_tui.notebook import ipynb
     from cocalc_tui.notebook.model import NotebookError
+    from cocalc_tui.server.host import textfile
 
     if is_far([file]) or not os.access(file, os.R_OK) or join([file]).runs():
         return with_document(file, taken)
     try:
-        return ipynb.read(Path(file).read_text(encoding="utf-8-sig"))
-    except (NotebookError, OSError, UnicodeDecodeError) as error:
+        text, _ = textfile.read(Path(file).read_bytes())
+        return ipynb.read(text)
+    except (NotebookError, textfile.NotTextError) as error:
         raise CommandError(f"{file}: {error}") from None
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from None
 
 
 async def taken(workspace: Workspace, document: SharedDocument) -> Notebook:

@@ -145,6 +145,7 @@ def test_an_interrupted_command_interrupts_its_cell(project: Path) -> None:
         (["cat", "."], 2, ".: this is a folder"),
         (["run", "text.md"], 1, "text.md: this is no notebook"),
         (["cat", "broken.ipynb"], 1, "broken.ipynb: this is not a notebook"),
+        (["cat", "old.ipynb"], 1, "old.ipynb: line 1 is not UTF-8 (byte 0xe9); convert it first"),
         (["run", "broken.ipynb", "--timeout", "nan"], 2, "nan: this is no number of seconds"),
         (["run", "broken.ipynb", "--output", "no/a.ipynb"], 2, "no/a.ipynb: there is no such"),
     ],
@@ -152,6 +153,7 @@ def test_an_interrupted_command_interrupts_its_cell(project: Path) -> None:
 def test_what_cannot_be_run(project: Path, words: list[str], code: int, said: str) -> None:
     (project / "text.md").write_text("text")
     (project / "broken.ipynb").write_text("{")
+    (project / "old.ipynb").write_bytes(b"caf\xe9")
     done = run(*words, cwd=project)
     assert done.returncode == code
     assert said in one_line(done)

@@ -36,9 +36,14 @@ def too_big(size: int) -> str | None:
 
 
 def decode(data: bytes) -> tuple[str, Form]:
-    """Return the text and its form; raises NotTextError."""
+    """Return the text and its form, of a file that can be opened; raises NotTextError."""
     if (reason := too_big(len(data))) is not None:
         raise NotTextError(reason)
+    return read(data)
+
+
+def read(data: bytes) -> tuple[str, Form]:
+    """Return the text and its form, of a file of any size; raises NotTextError."""
     bom = data.startswith(codecs.BOM_UTF8)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise NotTextError("this is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8")
