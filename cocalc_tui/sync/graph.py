@@ -362,8 +362,12 @@ class Graph:
 
     def has_cancels(self, first: int, stop: int) -> bool:
         """Whether a patch from index `first` on, before `stop`, cancels anything."""
-        at = bisect_left(self._cancelling, first)
-        return at < len(self._cancelling) and self._cancelling[at] < stop
+        return self.last_cancel(stop) >= first
+
+    def last_cancel(self, stop: int) -> int:
+        """The greatest index before `stop` of a patch that cancels anything; ROOT without one."""
+        at = bisect_left(self._cancelling, stop)
+        return self._cancelling[at - 1] if at else ROOT
 
     def critical_ranges(self, least: int) -> list[tuple[int, int]]:
         """The ranges of critical indexes that reach up to `least` or beyond, rising."""

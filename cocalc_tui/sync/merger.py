@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cocalc_tui.sync.carry import carried, steps_since
 from cocalc_tui.sync.fit import RECORDS, check_splices, contents
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.log import Run
@@ -25,7 +26,7 @@ from cocalc_tui.sync.patch import (
 from cocalc_tui.sync.records import Records
 from cocalc_tui.sync.takebacks import TakeBacks
 from cocalc_tui.sync.texts import Texts
-from cocalc_tui.sync.transform import Transformer
+from cocalc_tui.sync.transform import Touch, Transformer
 from cocalc_tui.sync.walker import Walker
 
 _SMALL = 64
@@ -188,16 +189,22 @@ class Merger:
         return [change]
 
     def _take_back(self, index: int) -> list[TextChange]:
-        """Do a large undo or redo of what came last, by the journal; nothing where it is not."""
+        """Do a large undo or redo by the journal; nothing where that does not tell how."""
         found, texts = self._take_backs.find(index), self.texts
         if found is None or (base := found.first - 1) < texts.floor:
             return []
-        if texts.boundary(base) != base or texts.count_since(base) < _LARGE:
+        if any(texts.boundary(at) != at for at in (found.last, base)):
             return []
         by = self.graph.id(index)
+        changes = texts.back(found.first, found.last, by)
+        if len(changes) < _LARGE:
+            return []
+        try:
+            changes = carried(changes, steps_since(self.graph, found.since))
+        except Touch:
+            return []
         for indexes, off in found.flips:
             self.switched(indexes, by, off=off)
-        changes = texts.back(base, by)
         texts.change([(change, index, index) for change in changes])
         return changes
 

@@ -1,12 +1,13 @@
-"""Cancels after which all is as it was before what they cancel: undo and redo, nearly always.
+"""Cancels after which all is as if what they cancel had never been: undo and redo, nearly always.
 
-Whoever undoes their last step while nobody else typed wants the text of before it, which the
-journal has. To let the walker find that out costs as much as the step is large: it took 13 seconds
-to take back a word that had been replaced in 270,000 places.
+Whoever undoes a step wants what the journal has removed for it to come back, and what it has added
+to go. To let the walker find that out costs as much as the step is large: it took 13 seconds to
+take back a word that had been replaced in 270,000 places.
 
-Such a cancel names patches that follow on each other, and between them and it there are only such
-cancels with what they took back. What those cancel in turn lies within what is taken back or is
-switched on by it again, so what counts afterwards is exactly what counted before.
+Such a cancel names patches that follow on each other. Between them and it there may be such cancels
+with all that they took back, which come to nothing, and patches that cancel nothing. What the
+cancelled cancel in turn lies within what is taken back or is switched on by it again, so what
+counts afterwards is exactly what counted before, and what was done since.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from cocalc_tui.sync.patch import Cancel
 
 
 class TakeBack(NamedTuple):
-    """A cancel that takes the document back."""
+    """A cancel that takes back patches in a row."""
 
     first: int
-    """The index of the first patch that it takes back, and so of what there is not any more."""
+    last: int
+    """The indexes of the first and the last patch that it takes back."""
+    since: list[range]
+    """The patches after those that stay; without any, all is as it was before `first`."""
     flips: list[tuple[range, bool]]
     """The patches that are cancelled by it (True), or are effective again."""
 
@@ -43,18 +47,27 @@ class TakeBacks:
         first, last = targets[0], targets[-1]
         if last - first >= len(targets) or not self._graph.is_line(first, index):
             return None
-        end = index - 1
-        while end > last and end in self._found:
-            end = self._found[end].first - 1
-        flips = self._flips(first, last) if end == last else None
-        if flips is None:
+        since, flips = self._since(last, index), self._flips(first, last)
+        if since is None or flips is None:
             return None
-        found = self._found[index] = TakeBack(first, flips)
+        found = self._found[index] = TakeBack(first, last, since, flips)
         return found
 
     def forget(self, index: int) -> None:
         """The patch at an index is another one now."""
         self._found.pop(index, None)
+
+    def _since(self, last: int, index: int) -> list[range] | None:
+        """The patches between two that came to something; None where others than such cancel."""
+        since, stop = [], index
+        while (cancel := self._graph.last_cancel(stop)) > last:
+            found = self._found.get(cancel)
+            if found is None or found.since or found.first <= last:
+                return None
+            since.append(range(cancel + 1, stop))
+            stop = found.first
+        since.append(range(last + 1, stop))
+        return [some for some in reversed(since) if some]
 
     def _flips(self, first: int, last: int) -> list[tuple[range, bool]] | None:
         """What is switched with these patches, all of them effective."""

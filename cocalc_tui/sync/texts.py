@@ -146,16 +146,14 @@ class Texts:
                 buffer.splice(pos, inserted, removed)
         return str(buffer)
 
-    def back(self, index: int, by: PatchId) -> list[TextChange]:
-        """What brings the texts back to a boundary, as the doing of a patch."""
+    def back(self, first: int, last: int, by: PatchId) -> list[TextChange]:
+        """What takes back the doing of patches between two boundaries, as that of another."""
+        journal = self._journal
+        start, stop = (bisect_left(journal, index, key=_first) for index in (first, last + 1))
         return [
             TextChange(at, pos, inserted, removed, by)
-            for _, _, at, pos, removed, inserted in self._since(index)
+            for _, _, at, pos, removed, inserted in reversed(journal[start:stop])
         ]
-
-    def count_since(self, index: int) -> int:
-        """How many changes there were after a boundary."""
-        return len(self._since(index))
 
     def _since(self, index: int) -> list[_Entry]:
         """The entries after a boundary, the last one first."""

@@ -162,7 +162,7 @@ class Transformer:
                     raise Touch
                 by = make(PatchId, (session, number + last))
                 if delete:
-                    place = _delete(unseen, pos, delete) if unseen else pos
+                    place = move_delete(unseen, pos, delete) if unseen else pos
                     steps.append((owner, first, last, place, -delete))
                     change = make(TextChange, (MAIN, place, delete, "", by))
                     moves.append((change, first, last))
@@ -171,7 +171,7 @@ class Transformer:
                     if not (insert.isascii() or is_text(insert)):
                         raise Touch
                     more = len(insert)
-                    place = _insert(unseen, pos, more) if unseen else pos
+                    place = move_insert(unseen, pos, more) if unseen else pos
                     steps.append((owner, first, last, place, more))
                     change = make(TextChange, (MAIN, place, 0, insert, by))
                     moves.append((change, first, last))
@@ -182,7 +182,7 @@ class Transformer:
         lane.at = len(steps)
 
 
-def _insert(unseen: list[Step], pos: int, more: int) -> int:
+def move_insert(unseen: list[Step], pos: int, more: int) -> int:
     """Move an insert over steps, and each of them over it; returns where it comes to be."""
     for at, (owner, first, last, place, grown) in enumerate(unseen):
         if pos < place or (pos == place and grown < 0):
@@ -194,7 +194,7 @@ def _insert(unseen: list[Step], pos: int, more: int) -> int:
     return pos
 
 
-def _delete(unseen: list[Step], pos: int, delete: int) -> int:
+def move_delete(unseen: list[Step], pos: int, delete: int) -> int:
     """The same for the deletion of so many characters."""
     for at, (owner, first, last, place, grown) in enumerate(unseen):
         if pos + delete <= place:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from cocalc_tui.sync import merger, texts
+from cocalc_tui.sync import carry, merger, texts
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, Patch, PatchId, Splice
@@ -73,10 +73,11 @@ def test_what_is_taken_back_by_the_journal_follows_the_reference(
     check(Case(random, random.randint(20, 60)))
 
 
-def replaced(places: int) -> list[Patch]:
+def replaced(places: int, line: str = "cat\n") -> list[Patch]:
     """A word, then another one in its place all over the text."""
-    ops = [Splice(4 * at, 3, "dogs") for at in reversed(range(places))]
-    patches = chain(ANN, None, [Splice(0, 0, "cat\n" * places)])
+    starts = [len(line) * at + line.index("cat") for at in range(places)]
+    ops = [Splice(start, 3, "dogs") for start in reversed(starts)]
+    patches = chain(ANN, None, [Splice(0, 0, line * places)])
     half = len(ops) // 2
     for n, part in enumerate((ops[:half], ops[half:]), 1):
         patches.append(Patch(PatchId(ANN, n), n + 1, (patches[-1].id,), tuple(part)))
@@ -105,13 +106,51 @@ def test_a_large_undo_needs_no_walker(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(other.text()) == str(document.text())
 
 
-def test_a_large_undo_after_others_typed_keeps_what_they_typed() -> None:
+def test_a_large_undo_after_others_typed_needs_no_walker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as they typed elsewhere, and not all too much."""
+    patches = replaced(merger._LARGE, "a cat\n")
+    document = Document()
+    document.apply(patches)
+    lines = ["a dogs\n"] * merger._LARGE
+    keys: list[Op] = []
+    for row in (0, 500):
+        start = sum(map(len, lines[:row]))
+        keys += [Splice(start + at, 0, letter) for at, letter in enumerate("hello!")]
+        keys.append(Splice(start + 5, 1, ""))
+        lines[row] = "hello" + lines[row]
+    document.apply(chain(BOB, patches[-1].id, keys))
+    monkeypatch.delattr(Merger, "_walk")
+    for n in range(3, 7):
+        undoes = n % 2 == 1
+        document.commit(
+            PatchId(ANN, n), 100 + n, [Cancel(ANN, 1 if undoes else n - 1, 2 if undoes else n - 1)]
+        )
+        text = "".join(lines)
+        assert str(document.text()) == (text.replace("dogs", "cat") if undoes else text)
+        assert document.is_cancelled(PatchId(ANN, 2)) == undoes
+
+
+@pytest.mark.parametrize("most", [0, carry.MOST_SINCE])
+def test_a_large_undo_after_others_typed_keeps_what_they_typed(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also beside what is taken back, and more than changes are carried over."""
+    monkeypatch.setattr(carry, "MOST_SINCE", most)
     patches = replaced(merger._LARGE)
     document = Document()
     document.apply(patches)
     document.apply(chain(BOB, patches[-1].id, [Splice(0, 0, "hello ")]))
     document.commit(PatchId(ANN, 3), 9, [Cancel(ANN, 1, 2)])
     assert str(document.text()) == "hello " + "cat\n" * merger._LARGE
+
+
+def test_an_undo_is_not_carried_over_what_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merger, "_LARGE", 0)
+    document = Document()
+    ops: list[Op] = [Splice(0, 0, "one two"), Splice(4, 3, ""), Splice(0, 9, ""), Cancel(ANN, 1, 1)]
+    document.apply(chain(ANN, None, ops))
+    assert str(document.text()) == "one two"
+    same(document, list(document.patches()))
 
 
 def test_what_was_added_to_an_undo_stays_when_more_is_undone(
