@@ -48,8 +48,9 @@ to be seen, and as block characters where a dialog or a list lies over a part of
 on and Ghostty get a picture once, and its cells are placeholders from then on. Elsewhere, and in
 tmux and screen, pictures are drawn in quarter blocks, a cell's four pixels in two colours.
 `screen.pictures` decides otherwise: `sixel` in tmux from 3.4 on, where only the last twenty rows
-of pictures stay, `characters` on a slow line. What is tested is xterm's sixel by eye, and what is
-written for both by what the protocols say; not kitty and Ghostty themselves.
+of pictures stay, `characters` on a slow line. What is tested: xterm's sixel by eye; for both, on a
+screen that takes what is written as the protocols say, where pictures stand, how they look, scroll,
+and come back from under a dialog, and that none is left behind; not kitty and Ghostty themselves.
 
 ## Files
 
