@@ -9,6 +9,6 @@ import pytest
 from tests.widgets.editor.vim.against import different
 
 
-@pytest.mark.skipif(shutil.which("vim") is None, reason="there is no vim here to compare with")
+@pytest.mark.skipif(shutil.which("vim") is None, reason="needs vim")
 def test_the_same_keys_do_the_same() -> None:
     assert not list(different(400, 11))
