@@ -170,12 +170,13 @@ def laughs() -> str:
 
 
 def test_one_that_takes_too_long_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 1.0)
     pictures = Pictures()
-    start = time.monotonic()
-    made = picture(pictures, "image/svg+xml", laughs())
-    assert made.trouble
-    assert time.monotonic() - start < 10
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "PATIENCE", 1.0)
+        start = time.monotonic()
+        made = picture(pictures, "image/svg+xml", laughs())
+        assert made.trouble
+        assert time.monotonic() - start < 10
     assert picture(pictures, PNG, plot()).trouble == ""
     pictures.close()
 
