@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cocalc_tui.chat.model import Message
+
 ENDING = ".chat"
 _LINK = re.compile(
     r"\[(?P<path>[^\[\]\n:]*?)\s*(?::(?P<line>\d{1,9})|(?:^|(?<=[\s\[]))(?P<kind>cell|version) "
@@ -84,3 +86,11 @@ def links(text: str, chat: str) -> Iterator[tuple[int, int, Link]]:
         else:
             link = Link(path, version=int(found["number"]))
         yield found.start(), found.end(), link
+
+
+def said_since(message: Message, link: Link, chat: str) -> int:
+    """When a message of the chat at a path first had a link: its numbers are those of then."""
+    for version in message.versions:
+        if any(one == link for _, _, one in links(version.text, chat)):
+            return version.at
+    return message.at

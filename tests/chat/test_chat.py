@@ -12,7 +12,7 @@ from cocalc_tui.chat import chatfile, schema
 from cocalc_tui.chat.export import as_markdown
 from cocalc_tui.chat.mentions import mentions
 from cocalc_tui.chat.model import Message, Reaction, Version, take, threads
-from cocalc_tui.chat.places import Link, beside, is_beside, links, meant, subject
+from cocalc_tui.chat.places import Link, beside, is_beside, links, meant, said_since, subject
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import Create, Op, PatchId
 
@@ -132,6 +132,16 @@ class TestPlaces:
             Link("notes.md", version=12),
         ]
         assert list(links("[cell 7]", "room.chat")) == []
+
+    def test_a_link_is_as_old_as_its_words(self) -> None:
+        ann = Person(ANN, "ann")
+        ann.do(schema.say("k1", "ann", 1000, "look"))
+        ann.do(schema.edit("e1", "k1", "ann", 2000, "look", "look at [:3]"))
+        ann.do(schema.edit("e2", "k1", "bob", 3000, "look at [:3]", "look at [:3] and [:4]"))
+        (message,) = take(ann.replica)
+        at = {line: Link("a.py", line=line) for line in (3, 4, 5)}
+        found = {line: said_since(message, link, ".a.py.chat") for line, link in at.items()}
+        assert found == {3: 2000, 4: 3000, 5: 1000}
 
     def test_a_path_counts_from_the_project_then_from_the_chat(self) -> None:
         assert meant("a.py", "d/.fit.ipynb.chat") == ["a.py", "d/a.py"]

@@ -45,6 +45,7 @@ class ChatApp(DeskApp):
         document.readonly = readonly
         self.pane = ChatPane(document)
         self.followed: list[Link] = []
+        self.moments: list[int] = []
         self.read: list[int] = []
 
     def compose(self):  # type: ignore[no-untyped-def]  # Textual's own type is long
@@ -52,6 +53,7 @@ class ChatApp(DeskApp):
 
     def on_chat_pane_follow(self, event: ChatPane.Follow) -> None:
         self.followed.append(event.link)
+        self.moments.append(event.moment)
 
     def on_chat_pane_read(self, event: ChatPane.Read) -> None:
         self.read.append(event.seq)
@@ -115,6 +117,7 @@ async def test_versions_links_and_search() -> None:
         await pilot.press("escape", "G", "enter")
         await pilot.pause()
         assert app.followed == [Link("notes.md", line=3)]
+        assert app.moments == [1_700_000_060_000]
         await pilot.press("k", "v")
         assert app.notices[-1] == "It was never edited"
         await pilot.press("/")

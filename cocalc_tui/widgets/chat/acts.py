@@ -32,13 +32,6 @@ CHAT_SHARE = 0.36
 """Of the room of a document and the chat beside it."""
 
 
-def _place(link: places.Link) -> Mapping[str, Json] | None:
-    """Where in a document a link points to, as a pane's memento says it."""
-    if link.line:
-        return {"line": link.line - 1}
-    return {"number": link.cell} if link.cell else None
-
-
 def _minutes(at: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(at / 1000))
 
@@ -155,14 +148,14 @@ class ChatActs(Screen[None]):
 
         async def go() -> None:
             try:
-                await self._follow(event.link, event.chat)
+                await self._follow(event.link, event.chat, event.moment)
             except RequestFailed as error:
                 desk(self).notice(error.text, bad=True)
 
         work: WorkType[None] = go
         self.run_worker(work, group="follow", exclusive=True)
 
-    async def _follow(self, link: places.Link, chat: str) -> None:
+    async def _follow(self, link: places.Link, chat: str, moment: int) -> None:
         """Open a place that is there: words in a message make no files."""
         for path in places.meant(link.path, chat):
             if await self._is_there(path):
@@ -170,12 +163,19 @@ class ChatActs(Screen[None]):
         else:
             desk(self).notice(f"{link.path} is not in the project", bad=True)
             return
-        self.visit(path, _place(link))
+        document = await self.project.open(path)
         if link.version:
             from cocalc_tui.widgets.history.screen import HistoryScreen
 
-            document = await self.project.open(path)
+            self.visit(path)
             self.app.push_screen(HistoryScreen(self.project, document, link.version))
+            return
+        from cocalc_tui.client.meant import place_meant
+
+        place = await place_meant(self.project.requests, document, link, moment)
+        if place is None:
+            desk(self).notice(f"cell {link.cell} of then was deleted since")
+        self.visit(path, place)
 
     async def _is_there(self, path: str) -> bool:
         try:

@@ -42,11 +42,12 @@ class ChatPane(Writing, Pane, Vertical):
     class Follow(TextualMessage):
         """The person wants to go to what a message points to."""
 
-        def __init__(self, link: places.Link, chat: str) -> None:
-            """`chat` is the path of the chat that says it."""
+        def __init__(self, link: places.Link, chat: str, moment: int) -> None:
+            """`chat` is the path of the chat that says it, since `moment` (milliseconds)."""
             super().__init__()
             self.link = link
             self.chat = chat
+            self.moment = moment
 
     class Arrived(TextualMessage):
         """The chat is shown: what of it is unread, and who else may come, is to be found out."""
@@ -266,7 +267,9 @@ class ChatPane(Writing, Pane, Vertical):
         self._go_to(event.link)
 
     def _go_to(self, link: places.Link) -> None:
-        self.post_message(self.Follow(link, self.document.path))
+        chat, message = self.document.path, self.log_.message
+        if message is not None:
+            self.post_message(self.Follow(link, chat, places.said_since(message, link, chat)))
 
     # --- the pane ------------------------------------------------------------------------------
 
