@@ -9,7 +9,7 @@ import pytest
 from cocalc_tui.sync import carry, merger, texts
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.merger import Merger
-from cocalc_tui.sync.patch import MAIN, Cancel, DoesNotFit, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import MAIN, Cancel, Create, DoesNotFit, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.window import Node, Window
 from tests.sync.cases import Case, check
 from tests.sync.reference import Reference
@@ -144,11 +144,11 @@ def test_a_large_undo_after_others_typed_keeps_what_they_typed(
     assert str(document.text()) == "hello " + "cat\n" * merger._LARGE
 
 
-def test_an_undo_is_not_carried_over_what_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undo_is_carried_over_splices_that_fit_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merger, "_LARGE", 0)
     document = Document()
-    ops: list[Op] = [Splice(0, 0, "one two"), Splice(4, 3, ""), Splice(0, 9, ""), Cancel(ANN, 1, 1)]
-    document.apply(chain(ANN, None, ops))
+    ops: list[Op] = [Splice(0, 0, "one two"), Splice(4, 3, ""), Splice(0, 9, "")]
+    document.apply(chain(ANN, None, [*ops, Create("cell", {}), Cancel(ANN, 1, 1)]))
     assert str(document.text()) == "one two"
     same(document, list(document.patches()))
 
