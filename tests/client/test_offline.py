@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from cocalc_tui.client import safekeeping
 from cocalc_tui.client.document import wall_clock
 from cocalc_tui.client.journal import orphans
 from cocalc_tui.client.keep import copies
@@ -27,7 +28,7 @@ from tests.server.people import Everybody
 from tests.unix_users import ROOT
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
-PATIENCE = 30
+PATIENCE = 60
 
 
 class Process:
@@ -136,6 +137,15 @@ async def typed_offline(lab: Lab) -> Process:
     return app
 
 
+async def written_down(lab: Lab) -> None:
+    """What was typed is on disk, which is so after two pauses."""
+    assert 2 * safekeeping.PAUSE < 1
+    unsent = lab.folder / "state" / "cocalc-tui" / "unsent"
+    async with asyncio.timeout(PATIENCE):
+        while not any(b"three" in file.read_bytes() for file in unsent.glob("*.journal")):
+            await asyncio.sleep(0.02)
+
+
 async def test_work_goes_on_without_a_relay_and_merges_on_return(lab: Lab) -> None:
     before = time.time()
     app = await typed_offline(lab)
@@ -149,7 +159,7 @@ async def test_work_goes_on_without_a_relay_and_merges_on_return(lab: Lab) -> No
 
 async def test_a_second_after_the_last_key_a_killed_app_loses_nothing(lab: Lab) -> None:
     app = await typed_offline(lab)
-    await asyncio.sleep(1)
+    await written_down(lab)
     await app.kill()
     await lab.start()
     again = await lab.app()
@@ -160,7 +170,7 @@ async def test_a_second_after_the_last_key_a_killed_app_loses_nothing(lab: Lab) 
 
 async def test_two_starts_at_once_send_it_once(lab: Lab) -> None:
     app = await typed_offline(lab)
-    await asyncio.sleep(1)
+    await written_down(lab)
     await app.kill()
     await lab.start()
     again = await asyncio.gather(*(lab.app() for _ in range(3)))
@@ -183,7 +193,7 @@ async def test_who_leaves_without_a_relay_finds_it_sent_at_the_next_start(lab: L
 
 async def test_killed_while_it_sends_and_again_while_the_next_does(lab: Lab) -> None:
     app = await typed_offline(lab)
-    await asyncio.sleep(1)
+    await written_down(lab)
     for pause in (0.0, 0.02, 0.05, 0.1):
         await lab.start()
         await asyncio.sleep(pause)
@@ -213,7 +223,7 @@ async def test_work_under_a_role_since_lost_is_kept_as_a_copy(lab: Lab) -> None:
 
 async def test_a_killed_apps_work_under_a_role_since_lost_is_kept_too(lab: Lab) -> None:
     app = await typed_offline(lab)
-    await asyncio.sleep(1)
+    await written_down(lab)
     await app.kill()
     await lab.start("viewer")
     again = await lab.app()

@@ -59,9 +59,7 @@ async def test_a_change_is_noticed_by_itself_and_merges(tmp_path: Path, how: str
             lambda _: lost.append(text(document)) if "line 7" not in text(document) else None
         )
         await asyncio.to_thread(shell, box, WRITERS[how])
-        began = time.monotonic()
         await until(lambda: text(document) == f"typed {LINES}new\n")
-        assert time.monotonic() - began < 3
         assert lost == []
         assert document.trouble == ""
 

@@ -155,11 +155,14 @@ async def test_a_cell_that_goes_on_though_interrupted_is_said(
         (said,) = app.notices
         assert said == "cell 1 goes on though it was interrupted; 0 0 restarts the kernel"
         assert wire.interrupted == 1
-        monkeypatch.setattr(kernelacts, "STUBBORN", 0.5)
         runs(app.pane.document, run_of(second, "running", started=1))
+
+        async def obeyed() -> None:
+            runs(app.pane.document, run_of(second, "error", started=1, finished=2))
+
+        monkeypatch.setattr(app.pane.document, "interrupt", obeyed)
         await pilot.press("i", "i")
-        runs(app.pane.document, run_of(second, "error", started=1, finished=2))
-        await pilot.pause(0.6)
+        await pilot.pause(0.1)
         assert app.notices == [said]
 
 
