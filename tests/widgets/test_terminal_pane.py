@@ -117,6 +117,17 @@ async def test_it_ends_and_starts_again(tmp_path: Path) -> None:
         assert here.look is None
 
 
+async def test_a_program_is_told_of_another_theme(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        await until(lambda: pane(app).model.screen.running)
+        await pilot.press(*"printf '\\033[?2031hrea''dy\\n'; cat -v", "enter")
+        await until(lambda: re.search("^ready$", shown(app), re.MULTILINE))
+        app.theme = "quiet-light"
+        await until(lambda: "^[[?997;2n" in shown(app))
+        app.theme = "quiet-dark"
+        await until(lambda: "^[[?997;1n" in shown(app))
+
+
 async def test_its_past_is_gone_through_by_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -268,7 +268,8 @@ class TerminalKeeper:
             case "resize":
                 self._resize(int(said["columns"]), int(said["lines"]))
             case "colours":
-                self._screen.colour(Colours(str(said["text"]), str(said["ground"])))
+                colours = Colours(str(said["text"]), str(said["ground"]))
+                self._write(self._screen.colour(colours))
             case "whole":
                 return {"whole": self._frames.whole(self._typed.typist)}
             case "history":

@@ -16,6 +16,8 @@ from pyghostty.core import lib as ghostty
 
 _COLOUR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 _BRIGHT = 128
+TELLS_SCHEME = 2031
+"""The mode of a program that wants to be told of another scheme."""
 
 
 class Colours(NamedTuple):
@@ -52,14 +54,20 @@ class Replies:
         out[0] = getattr(ghostty, f"GHOSTTY_COLOR_SCHEME_{'DARK' if self._dark else 'LIGHT'}")
         return self._dark is not None
 
-    def have(self, colours: Colours) -> None:
-        """Tell these from now on; what is no colour changes nothing."""
+    def have(self, colours: Colours) -> bytes:
+        """Tell these from now on; what is no colour changes nothing.
+
+        Returns what a program is told that asked to be told whether the ground is dark.
+        """
         text, ground = _COLOUR.fullmatch(colours.text), _COLOUR.fullmatch(colours.ground)
         if text is None or ground is None:
-            return
+            return b""
         for name, found in (("FOREGROUND", text), ("BACKGROUND", ground)):
             colour = ffi.new("GhosttyColorRgb*")
             colour.r, colour.g, colour.b = (int(part, 16) for part in found.groups())
             self._set(f"COLOR_{name}", colour)
         red, green, blue = (int(part, 16) for part in ground.groups())
-        self._dark = 0.299 * red + 0.587 * green + 0.114 * blue < _BRIGHT
+        before, self._dark = self._dark, 0.299 * red + 0.587 * green + 0.114 * blue < _BRIGHT
+        if self._dark == before or not self._terminal.mode(TELLS_SCHEME):
+            return b""
+        return b"\x1b[?997;1n" if self._dark else b"\x1b[?997;2n"

@@ -110,9 +110,12 @@ class Screen:
         self._terminal.resize(*self._size, 0, 0)
         self._mark = None
 
-    def colour(self, colours: Colours) -> None:
-        """Have these colours, for programs that ask."""
-        self._about.have(colours)
+    def colour(self, colours: Colours) -> bytes:
+        """Have these colours, for programs that ask.
+
+        Returns what a program is told that asked to be told of others.
+        """
+        return self._about.have(colours)
 
     def frame(self) -> Frame:
         """The screen as it is now.

@@ -59,6 +59,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     def on_mount(self) -> None:
         """Listen, and have the screen sent."""
         self._unsubscribe = self.document.subscribe(self._heard)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._look_changed())
         self.document.stand(None)
         self.call_after_refresh(self._begin)
 
@@ -167,6 +168,10 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     def on_resize(self, _: events.Resize) -> None:
         """Tell how large my window is, which is known only after the screen was asked for."""
         self.keep_in_sight()
+        self._look_changed()
+
+    def _look_changed(self) -> None:
+        """My window has another size or other colours, which programs may ask for."""
         if self._attached:
             self.do_ask(self._say_size())
 

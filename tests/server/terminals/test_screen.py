@@ -88,6 +88,17 @@ def test_colours_are_told_once_they_are_known(ground: str, answers: bytes) -> No
     assert screen.feed(b"\x1b]11;?\x07\x1b[?996n") == answers
 
 
+def test_who_asked_for_it_is_told_of_a_dark_ground_and_a_light_one() -> None:
+    screen = Screen(80, 24)
+    dark, light = Colours("#ffffff", "#1c1c1c"), Colours("#000000", "#ffeedd")
+    assert screen.colour(dark) == b"", "nobody asked"
+    screen.feed(b"\x1b[?2031h")
+    told = [screen.colour(one) for one in (dark, light, Colours("#000000", "black"), light, dark)]
+    assert told == [b"", b"\x1b[?997;2n", b"", b"", b"\x1b[?997;1n"]
+    screen.feed(b"\x1b[?2031l")
+    assert screen.colour(light) == b""
+
+
 def test_who_asked_for_it_is_told_of_another_size() -> None:
     screen = Screen(80, 24)
     assert screen.resize(90, 24) == b""
