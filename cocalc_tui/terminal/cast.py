@@ -4,7 +4,8 @@ A player draws them like any recording; `replay` reads them without being a term
 a terminal can do only this is used:
 
     key frame   \x1b[0m\x1b[H\x1b[2J, then each row that holds something
-    row         \x1b[Y;1H\x1b[0m\x1b[K, then the row's text and colours
+    row         \x1b[Y;1H\x1b[0m\x1b[K, then the row's text and colours; \x1b[0;0m behind one whose
+                line goes on in the next, which draws nothing
     new line    \x1b[Y;1H\x1b[0m\n\x1b[K of the last row: all others go up by one
     cursor      \x1b[?25h\x1b[Y;XH\x1b[0m, or \x1b[?25l\x1b[0m
 
@@ -17,12 +18,13 @@ Source: asciicast v2, https://docs.asciinema.org/manual/asciicast/v2/.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 KEY_EVERY = 64 * 2**10
 """Characters after which a key frame stands."""
 KEY = "\x1b[0m\x1b[H\x1b[2J"
+GOES_ON = "\x1b[0;0m"
 TYPES = " types"
 """A marker's end where its beginning names who types."""
 ENDED = "exit code "
@@ -36,9 +38,14 @@ class Shown(NamedTuple):
     columns: int
     lines: int
     rows: tuple[str, ...]
-    """From above, each a text with colours (SGR sequences)."""
+    """From above, each a text with colours (SGR sequences), as `marked` makes them."""
     cursor: tuple[int, int] | None
     """Column and row from 0; None while it is hidden."""
+
+
+def marked(rows: Sequence[str], wraps: Collection[int]) -> tuple[str, ...]:
+    """Rows as they are recorded; `wraps` are the numbers of those that go on in the next."""
+    return tuple(f"{row}{GOES_ON}" if y in wraps else row for y, row in enumerate(rows))
 
 
 def header(shown: Shown, at: int, title: str) -> str:

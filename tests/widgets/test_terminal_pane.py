@@ -135,7 +135,9 @@ async def test_its_past_is_gone_through_by_key(
     async with terminal(tmp_path) as (_, app, pilot):
         here = pane(app)
         await until(lambda: here.model.screen.running)
-        await pilot.press(*"echo first$((6*7))", "enter")
+        await pilot.press(
+            *"clear; printf '0123456789%.0s' $(seq 30); echo; echo first$((6*7))", "enter"
+        )
         await until(lambda: "first42" in shown(app))
         await pilot.press(*"echo second$((6*7))", "enter")
         await until(lambda: "second42" in shown(app))
@@ -160,6 +162,11 @@ async def test_its_past_is_gone_through_by_key(
         await pilot.press("slash", *"first42", "enter")
         await until(lambda: past.version < last - 2 or "first42" in rows())
         await until(lambda: "first42" in rows() and "second42" not in rows())
+        copied: list[str] = []
+        monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+        await pilot.press("c")
+        assert "first42\n" in copied[0]
+        assert "0123456789" * 30 in copied[0]
         await pilot.press("home")
         assert past.version == 1
         await pilot.press("f", "f", "f")

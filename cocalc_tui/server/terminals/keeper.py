@@ -48,7 +48,7 @@ from cocalc_tui.server.terminals.replies import Colours
 from cocalc_tui.server.terminals.screen import Screen
 from cocalc_tui.server.terminals.share import Share
 from cocalc_tui.server.terminals.typed import LONG_AGO, Typed
-from cocalc_tui.terminal.cast import Shown
+from cocalc_tui.terminal.cast import Shown, marked
 
 RATE, FLOODED, AT_ONCE = 30, 10, 8
 """Frames a second under load and in a flood, and how many go out at once before."""
@@ -357,7 +357,7 @@ class TerminalKeeper:
         if due is None or (now < due and not at_once):
             return
         frame = self._screen.frame()
-        shown = Shown(*self._screen.size, frame.rows, frame.cursor)
+        shown = Shown(*self._screen.size, marked(frame.rows, frame.wraps), frame.cursor)
         self._recording.take(self._screen, shown, now, self._typed.typist)
 
 

@@ -16,6 +16,7 @@ from pyghostty.core import lib as ghostty
 from cocalc_tui.server.terminals.grid import Grid
 from cocalc_tui.server.terminals.keyform import Form, KeyForm
 from cocalc_tui.server.terminals.replies import Colours, Replies
+from cocalc_tui.terminal.cast import marked
 
 HISTORY_BYTES = 12 * 2**20
 """About 18,000 lines of 80 columns, 9,000 of 160."""
@@ -178,7 +179,7 @@ class Screen:
         return first, max(min(count, self.history_length - first), 0)
 
     def scrolled(self, most: int) -> tuple[str, ...] | None:
-        """Lines that went out above since this was asked last.
+        """Lines that went out above since this was asked last, as they are recorded.
 
         None where they are more than `most`, or it is not known, as after another size.
         """
@@ -191,7 +192,13 @@ class Screen:
             return None
         length = self.history_length
         count = length - int(place.y)
-        return self.history(length - count, count) if 0 <= count <= most else None
+        return self._recorded(length - count, count) if 0 <= count <= most else None
+
+    def _recorded(self, first: int, count: int) -> tuple[str, ...]:
+        """Lines that scrolled out; only of such as may be full it is asked whether they go on."""
+        rows, full = self.history(first, count), self.size[0] - 1
+        doubtful = [at for at, row in enumerate(rows) if len(row.encode()) >= full]
+        return marked(rows, {at for at in doubtful if self._grid.wraps(first + at, 1)})
 
     def _top(self) -> Any:
         """A mark on the topmost line; None while a full-screen program shows."""

@@ -20,7 +20,7 @@ from cocalc_tui.history.overview import at_first, whole
 from cocalc_tui.history.timeline import TimeLine
 from cocalc_tui.history.when import moment
 from cocalc_tui.sync.versions import Made
-from cocalc_tui.terminal.cast import Shown
+from cocalc_tui.terminal.cast import GOES_ON, Shown
 from cocalc_tui.terminal.replay import Replay
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
@@ -304,8 +304,7 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
         """Copy the screen as it was."""
         if self.version:
             rows = self._replay.screen(self.version - 1).rows
-            text = "\n".join(row_text(row).rstrip() for row in rows).rstrip()
-            self.app.copy_to_clipboard(text + "\n")
+            self.app.copy_to_clipboard(_lines(rows).rstrip() + "\n")
             desk(self).notice("the screen as it was is copied")
 
     async def do_purge(self) -> None:
@@ -326,6 +325,13 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
 def _made(at: int, typist: str) -> Made:
     """A screen as the time line takes it."""
     return Made(typist or NOBODY, "", at, at, "typing", None, None)
+
+
+def _lines(rows: Sequence[str]) -> str:
+    """Rows as text; what the window broke is one line."""
+    return "".join(
+        row_text(row) if row.endswith(GOES_ON) else row_text(row).rstrip() + "\n" for row in rows
+    )
 
 
 def _when(at: int) -> str:

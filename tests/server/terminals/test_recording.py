@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cocalc_tui.server.terminals.recording import CAP, FILES, Recording
 from cocalc_tui.server.terminals.screen import Screen
-from cocalc_tui.terminal.cast import Shown, joined
+from cocalc_tui.terminal.cast import GOES_ON, Shown, joined, marked
 from cocalc_tui.terminal.replay import Replay
 
 BEGUN = 1_700_000_000_000
@@ -33,7 +33,7 @@ class Life:
 
     def record(self) -> None:
         frame = self.screen.frame()
-        shown = Shown(*self.screen.size, frame.rows, frame.cursor)
+        shown = Shown(*self.screen.size, marked(frame.rows, frame.wraps), frame.cursor)
         self.recording.take(self.screen, shown, self.now, "ann")
 
     @property
@@ -82,6 +82,21 @@ def test_a_build_has_every_line(tmp_path: Path) -> None:
     assert player.frame().rows == life.screen.frame().rows
     past = player.history(player.history_length - 9000, 9000)
     assert past == life.screen.history(life.screen.history_length - 9000, 9000)
+
+
+def test_it_is_known_which_rows_the_window_broke(tmp_path: Path) -> None:
+    life = Life(tmp_path)
+    life.prints(b"")
+    for text in ("x" * 200, "中" * 100, *map(str, range(30)), "y" * 80, "z" * 81):
+        life.now += 200
+        life.prints(text.encode() + b"\r\n")
+    events = [json.loads(line) for line in life.text.splitlines()[1:]]
+    seen = "".join(data for _, kind, data in events if kind == "o")
+    for row, count in (("x" * 80, 2), ("中" * 40, 2), ("z" * 80, 1)):
+        assert seen.count(row + GOES_ON) == count, row
+    assert "y" * 80 in seen
+    assert "y" * 80 + GOES_ON not in seen
+    assert Replay(life.text).screen_at(life.now).rows[-3:] == (f"{'z' * 80}{GOES_ON}", "z", "")
 
 
 def test_a_full_screen_program_and_another_size(tmp_path: Path) -> None:
