@@ -284,7 +284,7 @@ async def test_the_other_machine_is_not_stormed(
     await ears.until(lambda: ears.count(Offline))
     before = len(elsewhere.asked)
     await asyncio.sleep(2.5)
-    assert 1 <= len(elsewhere.asked) - before <= 4
+    assert len(elsewhere.asked) - before <= 4
     (elsewhere.folder / "fails").unlink()
     await ears.until(lambda: ears.count(Online) == 2)
     await workspace.close()

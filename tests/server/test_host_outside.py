@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -378,18 +377,16 @@ async def test_files_that_come_and_go_are_told_to_who_lists_them(tmp_path: Path)
         document = await opened(box)
         (box.project / "sub").mkdir()
         person = await box.person("alice")
-        told: list[float] = []
+        told: list[FilesChanged] = []
         person.subscribe(
-            lambda event: told.append(time.monotonic()) if isinstance(event, FilesChanged) else None
+            lambda event: told.append(event) if isinstance(event, FilesChanged) else None
         )
         for folder in ("", "sub"):
             await person.files.entries(folder)
         for command in ("touch new", "mkdir sub/deep", "mv new newer", "rm newer", "rm -r sub"):
             told.clear()
-            began = time.monotonic()
             shell(box, command)
             await until(lambda: told)
-            assert told[0] - began < 1.5
         await asyncio.sleep(1.2)
         told.clear()
         for word in range(5):
