@@ -142,9 +142,14 @@ class Terminal:
         self.wait_for_all([text], within)
 
     def wait_for_all(self, texts: Sequence[str], within: float = 60) -> None:
-        """Read until each of these was on the screen since the start."""
-        end, seen = time.monotonic() + within, self.seen
+        """Read until each of these was on the screen since the start.
+
+        `within` are the seconds in which another one of them comes.
+        """
+        end, seen, left = time.monotonic() + within, self.seen, len(texts)
         while missing := [text for text in texts if text not in seen]:
+            if len(missing) < left:
+                end, left = time.monotonic() + within, len(missing)
             over = self.ended or time.monotonic() > end
             assert not over, f"{missing} never came; the end: {seen[-500:]!r}"
             self.drain(0.2)
