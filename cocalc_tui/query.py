@@ -77,6 +77,10 @@ class Query(Struct, frozen=True):
             raise SearchError("this pattern takes too long") from None
 
 
+NOTHING = Query()
+"""Nothing is searched for."""
+
+
 def template(text: str, *, is_pattern: bool) -> str:
     r"""What is put in a match's place, for `Match.expand`.
 

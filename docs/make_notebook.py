@@ -94,7 +94,7 @@ ROWS = (
     Row(
         "find in cells and output, replace", "yes", "yes", "some",
         ("notebook.find", "notebook.replace"),
-        "text or regular expression; a text also in what is not drawn of long output, which opens "
+        "text or regular expression, also in what is not drawn of long output, which opens "
         "where it is; replaced in the texts of cells",
     ),
     Row("completion, also while typing; signatures; inspection", "yes", "yes", "yes",

@@ -13,7 +13,7 @@ from cocalc_tui.client.files import Files
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.notebook.blobs import MissingBlobError
 from cocalc_tui.protocol.events import FileInfo
-from cocalc_tui.query import Query
+from cocalc_tui.query import NOTHING, Query, SearchError
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.notebook.finding import FindActs
 from cocalc_tui.widgets.outputs.links import (
@@ -39,7 +39,7 @@ class LinkActs(FindActs):
             return
         self._read(self.active)
 
-    def _read(self, key: str, find: str = "") -> None:
+    def _read(self, key: str, find: Query = NOTHING) -> None:
         from cocalc_tui.widgets.reader.screen import OutputScreen
 
         number = self.stack.place(key) + 1
@@ -48,25 +48,24 @@ class LinkActs(FindActs):
 
     def not_found(self) -> None:
         """Look in what cells printed beyond what is drawn here, before it is said."""
-        text, keys = self._query.text, [cell.key for cell in self.long_outputs()]
-        if not keys or self._query != Query(text):  # the reader knows no patterns
+        keys = [cell.key for cell in self.long_outputs()]
+        if not keys:
             super().not_found()
             return
-        work: WorkType[None] = partial(self._find_in_long, text, keys)
+        work: WorkType[None] = partial(self._find_in_long, self._query, keys)
         self.run_worker(work, group="find", exclusive=True)
 
-    async def _find_in_long(self, text: str, keys: Sequence[str]) -> None:
+    async def _find_in_long(self, query: Query, keys: Sequence[str]) -> None:
         from cocalc_tui.widgets.reader.contents import has_printed
-        from cocalc_tui.widgets.reader.model import pattern_of
 
         try:
             for key in keys:
-                found = await has_printed(self.document, key, pattern_of(text))
+                found = await has_printed(self.document, key, query)
                 if found and key in self.stack:
                     self.select(key)
-                    self._read(key, text)
+                    self._read(key, query)
                     return
-        except (RequestFailed, MissingBlobError) as error:
+        except (RequestFailed, MissingBlobError, SearchError) as error:
             desk(self).notice(str(error), bad=True)
             return
         super().not_found()

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from textual.strip import Strip
 
+from cocalc_tui.query import Query
 from cocalc_tui.widgets.outputs.ansi import ansi_lines
 from cocalc_tui.widgets.outputs.links import linked
 from cocalc_tui.widgets.outputs.render import output_rows
@@ -57,8 +58,8 @@ class Block(Protocol):
         """Whether it is loaded."""
         ...
 
-    def may_hold(self, pattern: re.Pattern[str]) -> bool:
-        """Whether it is worth looking for something in its rows, once it is loaded."""
+    def may_hold(self, query: Query) -> bool:
+        """Whether it is worth looking in its rows, once it is loaded. Raises SearchError."""
         ...
 
 
@@ -81,7 +82,7 @@ class Drawn:
     async def load(self) -> None:
         """Pictures come by themselves."""
 
-    def may_hold(self, pattern: re.Pattern[str]) -> bool:
+    def may_hold(self, query: Query) -> bool:
         """Nobody knows before it is drawn."""
         return True
 
@@ -111,10 +112,10 @@ class Piece:
         """Whether it is loaded."""
         return self._text.here(*self._around) is not None
 
-    def may_hold(self, pattern: re.Pattern[str]) -> bool:
+    def may_hold(self, query: Query) -> bool:
         """Whether it is in the text, colours aside."""
         text = self._text.here(*self._around) or ""
-        return pattern.search(_SGR.sub("", text)) is not None
+        return any(True for _ in query.matches(_SGR.sub("", text)))
 
     def lay(self, frame: Frame) -> Laid:
         """Lay out the lines that begin in it."""

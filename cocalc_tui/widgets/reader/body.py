@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from textual.widget import Widget
 
 from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.query import Query, SearchError
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.scroll import Scroll
 from cocalc_tui.widgets.graphics import Graphics
@@ -30,6 +30,8 @@ EDGES = 3
 ZOOM = 4.0
 """How much larger than it is a picture is drawn where there is room."""
 WHEEL_ROWS = 3
+ROW_PATIENCE = 0.005
+"""Seconds for finding in one row: all of them are drawn at once."""
 
 
 class Body(Widget, can_focus=True):
@@ -40,7 +42,7 @@ class Body(Widget, can_focus=True):
     def __init__(self, moved: Callable[[], None]) -> None:
         """`moved` is called when something else is on the screen."""
         super().__init__()
-        self.lit: re.Pattern[str] | None = None
+        self.lit = Query()
         """What stands out."""
         self.at: Spot | None = None
         """The match that was gone to."""
@@ -156,7 +158,7 @@ class Body(Widget, can_focus=True):
         ground = Style(bgcolor=colour(self, "background"))
         shown = reader.visible()
         body = reader.strip(shown[y]) if y < len(shown) else Strip([])
-        if self.lit is not None and y < len(shown):
+        if self.lit.text and y < len(shown):
             here = Style(bgcolor=colour(self, "accent"), color=colour(self, "background"))
             other = Style(bgcolor=colour(self, "raised"))
             body = lit(body, self.lit, here if shown[y] == self.at else other)
@@ -187,7 +189,9 @@ class Body(Widget, can_focus=True):
         self.move(lambda reader: reader.go(-WHEEL_ROWS))
 
 
-def lit(row: Strip, pattern: re.Pattern[str], style: Style) -> Strip:
-    """A row with what was found standing out."""
-    found = [(*match.span(), style) for match in pattern.finditer(row.text)]
+def lit(row: Strip, query: Query, style: Style) -> Strip:
+    """A row with what was found standing out, unless that takes long."""
+    found: list[tuple[int, int, Style]] = []
+    with contextlib.suppress(SearchError):
+        found = [(*match.span(), style) for match in query.matches(row.text, patience=ROW_PATIENCE)]
     return Strip(restyled([*row], found), row.cell_length) if found else row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
@@ -11,6 +10,7 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.blobs import WHOLE, blobs_of, decoded
 from cocalc_tui.notebook.printed import notice
 from cocalc_tui.protocol.events import KeptText
+from cocalc_tui.query import Query
 from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.notebook.attachments import attached
 from cocalc_tui.widgets.outputs.streams import Output, joined
@@ -107,15 +107,15 @@ def _goes_on(before: Content, content: Content) -> bool:
     return not any(one.text is not None and one.text.left_out for one in (before, content))
 
 
-async def has_printed(document: SharedDocument, cell: str, pattern: re.Pattern[str]) -> bool:
+async def has_printed(document: SharedDocument, cell: str, query: Query) -> bool:
     """Whether a cell has printed something, also where that has to be fetched.
 
-    Raises RequestFailed and MissingBlobError.
+    Raises RequestFailed, MissingBlobError and SearchError.
     """
     for block in blocks_of(await contents_of(document, cell)):
         if isinstance(block, Piece):
             await block.load()
-            if block.may_hold(pattern):
+            if block.may_hold(query):
                 return True
     return False
 

@@ -6,13 +6,13 @@ it is: going on and back counts rows, everything else is a share of the whole.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from textual.strip import Strip
 
+from cocalc_tui.query import Query
 from cocalc_tui.widgets.outputs.rows import Frame
 from cocalc_tui.widgets.reader.blocks import Block, Laid
 
@@ -199,8 +199,8 @@ class Reader:
 
     # --- finding -------------------------------------------------------------------------------
 
-    def places(self, block: int, pattern: re.Pattern[str]) -> list[Spot]:
-        """The rows of a block in which something begins, from above."""
+    def places(self, block: int, query: Query) -> list[Spot]:
+        """The rows of a block in which something begins, from above. Raises SearchError."""
         laid = self.laid(block)
         ends = [*laid.lines[1:], len(laid.rows)]
         found = []
@@ -208,15 +208,9 @@ class Reader:
             text = "".join(row.text for row in laid.rows[first:end])
             rows = laid.rows[first:end]
             found += [
-                Spot(block, first + _row_of(rows, match.start()))
-                for match in pattern.finditer(text)
+                Spot(block, first + _row_of(rows, match.start())) for match in query.matches(text)
             ]
         return found
-
-
-def pattern_of(text: str) -> re.Pattern[str]:
-    """What is asked for; capitals count only where there are some."""
-    return re.compile(re.escape(text), 0 if text != text.lower() else re.IGNORECASE)
 
 
 def _row_of(rows: Sequence[Strip], at: int) -> int:

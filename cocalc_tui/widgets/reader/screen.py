@@ -17,6 +17,7 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent, Heard
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.notebook.blobs import MissingBlobError
+from cocalc_tui.query import NOTHING, Query, SearchError
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
@@ -25,7 +26,7 @@ from cocalc_tui.widgets.outputs.links import Target, named, target_at, targets_o
 from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.reader.body import Body
 from cocalc_tui.widgets.reader.contents import Content, blocks_of, contents_of
-from cocalc_tui.widgets.reader.model import Reader, Spot, pattern_of
+from cocalc_tui.widgets.reader.model import Reader, Spot
 from cocalc_tui.widgets.reader.saving import Form, numbered, save_as
 from cocalc_tui.widgets.report import footer_words
 
@@ -54,7 +55,7 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         number: int,
         files: Files | None,
         go_to_target: Callable[[Target], Awaitable[None]],
-        find: str = "",
+        find: Query = NOTHING,
     ) -> None:
         """`number`: which cell it is, for people; `files`: where it can be saved.
 
@@ -70,7 +71,7 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         self._contents: list[Content] = []
         self._head = Static("", id="head", markup=False)
         self._footer = Bar(id="footer")
-        self._query = ""
+        self._query = NOTHING
         self._first_query = find
         self._said = ""
         self._search: asyncio.Event | None = None
@@ -149,7 +150,7 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
             self._contents = found
             self.body.show(Reader(blocks_of(found), self.body.frame_of(self._document.blobs), 1))
             self._find_from_here(self._first_query)
-            self._first_query = ""
+            self._first_query = NOTHING
         self._say_where()
 
     # --- what is said --------------------------------------------------------------------------
@@ -216,8 +217,8 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         """End the search, else go back."""
         if self._search is not None:
             self._search.set()
-        elif self._query:
-            self._query, self.body.lit = "", None
+        elif self._query.text:
+            self._query = self.body.lit = NOTHING
             self._say("")
             self.body.refresh()
         else:
@@ -229,11 +230,11 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         """Ask what to find."""
         answer = await desk(self).ask("Find")
         if answer is not None:
-            self._find_from_here(answer)
+            self._find_from_here(Query(answer))
 
-    def _find_from_here(self, text: str) -> None:
-        if text:
-            self._query, self.body.lit = text, pattern_of(text)
+    def _find_from_here(self, query: Query) -> None:
+        if query.text:
+            self._query = self.body.lit = query
             self._look(1, here=True)
 
     def do_next_match(self) -> None:
@@ -245,7 +246,7 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         self._look(-1)
 
     def _look(self, by: int, *, here: bool = False) -> None:
-        if self._query:
+        if self._query.text:
             if self._search is not None:
                 self._search.set()
             self._search = asyncio.Event()
@@ -253,7 +254,7 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
 
     async def _find(self, stops: asyncio.Event, by: int, *, here: bool) -> None:
         """Look on from the match on the screen, or from its first row; may fetch and take long."""
-        reader, pattern = self.body.reader, pattern_of(self._query)
+        reader = self.body.reader
         at = None if here else self.body.at
         start = at or reader.top
 
@@ -261,8 +262,8 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
             return spot < start if by < 0 else spot > start or (at is None and spot == start)
 
         try:
-            found = await self._first_place(stops, pattern, start.block, by, beyond)
-        except (RequestFailed, MissingBlobError) as error:
+            found = await self._first_place(stops, start.block, by, beyond)
+        except (RequestFailed, MissingBlobError, SearchError) as error:
             desk(self).notice(str(error), bad=True)
             return
         finally:
@@ -271,7 +272,7 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         if stops.is_set():
             self._say("")
         elif found is None:
-            self._say(f"not found {'below' if by > 0 else 'above'}: {safe(self._query)}")
+            self._say(f"not found {'below' if by > 0 else 'above'}: {safe(self._query.text)}")
         else:
             self._say("")
             self.body.go_to(found)
@@ -279,7 +280,6 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
     async def _first_place(
         self,
         stops: asyncio.Event,
-        pattern: re.Pattern[str],
         block: int,
         by: int,
         beyond: Callable[[Spot], bool],
@@ -288,9 +288,9 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
         while 0 <= block < len(reader.blocks) and not stops.is_set():
             if not reader.blocks[block].here:
                 await reader.blocks[block].load()
-            if reader.blocks[block].may_hold(pattern):
+            if reader.blocks[block].may_hold(self._query):
                 reader.came()
-                places = reader.places(block, pattern)
+                places = reader.places(block, self._query)
                 found = next(filter(beyond, places if by > 0 else reversed(places)), None)
                 if found is not None:
                     return found

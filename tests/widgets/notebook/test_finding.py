@@ -143,6 +143,24 @@ async def test_what_is_not_drawn_is_found_on_the_screen_that_shows_all() -> None
         await until(pilot, lambda: app.notices[-1] == said)
 
 
+async def test_a_pattern_finds_what_is_not_drawn_and_one_without_end_is_said() -> None:
+    app = with_a_long_output()
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.press("ctrl+f")
+        await seeking(app, pilot)
+        await pilot.press("alt+r", *rf"^row {WHOLE // 10}[7-9]$", "enter")
+        await until(pilot, lambda: isinstance(app.screen, OutputScreen))
+        screen = app.screen
+        assert isinstance(screen, OutputScreen)
+        await until(pilot, lambda: screen.body.at is not None)
+        here = screen.body.at
+        assert here is not None
+        assert screen.body.reader.strip(here).text == f"row {WHOLE + 7}"
+        await pilot.press("escape", "escape", "ctrl+f")
+        await answer(app, pilot, r"(\w|\s|\d)+[^\w\s]")
+        await until(pilot, lambda: "takes too long" in "".join(app.notices))
+
+
 async def test_in_a_text_what_was_found_is_selected() -> None:
     app = made()
     async with app.run_test(size=(50, 12)) as pilot:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from cocalc_tui.notebook.printed import HEAD, TAIL
 from cocalc_tui.protocol.events import KeptText
+from cocalc_tui.query import Query
 from cocalc_tui.widgets.outputs.rows import WHOLE
 from cocalc_tui.widgets.outputs.text import stream_rows
 from cocalc_tui.widgets.reader import blocks, longtext
 from cocalc_tui.widgets.reader.blocks import Piece, pieces
 from cocalc_tui.widgets.reader.longtext import LongText
-from cocalc_tui.widgets.reader.model import pattern_of
 from tests.widgets.outputs.frames import frame, stream, texts
 
 
@@ -109,6 +109,6 @@ async def test_a_block_says_that_it_waits() -> None:
     laid = block.lay(frame())
     assert not laid.waits
     assert len(laid.rows) == blocks.PIECE // 2
-    assert block.may_hold(pattern_of("M")) is False
-    assert block.may_hold(pattern_of("m")) is True
+    assert block.may_hold(Query("M")) is False
+    assert block.may_hold(Query("m")) is True
     assert block.output == 3

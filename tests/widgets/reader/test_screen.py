@@ -19,12 +19,12 @@ from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.blobs import take_out
 from cocalc_tui.notebook.outputs import RunOutput
 from cocalc_tui.protocol.events import BlobPart, KeptText
+from cocalc_tui.query import Query
 from cocalc_tui.sync.patch import Create
 from cocalc_tui.widgets.dialogs import Ask, Confirm
 from cocalc_tui.widgets.outputs.pictures import pictures_of
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.reader.contents import has_printed
-from cocalc_tui.widgets.reader.model import pattern_of
 from cocalc_tui.widgets.reader.screen import OutputScreen
 from tests.widgets.notebook.desk import (
     NotebookDesk,
@@ -164,8 +164,8 @@ async def test_finding_in_what_is_not_here() -> None:
 async def test_whether_a_cell_has_printed_something_that_is_not_here() -> None:
     document, _ = long_document(200_000)
     (key,) = schema.cells(document.replica)
-    assert await has_printed(document, key, pattern_of("line 123456"))
-    assert not await has_printed(document, key, pattern_of("needle"))
+    assert await has_printed(document, key, Query("line 123456"))
+    assert not await has_printed(document, key, Query("needle"))
 
 
 async def until(pilot: Pilots, true: Any) -> None:
