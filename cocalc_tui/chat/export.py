@@ -14,10 +14,9 @@ def as_markdown(messages: Sequence[Message], path: str, when: Callable[[int], st
     for message, depth in threads(list(messages)):
         edited = f", edited by {', '.join(message.edited_by)}" if message.versions else ""
         head = f"**{message.user}**, {when(message.at)}{edited}"
-        reactions = " ".join(f"{one.sign} {one.user}" for one in message.reactions)
         lines = [head, "", *message.text.rstrip("\n").split("\n")]
-        if reactions:
-            lines += ["", reactions]
+        if message.signs:
+            lines += ["", message.signs]
         quote = "> " * depth
         parts.append("\n".join(f"{quote}{line}".rstrip() for line in lines) + "\n")
     return "\n".join(parts)

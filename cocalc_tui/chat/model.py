@@ -77,6 +77,11 @@ class Message:
     """Whether only a file says whose it is."""
 
     @property
+    def signs(self) -> str:
+        """Reactions with who put them: `👍 ann  🎉 bob`."""
+        return "  ".join(f"{one.sign} {one.user}" for one in self.reactions)
+
+    @property
     def edited_by(self) -> list[str]:
         """Who edited it, each once."""
         return list(dict.fromkeys(one.user for one in self.versions[1:]))

@@ -109,7 +109,8 @@ def line(message: Message, depth: int = 0, to: str = "") -> str:
     if message.edited_by:
         who += f" (edited by {', '.join(message.edited_by)})"
     indent = "  " * depth
-    words = message.text.replace("\n", f"\n{indent}    ")
+    words = "\n".join(filter(None, [message.text, message.signs]))
+    words = words.replace("\n", f"\n{indent}    ")
     return f"{indent}{minutes(message.at)}  {who}: {words}"
 
 

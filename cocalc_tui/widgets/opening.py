@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
 from cocalc_tui.widgets.picker import Choice, Picker
+from cocalc_tui.widgets.relisting import list_into
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -38,19 +39,15 @@ async def ask_file(screen: Screen[None], project: Project, recent: Sequence[str]
         "Open a file", lately, make=make, waiting="looking for files …", nothing=nothing
     )
 
-    async def look() -> None:
-        try:
-            files = await project.files.entries(recursive=True)
-        except RequestFailed as error:
-            picker.fill(lately, f"the files cannot be listed: {error.text}")
-            return
+    async def look() -> list[Choice]:
+        files = await project.files.entries(recursive=True)
         paths = [file.path for file in files if file.kind != "folder"]
         there = [choice for choice in lately if choice.value in set(paths)]
         known.update(paths)
         lately_there = {choice.value for choice in there}
-        picker.fill([*there, *(Choice(one, one) for one in paths if one not in lately_there)])
+        return [*there, *(Choice(one, one) for one in paths if one not in lately_there)]
 
-    work: WorkType[None] = look
+    work: WorkType[None] = partial(list_into, picker, project, look, "files", lately)
     screen.run_worker(work, group="look")
     chosen = await desk(screen).answer(picker)
     if chosen is not None and chosen.startswith(_NEW):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cocalc_tui.chat.model import Message, Version
+from cocalc_tui.chat.model import Message, Reaction, Version
 from cocalc_tui.commands.chat import json_line, line
 
 
@@ -17,6 +17,12 @@ def test_who_said_it_to_whom_and_who_edited_it() -> None:
     assert line(Message("k", "ann", 0, "I resign", claimed=True)).endswith(
         "ann (from the file): I resign"
     )
+
+
+def test_reactions_stand_below() -> None:
+    signs = (Reaction("r", "bob", "👍"), Reaction("s", "cyd", "🎉"))
+    said = line(Message("k", "ann", 0, "done", reactions=signs))
+    assert said.endswith("  ann: done\n    👍 bob  🎉 cyd")
 
 
 def test_json_takes_one_line() -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from textual.worker import WorkType
 
-from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.events import ProjectStatus
 from cocalc_tui.protocol.kinds import TERMINAL, kind_of
 from cocalc_tui.protocol.messages import Role, Status
@@ -18,6 +17,7 @@ from cocalc_tui.terminal.ending import ending
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.files_model import wrong_name
 from cocalc_tui.widgets.picker import Choice, Picker
+from cocalc_tui.widgets.relisting import list_into
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -42,16 +42,12 @@ async def ask_terminal(screen: Screen[None], project: Project) -> str | None:
 
     picker = Picker("Open a terminal", (), make=make, waiting="looking for terminals …")
 
-    async def look() -> None:
-        try:
-            found = await _there(project)
-        except RequestFailed as error:
-            picker.fill((), f"the terminals cannot be listed: {error.text}")
-            return
+    async def look() -> list[Choice]:
+        found = await _there(project)
         known.update(choice.value for choice in found)
-        picker.fill(found)
+        return found
 
-    work: WorkType[None] = partial(look)
+    work: WorkType[None] = partial(list_into, picker, project, look, "terminals")
     screen.run_worker(work, group="look")
     return await desk(screen).answer(picker)
 

@@ -6,6 +6,8 @@ import pytest
 from textual.events import Key
 from textual.widgets import Static
 
+from cocalc_tui.client.requests import RequestFailed
+from cocalc_tui.protocol.events import FileInfo
 from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.dialogs import Ask
 from cocalc_tui.widgets.help import Reading
@@ -13,6 +15,7 @@ from cocalc_tui.widgets.jump import LETTERS, Jump
 from cocalc_tui.widgets.line import Line
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.settings import Settings
+from tests.server.hosting import until
 from tests.widgets.app.started import FILES, Started, started
 from tests.widgets.pretend import PretendProject
 
@@ -43,6 +46,28 @@ class TestDialogs:
             assert ("type a name to make one" in said) == (role == "editor")
             await run.press(*"a.py")
             assert not message.display
+
+    async def test_open_before_there_is_a_relay_lists_when_there_is_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with started([]) as run:
+            entries, online = run.project.files.entries, False
+
+            async def asked(path: str = "", *, recursive: bool = False) -> list[FileInfo]:
+                if not online:
+                    raise RequestFailed("offline", "not connected to the relay just now")
+                return await entries(path, recursive=recursive)
+
+            monkeypatch.setattr(run.project.files, "entries", asked)
+            await run.pilot.press("ctrl+o")  # it waits for the relay: nothing settles yet
+            await until(lambda: isinstance(run.app.screen, Picker))
+            title = run.app.screen.query_one("#title", Static)
+            await until(lambda: "not connected to the relay" in str(title.render()))
+            online = True
+            run.project.connect()
+            await run.settle()
+            await run.press(*"rn2", "enter")
+            assert run.here == "data/run2.csv"
 
     async def test_open_shows_the_latest_first(self) -> None:
         async with started(["README.md", "notes.md"]) as run:
