@@ -98,15 +98,22 @@ def _version(opened: Opened, word: str | None) -> int | None:
 
     from cocalc_tui.history.when import moment
 
-    latest = opened.past.line.latest
+    line, path = opened.past.line, opened.document.path
+    latest = line.latest
     if word is None:
         return latest
     if word.isascii() and word.isdigit() and len(word) < SHORTEST:
         if not 0 <= int(word) <= latest:
-            raise CommandError(f"version {word}: this file has versions 1 to {latest}", USAGE)
+            there = f"versions 1 to {latest}" if latest else "no versions yet"
+            raise CommandError(f"version {word}: {path} has {there}", USAGE)
         return int(word)
     found = moment(word, datetime.now().astimezone())
-    return None if found is None else opened.past.line.at(int(found.timestamp() * 1000))
+    version = None if found is None else line.at(int(found.timestamp() * 1000))
+    if version == 0:
+        # The file may well have been there: to show or restore nothing would be a wrong answer.
+        begins = f"begins at {when(line.burst(1).start)}" if latest else "has not begun"
+        raise CommandError(f"{word}: the history of {path} {begins}", USAGE)
+    return version
 
 
 async def _content(opened: Opened, word: str | None) -> Content:
