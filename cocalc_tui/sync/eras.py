@@ -92,59 +92,91 @@ def _longest(log: Shelf) -> int | None:
 
 def cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
     """Cut a log where it narrows, into eras of about so many runs, and each into pieces."""
-    gaps = iter([*wide(log), (_NEVER, _NEVER)])
-    low, high = next(gaps)
-    pieces: list[Piece] = []
-    piece: list[Slice] = []
-    together, cost, seq = True, 0, 0
+    return _Cutter(log, longest).eras()
 
-    def end(start: int, stop: int) -> None:
-        """Let the piece at hand end in the block at hand."""
-        nonlocal piece
-        if start < stop:
-            piece.append(Slice(place, start, stop))
-        if piece:
-            pieces.append((together, piece))
-            piece = []
 
-    for place in range(len(log)):
-        runs = log.runs(place)
-        begun = critical = 0
+class _Cutter:
+    """Goes over a log once, edge by edge: the places where a run ends."""
+
+    def __init__(self, log: Shelf, longest: int) -> None:
+        self._log = log
+        self._longest = longest
+        self._gaps = iter([*wide(log), (_NEVER, _NEVER)])
+        self._low, self._high = next(self._gaps)
+        """The stretch ahead within which not everybody had seen all there was."""
+        self._pieces: list[Piece] = []
+        self._piece: list[Slice] = []
+        self._together = True
+        self._cost = 0
+        """Runs of the era at hand."""
+        self._seq = 0
+        """Entries before the block at hand."""
+        self._place = 0
+        self._begun = self._critical = 0
         """Where the piece at hand begins in this block, and where it can end."""
-        edges = list(runs.edges())
+
+    def eras(self) -> Iterator[list[Piece]]:
+        """The pieces of one era after another."""
+        for place in range(len(self._log)):
+            runs = self._log.runs(place)
+            self._place, self._begun, self._critical = place, 0, 0
+            yield from self._block(list(runs.edges()))
+            count = runs.block.count
+            if self._begun < count:
+                self._piece.append(Slice(place, self._begun, count))
+            self._seq += count
+        if self._piece:
+            self._pieces.append((self._together, self._piece))
+        if self._pieces:
+            yield self._pieces
+
+    def _block(self, edges: Sequence[int]) -> Iterator[list[Piece]]:
         index = 0
         while index < len(edges):
-            # What everybody had seen goes on until the next gap, or until the era is long enough.
-            ahead = min(bisect_left(edges, low - seq, index), index + longest - cost - 1)
-            if together and ahead > index:
-                cost, index, critical = cost + ahead - index, ahead, edges[ahead - 1]
+            ahead = self._seen_by_all(edges, index)
+            if ahead > index:
+                self._cost += ahead - index
+                index, self._critical = ahead, edges[ahead - 1]
                 continue
             edge = edges[index]
             index += 1
-            cost += 1
-            passed = high < seq + edge
-            while high < seq + edge:
-                low, high = next(gaps)
-            inside = low <= seq + edge
-            if together and (passed or inside):
-                end(begun, critical)
-                begun, together = critical, False
-            if inside:
-                beyond = bisect_right(edges, high - seq, index)
-                cost, index = cost + beyond - index, beyond
+            self._cost += 1
+            if self._is_wide(edge):
+                beyond = bisect_right(edges, self._high - self._seq, index)
+                self._cost += beyond - index
+                index = beyond
                 continue
-            if not together:
-                end(begun, edge)
-                begun, together = edge, True
-            critical = edge
-            if cost >= longest:
-                end(begun, edge)
-                yield pieces
-                pieces, begun, cost = [], edge, 0
-        if begun < runs.block.count:
-            piece.append(Slice(place, begun, runs.block.count))
-        seq += runs.block.count
-    if piece:
-        pieces.append((together, piece))
-    if pieces:
-        yield pieces
+            if not self._together:
+                self._end(edge, together=True)
+            self._critical = edge
+            if self._cost >= self._longest:
+                self._end(edge, together=True)
+                yield self._pieces
+                self._pieces, self._cost = [], 0
+
+    def _seen_by_all(self, edges: Sequence[int], index: int) -> int:
+        """Until where all that comes was seen by everybody, and the era is not long enough yet."""
+        if not self._together:
+            return index
+        room = self._longest - self._cost - 1
+        return min(bisect_left(edges, self._low - self._seq, index), index + room)
+
+    def _is_wide(self, edge: int) -> bool:
+        """Whether a gap goes over an edge; what came before one is a piece of its own."""
+        at = self._seq + edge
+        passed = self._high < at
+        while self._high < at:
+            self._low, self._high = next(self._gaps)
+        inside = self._low <= at
+        if self._together and (passed or inside):
+            self._end(self._critical, together=False)
+        return inside
+
+    def _end(self, stop: int, *, together: bool) -> None:
+        """Let the piece at hand end in the block at hand, and the next begin."""
+        if self._begun < stop:
+            self._piece.append(Slice(self._place, self._begun, stop))
+        if self._piece:
+            self._pieces.append((self._together, self._piece))
+            self._piece = []
+        self._begun, self._together = stop, together

@@ -321,12 +321,15 @@ async def test_commits_and_snapshots_in_the_same_screen(tmp_path: Path) -> None:
         await Snapshots(app.project.requests).take("before lunch")
         await pilot.press("f4")
         await until(lambda: isinstance(app.screen, HistoryScreen) and app.screen.version)
-        await pilot.press("S")
         again = app.screen
+        await pilot.press("left")
         assert isinstance(again, HistoryScreen)
+        left = again.version
+        assert 0 < left < document.numbers.upto
+        await pilot.press("S")
         await until(lambda: "before lunch" in again._head.text)
         await pilot.press("S")
-        await until(lambda: "version" in again._head.text)
+        await until(lambda: f"version {left} of" in again._head.text)
 
 
 async def test_finding_when_a_text_came_and_went(tmp_path: Path) -> None:

@@ -62,6 +62,6 @@ class HistoryActs:
         """Show what is due, before something is done to what shows; False where that takes long."""
         raise NotImplementedError
 
-    def choose_past(self, past: Past) -> None:
+    def choose_past(self, past: Past, at: int | None = None) -> None:
         """Go through another past, from its newest version."""
         raise NotImplementedError

@@ -22,6 +22,8 @@ class Looking(HistoryActs):
 
     word = ""
     """What was looked for last."""
+    _left = 0
+    """Where in its own log one was before going through another past."""
 
     def do_difference(self) -> None:
         """Show what differs, or the text alone."""
@@ -157,6 +159,8 @@ class Looking(HistoryActs):
         finally:
             self.show()
         if editions:
+            if self.past is self.own:
+                self._left = self.version
             self.choose_past(Editions(self.document.type, editions, read, kind, self.seen))
         else:
             desk(self._screen).notice(f"{self.document.path}: {nothing}")
@@ -167,7 +171,7 @@ class Looking(HistoryActs):
         if not (shown and self.past is not None and self.past.line.burst(0).kind == event):
             return False
         if self.own is not None:
-            self.choose_past(self.own)
+            self.choose_past(self.own, self._left)
         return True
 
 

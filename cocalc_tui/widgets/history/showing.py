@@ -37,11 +37,11 @@ class Showing(HistoryActs):
     """Whether what is to be shown is the same place in another way; None for nothing."""
     _working = False
 
-    def choose_past(self, past: Past) -> None:
-        """Go through another past, from its newest version."""
+    def choose_past(self, past: Past, at: int | None = None) -> None:
+        """Go through another past, from a version of it or its newest."""
         self.past, self.mark, self.with_now, self.person = past, None, False, ""
         self.view.open(past.line, past.cells)
-        self.go(past.line.latest)
+        self.go(past.line.latest if at is None else at)
 
     def go(self, version: int) -> None:
         """Show a version, once it is here."""
