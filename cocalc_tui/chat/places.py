@@ -12,9 +12,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cocalc_tui.chat.model import Message
+if TYPE_CHECKING:  # the first screen knows where chats are, and does without what is in them
+    from cocalc_tui.chat.model import Message
 
 ENDING = ".chat"
 _LINK = re.compile(
