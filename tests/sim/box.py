@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -37,28 +36,22 @@ CUT_OFF = 5_000
 """Bytes, in the place of the relay's: so that small logs make slow readers."""
 
 
-class Threads(ThreadPoolExecutor):
-    """Stands in for a pool of one thread: its work is done by the loop, in order."""
+class LoopWorker:
+    """Stands in for the store's thread: its work is done by the loop, in order."""
 
-    def submit(self, work: Callable[..., Any], /, *args: Any, **more: Any) -> Any:
-        return _Job(self, work, args)
+    def __init__(self, name: str) -> None:
+        self._name = name
 
+    async def call(self, work: Callable[..., Any], *args: object) -> Any:
+        """Do it and wait."""
+        return await asyncio.get_running_loop().run_in_executor(self, work, *args)  # type: ignore[arg-type]  # the loop's own takes anything that stands for a thread
 
-class _Job:
-    def __init__(self, pool: Threads, work: Callable[..., Any], args: Sequence[Any]) -> None:
-        self._work, self._args = work, args
-        self._done = False
-        asyncio.get_running_loop().run_in_executor(pool, self._run)
+    def submit(self, work: Callable[..., None], *args: object) -> None:
+        """Do it."""
+        asyncio.get_running_loop().run_in_executor(self, work, *args)  # type: ignore[arg-type]  # as above
 
-    def _run(self) -> Any:
-        if not self._done:
-            self._done = True
-            return self._work(*self._args)
-        return None
-
-    def result(self) -> Any:
-        """Wait for it: it is done now."""
-        return self._run()
+    def close(self) -> None:
+        """No more is asked."""
 
 
 class Box:

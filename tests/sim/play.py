@@ -19,7 +19,7 @@ from unittest import mock
 
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.patch import MAIN, Entry, Splice
-from tests.sim.box import BEHIND, CUT_OFF, OWNER, Box, Threads
+from tests.sim.box import BEHIND, CUT_OFF, OWNER, Box, LoopWorker
 from tests.sim.disk import default_vfs
 from tests.sim.fate import PATHS, Fate, open_all
 from tests.sim.locks import Locks
@@ -44,7 +44,7 @@ def no_inotify() -> Never:
 
 _SMALL = {
     "cocalc_tui.server.store.database.CHECKPOINT_PAGES": 24,
-    "cocalc_tui.server.store.sqlite.ThreadPoolExecutor": Threads,
+    "cocalc_tui.server.store.sqlite.Worker": LoopWorker,
     "cocalc_tui.server.host.checkpoints.KEYSTROKES": 12,
     "cocalc_tui.server.host.checkpoints.AT_LEAVING": 4,
     "cocalc_tui.server.relay.peer.BEHIND": BEHIND,

@@ -88,7 +88,7 @@ class Database:
 
     def __init__(self, path: Path, vfs: str | None = None, layout: Layout = LOG) -> None:
         """Open or make it, through SQLite's usual VFS unless named; raises StoreTrouble."""
-        self.path = path
+        self._lies_at(path)
         self._layout = layout
         self.times_anew = 0
         """How often it was taken away and written anew."""
@@ -199,7 +199,7 @@ class Database:
             raise StoreTrouble(f"{self._project.path}: the folder was deleted; nothing is stored")
         self._project.close()
         self._project = Anchor(where)
-        self.path = where / self.path.parent.name / self.path.name
+        self._lies_at(where / self.path.parent.name / self.path.name)
         if self._is_in_place():
             self._let_go_of_wal()
             self.connection.close()
@@ -237,12 +237,13 @@ class Database:
         self.connection.close()
         self._project.close()
 
-    def _wal(self, path: Path) -> Path:
-        return path.with_name(path.name + "-wal")
+    def _lies_at(self, path: Path) -> None:
+        self.path = path
+        self._wal = path.with_name(f"{path.name}-wal")
 
     def _identity(self) -> tuple[int, ...]:
         """Device and inode of the file and its WAL."""
-        database, wal = os.stat(self.path), os.stat(self._wal(self.path))
+        database, wal = os.stat(self.path), os.stat(self._wal)
         return database.st_dev, database.st_ino, wal.st_dev, wal.st_ino
 
     def _write_anew(self) -> None:
@@ -259,7 +260,7 @@ class Database:
 
     def _set_aside(self) -> None:
         """Whatever lies there now is somebody's, such as a backup put back: it is kept."""
-        for found in (self.path, self._wal(self.path)):
+        for found in (self.path, self._wal):
             if found.exists() or found.is_symlink():
                 inode = found.lstat().st_ino
                 found.replace(found.with_name(f"{found.name}.aside-{inode}"))

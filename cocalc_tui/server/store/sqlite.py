@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -37,6 +36,7 @@ from cocalc_tui.server.store.ledger import same_patch
 from cocalc_tui.server.store.log import Found, Span, StoredLog
 from cocalc_tui.server.store.migrations import forget_copies
 from cocalc_tui.server.store.sealing import SealError, Sealing
+from cocalc_tui.server.store.thread import Worker
 from cocalc_tui.sync.patch import PatchId
 
 Result = TypeVar("Result")
@@ -94,8 +94,8 @@ class SqliteStore:
         """What keeps old blocks from going into the archive, "" for nothing."""
         self._on_taken_away = on_taken_away
         self._times_anew = 0
-        self._thread = ThreadPoolExecutor(1, "store")
-        self._database = self._thread.submit(Database, path, vfs).result()
+        self._database = Database(path, vfs)
+        self._thread = Worker("store")
         self._documents = Documents(self._database)
         self._sealing = sealing or Sealing()
         self._logs: dict[str, StoredLog] = {}
@@ -112,7 +112,7 @@ class SqliteStore:
     async def _call(self, work: Callable[..., Result], *args: object) -> Result:
         """Do something on the thread; raises StoreTrouble whatever the disk did."""
         with trouble(self._path):
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+            return await self._thread.call(work, *args)
 
     # --- the log -------------------------------------------------------------------------------
 
@@ -385,5 +385,5 @@ class SqliteStore:
         with contextlib.suppress(StoreTrouble):
             await self._call(self._database.give_back)
         await self._call(self._database.close)
-        self._thread.shutdown(wait=False)
+        self._thread.close()
         await asyncio.to_thread(self._archive.close)
