@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, extent, readable
+from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, extent, readable, values
 from cocalc_tui.sync.columns import (
     DamagedLog,
     Reader,
@@ -26,7 +26,7 @@ from cocalc_tui.sync.columns import (
 )
 from cocalc_tui.sync.encoding import decode_block, encode_block
 from cocalc_tui.sync.operations import entries as entries_of
-from cocalc_tui.sync.patch import Create, Entry, Json, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import Create, Entry, Json, Op, Patch, PatchId, Put, Splice
 from cocalc_tui.sync.rows import decode_row, encode_row
 from cocalc_tui.sync.runs import Runs
 from cocalc_tui.sync.spans import Part, Span, part_spans
@@ -248,3 +248,13 @@ def test_a_block_s_extent_is_known_before_it_is_read() -> None:
     for bad in (b"yyyy", data[:12], b"ctb\x01" + bytes(20)):
         with pytest.raises(DamagedLog):
             extent(bad)
+
+
+def test_what_fields_were_set_to_is_known_before_the_rest_is_read() -> None:
+    name = "5a17" * 16
+    block = encode_block(
+        [entry(Create("k", {"n": name}), Splice(0, 0, "typed")), entry(Put("k", "n", "é"), n=1)]
+    )
+    assert values(block).decode() == f'{{"n":"{name}"}}\n"é"'
+    with pytest.raises(DamagedLog):
+        values(block[:-1])
