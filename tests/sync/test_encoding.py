@@ -64,14 +64,6 @@ def test_what_comes_again_far_behind_is_packed_once() -> None:
     assert decode_block(simply) == entries, "as earlier releases sealed it"
 
 
-def test_what_fields_were_set_to_is_read_without_the_rest() -> None:
-    entries = [entry(Create("key", {"data": "two\n"})), entry(Put("key", "data", ["three"]), n=1)]
-    found = [json.loads(line) for line in values(encode_block(entries)).splitlines()]
-    assert found == [{"data": "two\n"}, ["three"]]
-    with pytest.raises(DamagedLog):
-        values(b"no block")
-
-
 def test_every_code_point() -> None:
     text = "".join(map(chr, range(sys.maxunicode + 1)))
     text = text[:0xD800] + text[0xE000:]
