@@ -43,6 +43,17 @@ class Parser(argparse.ArgumentParser):
         """Raise CommandError."""
         raise CommandError(f"{message} (see {self.prog} --help)", USAGE)
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Take what is to be chosen from a list, else say what comes nearest."""
+        if action.choices is None or value in action.choices:
+            return
+        from difflib import get_close_matches
+
+        known = [str(choice) for choice in action.choices]
+        near = get_close_matches(str(value), known, n=1)
+        meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise CommandError(f"`{self.prog}` does not know {value!r}; {meant}", USAGE)
+
     def parse_known_args(  # type: ignore[override]  # of its many forms the one that is used
         self, args: Any = None, namespace: Any = None
     ) -> tuple[argparse.Namespace, list[str]]:

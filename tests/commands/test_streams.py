@@ -35,6 +35,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("term nosuch --tail 1", 2, "no such terminal"),
         ("list --project nowhere", 2, "nowhere: no such folder"),
         ("list --jsn", 2, "did you mean --json?"),
+        ("config shov", 2, "`cocalc-tui config` does not know 'shov'; did you mean show?"),
+        ("snapshot lst", 2, "did you mean list?"),
+        ("share bob --role edtor", 2, "did you mean editor?"),
+        ("completion csh", 2, "did you mean zsh?"),
+        ("config 7", 2, "there are show, validate, schema, path, edit"),
         ("log notes.md extra", 2, "see cocalc-tui log --help"),
     ],
 )

@@ -59,8 +59,11 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
             buffer, self._edit, at=at, opens=language.opens, leaves=language.leaves
         )
         self.editor.step = step_of(buffer)
+        self.editor.view.moved = self._rows_moved
         self.colours = Colours(self.editor.view, language)
-        self.painter = Painter(self.editor, spans=self.colours.spans, numbers=not language.prose)
+        self.painter = Painter(
+            self.editor, spans=self.colours.spans, numbers=not language.prose, apart=True
+        )
         self.scroll = Scroll()
         self.visitors = Visitors()
         self._track = self._thumb = Segment(" ")
@@ -174,9 +177,22 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def scroll_rows(self, top: int) -> None:
         """Make `top` the first row, as far as there is text."""
-        if self.scroll.to(top):
+        if self.scroll.to(self.editor.view.settled(top)):
             self.refresh()
         self._topped()
+
+    def _rows_moved(self, row: int, by: int) -> None:
+        """What was guessed above a row is measured: what shows keeps its place on the screen."""
+
+        def carried(at: int) -> int:
+            return at + by if at >= row else at
+
+        self.scroll.total = self.editor.view.height
+        self.scroll.top = self.painter.top = carried(self.scroll.top)
+        first, last = self._caret_rows
+        self._caret_rows = carried(first), carried(last)
+        self._visitor_rows = [(carried(low), carried(high)) for low, high in self._visitor_rows]
+        self.refresh()
 
     def _topped(self) -> None:
         self.painter.top = self.scroll.top

@@ -29,8 +29,10 @@ Label = tuple[tuple[str, Style], ...]
 class Gutter:
     """The columns left of a text."""
 
-    def __init__(self, view: View, *, numbers: bool) -> None:
+    def __init__(self, view: View, *, numbers: bool, apart: bool) -> None:
+        """`apart`: a cell keeps the text apart from what is left of it without numbers, too."""
         self._view = view
+        self._apart = apart
         self.numbers = numbers
         self.margin: Margin | None = None
         self.folds_at = -1
@@ -39,8 +41,11 @@ class Gutter:
     @property
     def width(self) -> int:
         """Cells it takes."""
-        numbers = len(str(self._view.lines)) + 2 if self.numbers else 0
-        return numbers + (self.margin.width if self.margin is not None else 0)
+        margin = self.margin.width if self.margin is not None else 0
+        return margin + self._digits() + (self.numbers or self._apart)
+
+    def _digits(self) -> int:
+        return len(str(self._view.lines)) + 1 if self.numbers else 0
 
     def label(self, line: int, part: int, look: Look, *, lit: bool) -> Label:
         """What stands at one of a line's rows; `lit`: it is the caret's."""
@@ -49,10 +54,9 @@ class Gutter:
         if self.margin is not None:
             text, its = self.margin.label(line) if part == 0 else ("", style)
             found.append((text.ljust(self.margin.width)[: self.margin.width], its))
-        if self.numbers:
-            digits = len(str(self._view.lines)) + 1
-            number = (str(line + 1) if part == 0 else "").rjust(digits)
-            found.append((number + self._mark(line, part), style))
+        if self.numbers or self._apart:
+            number = str(line + 1) if self.numbers and part == 0 else ""
+            found.append((number.rjust(self._digits()) + self._mark(line, part), style))
         return tuple(found)
 
     def _mark(self, line: int, part: int) -> str:

@@ -69,6 +69,10 @@ class Heights:
             middle = [merged] if merged else []
         else:
             middle = [merged[at : at + BLOCK] for at in range(0, len(merged), BLOCK)]
-        self._blocks[first : last + 1] = middle
-        self._sums[first : last + 1] = [sum(block) for block in middle]
+        self._put(first, last, middle)
+
+    def _put(self, first: int, last: int, blocks: list[list[int]]) -> None:
+        """Put other blocks in the place of first..last."""
+        self._blocks[first : last + 1] = blocks
+        self._sums[first : last + 1] = [sum(block) for block in blocks]
         self._sum()

@@ -37,11 +37,12 @@ class Painter:
         *,
         spans: Callable[[int], Spans] | None = None,
         numbers: bool = False,
+        apart: bool = False,
     ) -> None:
-        """`spans` gives the tokens of a line; `numbers`: whether there is a gutter."""
+        """`spans` gives the tokens of a line; `numbers`, `apart`: what the gutter is like."""
         self.editor = editor
         self.over = Overlay(editor, look)
-        self.left = Gutter(editor.view, numbers=numbers)
+        self.left = Gutter(editor.view, numbers=numbers, apart=apart)
         self.whitespace = False
         """Whether spaces and tabs have marks."""
         self.top = 0

@@ -1,22 +1,26 @@
 """Which visual row shows what: the map between lines and rows, wrapped and folded.
 
 Without either, row and line are the same number and nothing is stored. With them each line has a
-height, kept in blocks with their sums (`heights`).
+height, kept in blocks with their sums (`heights`); of a long text they are measured where somebody
+looks (`rough`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
 from cocalc_tui.widgets.editor.cells import LONG, Cells, LongCells, breaks, cells, long_breaks, rows
 from cocalc_tui.widgets.editor.folds import Folds, Range
 from cocalc_tui.widgets.editor.heights import Heights
+from cocalc_tui.widgets.editor.rough import RoughHeights
 
 REMEMBERED = 500
 """Lines whose text is at hand: a screen full and more."""
+MOST_MEASURED = 4_000
+"""Lines of a wrapped text up to which all are measured at once."""
 
 
 class Buffer(Protocol):
@@ -87,6 +91,11 @@ class View:
         self.folds = Folds()
         self.version = 0
         """Counts what happens to the text."""
+        self.moved: Callable[[int, int], None] | None = None
+        """Hears that all rows from one on, as it was, moved because rows above it were measured.
+
+        Without it nothing is guessed.
+        """
         self._heights: Heights | None = None
         self.load(buffer)
 
@@ -110,12 +119,23 @@ class View:
 
     def _measure(self) -> None:
         self._heights = None
-        if self.wrap:
-            shown = self.texts(0, self.lines)
-            self._heights = Heights(map(self._height, shown))
+        if self.wrap and self.moved is not None and self.lines > MOST_MEASURED and not self.folds:
+            self._heights = RoughHeights(self.lines, self._measured)
+        elif self.wrap:
+            self._heights = Heights(self._measured(0, self.lines))
         elif self.folds:
             self._heights = Heights([1] * self.lines)
         self._hide(0, self.lines - 1)
+
+    def _measured(self, first: int, until: int) -> list[int]:
+        return [self._height(text) for text in self.texts(first, until)]
+
+    def _settle(self, line: int) -> None:
+        """Measure what is about a line where that was only guessed."""
+        if isinstance(self._heights, RoughHeights) and self.moved is not None:
+            for row, by in self._heights.settle(line):
+                if by:
+                    self.moved(row, by)
 
     def _height(self, text: str) -> int:
         return rows(text, self.tab, self.width) if self.wrap else 1
@@ -210,12 +230,22 @@ class View:
 
     def top(self, line: int) -> int:
         """The first row of a line."""
+        self._settle(line)
         return line if self._heights is None else self._heights.top(line)
 
     def at(self, row: int) -> tuple[int, int]:
         """The line that a row shows, and which of the line's rows it is."""
         row = min(max(row, 0), self.height - 1)
-        return (row, 0) if self._heights is None else self._heights.at(row)
+        if self._heights is None:
+            return row, 0
+        line, part = self._heights.at(row)
+        self._settle(line)
+        return line, min(part, self._heights[line] - 1)
+
+    def settled(self, row: int) -> int:
+        """The row of what a row shows, once all about it is measured."""
+        line, part = self.at(row)
+        return self.top(line) + part
 
     def span(self, line: int, part: int) -> tuple[int, int]:
         """The columns that one of a line's rows shows."""

@@ -52,7 +52,7 @@ class Choosing(Widget):
     _holding: int | None = None
     """Where the mouse was pressed."""
 
-    def numbers_width(self) -> int:
+    def label_width(self) -> int:
         """Cells left of the text."""
         raise NotImplementedError
 
@@ -113,7 +113,7 @@ class Choosing(Widget):
         row = max(min(event.y, len(self.lines) - 1), 0)
         if event.y >= len(self.lines):
             return self.lines[-1].end
-        return byte_at(self.lines[row], max(event.x - self.numbers_width() + self.left(), 0))
+        return byte_at(self.lines[row], max(event.x - self.label_width() + self.left(), 0))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to select."""

@@ -237,10 +237,10 @@ class LargePane(Finding, Choosing, Viewer, Widget, can_focus=True):
 
     # --- drawing -------------------------------------------------------------------------------
 
-    def numbers_width(self) -> int:
-        """Cells for line numbers, once they are known."""
+    def label_width(self) -> int:
+        """Cells left of the text, for line numbers once they are known."""
         if not self._numbered or self._number is None:
-            return 0
+            return 1
         return len(str(max(self.source.numbers.breaks, self._number + len(self.lines)))) + 2
 
     def left(self) -> int:
@@ -252,17 +252,15 @@ class LargePane(Finding, Choosing, Viewer, Widget, can_focus=True):
         width, ground = self.size.width, self.rich_style
         if y >= len(self.lines):
             return Strip.blank(width, ground)
-        gutter = self.numbers_width()
+        gutter = self.label_width()
         number = Segment(self._label(y, gutter), ground + Style(color=colour(self, "text-faint")))
         room = width - gutter
         text = self._body(self.lines[y], ground).crop(self._left, self._left + room)
         return Strip([number, *text.adjust_cell_length(room, ground)], width)
 
     def _label(self, y: int, gutter: int) -> str:
-        if not gutter or self._number is None:
-            return ""
-        if y and not self.lines[y - 1].whole:
-            return " " * gutter  # it goes on with the line above
+        if not self._numbered or self._number is None or (y and not self.lines[y - 1].whole):
+            return " " * gutter  # unknown, or it goes on with the line above
         number = self._number + sum(above.whole for above in self.lines[:y])
         return f"{number:>{gutter - 1}} "
 

@@ -73,4 +73,4 @@ async def test_the_margin_and_the_status_line(
             await until(lambda: pane.authors and pane.authors.of(0).user == "ben")
             await until(lambda: pane.authors and pane.authors.of(4).user == "alice")
             await pilot.press("alt+b")
-            assert rows(pane)[1].startswith("from the file")
+            assert rows(pane)[1].startswith(" from the file")

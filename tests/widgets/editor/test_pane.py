@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from cocalc_tui.client.places import Place
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.sync.patch import MAIN, Json, Splice
-from cocalc_tui.widgets.editor import canvas
+from cocalc_tui.widgets.editor import canvas, view
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.typed import TypedKey
 from tests.widgets.editor.app import EditorApp, carets, rows
@@ -40,6 +40,17 @@ async def settled(pilot: Pilot[Any]) -> None:
             break
         await pilot.pause(0.01)
     await pilot.pause()
+
+
+async def resized(pilot: Pilot[Any], width: int, height: int) -> None:
+    """Have another window, and wait until the pane is laid out in it."""
+    await pilot.resize_terminal(width, height)
+    pane = pilot.app.query_one(EditorPane)
+    for _ in range(500):
+        if pane.size == (width, height) and pane.scroll.height == height:
+            break
+        await pilot.pause(0.01)
+    await settled(pilot)
 
 
 # --- typing --------------------------------------------------------------------------------------
@@ -175,7 +186,7 @@ async def test_the_caret_is_followed_and_the_wheel_is_not() -> None:
         await pilot.press("ctrl+end")
         await settled(pilot)
         assert shown(app.pane)[-2:] == ["line 99", ""]
-        await pilot.resize_terminal(40, 6)
+        await resized(pilot, 40, 6)
         assert app.pane.scroll.height == 6
 
 
@@ -184,11 +195,9 @@ async def test_a_line_begins_at_its_start_where_the_caret_shows_so() -> None:
     app.pane.recall({"caret": 24})
     async with app.run_test(size=(40, 6)) as pilot:
         assert app.pane.scroll.left == 0
-        await pilot.resize_terminal(24, 6)
-        await settled(pilot)
+        await resized(pilot, 24, 6)
         assert app.pane.scroll.left > 0
-        await pilot.resize_terminal(40, 6)
-        await settled(pilot)
+        await resized(pilot, 40, 6)
         assert rows(app.pane)[0].startswith(" 1 a line")
 
 
@@ -210,6 +219,38 @@ async def test_alt_and_a_letter_are_no_letter_to_vim() -> None:
         app.post_message(TypedKey("alt+e", "e", "\x1be"))
         await pilot.pause()
         assert app.pane.where() == "1:1"
+
+
+async def test_of_a_long_text_only_what_shows_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+    rows_of = view.rows
+
+    def counting(text: str, tab: int, width: int) -> int:
+        measured.append(text)
+        return rows_of(text, tab, width)
+
+    monkeypatch.setattr(view, "rows", counting)
+    text = "".join(f"{n} {'word ' * (n * 7919 % 40)}\n" for n in range(20_000))
+    document = text_document(text, "notes.md")
+    app = EditorApp(document)
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.pane.go_to_line(10_000, 0)
+        await settled(pilot)
+        top = rows(app.pane)[0]
+        type_remotely(document, [Splice(0, 0, "an other line\n" * 3)])
+        await settled(pilot)
+        assert rows(app.pane)[0] == top
+        await resized(pilot, 40, 12)
+        assert rows(app.pane)[0].split()[0] == top.split()[0]
+        assert len(measured) < 10_000
+        await pilot.press("ctrl+end")
+        assert app.pane.editor.place()[0] == 20_003
+        assert rows(app.pane)[-1] == ""
+        for key in ("pageup", "up", "pagedown", "down"):
+            await pilot.press(*[key] * 9)
+            place = app.pane.editor.place()
+            assert app.pane.scroll.shows(app.pane.editor.view.place(app.pane.editor.caret)[0])
+        assert place == (20_003, 0)
 
 
 async def test_long_lines_scroll_sideways_or_wrap() -> None:
@@ -451,7 +492,7 @@ async def test_others_are_seen_with_their_name_for_a_while(
     async with app.run_test(size=(40, 10)) as pilot:
         document.somebody_moved("c1", "boris\x1b]0;x", {**wire, "anchor": 20})
         assert "boris␛]0;x" in rows(app.pane)[1]
-        assert rows(app.pane)[2] == "line 2"
+        assert rows(app.pane)[2] == " line 2"
         for _ in range(500):
             if not app.pane.visitors.named:
                 break
@@ -530,7 +571,7 @@ async def test_another_log_of_the_document_is_taken_up() -> None:
         await pilot.press("ctrl+end")
         document.load(text_document("other").replica, 1)
         await settled(pilot)
-        assert rows(app.pane)[0] == "other"
+        assert rows(app.pane)[0] == " other"
         await pilot.press("x")
         assert "x" in str(document.replica.text())
 

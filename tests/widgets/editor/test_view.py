@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.long_line import LongLine
+from cocalc_tui.widgets.editor import heights, rough
 from cocalc_tui.widgets.editor.heights import BLOCK, Heights
 from cocalc_tui.widgets.editor.view import View
 
@@ -49,6 +50,42 @@ def test_changes_leave_the_rows_as_measured_anew(
         assert dirty.added == view.lines - lines
 
 
+@given(st.lists(TEXTS, min_size=10, max_size=40).map("\n".join), st.data())
+def test_rows_of_a_long_text_are_measured_where_one_looks(text: str, data: st.DataObject) -> None:
+    buffer = TextBuffer(text)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (heights, rough):
+            patch.setattr(module, "BLOCK", 4)
+        patch.setattr(rough, "SAMPLE", 2)
+        patch.setattr("cocalc_tui.widgets.editor.view.MOST_MEASURED", 0)
+        view = View(buffer)
+        known: dict[int, int] = {}
+
+        def moved(row: int, by: int) -> None:
+            known.update((line, at + by) for line, at in known.items() if at >= row)
+
+        view.moved = moved
+        view.resize(7, wrap=True)
+        for _ in range(data.draw(st.integers(0, 6))):
+            line = data.draw(st.integers(0, view.lines - 1))
+            known[line] = view.top(line)
+            assert view.at(known[line]) == (line, 0)
+            row = view.settled(data.draw(st.integers(0, view.height - 1)))
+            assert view.settled(row) == row
+            assert {line: view.top(line) for line in known} == known
+            start = data.draw(st.integers(0, len(buffer)))
+            gone = data.draw(st.integers(0, min(30, len(buffer) - start)))
+            insert = data.draw(TEXTS)
+            buffer.splice(start, gone, insert)
+            view.changed(start, start + len(insert))
+            known.clear()
+        fresh = View(buffer)
+        fresh.resize(7, wrap=True)
+        for line in range(view.lines):
+            view.top(line)
+        assert rows(view) == rows(fresh)
+
+
 @given(TEXTS, st.booleans())
 def test_every_offset_has_its_place(text: str, wrap: bool) -> None:
     view = View(TextBuffer(text))
@@ -75,23 +112,23 @@ def test_a_line_end_of_two_characters_is_not_drawn() -> None:
 def test_heights_are_sums(start: list[int], low: int, high: int, put: list[int]) -> None:
     low, high = min(low, len(start)), min(high, len(start))
     low, high = min(low, high), max(low, high)
-    heights = Heights(start)
-    heights.replace(low, high, put)
+    made = Heights(start)
+    made.replace(low, high, put)
     wanted = start[:low] + put + start[high:]
-    assert heights.total == sum(wanted)
-    assert [heights.top(line) for line in range(len(wanted))] == [
+    assert made.total == sum(wanted)
+    assert [made.top(line) for line in range(len(wanted))] == [
         sum(wanted[:line]) for line in range(len(wanted))
     ]
     owners = [(line, part) for line, height in enumerate(wanted) for part in range(height)]
-    assert [heights.at(row) for row in range(heights.total)] == owners
+    assert [made.at(row) for row in range(made.total)] == owners
 
 
 def test_heights_of_many_lines_split_into_blocks() -> None:
-    heights = Heights([1] * (3 * BLOCK))
-    heights.replace(BLOCK, BLOCK + 1, [2] * (4 * BLOCK))
-    assert heights.total == 3 * BLOCK - 1 + 8 * BLOCK
-    assert heights.at(BLOCK + 5) == (BLOCK + 2, 1)
-    assert heights.top(5 * BLOCK) == BLOCK + 8 * BLOCK
+    made = Heights([1] * (3 * BLOCK))
+    made.replace(BLOCK, BLOCK + 1, [2] * (4 * BLOCK))
+    assert made.total == 3 * BLOCK - 1 + 8 * BLOCK
+    assert made.at(BLOCK + 5) == (BLOCK + 2, 1)
+    assert made.top(5 * BLOCK) == BLOCK + 8 * BLOCK
 
 
 @pytest.mark.parametrize("wrap", [False, True])
