@@ -107,6 +107,9 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
         self._choices = list(choices)
         self._make = make
         self._waiting = waiting
+        self._complete = not waiting
+        self._taking = False
+        """Whether the first that fits is to be taken once all are here."""
         self._nothing = nothing
         self._list = Choices(self.do_take)
         self._input = Line(placeholder=title, compact=True, id="query")
@@ -131,20 +134,24 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
 
     def fill(self, choices: Sequence[Choice], remark: str = "") -> None:
         """Have these to choose from now; nothing more comes, for which `remark` may say why."""
-        self._choices, self._waiting = list(choices), remark
+        self._choices, self._waiting, self._complete = list(choices), remark, True
         if self.is_mounted:
             self._look()
+            if self._taking:
+                self.do_take()
 
     def on_input_changed(self, _: Input.Changed) -> None:
         """Look for what is typed now."""
-        self._list.marked = 0
+        self._list.marked, self._taking = 0, False
         self._list.scroll_home(animate=False, immediate=True)
         self._look()
 
     def _look(self) -> None:
         query = self._input.value
         self._list.found = self._fitting(query)
-        if self._make is not None and (new := self._make(query.strip())) is not None:
+        # What is not listed yet may be there: it is not to be made anew.
+        make = self._make if self._complete else None
+        if make is not None and (new := make(query.strip())) is not None:
             self._list.found.append((new, Match(0, ())))
         self._list.changed()
         self._list.refresh(layout=True)
@@ -181,7 +188,8 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
     # --- what can be done ----------------------------------------------------------------------
 
     def do_take(self) -> None:
-        """Take the marked one."""
+        """Take the marked one; where none fits yet, the first that does."""
+        self._taking = not self._list.found and not self._complete
         if self._list.found:
             self.give(self._list.found[self._list.marked][0].value)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.events import Key
 from textual.widgets import Static
@@ -35,6 +37,24 @@ class TestDialogs:
             await run.press("enter")
             assert "fresh.py" in run.project.contents
             assert run.here == "fresh.py"
+
+    async def test_open_makes_nothing_before_it_knows_what_there_is(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with started() as run:
+            listed, entries = asyncio.Event(), run.project.files.entries
+
+            async def late(path: str = "", *, recursive: bool = False) -> list[FileInfo]:
+                await listed.wait()
+                return await entries(path, recursive=recursive)
+
+            monkeypatch.setattr(run.project.files, "entries", late)
+            for key in ("ctrl+o", *"run2.csv", "enter"):
+                await run.pilot.press(key)
+            assert "run2.csv" not in run.project.contents
+            listed.set()
+            await run.settle()
+            assert run.here == "data/run2.csv"
 
     @pytest.mark.parametrize("role", ["editor", "viewer"])
     async def test_open_says_what_to_do_where_there_are_no_files(self, role: str) -> None:
