@@ -497,7 +497,7 @@ async def test_others_are_seen_with_their_name_for_a_while(
             if not app.pane.visitors.named:
                 break
             await pilot.pause(0.01)
-        assert rows(app.pane)[1] == "line 1"
+        assert rows(app.pane)[1] == " line 1"
         type_remotely(document, [Splice(0, 0, "x\n")])
         assert app.pane.visitors.shown[0].caret == 16
         document.somebody_moved("c1", "boris", None)
