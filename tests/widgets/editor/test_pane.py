@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from cocalc_tui.client.places import Place
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.sync.patch import MAIN, Json, Splice
-from cocalc_tui.widgets.editor import canvas, view
+from cocalc_tui.widgets.editor import canvas, cells, view
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.typed import TypedKey
 from tests.widgets.editor.app import EditorApp, carets, rows
@@ -223,7 +223,7 @@ async def test_alt_and_a_letter_are_no_letter_to_vim() -> None:
 
 async def test_of_a_long_text_only_what_shows_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[str] = []
-    rows_of = view.rows
+    rows_of = cells.rows
 
     def counting(text: str, tab: int, width: int) -> int:
         measured.append(text)
