@@ -6,6 +6,7 @@ remembered, then the relay is asked.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
@@ -84,6 +85,13 @@ class CocalcApp(DeskApp, inherit_bindings=False):
     def get_default_screen(self) -> MainScreen:
         """The one that is always there."""
         return self.main
+
+    def on_load(self) -> None:
+        """Have a task begin after who starts it, on every Python: Textual changes that on 3.12.
+
+        What is set up beside its start would not be there yet where it begins at once.
+        """
+        asyncio.get_running_loop().set_task_factory(None)
 
     def on_mount(self) -> None:
         """Say what was wrong with the configuration."""

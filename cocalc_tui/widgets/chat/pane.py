@@ -28,7 +28,7 @@ class ChatPane(Writing, Pane, Vertical):
     DEFAULT_CSS = """
     ChatPane { width: 1fr; height: 1fr; background: $background; }
     ChatPane #about { height: 1; padding: 0 1; color: $text-dim; background: $panel; }
-    ChatPane #line { height: auto; padding: 0 0 0 1; background: $panel; }
+    ChatPane #line { height: auto; background: $panel; }
     """
 
     class Read(TextualMessage):
