@@ -26,14 +26,13 @@ from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
-from cocalc_tui.widgets.editor.brackets import pair_at
 from cocalc_tui.widgets.editor.colours import Colours
-from cocalc_tui.widgets.editor.folding import is_head
 from cocalc_tui.widgets.editor.indenting import step_of
 from cocalc_tui.widgets.editor.look import look_of
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.painter import Painter
 from cocalc_tui.widgets.editor.scroll import Scroll
+from cocalc_tui.widgets.editor.surroundings import Surroundings
 from cocalc_tui.widgets.editor.view import Dirty
 from cocalc_tui.widgets.editor.visitors import NAMED_FOR, Visitors
 from cocalc_tui.widgets.highlight import Language, language_of
@@ -65,6 +64,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
             self.editor, spans=self.colours.spans, numbers=not language.prose, apart=True
         )
         self.scroll = Scroll()
+        self._surroundings = Surroundings(self.editor, self.painter, self.colours)
         self.visitors = Visitors()
         self._track = self._thumb = Segment(" ")
         self.wrap = language.prose and buffer.line_count <= MOST_WRAPPED
@@ -216,23 +216,9 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
             self._look_timer = self.later(COLOUR_AFTER, self._look_around)
 
     def _look_around(self) -> None:
-        """Light up the brackets at the caret, and mark what can be folded there."""
         self._look_timer = None
-        editor, over, left = self.editor, self.painter.over, self.painter.left
-        pair = pair_at(editor.buffer, editor.caret, self.colours.spans)
-        line = editor.place()[0]
-        at = line if is_head(editor.view, line, self.colours.language) else -1
-        rows = {*self._bracket_rows(), *(self._rows_of(one) for one in {left.folds_at, at} - {-1})}
-        over.brackets, left.folds_at = pair, at
-        for row in rows | {*self._bracket_rows()}:
+        for row in self._surroundings.look():
             self.repaint_rows(row, row)
-
-    def _bracket_rows(self) -> list[int]:
-        view, length = self.editor.view, len(self.editor.buffer)
-        return [view.place(min(one, length))[0] for one in self.painter.over.brackets or ()]
-
-    def _rows_of(self, line: int) -> int:
-        return self.editor.view.top(min(line, self.editor.view.lines - 1))
 
     # --- what happens to the document ----------------------------------------------------------
 
