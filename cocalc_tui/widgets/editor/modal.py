@@ -35,7 +35,8 @@ class VimKeys:
         """What the status line says: the mode, the line being typed, a command begun."""
         if self.vim.line is not None:
             return self.vim.line.prompt + self.vim.line.text
-        recording = f" @{self.vim.recording}" if self.vim.recording else ""
+        register = self.vim.macros.recording
+        recording = f" @{register}" if register else ""
         return f"{self.vim.mode.value}{recording} {self.vim.showing}".rstrip()
 
     def press(self, editor: Editor, event: Key) -> bool:

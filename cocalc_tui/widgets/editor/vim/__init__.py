@@ -9,6 +9,7 @@ close, undo, scroll) it asks of `outside.Outside`. So a file and a notebook's ce
     vim.mode, vim.showing           # for the status line
 
 - `words`, `motions`: where keys go; `objects`: what `iw` or `a(` is; `search`: patterns.
-- `operators`, `doing`: what is done there; `registers`: what was taken.
+- `operators`, `doing`: what is done there; `registers`: what was taken;
+  `macros`: keys written down in one, and pressed again.
 - `grammar`: how keys make a command; `machine`: the modes; `ex`: what follows `:`.
 """

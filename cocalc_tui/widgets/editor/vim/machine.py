@@ -2,12 +2,11 @@
 
 `Vim.press` takes one key. In insert mode most keys are left to the pane, or typed as they are
 elsewhere; in the others they make commands (`grammar`), which `doing` does. What changes the text
-is remembered for `.`, and everything that is pressed for `q`.
+is remembered for `.`, and everything that is pressed for `q` (`macros`).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +15,7 @@ from cocalc_tui.widgets.editor import motions as plain
 from cocalc_tui.widgets.editor import writing
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.vim import doing, ex, grammar, operators, visual
+from cocalc_tui.widgets.editor.vim import doing, ex, grammar, macros, operators, visual
 from cocalc_tui.widgets.editor.vim.going import Going, Memory, Target
 from cocalc_tui.widgets.editor.vim.grammar import Command
 from cocalc_tui.widgets.editor.vim.line import Line
@@ -25,9 +24,6 @@ from cocalc_tui.widgets.editor.vim.motions import MOTIONS
 from cocalc_tui.widgets.editor.vim.outside import Outside
 from cocalc_tui.widgets.editor.vim.registers import CLIPBOARD, Registers, Taken
 from cocalc_tui.widgets.editor.vim.search import PatternError, Search
-
-MOST_KEYS = 10_000
-"""Keys that one key may stand for, so that a macro that calls itself ends."""
 
 
 class Vim:
@@ -46,15 +42,9 @@ class Vim:
         """How something was selected the last time."""
         self.substitution = ("", "", "")
         """Pattern, text and flags of the last `:s`."""
-        self.played = ""
-        """The register played last."""
-        self.recording: str = ""
-        """The register into which keys are recorded."""
+        self.macros = macros.Macros(registers)
         self.to_line_end = False
         """Whether a block reaches to the ends of its lines."""
-        self._recorded: list[str] = []
-        self._played: deque[str] = deque()
-        """Keys of macros that are still to be pressed."""
         self._pending: list[str] = []
         self._reading: grammar.Reading | None = None
         self._operation: Command | None = None
@@ -64,7 +54,7 @@ class Vim:
         self._again: Callable[[Editor], None] | None = None
         self._overtyped: list[str] = []
         """What stood where replace mode typed."""
-        self._left = MOST_KEYS
+        self._left = macros.MOST_KEYS
         self._repeating = False
         self._within_step = False
         """Whether what is done now is part of something larger, for undo."""
@@ -78,14 +68,14 @@ class Vim:
 
     def press(self, editor: Editor, key: str) -> bool:
         """Take a key: a character, or a name in its canonical spelling. False: it is not vim's."""
-        self._left = MOST_KEYS
+        self._left = macros.MOST_KEYS
         taken = self._press(editor, key)
-        if self._played:
+        if waiting := self.macros.waiting:
             with self._one_step(editor):
-                while self._played and self._left:
+                while waiting and self._left:
                     self._left -= 1
-                    self._press(editor, self._played.popleft())
-            self._played.clear()
+                    self._press(editor, waiting.popleft())
+            waiting.clear()
         return taken
 
     @contextmanager
@@ -112,8 +102,8 @@ class Vim:
 
     def _press(self, editor: Editor, key: str) -> bool:
         ends = key == "q" and self.mode not in TYPING and self.line is None and not self._pending
-        if self.recording and not ends:
-            self._recorded.append(key)
+        if not ends:
+            self.macros.note(key)
         if key in ("ctrl+c", "ctrl+["):
             key = "escape"
         if self.line is not None:
@@ -126,8 +116,8 @@ class Vim:
     def _command_key(self, editor: Editor, key: str) -> bool:
         if key == "escape":
             return self._escape(editor)
-        if key == "q" and self.recording and not self._pending:
-            self.record("")
+        if key == "q" and self.macros.recording and not self._pending:
+            self.macros.record("")
             return True
         if key == " " and not self._pending:
             key = "space"
@@ -390,22 +380,3 @@ class Vim:
             self.do(editor, replace(operation, motion="n"))
         else:
             self.do(editor, Command("n"))
-
-    # --- macros --------------------------------------------------------------------------------
-
-    def record(self, register: str) -> None:
-        """Write down keys from now on, or (already doing so) no more."""
-        if not self.recording:
-            self.recording, self._recorded = register, []
-            return
-        self.registers.set(self.recording, Taken("\x00".join(self._recorded)))
-        self.recording = ""
-
-    def play(self, register: str, times: int) -> None:
-        """Press the keys written down in a register."""
-        held = self.registers.get(register)
-        if held is None:
-            return
-        keys = held.text.split("\x00") if "\x00" in held.text else list(held.text)
-        # One macro may end by playing the next: what it plays comes before what is left of it.
-        self._played.extendleft(reversed(keys * min(times, MOST_KEYS)))

@@ -186,13 +186,12 @@ def _mark(vim: Vim, editor: Editor, command: Command) -> None:
 
 
 def _record(vim: Vim, editor: Editor, command: Command) -> None:
-    vim.record(command.argument)
+    vim.macros.record(command.argument)
 
 
 def _play(vim: Vim, editor: Editor, command: Command) -> None:
-    register = vim.played if command.argument == "@" else command.argument
-    vim.played = register
-    vim.play(register, command.count)
+    register = vim.macros.played if command.argument == "@" else command.argument
+    vim.macros.play(register, command.count)
 
 
 # --- selecting -----------------------------------------------------------------------------------

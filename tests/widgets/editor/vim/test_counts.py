@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from cocalc_tui.widgets.editor.vim import machine, putting
+from cocalc_tui.widgets.editor.vim import macros, putting
 from cocalc_tui.widgets.editor.vim.grammar import FOUND, OPERATORS, TAKES
 from cocalc_tui.widgets.editor.vim.modes import TYPING
 from cocalc_tui.widgets.editor.vim.motions import MOTIONS
@@ -25,7 +25,7 @@ LONG = 2.0
 
 @pytest.fixture(autouse=True)
 def few_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "MOST_KEYS", 50)
+    monkeypatch.setattr(macros, "MOST_KEYS", 50)
     monkeypatch.setattr(putting, "MOST_PUT", 500)
 
 
