@@ -36,6 +36,8 @@ class Whereabouts(Struct, frozen=True):
     """How often they asked people to come."""
     called: str = ""
     """Whom they asked last; "" for everybody."""
+    past: bool = False
+    """Whether they look at the document's past."""
 
     @property
     def place(self) -> dict[str, Json]:
@@ -50,6 +52,8 @@ class Whereabouts(Struct, frozen=True):
         if beside := subject(self.path):
             return f"Chat · {beside.rpartition('/')[2]}"
         name = self.path.rpartition("/")[2]
+        if self.past:
+            return f"{name} history"
         if self.cell is not None:
             return f"{name} cell {self.cell}"
         return name if self.line is None else f"{name}:{self.line + 1}"
@@ -73,6 +77,7 @@ def from_wire(wire: dict[str, Json]) -> Whereabouts:
         follows=_text(wire.get("follows")),
         calls=_whole(wire.get("calls")) or 0,
         called=_text(wire.get("called")),
+        past=wire.get("past") is True,
     )
 
 

@@ -44,6 +44,8 @@ class GoingActs(Screen[None]):
     click: Callable[[str], None]
     fit: Callable[[], None]
     show_soon: Callable[[], None]
+    in_past = False
+    """Whether the past of the document is what shows."""
 
     def visit(
         self, path: str, place: Mapping[str, Json] | None = None, *, focus: bool = True
@@ -102,10 +104,17 @@ class GoingActs(Screen[None]):
 
         if (document := self.tiles.document) is None:
             desk(self).notice("Open a file first: this shows its past")
-        elif document.type == TERMINAL:
-            self.app.push_screen(TerminalPast(self.project, document))
-        else:
-            self.app.push_screen(HistoryScreen(self.project, document))
+            return
+        past = TerminalPast if document.type == TERMINAL else HistoryScreen
+        self.app.push_screen(past(self.project, document), self._back)
+        self._look_back(on=True)
+
+    def _back(self, _: object) -> None:
+        self._look_back(on=False)
+
+    def _look_back(self, *, on: bool) -> None:
+        self.in_past = on
+        self.show_soon()
 
     async def do_terminal(self) -> None:
         """Open a shared terminal, a new one or one that is there."""

@@ -236,9 +236,11 @@ class MainScreen(  # its parts, one subject each
         self.tiles.welcome.greet(phrases.guest(self.project.me, desk(self).people))
         document = self.tiles.document
         self.files.show_current(document.path if document else "")
-        following = self.following.user
+        following = phrases.following(
+            self.following.user, desk(self).faces, past=self.following.past
+        )
         self.report.show(self.tiles, self.scopes_here(), following, side_bar=self.side.display)
-        self.standing.look(document, desk(self).typed_at)
+        self.standing.look(document, desk(self).typed_at, past=self.in_past)
 
     def click(self, act: str) -> None:
         """Do what a word of a bar stands for."""

@@ -65,7 +65,8 @@ def spots(project: Project) -> list[Spot]:
         places = _open_here(project, person.connection)
         if here is not None and here.path:
             # Who has it open here, too, is seen to move at once.
-            places = [one for one in places if one.path == here.path][:1] or [here]
+            seen = [] if here.past else [one for one in places if one.path == here.path]
+            places = seen[:1] or [here]
         idle = here.idle if here is not None else 0
         rows += [
             Spot(person.user, one.words, one.path, one.place, person.connection, idle)

@@ -50,9 +50,9 @@ class Report:
         self.footer = Bar(click, id="footer")
 
     def show(
-        self, tiles: Tiles, scopes: Sequence[str], following: str = "", *, side_bar: bool
+        self, tiles: Tiles, scopes: Sequence[str], following: Sequence[Word], *, side_bar: bool
     ) -> None:
-        """Bring the bars up to date; `following` is whom I follow."""
+        """Bring the bars up to date; `following` says whom I follow."""
         reader = desk(tiles).reader
         self._show_top(tiles, side_bar=side_bar)
         self._show_status(tiles, reader, scopes, following)
@@ -72,7 +72,7 @@ class Report:
         self.top.say(left, right)
 
     def _show_status(
-        self, tiles: Tiles, reader: KeyReader, scopes: Sequence[str], following: str
+        self, tiles: Tiles, reader: KeyReader, scopes: Sequence[str], following: Sequence[Word]
     ) -> None:
         document = tiles.document
         wide = tiles.app.size.width >= WIDE
@@ -81,7 +81,7 @@ class Report:
             self.status.say([*left, *_going_on(reader, scopes)])
             return
         if document is not None:
-            left += phrases.following(following, desk(tiles).faces)
+            left += following
             left += _place_words(document, cast(Pane, tiles.pane), wide=wide)
         elif isinstance(tiles.pane, Viewer):
             left += [Word(f"{tiles.pane.path}  ", "text-bright"), Word(tiles.pane.where())]

@@ -13,12 +13,14 @@ JSON = st.recursive(
     max_leaves=5,
 )
 NAMES = st.sampled_from(
-    ["path", "line", "cell", "idle", "machine", "follows", "calls", "called", "?"]
+    ["path", "line", "cell", "idle", "machine", "follows", "calls", "called", "past", "?"]
 )
 
 
 def test_there_and_back() -> None:
-    here = Whereabouts("a/b.py", line=0, idle=5, machine="m", follows="c", calls=2, called="bob")
+    here = Whereabouts(
+        "a/b.py", line=0, idle=5, machine="m", follows="c", calls=2, called="bob", past=True
+    )
     assert from_wire(to_wire(here)) == here
     assert to_wire(Whereabouts()) == {}
 

@@ -43,6 +43,12 @@ class Following:
         self.user, self.connection, self._seen = person.user, person.connection, None
         self.look()
 
+    @property
+    def past(self) -> bool:
+        """Whether they look at a document's past, where nobody goes along."""
+        here = self._project.whereabouts.get(self.connection)
+        return here is not None and here.past
+
     def end(self, why: str = "") -> None:
         """Stay where I am."""
         if self.connection:

@@ -31,15 +31,19 @@ class Standing:
         """When it was told (monotonic)."""
         self._since = time.monotonic()
 
-    def look(self, document: SharedDocument | None, typed_at: float) -> None:
-        """Tell where I am now, if that is news; `typed_at`: my last key (monotonic)."""
+    def look(self, document: SharedDocument | None, typed_at: float, *, past: bool) -> None:
+        """Tell where I am now, if that is news; `typed_at`: my last key (monotonic).
+
+        `past`: I look at the document's past.
+        """
         here = spot(document, document.place) if document is not None else Whereabouts()
         now = time.monotonic()
         still = now - max(typed_at, self._since)
         idle = round((time.time() - still) * 1000) if still > IDLE else 0
         if idle and self.told.idle:
             idle = self.told.idle
-        wanted = replace(self.told, path=here.path, line=here.line, cell=here.cell, idle=idle)
+        place = replace(self.told, path=here.path, line=here.line, cell=here.cell)
+        wanted = replace(place, idle=idle, past=past)
         only_line = replace(wanted, line=self.told.line, cell=self.told.cell) == self.told
         if wanted != self.told and not (only_line and now < self._at + LINES):
             self._tell(wanted)

@@ -112,6 +112,10 @@ async def test_my_view_goes_with_theirs_until_i_touch_a_key(tmp_path: Path) -> N
         other.stand(caret(other, 150))
         await run.stands(Whereabouts("b.txt", line=150))
         await run.until(lambda: run.path == "b.txt" and run.shows(150))
+        await run.stands(Whereabouts("b.txt", line=150, past=True))
+        run.main.show_now()
+        assert "following BE ben (in its history)" in run.main.report.status.text
+        assert [spot.where for spot in spots(run.main.project)] == ["you", "b.txt history"]
         await run.press("down")
         await run.stands(AT_100)
         assert run.path == "b.txt"
@@ -191,6 +195,10 @@ async def test_my_place_is_told_and_that_i_am_away(
         await run.until(lambda: mine().path == "b.txt")
         await run.press("down", "down")
         await run.until(lambda: mine().line == 2)
+        await run.press("f4")
+        await run.until(lambda: mine().past)
+        await run.press("escape")
+        await run.until(lambda: not mine().past)
         monkeypatch.setattr(standing, "IDLE", 0.0)
         run.main.show_now()
         await run.until(lambda: mine().idle)
