@@ -152,6 +152,7 @@ def on_other_cores() -> None:
 async def _serve_ours(where: str, database: str | None) -> None:
     from cocalc_tui.server.access import Access
     from cocalc_tui.server.relay.relay import Relay
+    from cocalc_tui.server.relay.surroundings import Whereabouts
     from cocalc_tui.server.relay.websocket import Gate
     from cocalc_tui.server.store import Store
     from cocalc_tui.server.store.memory import MemoryStore
@@ -161,7 +162,7 @@ async def _serve_ours(where: str, database: str | None) -> None:
     relay = Relay(
         store,
         Access(store, "bench"),
-        project="bench",
+        project=Whereabouts("bench"),
         clock=lambda: time.time_ns() // 1_000_000,
         hosted=False,
     )

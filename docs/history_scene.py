@@ -24,6 +24,7 @@ from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.accounts import Accounts
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Whereabouts
 from cocalc_tui.server.store import Member
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.patch import MAIN, Op, Splice
@@ -66,7 +67,7 @@ class Past:
         self._access = Access(store, "alice", Everybody())
         self._store = store
         self.relay = Relay(
-            store, self._access, project="decay", clock=lambda: self.now, hosted=False
+            store, self._access, project=Whereabouts("decay"), clock=lambda: self.now, hosted=False
         )
         self._people: dict[str, Workspace] = {}
         self._lines: dict[str, Transport] = {}

@@ -31,6 +31,7 @@ from cocalc_tui.server.accounts import Accounts
 from cocalc_tui.server.environment import clean
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Whereabouts
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.server.terminals.starting import TerminalGrounds
 from cocalc_tui.server.terminals.terminals import Say, Terminals
@@ -95,7 +96,7 @@ async def lab() -> AsyncIterator[Lab]:
         state.mkdir()
         store = MemoryStore()
         access = Access(store, "alice", Everybody())
-        relay = Relay(store, access, project="decay", clock=clock)
+        relay = Relay(store, access, project=Whereabouts("decay"), clock=clock)
         await relay.start()
 
         async def connect() -> Transport:

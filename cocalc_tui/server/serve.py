@@ -33,8 +33,8 @@ from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.kernels.runner import Runner
 from cocalc_tui.server.kernels.starting import Grounds
 from cocalc_tui.server.paths import Places, open_to_guests, places
-from cocalc_tui.server.relay.project import Processes
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Processes, Surroundings, Whereabouts
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.archive import NAME as ARCHIVE
 from cocalc_tui.server.store.keeping import FILE, KeepingFile
@@ -126,14 +126,13 @@ class _Service:
         )
 
     def _make_relay(self, store: SqliteStore, access: Access, keeping: KeepingFile) -> Relay:
-        return Relay(
-            store,
-            access,
-            project=self._where.project.name or "/",
+        project = Whereabouts(
+            self._where.project.name or "/",
             root=str(self._where.project),
             machine=socket.gethostname(),
             place=self._project.name,
-            clock=clock,
+        )
+        around = Surroundings(
             processes=self._processes,
             keeping=keeping,
             trouble=lambda: keeping.mistake or store.trouble,
@@ -141,6 +140,7 @@ class _Service:
             on_stop=self._stop,
             on_broken=self._end.set,
         )
+        return Relay(store, access, project=project, clock=clock, around=around)
 
     async def _leave(self, relay: Relay, store: SqliteStore) -> None:
         """Save all, say the last word, and let the project go to whoever is next."""

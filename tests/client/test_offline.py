@@ -23,6 +23,7 @@ from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Whereabouts
 from cocalc_tui.server.store.sqlite import SqliteStore
 from tests.server.people import Everybody
 from tests.unix_users import ROOT
@@ -77,7 +78,9 @@ class Lab:
     async def start(self, role: str = "editor") -> None:
         self.store = SqliteStore(self.folder / "log.sqlite")
         self.access = Access(self.store, "alice", Everybody())
-        self.relay = Relay(self.store, self.access, project="lab", clock=wall_clock, hosted=False)
+        self.relay = Relay(
+            self.store, self.access, project=Whereabouts("lab"), clock=wall_clock, hosted=False
+        )
         await self.relay.start()
         await self.access.share(ME, role)
         await self.relay.serve_unix(self.socket)

@@ -11,6 +11,7 @@ from cocalc_tui.client import opening
 from cocalc_tui.client.document import SharedDocument, wall_clock
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Whereabouts
 from cocalc_tui.server.store.sealing import Sealing, seal
 from cocalc_tui.server.store.sqlite import SqliteStore
 from tests.client.test_workspace import Box, agree, running, type_at_end
@@ -33,7 +34,7 @@ class SealedBox(Box):
 
     def _relay(self) -> Relay:
         access = Access(self.log, "alice", Everybody())
-        return Relay(self.log, access, project="lab", clock=wall_clock, hosted=False)
+        return Relay(self.log, access, project=Whereabouts("lab"), clock=wall_clock, hosted=False)
 
 
 async def sealed(box: SealedBox) -> SharedDocument:

@@ -25,6 +25,7 @@ from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Whereabouts
 from cocalc_tui.server.store import DocumentInfo, Draft, Outcome, StoreTrouble
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.checkpoint import encode_checkpoint
@@ -68,7 +69,7 @@ class Box:
 
     def _relay(self) -> Relay:
         access = Access(self.store, "alice", Everybody())
-        return Relay(self.store, access, project="lab", clock=wall_clock, hosted=False)
+        return Relay(self.store, access, project=Whereabouts("lab"), clock=wall_clock, hosted=False)
 
     async def person(self, user: str, clock: Callable[[], int] = wall_clock) -> Workspace:
         async def connect() -> Transport:

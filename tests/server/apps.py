@@ -14,7 +14,7 @@ from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import decode, encode
 from cocalc_tui.protocol.transport import Transport, TransportClosed
 from cocalc_tui.server.access import Access
-from cocalc_tui.server.relay import Processes, Relay
+from cocalc_tui.server.relay import Processes, Relay, Surroundings, Whereabouts
 from cocalc_tui.server.store import Store
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.sync.encoding import decode_block
@@ -191,12 +191,14 @@ class Box:
         self.relay = Relay(
             self.store,
             self.access,
-            project="lab",
+            project=Whereabouts("lab"),
             clock=lambda: self.now,
             hosted=hosted,
-            processes=lambda: Processes(pid=1, door=2, started=3),
-            on_stop=self.stopped.append,
-            on_broken=lambda: self.broken.append(True),
+            around=Surroundings(
+                processes=lambda: Processes(pid=1, door=2, started=3),
+                on_stop=self.stopped.append,
+                on_broken=lambda: self.broken.append(True),
+            ),
         )
         self.apps: list[App] = []
 

@@ -17,6 +17,7 @@ from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.kernels.runner import Runner, Say
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Surroundings, Whereabouts
 from cocalc_tui.server.store import Member
 from cocalc_tui.server.store.memory import MemoryStore
 from cocalc_tui.server.terminals.terminals import Say as SayScreen
@@ -71,12 +72,9 @@ class Box:
         self.relay = Relay(
             self.store,
             access,
-            project="lab",
-            root=str(self.project),
-            machine="box",
+            project=Whereabouts("lab", root=str(self.project), machine="box"),
             clock=wall_clock,
-            backup=self.copy_log,
-            on_stop=self.stopped.append,
+            around=Surroundings(backup=self.copy_log, on_stop=self.stopped.append),
         )
         await self.relay.start()
         relay = self.relay

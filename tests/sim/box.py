@@ -21,6 +21,7 @@ from cocalc_tui.server.access import Access
 from cocalc_tui.server.host.autosave import Pace
 from cocalc_tui.server.host.host import Host
 from cocalc_tui.server.relay.relay import Relay
+from cocalc_tui.server.relay.surroundings import Surroundings, Whereabouts
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sealing import SealError, Sealing, seal
 from cocalc_tui.server.store.sqlite import SqliteStore
@@ -133,10 +134,10 @@ class Box:
         relay = Relay(
             store,
             access,
-            project="lab",
+            project=Whereabouts("lab"),
             clock=self.clock,
             new_id=self.new_id,
-            on_broken=self._end.set,
+            around=Surroundings(on_broken=self._end.set),
         )
         await relay.start()
 

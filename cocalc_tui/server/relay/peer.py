@@ -8,7 +8,7 @@ back by itself from where it was. The log is the queue, so there is no other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -194,6 +194,10 @@ class Peer:
         while self.clogged:
             self._unclogged = asyncio.Event()
             await self._unclogged.wait()
+
+    def when_unclogged(self) -> Awaitable[None] | None:
+        """What is to be waited for before more of it is read, None for nothing."""
+        return self.unclogged() if self.clogged else None
 
     def begin(self, size: int) -> None:
         """So many bytes that it sent are being dealt with now."""

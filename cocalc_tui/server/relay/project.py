@@ -5,44 +5,22 @@ Also who is let in and who is put out, while the relay itself knows connections 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
-    EndedTerminal,
     HistorySize,
-    KernelInfo,
     OpenDocument,
     ProjectStatus,
-    TerminalInfo,
 )
 from cocalc_tui.server.access import Access, AccessError
 from cocalc_tui.server.relay.mentions import mentioned
 from cocalc_tui.server.relay.peer import Peer
 from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.roster import Roster
+from cocalc_tui.server.relay.surroundings import Surroundings
 from cocalc_tui.server.store import Store, StoreTrouble
 from cocalc_tui.sync.columns import DamagedLog
-
-
-@dataclass(frozen=True)
-class Processes:
-    """What runs for the project besides the relay core, for `status`."""
-
-    pid: int = 0
-    door: int = 0
-    started: int = 0
-    """Milliseconds."""
-    kernels: list[KernelInfo] = field(default_factory=list)
-    terminals: list[TerminalInfo] = field(default_factory=list)
-    ended: list[EndedTerminal] = field(default_factory=list)
-
-
-async def no_backup(_to: Path) -> None:
-    """Refuse: what is kept in memory alone has no copies."""
-    raise StoreTrouble("this relay keeps nothing on disk, so there is nothing to copy")
 
 
 class Project:
@@ -55,17 +33,14 @@ class Project:
         access: Access,
         roster: Roster,
         rooms: Rooms,
-        *,
-        processes: Callable[[], Processes],
-        backup: Callable[[Path], Awaitable[None]],
+        around: Surroundings,
     ) -> None:
         self._name = name
         self._store = store
         self._access = access
         self._roster = roster
         self._rooms = rooms
-        self._processes = processes
-        self._backup = backup
+        self._around = around
 
     # --- who may join --------------------------------------------------------------------------
 
@@ -116,7 +91,7 @@ class Project:
 
     def status(self, peer: Peer, message: m.Status) -> None:
         """Say who is there, what is open and what runs."""
-        processes = self._processes()
+        processes = self._around.processes()
         documents = [
             OpenDocument(
                 path=room.info.path,
@@ -145,7 +120,7 @@ class Project:
 
     async def _backing_up(self, peer: Peer, message: m.Backup) -> None:
         try:
-            await self._backup(Path(message.file))
+            await self._around.backup(Path(message.file))
         except StoreTrouble as trouble:
             peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
         else:

@@ -36,7 +36,7 @@ class Pushing:
         if sessions:
             return self._push_knowing(peer, message, sessions)
         self._push(peer, message, {})
-        return peer.unclogged() if peer.clogged else None
+        return peer.when_unclogged()
 
     async def _push_knowing(self, peer: Peer, message: m.Push, sessions: Iterable[str]) -> None:
         owners = {session: await self._store.owner(session) for session in sessions}

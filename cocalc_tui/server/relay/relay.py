@@ -24,18 +24,19 @@ from cocalc_tui.protocol.events import Purged
 from cocalc_tui.protocol.transport import TransportClosed
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.committer import Committer
+from cocalc_tui.server.relay.documents import Documents
 from cocalc_tui.server.relay.link import Frame, Link
 from cocalc_tui.server.relay.memory import MemoryTransport, memory_pair
-from cocalc_tui.server.relay.passing import NotReady, Passing
-from cocalc_tui.server.relay.peer import SLICE, Peer
-from cocalc_tui.server.relay.project import Processes, Project, no_backup
+from cocalc_tui.server.relay.passing import Passing
+from cocalc_tui.server.relay.peer import Peer
+from cocalc_tui.server.relay.project import Project
 from cocalc_tui.server.relay.pushing import Pushing
 from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.roster import Roster
+from cocalc_tui.server.relay.surroundings import ALONE, Surroundings, Whereabouts
 from cocalc_tui.server.relay.upkeep import Overseer
 from cocalc_tui.server.relay.websocket import serve
-from cocalc_tui.server.store import Draft, Store, StoreTrouble, owner_of
-from cocalc_tui.server.store.keeping import Keeping
+from cocalc_tui.server.store import Store, StoreTrouble, owner_of
 
 MOST_CONNECTIONS = 300
 """Of one user; each costs a descriptor, and a message that never ends costs its size."""
@@ -55,39 +56,24 @@ class Relay:
         store: Store,
         access: Access,
         *,
-        project: str,
-        root: str = "",
-        machine: str = "",
-        place: str = "",
+        project: Whereabouts,
         clock: Callable[[], int],
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hosted: bool = True,
-        processes: Callable[[], Processes] = Processes,
-        keeping: Callable[[], Keeping] = Keeping,
-        trouble: Callable[[], str] = str,
-        backup: Callable[[Path], Awaitable[None]] = no_backup,
-        on_stop: Callable[[bool], None] = lambda _everything: None,
-        on_broken: Callable[[], None] = lambda: None,
+        around: Surroundings = ALONE,
     ) -> None:
         """Make a relay.
 
-        `project` is its name, `root` its folder's path on `machine`, all for people to read;
-        `place` stands for the folder whatever it is called.
         `clock` gives milliseconds. `hosted` False serves documents that live in the log alone,
-        without a host side. `keeping` gives what the owner says about old history, `trouble` what
-        keeps it from being archived. `backup` copies the log to a file. `on_stop` is called with
-        `everything` when the owner ends the relay, `on_broken` when nothing can be stored any more
-        and another relay is to be started.
+        without a host side.
         """
         self._store = store
         self._access = access
         self._project = project
-        self._root, self._machine, self._place = root, machine, place
         self._clock = clock
         self._new_id = new_id
-        self._overseer = Overseer(store, keeping, trouble, self._say_kept)
-        self._on_stop = on_stop
-        self._on_broken = on_broken
+        self._around = around
+        self._overseer = Overseer(store, around.keeping, around.trouble, self._say_kept)
         self._roster = Roster()
         self._kept: dict[str, Frame] = {}
         self._passing = Passing()
@@ -96,9 +82,10 @@ class Relay:
         self._rooms = Rooms(
             store, self._passing, holder=new_id(), clock=clock, new_id=new_id, hosted=hosted
         )
-        self._about = Project(
-            project, store, access, self._roster, self._rooms, processes=processes, backup=backup
+        self._documents = Documents(
+            store, self._rooms, clock=clock, new_id=new_id, purged=self._say_purged
         )
+        self._about = Project(project.name, store, access, self._roster, self._rooms, around)
         self.heard = 0
         """How many messages came so far."""
         self.visits = 0
@@ -107,10 +94,10 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: tuple[str, str] | None = None
         self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None] | None]] = {
-            m.Open: self._open,
-            m.Shut: self._shut,
+            m.Open: self._documents.open,
+            m.Shut: self._documents.shut,
             m.Push: self._pushing.push,
-            m.Fetch: self._fetch,
+            m.Fetch: self._documents.fetch,
             m.Presence: self._presence,
             m.Share: self._about.share,
             m.Members: self._about.members,
@@ -118,8 +105,8 @@ class Relay:
             m.Backup: self._about.back_up,
             m.Stop: self._stop,
             m.HistorySizes: self._about.sizes,
-            m.Checkpoint: self._checkpoint,
-            m.Anew: self._anew,
+            m.Checkpoint: self._documents.checkpoint,
+            m.Anew: self._documents.anew,
             m.Mentioned: self._about.mentioned,
             m.Tell: self._tell,
             m.Answered: self._answered,
@@ -171,7 +158,7 @@ class Relay:
         await self._committer.finished()
         code, text = self._stopped or ("end", "the relay ends")
         if moved is not None:
-            code, text = "moved", f"{self._root} is {moved} now"
+            code, text = "moved", f"{self._project.root} is {moved} now"
         peers = list(self._roster)
         for peer in peers:
             peer.end(code, text, str(moved or ""))
@@ -194,7 +181,7 @@ class Relay:
             text = "a part of the relay broke; it ends, and starts anew when it is needed"
             loop = asyncio.get_running_loop()
             loop.call_exception_handler({"message": text, "exception": error})
-            self._on_broken()
+            self._around.on_broken()
 
     async def _keep_house(self) -> None:
         while True:
@@ -266,10 +253,10 @@ class Relay:
             user=peer.user,
             role=role.name.lower(),
             host=self._access.host_user,
-            project=self._project,
-            root=self._root,
-            machine=self._machine,
-            place=self._place,
+            project=self._project.name,
+            root=self._project.root,
+            machine=self._project.machine,
+            place=self._project.place,
             now=peer.since,
         )
         peer.hand(Frame(peer.side.welcome(welcome, role)))
@@ -298,42 +285,7 @@ class Relay:
         for doc in list(peer.memberships):
             await self._rooms.leave(peer, doc)
 
-    # --- documents -----------------------------------------------------------------------------
-
-    def _open(self, peer: Peer, message: m.Open) -> Awaitable[None] | None:
-        peer.spawn(self._opening(peer, message))
-        return _when_unclogged(peer)
-
-    async def _opening(self, peer: Peer, message: m.Open) -> None:
-        try:
-            await self._rooms.open(peer, message)
-        except NotReady as not_ready:
-            peer.say(m.Failed(id=message.id, code=not_ready.code, text=str(not_ready)))
-        except StoreTrouble as trouble:
-            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
-
-    async def _shut(self, peer: Peer, message: m.Shut) -> None:
-        await self._rooms.leave(peer, message.doc)
-
-    def _fetch(self, peer: Peer, message: m.Fetch) -> Awaitable[None] | None:
-        peer.spawn(self._fetching(peer, message))
-        return _when_unclogged(peer)
-
-    async def _fetching(self, peer: Peer, message: m.Fetch) -> None:
-        member = peer.memberships.get(message.doc)
-        if member is None:
-            text = "open the document before asking for its log"
-            peer.say(m.Failed(id=message.id, code="missing", text=text))
-            return
-        await peer.link.drained()
-        after = min(max(0, message.after), member.room.seq)
-        try:
-            part = await member.room.read(after, SLICE)
-        except StoreTrouble as trouble:
-            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
-            return
-        entries = [entry for entry in part.entries if entry.seq <= message.upto]
-        peer.say(m.Fetched(id=message.id, upto=part.upto, blocks=part.blocks, entries=entries))
+    # --- what somebody says --------------------------------------------------------------------
 
     def _presence(self, peer: Peer, message: m.Presence) -> None:
         if not message.doc:
@@ -343,45 +295,20 @@ class Relay:
 
     def _stop(self, peer: Peer, message: m.Stop) -> None:
         peer.say(m.Answer(id=message.id))
-        self._stopped = ("stopped", f"{peer.user} ended the relay of {self._project}")
-        self._on_stop(message.everything)
+        self._stopped = ("stopped", f"{peer.user} ended the relay of {self._project.name}")
+        self._around.on_stop(message.everything)
 
     # --- the host side -------------------------------------------------------------------------
 
     def _pass_on(self, peer: Peer, message: m.Message) -> Awaitable[None] | None:
         self._passing.ask(peer, message)
-        return _when_unclogged(peer)
+        return peer.when_unclogged()
 
     def _answered(self, _peer: Peer, message: m.Answered) -> None:
         self._passing.answered(message)
 
     def _ready(self, _peer: Peer, message: m.Ready | m.Failed) -> None:
         self._passing.ready(message)
-
-    async def _checkpoint(self, _peer: Peer, message: m.Checkpoint) -> None:
-        await self._store.put_checkpoint(message.doc, message.seq, message.data)
-
-    async def _anew(self, peer: Peer, message: m.Anew) -> None:
-        """Another log takes the place of a document's: whoever has it open opens that one."""
-        room = self._rooms.get(message.doc)
-        if room is None:
-            peer.say(m.Failed(id=message.id, code="missing", text="the document is not open"))
-            return
-        patches = room.gathered(message)
-        if patches is None:
-            peer.answer(message.id, True)
-            return
-        drafts = [Draft(room.doc, peer.user, "host", patch) for patch in patches]
-        info = room.info._replace(log=self._new_id(), epoch=room.info.epoch + 1)
-        try:
-            done = await self._store.replace(info, drafts, message.seq, self._clock())
-        except (StoreTrouble, ValueError) as trouble:
-            peer.say(m.Failed(id=message.id, code="disk", text=str(trouble)))
-            return
-        if done:
-            self._say_purged(room.info.path, message.user)
-            room.begin_anew(info, len(drafts))
-        peer.answer(message.id, done)
 
     def _say_purged(self, path: str, user: str) -> None:
         data = msgspec.Raw(msgspec.msgpack.encode(Purged(path=path, user=user)))
@@ -405,8 +332,3 @@ class Relay:
     async def _moved(self, _peer: Peer, message: m.Moved) -> None:
         await self._rooms.rename(message.path, message.to)
         self._roster.to_all(Frame.of(message))
-
-
-def _when_unclogged(peer: Peer) -> Awaitable[None] | None:
-    """What is to be waited for before more of a connection is read, None for nothing."""
-    return peer.unclogged() if peer.clogged else None
