@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from cocalc_tui.sync.blocks import CANCEL, Block
+from cocalc_tui.sync.blocks import CANCEL, Block, Link
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.patch import Cancel
 from cocalc_tui.sync.shelf import Shelf
@@ -32,17 +32,10 @@ class _Session:
         self.seqs = array("q")
 
 
-def _number(sessions: Mapping[str, _Session], session: str, n: int) -> int:
-    """The number of an entry; 0 where it is not here."""
-    found = sessions.get(session)
-    at = bisect_right(found.firsts, n) - 1 if found is not None else -1
-    return found.seqs[at] + n - found.firsts[at] if found is not None and at >= 0 else 0
-
-
 def wide(log: Shelf) -> list[tuple[int, int]]:
     """The ranges (both ends included) of numbers of versions that are not critical, rising."""
     joined: list[tuple[int, int]] = []
-    for first, last in sorted(_passed_over(log)):
+    for first, last in sorted(_Walk().through(log)):
         if joined and first <= joined[-1][1] + 1:
             joined[-1] = joined[-1][0], max(last, joined[-1][1])
         else:
@@ -50,22 +43,43 @@ def wide(log: Shelf) -> list[tuple[int, int]]:
     return joined
 
 
-def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
-    """The versions between a patch and the ones that it is on top of, or that it cancels.
+class _Walk:
+    """A way through a log, block by block: what was met so far.
 
-    Also those after one that nobody is on top of.
+    It passes over the versions between a patch and the ones that it is on top of, or that it
+    cancels, and over those after a patch that nobody is on top of.
     """
-    known: dict[str, _Session] = {}
-    heads: set[tuple[str, int]] = set()
-    last: tuple[tuple[str, int], ...] | None = None
-    """The last patch before."""
-    seq = 1
-    for place in range(len(log)):
-        first = seq
-        block = log.block(place)
-        names = block.sessions
-        here = [known.setdefault(name, _Session()) for name in names]
-        for s, n, size, parents in [block.first_link()] if block.is_line else block.links:
+
+    def __init__(self) -> None:
+        self._seq = 1
+        """The number of the next entry."""
+        self._known: dict[str, _Session] = {}
+        self._heads: set[tuple[str, int]] = set()
+        self._last: tuple[tuple[str, int], ...] | None = None
+        """The last patch before."""
+
+    def through(self, log: Shelf) -> Iterator[tuple[int, int]]:
+        """The ranges that the patches of a log pass over, both ends included."""
+        for place in range(len(log)):
+            first, block = self._seq, log.block(place)
+            here = [self._known.setdefault(name, _Session()) for name in block.sessions]
+            if block.is_line:
+                yield from self._links([block.first_link()], here, block.sessions)
+                self._along(block, here)
+            else:
+                yield from self._links(block.links, here, block.sessions)
+            if block.cancels:
+                yield from self._cancelled(log, place, first)
+        for head in self._heads:
+            if (number := self._number(*head)) < self._seq - 1:
+                yield number, self._seq - 1
+
+    def _links(
+        self, links: Sequence[Link], here: Sequence[_Session], names: Sequence[str]
+    ) -> Iterator[tuple[int, int]]:
+        """What links pass over up to their parents."""
+        heads, seq, last = self._heads, self._seq, self._last
+        for s, n, size, parents in links:
             one, session = here[s], names[s]
             if n != one.end:
                 raise _lacking(one, session)
@@ -79,42 +93,44 @@ def _passed_over(log: Shelf) -> Iterator[tuple[int, int]]:
                 least = seq - 1
             else:
                 heads.difference_update(parents)
-                least = min([_number(known, *parent) for parent in parents], default=0)
+                least = min([self._number(*parent) for parent in parents], default=0)
             if least + 1 < seq:
                 yield least + 1, seq - 1
             seq += size
             one.end, one.last = n + size, seq - 1
             last = ((session, n + size - 1),)
             heads.add(last[0])
-        if block.is_line:
-            heads.difference_update(last or ())
-            seq = _along(block, here, seq)
-            last = ((names[block.owners[-1]], block.firsts[-1] + block.sizes[-1] - 1),)
-            heads.add(last[0])
-        for by, cancel in _cancels(log, place) if block.cancels else ():
-            by += first
-            if (target := _number(known, cancel.session, cancel.first)) < by:
+        self._seq, self._last = seq, last
+
+    def _along(self, block: Block, here: Sequence[_Session]) -> None:
+        """Note the links of a block that is a line, which the first goes before."""
+        seq = self._seq
+        links = zip(block.owners, block.firsts, block.sizes, strict=True)
+        for s, n, size in islice(links, 1, None):
+            one = here[s]
+            if n != one.end:
+                raise _lacking(one, block.sessions[s])
+            one.firsts.append(n)
+            one.seqs.append(seq)
+            seq += size
+            one.end, one.last = n + size, seq - 1
+        self._heads.difference_update(self._last or ())
+        end = block.firsts[-1] + block.sizes[-1]
+        self._seq, self._last = seq, ((block.sessions[block.owners[-1]], end - 1),)
+        self._heads.add(self._last[0])
+
+    def _cancelled(self, log: Shelf, place: int, first: int) -> Iterator[tuple[int, int]]:
+        """What cancels pass over up to their targets; `first` is the block's first entry."""
+        for patch, cancel in _cancels(log, place):
+            by = first + patch
+            if (target := self._number(cancel.session, cancel.first)) < by:
                 yield max(target, 1), by - 1
-    for head in heads:
-        if (number := _number(known, *head)) < seq - 1:
-            yield number, seq - 1
 
-
-def _along(block: Block, here: Sequence[_Session], seq: int) -> int:
-    """Note the links of a block that is a line, which the first goes before.
-
-    Returns the number of the entry behind it.
-    """
-    links = zip(block.owners, block.firsts, block.sizes, strict=True)
-    for s, n, size in islice(links, 1, None):
-        one = here[s]
-        if n != one.end:
-            raise _lacking(one, block.sessions[s])
-        one.firsts.append(n)
-        one.seqs.append(seq)
-        seq += size
-        one.end, one.last = n + size, seq - 1
-    return seq
+    def _number(self, session: str, n: int) -> int:
+        """The number of an entry; 0 where it is not here."""
+        found = self._known.get(session)
+        at = bisect_right(found.firsts, n) - 1 if found is not None else -1
+        return found.seqs[at] + n - found.firsts[at] if found is not None and at >= 0 else 0
 
 
 def _lacking(one: _Session, session: str) -> DamagedLog:
