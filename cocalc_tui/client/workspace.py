@@ -77,15 +77,7 @@ class Workspace(Attending):
         self.handlers: dict[type[m.Message], Callable[[m.Message], None]] = {}
         """What else is to be done with messages, as the host side does with `Asked`."""
         self._listeners: list[Listener] = []
-        self._connection = Connection(
-            connect,
-            session,
-            up=self._up,
-            down=self._down,
-            heard=self._heard,
-            rejoin=rejoin,
-            moved=self._project_moved,
-        )
+        self._connection = self._new_connection(connect, rejoin)
         self._follow = follow
         self.blobs = Blobs(self._blob_part, self._blob_came)
         self.files = Files(self.requests)
@@ -93,10 +85,26 @@ class Workspace(Attending):
         self._safe: Safekeeping | None = None
         self._recovery: Recovery | None = None
         if journal is not None:
-            self._safe = Safekeeping(
-                journal, self.documents.values, lambda reason: self.emit(NotKept(reason))
-            )
-            self._recovery = Recovery(self, journal, self.emit)
+            self._keep(journal)
+
+    def _new_connection(self, connect: Connect, rejoin: Connect | None) -> Connection:
+        """The connection, not begun yet; what it hears comes to me."""
+        return Connection(
+            connect,
+            self.session,
+            up=self._up,
+            down=self._down,
+            heard=self._heard,
+            rejoin=rejoin,
+            moved=self._project_moved,
+        )
+
+    def _keep(self, journal: Journal) -> None:
+        """Have unsent work outlive the app, and take up what another start of it left."""
+        self._safe = Safekeeping(
+            journal, self.documents.values, lambda reason: self.emit(NotKept(reason))
+        )
+        self._recovery = Recovery(self, journal, self.emit)
 
     async def _blob_part(self, name: str, start: int) -> BlobPart:
         return await self.requests.result(
