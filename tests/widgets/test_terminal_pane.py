@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import MouseMove, MouseScrollDown
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
@@ -34,6 +35,7 @@ from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pane import TerminalPane
 from cocalc_tui.widgets.terminal.past import Sheet, TerminalPast
 from cocalc_tui.widgets.terminal.script import ScriptScreen
+from cocalc_tui.widgets.terminal.window import Window
 from tests.e2e.tmux import needs_tmux
 from tests.server.hosting import BY_HAND, Box, until
 
@@ -78,6 +80,13 @@ def pane(app: CocalcApp) -> TerminalPane:
 def shown(app: CocalcApp) -> str:
     here = pane(app)
     return "\n".join(here.render_line(y).text.rstrip() for y in range(here.size.height))
+
+
+def drawn(app: CocalcApp) -> str:
+    """What was painted last, where nothing asked for it to be painted anew."""
+    here = pane(app)
+    rows = here.render_lines(Region(0, 0, *here.size))
+    return "\n".join(row.text.rstrip() for row in rows)
 
 
 def bar(app: CocalcApp, name: str) -> str:
@@ -238,6 +247,21 @@ async def test_open_shows_a_file_to_who_typed_it(tmp_path: Path) -> None:
         editor = app.main.tiles.pane
         assert isinstance(editor, EditorPane)
         await until(lambda: editor.where().startswith("2:"))
+
+
+async def test_what_came_while_another_tab_showed_is_drawn(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (box, app, pilot):
+        (box.project / "notes.md").write_text("one\n")
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        await pilot.press(*"open notes.md", "enter")
+        await until(lambda: isinstance(app.main.tiles.pane, EditorPane))
+        here.do_type("text", "echo mean''while\r")
+        await until(lambda: "meanwhile" in here.model.screen.rows.values())
+        await pilot.press("ctrl+w")
+        await until(lambda: app.main.tiles.pane is here)
+        await until(lambda: "meanwhile" in drawn(app))
+        assert here.window == Window()
 
 
 @needs_tmux

@@ -30,6 +30,10 @@ def test_a_hidden_cursor_moves_nothing() -> None:
     assert follow(Window(3, 4), None, SCREEN, PANE) == Window(3, 4)
 
 
+def test_in_a_hidden_pane_nothing_moves() -> None:
+    assert follow(Window(3, 4), (131, 44), SCREEN, (0, 0)) == Window(3, 4)
+
+
 @pytest.mark.parametrize("screen", [(80, 22), (60, 10)])
 def test_what_fits_shows_whole(screen: tuple[int, int]) -> None:
     assert follow(Window(30, 9), (59, 9), screen, PANE) == Window()

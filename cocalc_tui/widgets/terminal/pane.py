@@ -166,8 +166,12 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     # --- size ----------------------------------------------------------------------------------
 
     def on_resize(self, _: events.Resize) -> None:
-        """Tell how large my window is, which is known only after the screen was asked for."""
+        """Tell how large my window is, which is known only after the screen was asked for.
+
+        A hidden pane has no size: what came meanwhile was not drawn, and is when it has one again.
+        """
         self.keep_in_sight()
+        self.refresh()
         self._look_changed()
 
     def _look_changed(self) -> None:

@@ -22,8 +22,10 @@ def follow(
 ) -> Window:
     """Where the window is next; `screen` and `pane` are columns and lines.
 
-    A hidden cursor moves nothing.
+    A hidden cursor moves nothing, and in a hidden pane nothing moves.
     """
+    if min(pane) < 1:
+        return window
     x, y = cursor or (-1, -1)
     return Window(
         _moved(window.left, x, screen[0], pane[0], pane[0] // 3),
