@@ -135,6 +135,9 @@ class TextHost(Acting):
         if event.key.startswith("alt+"):
             return True
         character = event.character
+        if self.text_is_modal() and self.vim_keys is not None and not self.vim_keys.types:
+            self._text_notice(f"`{character}` is none of the keys here, and types nothing")
+            return True
         self.text_act(lambda editor: writing.type_key(editor, character))
         frames.hurry(cast(Widget, self))
         return True

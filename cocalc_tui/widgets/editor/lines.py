@@ -149,9 +149,15 @@ def join(editor: Editor) -> None:
     editor.replace(puts, "join")
 
 
+def last_line(editor: Editor) -> int:
+    """The last line that is one for sorting and for vim: behind the last line end there is none."""
+    last = editor.view.lines - 1
+    return last - 1 if last and not editor.view.text(last) else last
+
+
 def sort(editor: Editor) -> None:
     """Put the selected lines in order; all lines where none are selected."""
-    chosen = [one for one in ranges(editor) if one[1] > one[0]] or [(0, editor.view.lines - 1)]
+    chosen = [one for one in ranges(editor) if one[1] > one[0]] or [(0, last_line(editor))]
     puts: list[Put] = []
     for first, last in chosen:
         texts = [editor.view.text(line) for line in range(first, last + 1)]

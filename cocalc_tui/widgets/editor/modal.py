@@ -9,6 +9,7 @@ from textual.events import Key
 from cocalc_tui.widgets.acting import desk, perform
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.vim.machine import Vim
+from cocalc_tui.widgets.editor.vim.modes import TYPING
 from cocalc_tui.widgets.editor.vim.registers import Registers
 from cocalc_tui.widgets.keynames import canonical
 
@@ -38,6 +39,11 @@ class VimKeys:
         register = self.vim.macros.recording
         recording = f" @{register}" if register else ""
         return f"{self.vim.mode.value}{recording} {self.vim.showing}".rstrip()
+
+    @property
+    def types(self) -> bool:
+        """Whether characters that mean nothing are typed."""
+        return self.vim.mode in TYPING
 
     def press(self, editor: Editor, event: Key) -> bool:
         """Take a key; False where it is not one of vim's."""

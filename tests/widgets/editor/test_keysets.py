@@ -25,6 +25,7 @@ def test_a_persons_own_keys_come_first() -> None:
     assert keymap.keys_of("text.select_all") == ("ctrl+a",)
     assert keymap.keys_of("text.home") == ("home",)
     assert keymap.keys_of("text.end") == ("ctrl+e", "end")
+    assert keymap.keys_of("large.last")[0] == keymap.keys_of("text.bottom")[0] == "alt+>"
 
 
 # --- vim -----------------------------------------------------------------------------------------
@@ -41,6 +42,9 @@ async def test_vims_keys_in_a_pane() -> None:
         assert app.pane.mode() == "normal"
         await pilot.press("u", "u", "u")
         assert str(document.replica.text()) == TEXT
+        await pilot.press("=", "&", "K")
+        assert str(document.replica.text()) == TEXT
+        assert app.notices[-3] == "`=` is none of the keys here, and types nothing"
         await pilot.press("2", "d")
         assert app.pane.mode() == "normal 2d"
         await pilot.press("escape", "ctrl+a", "G", "g", "g")

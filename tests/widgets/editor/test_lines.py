@@ -64,7 +64,7 @@ def block(editor: Editor) -> None:
         ("a |\n  b", lines.join, "a| b"),
         ("f(|\n)", lines.join, "f(|)"),
         ("a|", lines.join, "a|"),
-        ("|b\na\n", lines.sort, "|\na\nb"),
+        ("|b\na\n", lines.sort, "|a\nb\n"),
         ("|a \n b\t", lines.trim, "|a\n b"),
         ("a\nb|c\nd", lines.cut, "a\n|d"),
     ],

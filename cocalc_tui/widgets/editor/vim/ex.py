@@ -72,7 +72,7 @@ def _read(vim: Vim, editor: Editor, text: str) -> Asked | None:
     here = editor.place()[0]
     places: list[int] = []
     if text.startswith("%"):
-        places, text = [0, editor.view.lines - 1], text[1:]
+        places, text = [0, lines.last_line(editor)], text[1:]
     else:
         while True:
             line, text = _place(vim, editor, text, here)
@@ -111,7 +111,7 @@ def _line_of(vim: Vim, editor: Editor, found: re.Match[str], here: int) -> int:
     if found["number"] is not None:
         return max(int(found["number"]) - 1, 0)
     if found["last"]:
-        return editor.view.lines - 1
+        return lines.last_line(editor)
     if found["mark"]:
         at = editor.marks.get(found["mark"], -1)
         return editor.buffer.row_col(min(at, len(editor.buffer)))[0] if at >= 0 else -1
@@ -198,7 +198,7 @@ def _global(vim: Vim, editor: Editor, asked: Asked) -> None:
         vim.outside.say("It is :g/pattern/command")
         return
     pattern = compiled(parts[0] or vim.memory.search.pattern)
-    first, last = (asked.first, asked.last) if asked.given else (0, editor.view.lines - 1)
+    first, last = (asked.first, asked.last) if asked.given else (0, lines.last_line(editor))
     chosen = [
         line
         for line in range(first, last + 1)
@@ -240,7 +240,7 @@ def _join(vim: Vim, editor: Editor, asked: Asked) -> None:
 
 
 def _sort(vim: Vim, editor: Editor, asked: Asked) -> None:
-    first, last = (asked.first, asked.last) if asked.given else (0, editor.view.lines - 1)
+    first, last = (asked.first, asked.last) if asked.given else (0, lines.last_line(editor))
     editor.go(editor.start_of(first))
     editor.main.put(editor.end_of(last), editor.start_of(first))
     lines.sort(editor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cocalc_tui.widgets.editor import lines
 from cocalc_tui.widgets.editor.vim.going import Going, Motion, Target
 
 
@@ -60,7 +61,8 @@ def first_line(going: Going) -> Target:
 
 def last_line(going: Going) -> Target:
     """`G`: the last line, or the one counted."""
-    return going.to_line(going.count - 1 if going.counted else going.editor.view.lines - 1)
+    last = max(lines.last_line(going.editor), going.line)
+    return going.to_line(going.count - 1 if going.counted else last)
 
 
 def of_screen(part: float) -> Motion:
