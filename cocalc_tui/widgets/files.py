@@ -6,7 +6,7 @@ is done here is asked of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -245,14 +245,7 @@ class FileTree(RowActs, Acting, Rows, can_focus=True):
 
     async def do_rename(self) -> None:
         """Give the entry another name, or another place."""
-        entry = self.entry
-        if entry is None:
-            return
-        to = await desk(self).ask(f"Rename {entry.path} to", entry.path, wrong_name)
-        if to is not None and to != entry.path:
-            await self.project.files.make_way(to)
-            await self.project.files.rename(entry.path, to)
-            await self._appeared(to)
+        await self._as_another("Rename", self.project.files.rename)
 
     async def do_delete(self) -> None:
         """Move the entry to the project's trash."""
@@ -304,13 +297,17 @@ class FileTree(RowActs, Acting, Rows, can_focus=True):
 
     async def do_copy(self) -> None:
         """Copy the entry to another name."""
+        await self._as_another("Copy", self.project.files.copy)
+
+    async def _as_another(self, verb: str, do: Callable[[str, str], Awaitable[object]]) -> None:
+        """Ask for another path and do something from the entry's to that one."""
         entry = self.entry
         if entry is None:
             return
-        to = await desk(self).ask(f"Copy {entry.path} to", entry.path, wrong_name)
+        to = await desk(self).ask(f"{verb} {entry.path} to", entry.path, wrong_name)
         if to is not None and to != entry.path:
             await self.project.files.make_way(to)
-            await self.project.files.copy(entry.path, to)
+            await do(entry.path, to)
             await self._appeared(to)
 
     async def do_upload(self) -> None:
