@@ -7,6 +7,7 @@ line is a word, too.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from cocalc_tui.widgets.editor.model import Editor
 
@@ -16,6 +17,8 @@ _SENTENCE = re.compile(r"[.!?][)\]\"']*(?=[ \t\n]|$)[ \t]*(?:\n(?!\n))?[ \t]*|\n
 _BREAK = re.compile(r"(?<!\n)\n(?=\n)")
 FAR = 200
 """Lines of a paragraph that are looked at for sentences."""
+_Columns = Callable[[int], list[int]]
+"""Places in a line, rising."""
 
 
 def _pattern(big: bool) -> re.Pattern[str]:
@@ -35,41 +38,44 @@ def ends(editor: Editor, line: int, *, big: bool) -> list[int]:
 
 def next_start(editor: Editor, at: int, *, big: bool) -> int:
     """Where the next word begins; the end of the text where there is none."""
-    line, column = editor.buffer.row_col(at)
-    for row in range(line, editor.view.lines):
-        for start in starts(editor, row, big=big):
-            if row > line or start > column:
-                return editor.buffer.offset(row, start)
-    return len(editor.buffer)
+    return _next(editor, at, lambda row: starts(editor, row, big=big))
 
 
 def previous_start(editor: Editor, at: int, *, big: bool) -> int:
     """Where the word, or the one before, begins."""
-    line, column = editor.buffer.row_col(at)
-    for row in range(line, -1, -1):
-        for start in reversed(starts(editor, row, big=big)):
-            if row < line or start < column:
-                return editor.buffer.offset(row, start)
-    return 0
+    return _previous(editor, at, lambda row: starts(editor, row, big=big))
 
 
 def next_end(editor: Editor, at: int, *, big: bool) -> int:
     """The last character of the word, or of the next."""
-    line, column = editor.buffer.row_col(at)
-    for row in range(line, editor.view.lines):
-        for end in ends(editor, row, big=big):
-            if row > line or end > column:
-                return editor.buffer.offset(row, end)
-    return len(editor.buffer)
+    return _next(editor, at, lambda row: ends(editor, row, big=big))
 
 
 def previous_end(editor: Editor, at: int, *, big: bool) -> int:
     """The last character of the word before."""
+    line = editor.buffer.row_col(at)[0]
+    return _previous(
+        editor, at, lambda row: ends(editor, row, big=big) or ([0] if row < line else [])
+    )
+
+
+def _next(editor: Editor, at: int, columns: _Columns) -> int:
+    """The first of such places behind an offset; the end of the text where there is none."""
+    line, column = editor.buffer.row_col(at)
+    for row in range(line, editor.view.lines):
+        for here in columns(row):
+            if row > line or here > column:
+                return editor.buffer.offset(row, here)
+    return len(editor.buffer)
+
+
+def _previous(editor: Editor, at: int, columns: _Columns) -> int:
+    """The last of such places before an offset; the start of the text where there is none."""
     line, column = editor.buffer.row_col(at)
     for row in range(line, -1, -1):
-        for end in reversed(ends(editor, row, big=big) or ([0] if row < line else [])):
-            if row < line or end < column:
-                return editor.buffer.offset(row, end)
+        for here in reversed(columns(row)):
+            if row < line or here < column:
+                return editor.buffer.offset(row, here)
     return 0
 
 
