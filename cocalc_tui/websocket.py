@@ -9,13 +9,14 @@ soon as a message is there, and what is to be sent is written at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import SEND_EOF, Protocol, Side, State
 
+from cocalc_tui.inbox import Inbox
 from cocalc_tui.protocol.framing import Framing
 from cocalc_tui.protocol.transport import Hear, TransportClosed
 from cocalc_tui.roundtrip import RoundTrip
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 READ = 64 * 1024
 """Bytes read from a socket at once."""
-MOST_UNREAD = 256 * 1024
-"""Bytes of messages that wait for whoever listens before the other side has to wait."""
 MOST_WRITTEN = 2**20
 """Bytes untaken by the other side from which on its pings are not answered any more."""
 FAREWELL = 1.0
@@ -41,24 +40,18 @@ class WebSocket(asyncio.Protocol):
     __slots__ = (
         "__weakref__",
         "_accepted",
-        "_busy",
-        "_ended",
-        "_frames",
         "_framing",
         "_full",
-        "_hear",
+        "_inbox",
         "_leaving",
         "_loop",
         "_lost",
         "_max_size",
-        "_news",
         "_parts",
         "_pulse",
         "_side",
-        "_slowed",
         "_timer",
         "_trip",
-        "_unread",
         "_writable",
         "open",
         "wire",
@@ -85,23 +78,14 @@ class WebSocket(asyncio.Protocol):
         self._max_size, self._pulse, self._full = max_size, pulse, full
         self._accepted = accepted
         self._loop = asyncio.get_running_loop()
-        self._frames: list[bytes] = []
-        self._unread = 0
-        """Bytes of them."""
+        self._inbox = Inbox()
         self._parts: list[bytes] = []
         self._framing = Framing(masked=side.side is Side.SERVER)
-        self._hear: Hear | None = None
-        self._busy: asyncio.Future[None] | None = None
-        """What a listener is still doing about a message."""
-        self._news: asyncio.Future[None] | None = None
-        """Whoever waits for a message, or for the end."""
         self._writable: asyncio.Future[None] | None = None
-        self._ended: Exception | None = None
         self.open = False
         """Whether messages can be sent."""
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._leaving = False
-        self._slowed = False
         self._trip = RoundTrip()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -114,7 +98,7 @@ class WebSocket(asyncio.Protocol):
         if hasattr(transport, "max_size"):
             transport.max_size = READ
         transport.set_write_buffer_limits(self._full, self._full // 2)
-        self.wire = transport
+        self.wire = self._inbox.wire = transport
         self._set_timer(HANDSHAKE, transport.abort)
         self._write()
 
@@ -122,7 +106,8 @@ class WebSocket(asyncio.Protocol):
         """Bytes came: act on what they say."""
         message = self._framing.whole(data)
         if message is not None:
-            self._message(message)
+            if self.open:  # not by `_message`: this is every key's way
+                self._inbox.came(message)
             return
         for whole, part in self._framing.feed(data):
             if whole:
@@ -143,7 +128,7 @@ class WebSocket(asyncio.Protocol):
         self.open = False
         self.resume_writing()
         self._lost.set_result(None)
-        self._end(TransportClosed(self._why(error)))
+        self._inbox.end(TransportClosed(self._why(error)))
 
     def pause_writing(self) -> None:
         """Much is written and not taken."""
@@ -161,7 +146,7 @@ class WebSocket(asyncio.Protocol):
     async def opened(self) -> None:
         """Wait until the other side lets us in; raises TransportClosed where it does not."""
         while self._side.state is State.CONNECTING:
-            await self._wait()
+            await self._inbox.news()
 
     def send(self, message: bytes) -> None:
         """Send a message; one that cannot arrive any more is dropped."""
@@ -193,30 +178,17 @@ class WebSocket(asyncio.Protocol):
 
     async def recv(self) -> bytes:
         """Return the next message; raises TransportClosed."""
-        while not self._frames:
-            await self._wait()
-        frame = self._take()
-        self._slow_down()
-        return frame
+        return await self._inbox.take()
 
     async def listen(self, hear: Hear) -> None:
         """Hand on each message as it comes; raises TransportClosed at the end."""
-        self._hear = hear
-        try:
-            self._hand_on()
-            while True:
-                await self._wait()
-        finally:
-            self._hear = None
-            if self._busy is not None:
-                self._busy.cancel()
+        await self._inbox.listen(hear)
 
     async def close(self) -> None:
         """Say goodbye and end the connection; what was sent before arrives if that is quick."""
         self._leaving = True
         self.open = False
-        self._drop()
-        self._slow_down()
+        self._inbox.drop()
         if self._side.state is State.OPEN:
             self._side.send_close(1000)
             self._write()
@@ -267,14 +239,8 @@ class WebSocket(asyncio.Protocol):
                 self._parts = []
 
     def _message(self, message: bytes) -> None:
-        if not self.open or self._ended is not None:
-            return
-        if self._hear is not None and self._busy is None and not self._frames:
-            self._give(self._hear, message)
-            return
-        self._frames.append(message)
-        self._unread += len(message)
-        self._hand_on()
+        if self.open:
+            self._inbox.came(message)
 
     def _request(self, request: Request) -> None:
         side: ServerProtocol = self._side  # type: ignore[assignment]  # only it has requests
@@ -294,7 +260,7 @@ class WebSocket(asyncio.Protocol):
             self._beat()
         elif self._timer is not None:
             self._timer.cancel()
-        self._wake()
+        self._inbox.wake()
 
     def _write(self) -> None:
         """Write what the protocol wants to say."""
@@ -306,73 +272,6 @@ class WebSocket(asyncio.Protocol):
         self.wire.write(b"".join(data))
         if data[-1] == SEND_EOF:
             self.wire.write_eof()
-
-    def _hand_on(self) -> None:
-        """Give the listener what came, one after the other."""
-        while self._frames and self._hear is not None and self._busy is None:
-            self._give(self._hear, self._take())
-        self._slow_down()
-        if self._hear is None or self._ended is not None:
-            self._wake()
-
-    def _give(self, hear: Hear, message: bytes) -> None:
-        try:
-            work = hear(message)
-        except Exception as error:
-            self._refuse(error)
-        else:
-            if work is not None:
-                self._busy = asyncio.ensure_future(self._finish(work))
-
-    async def _finish(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except Exception as error:
-            self._refuse(error)
-        finally:
-            self._busy = None
-        self._hand_on()
-
-    def _refuse(self, why: Exception) -> None:
-        """Whoever listened wants no more: what is still unread is for nobody."""
-        self._drop()
-        self._end(why)
-
-    def _take(self) -> bytes:
-        frame = self._frames.pop(0)
-        self._unread -= len(frame)
-        return frame
-
-    def _drop(self) -> None:
-        self._frames.clear()
-        self._unread = 0
-
-    def _slow_down(self) -> None:
-        """Let the other side wait while much is unread."""
-        if self._slowed == (self._unread > MOST_UNREAD) or self.wire.is_closing():
-            return
-        self._slowed = not self._slowed
-        if self._slowed:
-            self.wire.pause_reading()
-        else:
-            self.wire.resume_reading()
-
-    async def _wait(self) -> None:
-        """Wait for news; raises what ended the connection, once all that came is read."""
-        if self._ended is not None and not self._frames and self._busy is None:
-            raise self._ended
-        self._news = self._loop.create_future()
-        await self._news
-
-    def _wake(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
-
-    def _end(self, why: Exception) -> None:
-        """The connection is over; the first reason counts."""
-        if self._ended is None:
-            self._ended = why
-        self._wake()
 
     def _why(self, error: Exception | None) -> str:
         side = self._side
