@@ -16,6 +16,7 @@ from cocalc_tui.history.restoring import changes_since
 from cocalc_tui.history.timeline import TimeLine
 from cocalc_tui.history.words import Block, Piece, aligned, compare_parts
 from cocalc_tui.notebook.model import Notebook
+from cocalc_tui.protocol.kinds import CHAT
 from cocalc_tui.sync.versions import Made, Versions
 
 
@@ -56,6 +57,11 @@ class Past(Protocol):
 
     def blamed(self, version: int) -> list[BlamedLine]:
         """Who wrote which line; [] where that is not known."""
+        ...
+
+    @property
+    def blames_nobody(self) -> str:
+        """Why it is not known, for people."""
         ...
 
     def title(self, version: int) -> str:
@@ -132,6 +138,11 @@ class LogPast:
         if self._blamed[0] != version:
             self._blamed = version, blame_parts(self.versions, version, self.content(version))
         return self._blamed[1]
+
+    @property
+    def blames_nobody(self) -> str:
+        """A chat says it itself, and of nothing there is no author."""
+        return "Each message says who wrote it" if self._kind == CHAT else "Nothing is written yet"
 
     def title(self, version: int) -> str:
         """A number says it all."""
@@ -214,6 +225,11 @@ class Editions:
         """That is known of what was typed here only."""
         del version
         return []
+
+    @property
+    def blames_nobody(self) -> str:
+        """Nobody's keys are known to have written it."""
+        return "Who wrote a line is known of what was typed here only"
 
     def title(self, version: int) -> str:
         """The commit's or snapshot's name and title."""

@@ -121,7 +121,7 @@ class Showing(HistoryActs):
         self.body.show(seen.lines, columns=columns, blamed=seen.blamed, stay=stay)
         self.say_where()
         if look.blames and not seen.blamed and stay:
-            desk(self._screen).notice("Who wrote a line is known of what was typed here only")
+            desk(self._screen).notice(look.past.blames_nobody)
         if look.past is self.own and not self.own.is_ready(look.version):
             ahead: WorkType[None] = partial(asyncio.to_thread, self.own.prepare, look.version)
             self._screen.run_worker(ahead, group="ahead", exclusive=True)
