@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.link import Connect, NobodyThereError, RefusedError, connect_unix
-from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.client.workspace import Workspace, new_workspace
 from cocalc_tui.peers import user_name
 from cocalc_tui.protocol.transport import Transport
 from cocalc_tui.server.paths import Places, ProjectError, find_project, places
@@ -62,18 +60,10 @@ class Project:
     def workspace(self, *, start: bool, keep: bool = False) -> Workspace:
         """A new app's side of the project; `start` the relay where none runs.
 
-        With `keep` unsent work outlives it, and what another start left is sent.
+        `keep` as in `new_workspace`.
         """
-        session = secrets.token_hex(8)
-        journal = Journal(self.key, session) if keep else None
-        rejoin = self.connector(start=False)
-        return Workspace(
-            self.connector(start=start),
-            session,
-            rejoin=rejoin,
-            follow=self.follow,
-            journal=journal,
-        )
+        connect, rejoin = self.connector(start=start), self.connector(start=False)
+        return new_workspace(self.key, connect, rejoin, self.follow, keep=keep)
 
     def follow(self, path: str) -> None:
         """Its folder has another name; whose account runs it stays the same."""

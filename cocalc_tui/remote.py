@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from cocalc_tui.client.journal import Journal
 from cocalc_tui.client.link import Connect, websocket_over
 from cocalc_tui.client.ssh import Far, Line, open_line
-from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.client.workspace import Workspace, new_workspace
 from cocalc_tui.protocol.transport import Hear, Transport
 
 SOON = 2.0
@@ -50,16 +48,8 @@ class RemoteProject:
 
     def workspace(self, *, start: bool, keep: bool = False) -> Workspace:
         """A new app's side of the project."""
-        session = secrets.token_hex(8)
-        journal = Journal(self.key, session) if keep else None
-        rejoin = self._connector(start=False)
-        return Workspace(
-            self._connector(start=start),
-            session,
-            rejoin=rejoin,
-            follow=self.follow,
-            journal=journal,
-        )
+        connect, rejoin = self._connector(start=start), self._connector(start=False)
+        return new_workspace(self.key, connect, rejoin, self.follow, keep=keep)
 
     def follow(self, path: str) -> None:
         """Its folder has another name."""

@@ -241,3 +241,15 @@ class Workspace(Attending):
         """Tell all listeners."""
         for listener in self._listeners[:]:
             listener(event)
+
+
+def new_workspace(
+    key: str, connect: Connect, rejoin: Connect, follow: Callable[[str], None], *, keep: bool
+) -> Workspace:
+    """A new app's side of the project that `key` stands for; the ways to it as in `Workspace`.
+
+    With `keep` unsent work outlives it, and what another start left is sent.
+    """
+    session = secrets.token_hex(8)
+    journal = Journal(key, session) if keep else None
+    return Workspace(connect, session, rejoin=rejoin, follow=follow, journal=journal)
