@@ -227,10 +227,11 @@ async def test_names_are_offered_and_tab_goes_through_them() -> None:
         assert "tab: bert  bob  bea" in str(app.pane.about.render())
         await pilot.press("tab")
         assert app.pane.composer.text == "ask @bert "
+        assert "tab: bob  bea" in str(app.pane.about.render())
         await pilot.press("tab", "tab")
         assert app.pane.composer.text == "ask @bea "
-        await pilot.press(*"@m", "tab")
-        assert app.pane.composer.text == "ask @bea @m"
+        await pilot.press(*" now  @m", "tab")
+        assert app.pane.composer.text == "ask @bea now  @m", "its space is not typed twice"
 
 
 async def test_an_edit_that_was_begun_survives_the_app_and_what_others_do_meanwhile() -> None:
@@ -249,7 +250,10 @@ async def test_an_edit_that_was_begun_survives_the_app_and_what_others_do_meanwh
 async def test_what_was_deleted_while_it_was_edited_can_be_said_anew() -> None:
     async with chatting(*SAID) as (app, pilot):
         await pilot.press("escape", "g", "e", "end", "!")
+        assert str(app.pane.about.render()).startswith("enter saves, esc leaves; ")
         app.pane.conversation.delete(app.pane.conversation.messages()[0])
+        await pilot.pause()
+        assert str(app.pane.about.render()).startswith("deleted meanwhile")
         await pilot.press("enter")
         assert "deleted meanwhile" in app.notices[-1]
         await pilot.press("enter")

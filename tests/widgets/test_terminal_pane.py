@@ -362,8 +362,9 @@ async def test_who_may_not_type_watches(tmp_path: Path) -> None:
         here = pane(app)
         await until(lambda: here.model.known)
         assert not here.model.screen.running
+        assert "starts it again" not in shown(app)
         await pilot.press("enter")
-        await pilot.pause()
+        await until(lambda: any("needs the role runner" in notice for notice in app.notices))
         assert not here.model.screen.running
         await pilot.press("f12", "ctrl+t", "t")
         await until(lambda: isinstance(app.screen, Picker))

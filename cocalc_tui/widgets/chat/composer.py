@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
+from textual.events import Key
+
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.sync.patch import Splice, TextChange
 from cocalc_tui.widgets.editor.model import Editor
@@ -125,13 +127,28 @@ class Composer(EditorPane):
             return []
         return [name for name in names if name.startswith(begun) and name != begun]
 
+    def offered(self, names: Sequence[str]) -> list[str]:
+        """The names that `complete` writes, the next one first."""
+        return self._offered[1:] if self._just_completed() else self.fitting(names)
+
+    def typed(self, event: Key) -> bool:
+        """Type a key; the space that came with a completed name is not typed once more."""
+        if event.character != " " or not self._just_completed():
+            return super().typed(event)
+        self._written = ""
+        self._desk.moved()
+        return True
+
+    def _just_completed(self) -> bool:
+        before = self.text[: self.editor.caret]
+        return bool(self._written) and before.endswith(self._written)
+
     def complete(self, names: Sequence[str]) -> bool:
         """Write the first of the names that fit, the next where one was just written.
 
         Returns False where none does.
         """
-        before = self.text[: self.editor.caret]
-        if self._written and before.endswith(self._written):
+        if self._just_completed():
             self._offered = [*self._offered[1:], self._offered[0]]
             length = len(self._written)
         elif fitting := self.fitting(names):

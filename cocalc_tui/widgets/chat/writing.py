@@ -165,13 +165,13 @@ class Writing(Widget):
     def _going_on(self) -> str:
         if self.document.readonly:
             return "you may read here"
-        begun = self.composer.begun_name() is not None
-        if begun and (fitting := self.composer.fitting(self._names())):
-            return f"tab: {'  '.join(fitting[:MOST_NAMES])}"
+        if names := self.composer.offered(self._names()):
+            return f"tab: {'  '.join(names[:MOST_NAMES])}"
         if self._draft.edits:
             edited = self.chat.get(self._draft.edits)
-            whose = edited.user if edited else "somebody"
-            return f"editing what {whose} said; enter saves, esc leaves it"
+            if edited is None:
+                return "deleted meanwhile; esc leaves what you wrote"
+            return f"enter saves, esc leaves; editing what {edited.user} said"
         if (answered := self.chat.get(self._draft.replies)) is not None:
             first = answered.text.split("\n")[0][:40]
             return f"reply to {answered.user}: {first}"

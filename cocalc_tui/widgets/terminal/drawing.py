@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cocalc_tui.protocol.events import TerminalScreen
+from cocalc_tui.protocol.messages import Role
 from cocalc_tui.terminal.ending import ending
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.keynames import shown
@@ -22,7 +23,7 @@ from cocalc_tui.widgets.terminal.lookback import Lookback
 from cocalc_tui.widgets.terminal.rows import row_painter, styled, with_cursor
 from cocalc_tui.widgets.theme import colour
 
-ENDED = "the program ended ({}); enter starts it again"
+ENDED, AGAIN = "the program ended ({})", "; enter starts it again"
 
 
 class Drawing(Browsing):
@@ -81,6 +82,8 @@ class Drawing(Browsing):
     def _ended_row(self, width: int, ground: Style) -> Strip:
         screen = self.model.screen
         ended = ENDED.format(screen.reason or ending(screen.exit))
+        if desk(self).role >= Role.RUNNER:
+            ended += AGAIN
         how = ended if self.model.known and not self.restarting else "starting …"
         text = Segment(f" {how}", ground + self._colour("text-dim"))
         return Strip([text]).adjust_cell_length(width, ground)

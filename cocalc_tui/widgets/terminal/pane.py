@@ -269,8 +269,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
 
     def do_type(self, kind: Kind, what: str) -> None:
         """Type into the program, if I may."""
-        if desk(self).role < Role.RUNNER:
-            desk(self).notice("You watch this terminal: typing needs the role runner", bad=True)
+        if not self._may_type():
             return
         holder = self.model.screen.keyboard
         if holder not in {"", desk(self).user}:
@@ -279,6 +278,12 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
             return
         self.leave()
         self.do_ask(self.typing.add(kind, what))
+
+    def _may_type(self) -> bool:
+        if desk(self).role >= Role.RUNNER:
+            return True
+        desk(self).notice("You watch this terminal: typing needs the role runner", bad=True)
+        return False
 
     def _unsent(self) -> None:
         desk(self).notice("the relay is away: what you typed is not sent", bad=True)
@@ -293,7 +298,9 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         self.do_type("key", desk(self).reader.keymap.way_out(["terminal"]))
 
     def do_restart(self) -> None:
-        """Start the program again."""
+        """Start the program again, if I may."""
+        if not self._may_type():
+            return
         self.restarting = True
         self.refresh()
         self.do_ask(self._open(again=True))
