@@ -190,35 +190,21 @@ class Terminals:
                 if types and terminal.session is None and (request.again or terminal.exit is None):
                     await self._start(doc, terminal)
                 return await self._screen_now(terminal)
-            case m.TerminalType():
-                session = _running(terminal)
-                terminal.refuse(user)
-                words = {"keys": request.keys, "text": request.text, "paste": request.paste}
-                counted = {"view": request.view, "n": request.n}
-                await session.ask("type", user=user, **words, **counted)
-            case m.TerminalKeyboard():
-                terminal.keyboard = user if request.mine else ""
-                self._say(doc, "screen", self._screen(terminal))
-            case m.TerminalMouse():
-                session = _running(terminal)
-                terminal.refuse(user)
-                where = {"x": request.x, "y": request.y, "modifiers": request.modifiers}
-                await session.ask("mouse", what=request.what, button=request.button, **where)
-            case m.TerminalSize():
-                terminal.sizes[connection] = (user, request.columns, request.lines)
-                await self._sized(doc, terminal, request, user)
             case m.TerminalHistory():
                 return await self._history(terminal, request.first, request.count)
             case m.TerminalFiles():
                 return await asyncio.to_thread(self._recorded.files, doc)
             case m.TerminalRecording():
-                return await asyncio.to_thread(
-                    self._recorded.part, doc, request.name, request.start
-                )
-            case m.TerminalEnd():
-                await _running(terminal).ask("end")
+                part = self._recorded.part
+                return await asyncio.to_thread(part, doc, request.name, request.start)
+            case m.TerminalKeyboard():
+                terminal.keyboard = user if request.mine else ""
+                self._say(doc, "screen", self._screen(terminal))
+            case m.TerminalSize():
+                terminal.sizes[connection] = (user, request.columns, request.lines)
+                await self._sized(doc, terminal, request, user)
             case _:
-                raise KeyError(type(request).__name__)
+                await _pass_on(terminal, request, user)
         return None
 
     async def _sized(
@@ -346,6 +332,25 @@ class Terminals:
         if wanted != (session.state["columns"], session.state["lines"]):
             task = asyncio.ensure_future(session.ask("resize", columns=wanted[0], lines=wanted[1]))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+async def _pass_on(terminal: KnownTerminal, request: m.Message, user: str) -> None:
+    """Have what runs there get what somebody does; raises KeeperGoneError."""
+    session = _running(terminal)
+    match request:
+        case m.TerminalType():
+            terminal.refuse(user)
+            words = {"keys": request.keys, "text": request.text, "paste": request.paste}
+            counted = {"view": request.view, "n": request.n}
+            await session.ask("type", user=user, **words, **counted)
+        case m.TerminalMouse():
+            terminal.refuse(user)
+            where = {"x": request.x, "y": request.y, "modifiers": request.modifiers}
+            await session.ask("mouse", what=request.what, button=request.button, **where)
+        case m.TerminalEnd():
+            await session.ask("end")
+        case _:
+            raise KeyError(type(request).__name__)
 
 
 async def _colour(terminal: KnownTerminal) -> None:
