@@ -163,7 +163,12 @@ class GoingActs(Screen[None]):
             for act, at, width in self.report.top.places()
         ]
         found += self.tiles.jumps()
+        if (search := self.search) is not None and search.display:
+            found.append((search.region, lambda: self._focus(search.keyboard())))
         return found + self.files.jumps() if self.side.display else found
+
+    def _focus(self, widget: Widget) -> None:
+        self.set_focus(widget)
 
     def do_side_bar(self) -> None:
         """Open or close the side bar, and keep it so."""

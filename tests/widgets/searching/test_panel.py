@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.protocol.events import SearchedFile, SearchLine, SearchPart
 from cocalc_tui.sync.patch import MAIN, Splice
+from cocalc_tui.widgets.jump import Jump
 from cocalc_tui.widgets.searching import found, panel
 from cocalc_tui.widgets.searching.found import Heading, Hit
 from cocalc_tui.widgets.searching.panel import SearchPanel
@@ -140,6 +141,11 @@ async def test_what_is_found_is_grouped_by_file_and_opens_at_its_place(tmp_path:
         pane = run.app.main.tiles.pane
         await run.until(lambda: pane.editor.selection == (14, 17))  # type: ignore[attr-defined]  # the pane that is open then
         assert run.app.focused is pane
+        await run.press("f7")
+        screen, here = run.app.screen, run.panel.region.offset
+        assert isinstance(screen, Jump)
+        await run.press(next(key for key, (at, _) in screen._targets.items() if at == here))
+        assert run.app.focused is run.panel.list
         await run.press("alt+full_stop")
         await run.until(lambda: run.app.main.tiles.document.path == "b/c.md")  # type: ignore[union-attr]  # the pane that is open then
 
