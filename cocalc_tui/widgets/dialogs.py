@@ -27,6 +27,13 @@ NAME Static { width: 1fr; height: auto; }
 NAME #question { color: $text-bright; }
 NAME #keys { background: $panel; margin-top: 1; }
 """
+LINE_CSS = (
+    CSS
+    + """
+NAME Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
+NAME Input:focus { border: none; background: $raised; background-tint: $raised 0%; }
+"""
+)
 
 
 class Dialog(Acting, Modal[Result], inherit_bindings=False):
@@ -47,20 +54,29 @@ class Dialog(Acting, Modal[Result], inherit_bindings=False):
             desk(self).keys_wait()
             self.dismiss(answer)
 
-    def take_text(self, event: Key, line: Input) -> None:
+
+class LineDialog(Dialog[Result], inherit_bindings=False):
+    """A question with a line to type in."""
+
+    _input: Line
+
+    def on_mount(self) -> None:
+        """A caret that does not blink."""
+        self._input.cursor_blink = False
+
+    def typed(self, event: Key) -> bool:
         """Type into the line, also before it has the keyboard."""
         if event.is_printable and event.character and not event.key.startswith("alt+"):
-            line.insert_text_at_cursor(event.character)
+            self._input.insert_text_at_cursor(event.character)
+        return False
 
 
-class Ask(Dialog[str | None], inherit_bindings=False):
+class Ask(LineDialog[str | None], inherit_bindings=False):
     """Asks for a line of text; None when it was cancelled."""
 
     DEFAULT_CSS = (
-        CSS.replace("NAME", "Ask")
+        LINE_CSS.replace("NAME", "Ask")
         + """
-    Ask Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
-    Ask Input:focus { border: none; background: $raised; background-tint: $raised 0%; }
     Ask #wrong { color: $error; height: 1; }
     """
     )
@@ -82,7 +98,6 @@ class Ask(Dialog[str | None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Stand behind the name, before its ending."""
-        self._input.cursor_blink = False
         dot = self._input.value.rfind(".")
         self._input.cursor_position = dot if dot > 0 else len(self._input.value)
 
@@ -94,11 +109,6 @@ class Ask(Dialog[str | None], inherit_bindings=False):
     def scopes(self) -> Sequence[str]:
         """Its own."""
         return ("line",)
-
-    def typed(self, event: Key) -> bool:
-        """Type into the line, also before it has the keyboard."""
-        self.take_text(event, self._input)
-        return False
 
     def do_take(self) -> None:
         """Take the line, if it is a good one."""

@@ -11,10 +11,9 @@ from typing import NamedTuple
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Key
 from textual.widgets import Input, Static
 
-from cocalc_tui.widgets.dialogs import Dialog
+from cocalc_tui.widgets.dialogs import LineDialog
 from cocalc_tui.widgets.fuzzy import Match, best
 from cocalc_tui.widgets.line import Line
 from cocalc_tui.widgets.rows import Row, RowActs, Rows
@@ -73,7 +72,7 @@ class Choices(Rows):
         return max(self.count(), 1)
 
 
-class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
+class Picker(RowActs, LineDialog[str | None], inherit_bindings=False):
     """Asks for one of many; None when nobody wants any."""
 
     DEFAULT_CSS = """
@@ -125,7 +124,6 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show everything at first."""
-        self._input.cursor_blink = False
         self._look()
 
     def on_resize(self) -> None:
@@ -179,11 +177,6 @@ class Picker(RowActs, Dialog[str | None], inherit_bindings=False):
     def scopes(self) -> Sequence[str]:
         """Its own."""
         return ("choose",)
-
-    def typed(self, event: Key) -> bool:
-        """Type into the line, also before it has the keyboard."""
-        self.take_text(event, self._input)
-        return False
 
     # --- what can be done ----------------------------------------------------------------------
 

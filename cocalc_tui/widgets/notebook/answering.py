@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Key
 from textual.widgets import Static
 
 from cocalc_tui.protocol.events import Asking
-from cocalc_tui.widgets.dialogs import CSS, Dialog
+from cocalc_tui.widgets.dialogs import LINE_CSS, LineDialog
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.line import Line
 
@@ -18,14 +17,12 @@ _ROWS = 6
 """Lines of a prompt that are shown."""
 
 
-class Answer(Dialog[str | None], inherit_bindings=False):
+class Answer(LineDialog[str | None], inherit_bindings=False):
     """Asks for what the cell asks for: any text, also none; None when it was cancelled."""
 
     DEFAULT_CSS = (
-        CSS.replace("NAME", "Answer")
+        LINE_CSS.replace("NAME", "Answer")
         + """
-    Answer Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
-    Answer Input:focus { border: none; background: $raised; background-tint: $raised 0%; }
     Answer #hidden { color: $text-dim; margin-top: 1; }
     """
     )
@@ -46,18 +43,9 @@ class Answer(Dialog[str | None], inherit_bindings=False):
                 yield Static("not shown, kept nowhere", id="hidden", markup=False)
             yield self.keys_bar()
 
-    def on_mount(self) -> None:
-        """A caret that does not blink."""
-        self._input.cursor_blink = False
-
     def scopes(self) -> Sequence[str]:
         """Its own."""
         return ("answer",)
-
-    def typed(self, event: Key) -> bool:
-        """Type into the line, also before it has the keyboard."""
-        self.take_text(event, self._input)
-        return False
 
     def do_give(self) -> None:
         """Answer."""

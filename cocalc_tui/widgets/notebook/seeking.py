@@ -7,22 +7,19 @@ from collections.abc import Sequence
 import msgspec
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Key
 from textual.widgets import Input, Static
 
 from cocalc_tui.query import Query, SearchError
-from cocalc_tui.widgets.dialogs import CSS, Dialog
+from cocalc_tui.widgets.dialogs import LINE_CSS, LineDialog
 from cocalc_tui.widgets.line import Line
 
 
-class Seek(Dialog[Query | None], inherit_bindings=False):
+class Seek(LineDialog[Query | None], inherit_bindings=False):
     """Asks what is looked for; None when it was cancelled."""
 
     DEFAULT_CSS = (
-        CSS.replace("NAME", "Seek")
+        LINE_CSS.replace("NAME", "Seek")
         + """
-    Seek Input { border: none; height: 1; padding: 0; margin-top: 1; background: $raised; }
-    Seek Input:focus { border: none; background: $raised; background-tint: $raised 0%; }
     Seek #how { color: $accent; height: 1; }
     Seek #wrong { color: $error; height: 1; }
     """
@@ -43,10 +40,6 @@ class Seek(Dialog[Query | None], inherit_bindings=False):
             yield Static(self._how, id="how", markup=False)
             yield Static("", id="wrong", markup=False)
             yield self.keys_bar()
-
-    def on_mount(self) -> None:
-        """A caret that does not blink."""
-        self._input.cursor_blink = False
 
     @property
     def _how(self) -> str:
@@ -82,11 +75,6 @@ class Seek(Dialog[Query | None], inherit_bindings=False):
     def scopes(self) -> Sequence[str]:
         """Its own, and those of every line that is asked for."""
         return ("line", "seek")
-
-    def typed(self, event: Key) -> bool:
-        """Type into the line, also before it has the keyboard."""
-        self.take_text(event, self._input)
-        return False
 
     def do_take(self) -> None:
         """Look for it, if it means something."""
