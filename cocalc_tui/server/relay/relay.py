@@ -47,6 +47,9 @@ HELLO = 10.0
 HOUSEKEEPING = 1.0
 """Seconds between looks at the store's files and at what is to be sealed."""
 
+Handler = Callable[[Peer, Any], Awaitable[None] | None]
+"""Acts on a message of a connection; what it returns is waited for before more is read."""
+
 
 class Relay:
     """One project's relay; `start` it before anything else."""
@@ -93,7 +96,11 @@ class Relay:
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: tuple[str, str] | None = None
-        self._handlers: dict[type[m.Message], Callable[[Peer, Any], Awaitable[None] | None]] = {
+        self._handlers = self._who_answers()
+
+    def _who_answers(self) -> dict[type[m.Message], Handler]:
+        """Which part answers which message."""
+        return {
             m.Open: self._documents.open,
             m.Shut: self._documents.shut,
             m.Push: self._pushing.push,
