@@ -99,10 +99,11 @@ class TileOpening(Widget):
         if total <= LARGEST_OPENED or self._panes.get(view) is not note:
             return False
         await self._replace_note(view, note, LargePane(Source(files, view.path, total)))
-        desk(self).notice(
-            f"{view.path}: {phrases.size(total)} are more than the {LARGEST_OPENED // 2**20} MB "
-            "that can be edited, so it is shown to read"
-        )
+        if view is self.division.current.view:
+            desk(self).notice(
+                f"{view.path}: {phrases.size(total)} are more than the "
+                f"{LARGEST_OPENED // 2**20} MB that can be edited, so it is shown to read"
+            )
         return True
 
     async def _replace_note(self, view: View, note: Note, pane: Widget) -> None:

@@ -201,3 +201,16 @@ async def test_the_app_shows_searches_and_follows_a_large_file(tmp_path: Path) -
             with big.open("ab") as more:
                 more.write(b"the last\n")
             await sees("800001 the last", -1)
+
+
+async def test_of_a_tab_that_does_not_show_nothing_is_said(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        with (lab.project / "big.log").open("wb") as big:
+            big.truncate(40_000_000)
+        lab.write("a.txt", "a\n")
+        app = CocalcApp(await lab.person("vera"), "lab", ["big.log", "a.txt"])
+        async with app.run_test(size=(80, 20)) as pilot:
+            await until(lambda: app.main.query(LargePane))
+            await pilot.pause()
+            assert app.main.tiles.division.current.view.path == "a.txt"  # type: ignore[union-attr]  # a tab shows
+            assert all("shown to read" not in text for _, text in app.said)
