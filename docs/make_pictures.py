@@ -226,7 +226,7 @@ async def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     await take("notebook", "decay.ipynb", (120, 45), 1, 38, "  # and data")
     await take("notebook-small", "decay.ipynb", (80, 24), 1, 38, "  # data")
-    await take("text", "notes.md", (120, 36), MAIN, 33, "carefully ")
+    await take("text", "notes.md", (120, 36), MAIN, 30, "carefully ")
     await take_chat("chat", "notes.md", (120, 30), *"thanks, @c")
     await take_chat("chat-small", "notes.md", (80, 24), "escape", "up")
     await take_terminal("terminal", (120, 30))
