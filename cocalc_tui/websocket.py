@@ -192,8 +192,15 @@ class WebSocket(asyncio.Protocol):
         if self._side.state is State.OPEN:
             self._side.send_close(1000)
             self._write()
-        await asyncio.wait({self._lost}, timeout=FAREWELL)
-        self.wire.abort()
+        try:
+            await asyncio.wait({self._lost}, timeout=FAREWELL)
+        finally:
+            self.wire.abort()
+        await self.ended()
+
+    async def ended(self) -> None:
+        """Wait until the socket is gone."""
+        await asyncio.shield(self._lost)
 
     async def ping(self) -> None:
         """Return once the other end answered; raises TransportClosed."""

@@ -76,9 +76,13 @@ async def websocket_over(connected: socket.socket) -> Transport:
         _, websocket = await asyncio.get_running_loop().create_unix_connection(
             lambda: WebSocket(side), sock=connected
         )
-        await websocket.opened()
     except BaseException:
         connected.close()
+        raise
+    try:
+        await websocket.opened()
+    except BaseException:
+        websocket.cut()  # and not the socket alone, which the event loop would go on watching
         raise
     return websocket
 

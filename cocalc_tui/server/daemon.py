@@ -22,7 +22,8 @@ def detach(log: Path) -> None:
     Standard output stays the pipe on which `report` tells the starter how it went; standard error
     goes to `log`, input is empty.
     """
-    if os.fork():
+    if child := os.fork():
+        os.waitpid(child, 0)  # once we end as well, whoever looks for us sees one process
         os._exit(0)
     os.setsid()
     if os.fork():

@@ -72,7 +72,7 @@ class Said:
 
     async def gone(self) -> Offline:
         self.connection.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             gone = await self._gone
         await self.connection.close()
         return gone
@@ -112,7 +112,7 @@ async def test_bytes_that_are_no_message_end_the_connection_only() -> None:
 async def test_who_says_something_else_first_is_tried_again() -> None:
     said = Said(encode(PEOPLE))
     said.connection.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while said.tries < 2:
             await asyncio.sleep(0.01)
     await said.connection.close()

@@ -152,7 +152,7 @@ async def test_a_connection_that_breaks_is_waited_for(tmp_path: Path, mine: Path
         person = await box.person()
         transfers = Transfers(person)
         breaking = Breaking(person, 7)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await transfers.upload(mine / "data" / "large.bin", "large.bin")
             await transfers.download("large.bin", mine / "back")
         assert breaking.parts > 21

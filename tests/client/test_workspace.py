@@ -32,7 +32,7 @@ from cocalc_tui.sync.checkpoint import encode_checkpoint
 from cocalc_tui.sync.patch import MAIN, Splice
 from tests.server.people import Everybody
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 async def until(true: Callable[[], object]) -> None:

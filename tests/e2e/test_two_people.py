@@ -127,7 +127,7 @@ def typing(where: Pane, words: str) -> threading.Thread:
 
 def wait_for_file(path: Path, wanted: str) -> str:
     """Wait until a file on disk has a pattern."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not re.search(wanted, text := path.read_text(encoding="utf-8")):
         assert time.monotonic() < deadline, f"never saw {wanted!r} in\n{text}"
         time.sleep(0.1)

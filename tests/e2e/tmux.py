@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Pane:

@@ -90,7 +90,7 @@ def old(release: Path, project: Path) -> Iterator[OldKeeper]:
     yield keeper
     if alive(pid):
         os.kill(pid, signal.SIGTERM)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while alive(pid):
             assert time.monotonic() < end, "it does not end"
             time.sleep(0.01)

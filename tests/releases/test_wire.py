@@ -64,7 +64,7 @@ class OldApp:
         self.transport.send(self.old.encode(name, **fields))
 
     async def hear(self, name: str) -> Any:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     heard = self.old.decode(await self.transport.recv())

@@ -22,7 +22,7 @@ from tests.server.making import ALICE, BOB, EVE, NOW, imported, typed
 from tests.server.people import Everybody
 
 Kind = TypeVar("Kind", bound=m.Message)
-PATIENCE = 10
+PATIENCE = 60
 SESSIONS = {"alice": ALICE, "bob": BOB, "eve": EVE}
 
 

@@ -145,7 +145,7 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
     capfdbinary.readouterr()
     assert "import" in said("log", notes)
     (lab / "notes.md").write_text("one\ntwo\n")
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while said("show", notes) != "one\ntwo\n":  # whoever writes is given time to finish
         assert time.monotonic() < end
         time.sleep(0.1)

@@ -154,7 +154,7 @@ async def test_a_sleeping_reader_is_served_when_it_wakes(box: Served) -> None:
     peers = list(box.relay._roster)
     assert max(peer.link.waiting for peer in peers) < 10**6
     seqs: list[int] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not seqs or seqs[-1] < 400:
             message = decode(await sleeper.recv(decode=False))
             if isinstance(message, m.Entries):
@@ -166,7 +166,7 @@ async def test_a_sleeping_reader_is_served_when_it_wakes(box: Served) -> None:
 async def test_a_reader_that_never_wakes_is_cut_off(box: Served) -> None:
     app, sleeper = await box.connect(), await raw_app(box)
     await app.open()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(list(box.relay._roster)) < 2:
             await asyncio.sleep(0.001)
         (peer,) = [one for one in list(box.relay._roster) if one.session == "2" * 16]

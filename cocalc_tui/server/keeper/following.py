@@ -56,13 +56,16 @@ class KeeperLink:
         try:
             _refuse_strangers(writer, path)
             self.greeting = json.loads(await reader.readline())
+            if not understood(self.greeting):
+                raise StrangeKeeperError
+            self.gone = False
+        except KeeperGoneError:
+            raise
         except (OSError, ValueError) as error:
-            await self.close()
             raise KeeperGoneError(str(error)) from None
-        if not understood(self.greeting):
-            await self.close()
-            raise StrangeKeeperError
-        self.gone = False
+        finally:
+            if self.gone:
+                self._leave()
         self._task = asyncio.create_task(self._listen(reader))
 
     async def ask(self, do: str, **words: object) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from cocalc_tui.server.relay.rooms import Rooms
 from cocalc_tui.server.relay.roster import Roster
 from cocalc_tui.server.relay.surroundings import ALONE, Surroundings, Whereabouts
 from cocalc_tui.server.relay.upkeep import Overseer
-from cocalc_tui.server.relay.websocket import serve
+from cocalc_tui.server.relay.websocket import Gate
 from cocalc_tui.server.store import Store, StoreTrouble, owner_of
 
 MOST_CONNECTIONS = 300
@@ -93,7 +93,7 @@ class Relay:
         """How many messages came so far."""
         self.visits = 0
         """How many people came so far, gone ones too."""
-        self._servers: list[asyncio.Server] = []
+        self._gate = Gate(self.attend, most=self._most_connections)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: tuple[str, str] | None = None
         self._handlers = self._who_answers()
@@ -133,7 +133,7 @@ class Relay:
 
     async def serve_unix(self, at: Path | socket.socket) -> None:
         """Accept connections at a path, or on a socket that listens there already."""
-        self._servers.append(await serve(self.attend, at, self._most_connections))
+        await self._gate.serve(at)
 
     def _most_connections(self, user: str) -> int:
         """How many connections somebody may have, whatever they say over them."""
@@ -160,8 +160,7 @@ class Relay:
 
         `moved` is where the project is that has another name now.
         """
-        for server in self._servers:
-            server.close()
+        self._gate.shut()
         await self._committer.finished()
         code, text = self._stopped or ("end", "the relay ends")
         if moved is not None:
@@ -171,6 +170,7 @@ class Relay:
             peer.end(code, text, str(moved or ""))
         await asyncio.gather(*(peer.ended() for peer in peers))
         self._roster.close()
+        await self._gate.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -102,10 +102,35 @@ class Gate:
         self._attend = attend
         self._user_of = user_of
         self._most = most
-        self._open: Counter[str] = Counter()
+        self._open: defaultdict[str, set[_Guest]] = defaultdict(set)
         """Connections by user, those too that have not said anything."""
+        self._servers: list[asyncio.Server] = []
         self._attending: set[asyncio.Future[None]] = set()
         self._writing = Writing()
+
+    async def serve(self, at: Path | socket.socket) -> None:
+        """Accept connections at a path, or on a socket that listens there already."""
+        loop = asyncio.get_running_loop()
+        if isinstance(at, socket.socket):
+            self._servers.append(await loop.create_unix_server(self, sock=at))
+        else:
+            self._servers.append(await loop.create_unix_server(self, path=str(at)))
+
+    def shut(self) -> None:
+        """Let nobody in any more."""
+        for server in self._servers:
+            server.close()
+
+    async def close(self) -> None:
+        """Cut off whoever is still there, such as those who never said hello."""
+        self.shut()
+        guests = [guest for some in self._open.values() for guest in some]
+        for guest in guests:
+            guest.cut()
+        for task in self._attending:
+            task.cancel()
+        await asyncio.gather(*self._attending, return_exceptions=True)
+        await asyncio.gather(*(guest.ended() for guest in guests))
 
     def __call__(self) -> WebSocket:
         """The protocol of a new connection."""
@@ -115,12 +140,12 @@ class Gate:
     def admit(self, guest: _Guest) -> bool:
         """Count a new connection; False where its user has too many."""
         guest.user = self._user_of(guest)
-        self._open[guest.user] += 1
-        return self._open[guest.user] <= self._most(guest.user)
+        self._open[guest.user].add(guest)
+        return len(self._open[guest.user]) <= self._most(guest.user)
 
     def gone(self, guest: _Guest) -> None:
         """A connection is over."""
-        self._open[guest.user] -= 1
+        self._open[guest.user].discard(guest)
         if not self._open[guest.user]:
             del self._open[guest.user]
 
@@ -153,19 +178,3 @@ class _Guest(WebSocket):
         """The socket is gone."""
         self._gate.gone(self)
         super().connection_lost(error)
-
-
-async def serve(
-    attend: Callable[[Link, str], Awaitable[None]],
-    at: Path | socket.socket,
-    most: Callable[[str], int],
-) -> asyncio.Server:
-    """Accept connections at a path, or on a socket that listens there already.
-
-    `most` says how many connections a user may have at a time.
-    """
-    loop = asyncio.get_running_loop()
-    gate = Gate(attend, most=most)
-    if isinstance(at, socket.socket):
-        return await loop.create_unix_server(gate, sock=at)
-    return await loop.create_unix_server(gate, path=str(at))

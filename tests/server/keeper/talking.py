@@ -58,7 +58,7 @@ class Talking:
         )
         write_order(self.folder, order)
         command = python_command("cocalc_tui.server.main", "keeper", str(self.folder))
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=30)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=60)
         assert done.stdout == "ready\n"
         self.greeting: Record = {}
 

@@ -15,14 +15,26 @@ def command_line(pid: int) -> list[str]:
     return [word.decode("utf-8", "replace") for word in words[:-1]]
 
 
+def parent(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return int(status.partition("\nPPid:\t")[2].partition("\n")[0] or 0)
+
+
 def processes(*words: str) -> list[int]:
-    """Pids of our processes whose arguments are all these words, or paths below them."""
+    """Pids of our processes whose arguments are all these words, or paths below them.
+
+    What one of them starts has its arguments until it is what it will be, and is not counted.
+    """
     return [
         pid
         for pid in (int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit())
         if (line := command_line(pid))
         and "cocalc_tui.server.main" in line
         and all(any(a == word or a.startswith(f"{word}/") for a in line) for word in words)
+        and command_line(parent(pid)) != line
     ]
 
 
@@ -33,7 +45,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def eventually(happened: Callable[[], object], within: float = 20.0) -> None:
+def eventually(happened: Callable[[], object], within: float = 60) -> None:
     """Wait until something is so; the bound only ends a test that fails."""
     until = time.monotonic() + within
     while not happened():

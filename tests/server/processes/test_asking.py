@@ -175,13 +175,13 @@ def test_an_answer_that_is_none(where: Places, answer: bytes) -> None:
 def test_a_door_that_holds_the_line_is_not_waited_for(
     where: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "WAIT", 0.1)
-    monkeypatch.setattr(asking, "WAIT_FOR_ONE_HOST", 0.15)
+    monkeypatch.setattr(asking, "WAIT", 0.3)
+    monkeypatch.setattr(asking, "WAIT_FOR_ONE_HOST", 0.2)
     good = json.dumps({"project": "p", "path": "/p", "role": "viewer"}).encode()
     listeners = [answers(listed(where, f"{n:012x}"), good, hold=True) for n in range(20)]
     began = time.monotonic()
     invitations()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # all of them one after the other take longer
     for listener in listeners:
         listener.close()
 

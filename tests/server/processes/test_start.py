@@ -102,7 +102,7 @@ async def test_twenty_at_once_start_one(project: Path) -> None:
         (door,) = doors(project)
         os.kill(relays(project)[0], signal.SIGKILL)
         await asyncio.to_thread(race, project, 20)
-        assert doors(project) == [door]
+        await until(lambda: doors(project) == [door])
         await until(lambda: len(relays(project)) == 1)
 
 
@@ -160,13 +160,16 @@ def test_a_folder_that_is_no_project(tmp_path: Path, runtime: Path) -> None:
         ensure_relay(tmp_path)
 
 
-def test_the_starters_environment_and_terminal_stay_behind(
+async def test_the_starters_environment_and_terminal_stay_behind(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSH_AUTH_SOCK", "/tmp/agent")
     monkeypatch.setenv("MY_TOKEN", "secret")
-    ensure_relay(project)
-    eventually(lambda: relays(project))
+    async with app(project):
+        look_behind(project)
+
+
+def look_behind(project: Path) -> None:
     for pid in (*doors(project), *relays(project)):
         environment = Path(f"/proc/{pid}/environ").read_bytes()
         assert b"SSH_AUTH_SOCK" not in environment
@@ -274,10 +277,10 @@ async def test_who_was_there_when_it_was_stopped_comes_back_with_whoever_starts_
 
 async def test_a_killed_door_is_replaced_though_only_a_guest_is_there(project: Path) -> None:
     """The relay sees to that: who is no host could start neither."""
-    await asyncio.to_thread(ensure_relay, project)
     guest = join([project]).workspace(start=False)
-    guest.start()
-    await guest.ready()
+    async with app(project):
+        guest.start()
+        await guest.ready()
     (relay,) = relays(project)
     killed: list[int] = []
 
@@ -288,9 +291,10 @@ async def test_a_killed_door_is_replaced_though_only_a_guest_is_there(project: P
 
     for _ in range(2):
         await kill_door()
+        while [(await guest.status()).door] != doors(project):
+            await asyncio.sleep(0.01)
         assert guest.online
         assert relays(project) == [relay]
-        assert [(await guest.status()).door] == doors(project)
         assert is_locked(places(project).lock)
     os.kill(relay, signal.SIGKILL)
     await until(lambda: not guest.online)
@@ -305,10 +309,10 @@ async def test_a_killed_door_is_replaced_though_only_a_guest_is_there(project: P
 async def test_what_runs_brings_door_and_relay_back_and_is_found_again(project: Path) -> None:
     """Only a guest is there, who could start neither, and the state was taken away."""
     write_notebook(project, "x = 41", "x += 1\nprint(x)")
-    await asyncio.to_thread(ensure_relay, project)
     guest = join([project]).workspace(start=False)
-    guest.start()
-    await guest.ready()
+    async with app(project):
+        guest.start()
+        await guest.ready()
     document = await guest.open("a.ipynb")
     first, second = schema.cells(document.replica)
     await document.run([first])
@@ -478,12 +482,11 @@ async def test_the_state_folder_is_taken_away(project: Path) -> None:
         assert words == [*(str(number) for number in reversed(range(20))), "text"]
 
 
-def test_what_a_probe_leaves_is_no_trouble(project: Path) -> None:
-    path = ensure_relay(project)
-    eventually(lambda: relays(project))
-    for _ in range(50):
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(str(path))
+async def test_what_a_probe_leaves_is_no_trouble(project: Path) -> None:
+    async with app(project):
+        for _ in range(50):
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(places(project).socket))
+        assert len(relays(project)) == 1
     log = places(project).state / "relay.log"
-    assert len(relays(project)) == 1
     assert not log.exists() or "Traceback" not in log.read_text()

@@ -19,7 +19,7 @@ from cocalc_tui.notebook.pen import PLAIN, Pen, turn
 from cocalc_tui.server.terminals.screen import Screen
 
 COLUMNS, LINES = 80, 24
-PATIENCE = 30.0
+PATIENCE = 60.0
 Cell = tuple[str, Pen]
 _PARTS = re.compile(r"\x1b\[([0-9;:]*)m|\x1b\]8;[^\x1b]*\x1b\\|(\x0e)|(\x0f)|(.)")
 _LINE_DRAWING = dict(zip("`afgjklmnopqrstuvwxyz{|}~", "◆▒°±┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·", strict=True))

@@ -93,13 +93,13 @@ class Side:
         return joined(texts)
 
     async def shows(self, word: str) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while word not in await self.text():
                 await asyncio.sleep(0.02)
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
@@ -296,7 +296,7 @@ async def test_the_recording_goes_on_over_relays_and_runs(grounds: TerminalGroun
     await second.shows("anew")
     await second.terminals.close()
     third = await Side(grounds).start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "anew" not in (text := await third.recording()):
             await asyncio.sleep(0.02)
     for word in ("before", "after"):
@@ -314,14 +314,14 @@ async def test_what_was_shown_is_forgotten_and_recording_goes_on(grounds: Termin
     await until(lambda: side.heard and not side.heard[-1].running)
     await side.open(again=True)
     await side.type("echo another-secret\r")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "another-secret" not in await side.recording():
             await asyncio.sleep(0.02)
     await side.type("clear\r")
     await until(lambda: "another" not in str(side.heard[-1].rows))
     await side.terminals.forget(DOC)
     await side.type("echo later\r")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "later" not in (text := await side.recording()):
             await asyncio.sleep(0.02)
     assert "one-secret" not in text
@@ -454,7 +454,7 @@ async def test_the_size_is_the_smallest_or_mine_or_fixed(grounds: TerminalGround
         await side.ask(m.TerminalSize(id=1, doc=DOC, **words), user=user)  # type: ignore[arg-type]  # words of several types
 
     async def settles(columns: int, lines: int, by: str) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 screen = await side.open()
                 if (screen.columns, screen.lines, screen.size_by) == (columns, lines, by):

@@ -77,7 +77,7 @@ async def asking(
 
 
 async def until(pilot: Pilots, true: Any) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():
             await pilot.pause(0.005)
 

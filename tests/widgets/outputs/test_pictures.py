@@ -212,7 +212,7 @@ def test_it_ends_when_it_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "IDLE", 0.1)
     pictures = Pictures()
     picture(pictures, PNG, plot())
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while pictures._thread is not None:
         assert time.monotonic() < end
         time.sleep(0.01)
