@@ -100,7 +100,10 @@ class Door:
         self._listener = socket.socket(fileno=listener)
         with contextlib.suppress(OSError):
             self._inode = os.lstat(self._where.socket).st_ino
-        self._answering.listen()
+        try:
+            self._answering.listen()
+        except OSError:
+            self._rebind = True  # cleaned away while there was no door
         with contextlib.suppress(OSError):
             self._look_at_lock()  # the relay's may be one whose file was taken away
         with contextlib.suppress(ProcessLookupError):

@@ -17,10 +17,16 @@ from pathlib import Path
 import apsw
 
 
-def connect(path: Path, vfs: str | None = None) -> apsw.Connection:
-    """Open or make a private file, through SQLite's usual VFS unless named; raises apsw.Error."""
-    path.touch(mode=0o600)
-    connection = apsw.Connection(str(path), vfs=vfs)
+def connect(path: Path, vfs: str | None = None, *, make: bool = True) -> apsw.Connection:
+    """Open a private file, or make it where it may be missing; raises apsw.Error and OSError.
+
+    It goes through SQLite's usual VFS unless named.
+    """
+    flags = apsw.SQLITE_OPEN_READWRITE
+    if make:
+        path.touch(mode=0o600)
+        flags |= apsw.SQLITE_OPEN_CREATE
+    connection = apsw.Connection(str(path), flags=flags, vfs=vfs)
     with closed_where_it_fails(connection):
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("PRAGMA journal_mode = WAL")

@@ -6,6 +6,7 @@ a keeper stay tiny. Nothing secret is an argument, as anybody can read those.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -76,7 +77,8 @@ def _next_door(project: Path, umask: str, lock: int, listener: int, relay: int) 
     from cocalc_tui.server.paths import places
 
     where = places(project)
-    redirect_errors(where.state / "door.log")
+    with contextlib.suppress(OSError):  # taken away: the relay makes it anew
+        redirect_errors(where.state / "door.log")
     door = Door(where, _relay(project, umask), umask)
     door.adopt(lock, listener, relay)
     _serve(door, umask)

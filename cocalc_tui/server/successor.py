@@ -15,6 +15,11 @@ from pathlib import Path
 
 from cocalc_tui.server.daemon import python_command
 
+QUICK = 2.0
+"""A door that is gone within so many seconds may have a reason that the next one will meet too."""
+PAUSE = 0.5
+"""Seconds before the one after such a door is started."""
+
 
 class Successors:
     """The doors of one relay, one after the other."""
@@ -27,6 +32,8 @@ class Successors:
         """
         self.door = door
         self._words = [*words]
+        self._since = -QUICK
+        """When the last one was started, on the loop's clock."""
 
     @classmethod
     def of(cls, said: Sequence[str], project: Path, umask: int, listener: int) -> Successors | None:
@@ -42,22 +49,28 @@ class Successors:
         try:
             handle = os.pidfd_open(self.door)
         except ProcessLookupError:
-            self._next()
+            self._replace()
             return
         loop = asyncio.get_running_loop()
 
         def gone() -> None:
             loop.remove_reader(handle)
             os.close(handle)
-            self._next()
+            self._replace()
 
         loop.add_reader(handle, gone)
+
+    def _replace(self) -> None:
+        loop = asyncio.get_running_loop()
+        quick = loop.time() - self._since < QUICK
+        loop.call_later(PAUSE if quick else 0, self._next)
 
     def _next(self) -> None:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.door, os.WNOHANG)
         words = ["door", *self._words, str(os.getpid())]
         command = python_command("cocalc_tui.server.main", *words)
+        self._since = asyncio.get_running_loop().time()
         self.door = os.posix_spawn(command[0], command, os.environ)
         self.watch()
 

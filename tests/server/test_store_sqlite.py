@@ -12,13 +12,16 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
 from cocalc_tui.protocol.codec import MAX_FRAME, encode
 from cocalc_tui.protocol.messages import Entries
+from cocalc_tui.server.durable import connect
 from cocalc_tui.server.store import Member, Store, StoreTrouble, database
+from cocalc_tui.server.store.database import TRIES
 from cocalc_tui.server.store.sealing import SealError, Sealing, seal, seal_apart
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.encoding import decode_block
@@ -305,6 +308,11 @@ def put_another(path: Path) -> None:
     path.write_bytes(b"a backup")
 
 
+def put_empty(path: Path) -> None:
+    path.unlink()
+    path.touch()
+
+
 def move_away(path: Path) -> None:
     path.parent.rename(path.parent.with_name("moved"))
 
@@ -333,6 +341,77 @@ async def test_a_log_that_is_taken_away_is_written_anew(
         store = SqliteStore(at)
         assert await whole(store) == log[:count]
         await store.close()
+
+
+@pytest.mark.parametrize("times", [1, TRIES - 1])
+async def test_whoever_takes_the_log_away_may_take_the_new_one_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """`rm -rf` goes on while the log is written anew."""
+    store = await opened(path)
+    await fill(store, 3)
+    takes = [remove_file, put_empty, remove_file, put_empty][:times]
+
+    def opening_late(file: Path, *rest: Any, **more: Any) -> apsw.Connection:
+        if takes:
+            takes.pop()(path)
+        return connect(file, *rest, **more)
+
+    monkeypatch.setattr(database, "connect", opening_late)
+    remove_file(path)
+    await fill(store, 1, 3)
+    assert not takes
+    assert [seq for seq, _ in await whole(store)] == [1, 2, 3, 4]
+    await store.close()
+    store = SqliteStore(path)
+    assert [seq for seq, _ in await whole(store)] == [1, 2, 3, 4]
+    await store.close()
+
+
+async def test_a_log_that_is_taken_away_for_ever_is_still_held(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await opened(path)
+    await fill(store, 3)
+
+    def opening_late(file: Path, *rest: Any, **more: Any) -> apsw.Connection:
+        remove_file(path)
+        return connect(file, *rest, **more)
+
+    remove_file(path)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(database, "connect", opening_late)
+        with pytest.raises(StoreTrouble, match="cannot be written"):
+            await fill(store, 1, 3)
+    await fill(store, 1, 4)
+    await store.close()
+    store = SqliteStore(path)
+    assert [seq for seq, _ in await whole(store)] == [1, 2, 3, 4, 5]
+    await store.close()
+
+
+def not_yet_in_place(path: Path) -> None:
+    path.rename(path.with_name("log.db.anew"))
+    path.with_name("log.db-wal").write_bytes(b"of the file that was here")
+
+
+def of_another_time(path: Path) -> None:
+    path.with_name("log.db.anew").write_bytes(b"older")
+
+
+@pytest.mark.parametrize("left", [not_yet_in_place, of_another_time])
+async def test_who_is_killed_when_it_is_all_but_written_anew_lost_nothing(
+    path: Path, left: Callable[[Path], None]
+) -> None:
+    store = await opened(path)
+    await fill(store, 3)
+    await store.close()
+    anew = path.with_name("log.db.anew")
+    left(path)
+    store = SqliteStore(path)
+    assert [seq for seq, _ in await whole(store)] == [1, 2, 3]
+    assert not anew.exists()
+    await store.close()
 
 
 async def test_what_lies_in_its_place_is_kept(path: Path) -> None:

@@ -17,6 +17,7 @@ the whole project was moved, the file went along, and is gone on with where it i
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from cocalc_tui import __version__
 from cocalc_tui.server.anchor import Anchor
 from cocalc_tui.server.durable import closed_where_it_fails, connect
 from cocalc_tui.server.store.interface import StoreTrouble
-from cocalc_tui.server.store.migrations import SCHEMA, copy, flush, migrate
+from cocalc_tui.server.store.migrations import SCHEMA, all_or_nothing, copy, flush, migrate
 from cocalc_tui.sync.columns import DamagedLog
 
 APPLICATION = 0x636F6361
@@ -40,6 +41,8 @@ SPARE = 4 * CHECKPOINT_PAGES
 """Pages that hold nothing any more and are given back to the disk, where they are a quarter."""
 AT_ONCE = 16 * CHECKPOINT_PAGES
 """Pages, 64 MB, written anew for that: half a second. A larger file uses spare pages up."""
+TRIES = 5
+"""How often it is written anew where it is gone again at once."""
 
 
 class Layout(NamedTuple):
@@ -83,6 +86,15 @@ CREATE TABLE migrations (version INTEGER PRIMARY KEY, release TEXT NOT NULL);
 `forgotten` are logs that were purged and may still be there."""
 
 
+class _Files(NamedTuple):
+    """Device and inode of the file and its WAL."""
+
+    device: int
+    inode: int
+    wal_device: int
+    wal_inode: int
+
+
 class Database:
     """The open file; used by one thread only."""
 
@@ -97,27 +109,36 @@ class Database:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._project = Anchor(path.parent.parent)
             try:
+                self._finish_writing_anew()
                 self._open()
             except BaseException:
                 self._project.close()
                 raise
 
-    def _open(self) -> None:
-        self.connection = connect(self.path, self._vfs)
-        with closed_where_it_fails(self.connection):
-            self._configure()
-            self._lay_out_wal()
-            self._files = self._identity()
+    def _open(self, inode: int | None = None) -> None:
+        """Go on with what lies at the path; where that fails, with what is open.
 
-    def _configure(self) -> None:
-        execute = self.connection.execute
+        It must be the file with this inode; None makes one where none is.
+        """
+        connection = connect(self.path, self._vfs, make=inode is None)
+        with closed_where_it_fails(connection):
+            self._configure(connection)
+            _lay_out_wal(connection)
+            files = self._identity()
+            if inode not in (None, files.inode):
+                raise FileNotFoundError(errno.ENOENT, "taken away just now", str(self.path))
+        self._files = files
+        self.connection = connection
+
+    def _configure(self, connection: apsw.Connection) -> None:
+        execute = connection.execute
         execute("PRAGMA wal_autocheckpoint = 0")
         execute("PRAGMA secure_delete = ON")
         what, known, newest, tables = self._layout
-        application = self.connection.pragma("application_id")
-        version = self.connection.pragma("user_version")
+        application = connection.pragma("application_id")
+        version = connection.pragma("user_version")
         if (application, version) == (0, 0):
-            with self.transaction():
+            with all_or_nothing(connection):
                 execute(tables)
                 execute(f"PRAGMA application_id = {known}")
                 execute(f"PRAGMA user_version = {newest}")
@@ -126,24 +147,10 @@ class Database:
         elif version != newest and self._layout is not LOG:
             raise StoreTrouble(f"{self.path}: a newer release made this {what}: update cocalc-tui")
         elif version != newest:
-            migrate(self.connection, self.path, version, __version__)
+            migrate(connection, self.path, version, __version__)
         else:
             # Writes something, so that the exclusive lock is held from now on.
             execute(f"PRAGMA user_version = {newest}")
-
-    def _lay_out_wal(self) -> None:
-        """Spill a transaction that is taken back: what it wrote is free to be written over."""
-        execute = self.connection.execute
-        size = self.connection.pragma("cache_size")
-        execute("PRAGMA cache_size = 10")
-        execute("BEGIN IMMEDIATE")
-        execute("CREATE TABLE layout (page BLOB)")
-        page = bytes(self.connection.pragma("page_size") - 100)
-        self.connection.executemany(
-            "INSERT INTO layout VALUES (?)", ((page,) for _ in range(CHECKPOINT_PAGES))
-        )
-        execute("ROLLBACK")
-        execute(f"PRAGMA cache_size = {size}")
 
     def rows(self, sql: str, *values: str | int | bytes | None) -> Iterator[Any]:
         """What a statement gives, one row after the other."""
@@ -160,15 +167,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; on disk at the end. Raises StoreTrouble where it is not."""
-        with trouble(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
+        with trouble(self.path), all_or_nothing(self.connection):
+            yield
 
     def change(self, sql: str, *values: str | int | bytes | None) -> None:
         """Run one statement, on disk at the end; raises StoreTrouble where it is not."""
@@ -183,8 +183,7 @@ class Database:
         with trouble(self.path):
             if not self._project.in_place:
                 self._follow()
-            if not self._is_in_place():
-                self._write_anew()
+            self._write_anew()
 
     def _is_in_place(self) -> bool:
         try:
@@ -203,7 +202,7 @@ class Database:
         if self._is_in_place():
             self._let_go_of_wal()
             self.connection.close()
-            self._open()
+            self._open(self._files.inode)
 
     def _let_go_of_wal(self) -> None:
         """Closing would delete the WAL by the name that it was opened under, whoever has it now."""
@@ -221,7 +220,7 @@ class Database:
         """See that the WAL does not hold any more what was deleted; raises StoreTrouble."""
         with trouble(self.path):
             self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            self._lay_out_wal()
+            _lay_out_wal(self.connection)
 
     def give_back(self) -> None:
         """Return room to the disk, if it is much: for a moment in which nobody waits."""
@@ -241,29 +240,88 @@ class Database:
         self.path = path
         self._wal = path.with_name(f"{path.name}-wal")
 
-    def _identity(self) -> tuple[int, ...]:
-        """Device and inode of the file and its WAL."""
+    def _identity(self) -> _Files:
         database, wal = os.stat(self.path), os.stat(self._wal)
-        return database.st_dev, database.st_ino, wal.st_dev, wal.st_ino
+        return _Files(database.st_dev, database.st_ino, wal.st_dev, wal.st_ino)
+
+    @property
+    def _anew(self) -> Path:
+        """Whole, wherever it is."""
+        return self.path.with_name(f"{self.path.name}.anew")
 
     def _write_anew(self) -> None:
+        """Until it is there: whoever takes it away may still be at it, and takes the new one too.
+
+        What is held open is let go of only once the new one is open: it may be all there is.
+        """
+        for left in reversed(range(TRIES)):
+            if self._is_in_place():
+                return
+            try:
+                self._write_anew_once()
+            except (OSError, apsw.CantOpenError, apsw.ReadOnlyError):
+                if not left:
+                    raise
+
+    def _write_anew_once(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        anew = self.path.with_name(self.path.name + ".anew")
-        copy(self.connection, anew)
-        self._set_aside()
-        old = self.connection
-        anew.replace(self.path)
-        flush(self.path.parent)
+        copy(self.connection, self._anew)
+        with _held(self._anew) as inode:
+            self._put_in_place()
+            self._let_go_of_wal()
+            old = self.connection
+            self._open(inode)
         old.close()
-        self._open()
         self.times_anew += 1
 
-    def _set_aside(self) -> None:
-        """Whatever lies there now is somebody's, such as a backup put back: it is kept."""
-        for found in (self.path, self._wal):
+    def _finish_writing_anew(self) -> None:
+        """Somebody took the file away, and its process was killed when it had all but mended it."""
+        if not self._anew.exists():
+            return
+        if self.path.exists():
+            self._anew.unlink()
+        else:
+            self._put_in_place()
+
+    def _put_in_place(self) -> None:
+        """Whatever lies there now is somebody's, such as a backup put back: it is kept.
+
+        First the WAL, which must never lie beside another file than its own.
+        """
+        for found in (self._wal, self.path):
             if found.exists() or found.is_symlink():
-                inode = found.lstat().st_ino
-                found.replace(found.with_name(f"{found.name}.aside-{inode}"))
+                aside = f"{found.name}.aside-{found.lstat().st_ino}"
+                found.replace(found.with_name(aside))
+        self._anew.replace(self.path)
+        flush(self.path.parent)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[int]:
+    """Give a file's inode, which no other file gets meanwhile.
+
+    O_PATH: to close any other descriptor of it would take SQLite's locks from it.
+    """
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        yield os.fstat(descriptor).st_ino
+    finally:
+        os.close(descriptor)
+
+
+def _lay_out_wal(connection: apsw.Connection) -> None:
+    """Spill a transaction that is taken back: what it wrote is free to be written over."""
+    execute = connection.execute
+    size = connection.pragma("cache_size")
+    execute("PRAGMA cache_size = 10")
+    execute("BEGIN IMMEDIATE")
+    execute("CREATE TABLE layout (page BLOB)")
+    page = bytes(connection.pragma("page_size") - 100)
+    connection.executemany(
+        "INSERT INTO layout VALUES (?)", ((page,) for _ in range(CHECKPOINT_PAGES))
+    )
+    execute("ROLLBACK")
+    execute(f"PRAGMA cache_size = {size}")
 
 
 @contextmanager

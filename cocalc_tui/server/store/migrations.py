@@ -40,7 +40,7 @@ def migrate(connection: apsw.Connection, path: Path, version: int, release: str)
             "update cocalc-tui"
         )
     copy(connection, _copy_of(path, version))
-    with _all_or_nothing(connection):
+    with all_or_nothing(connection):
         for before in range(version, SCHEMA):
             for step in STEPS[before]:
                 connection.execute(step)
@@ -74,7 +74,8 @@ def copy(connection: apsw.Connection, to: Path) -> None:
 
 
 @contextmanager
-def _all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
+def all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
+    """A transaction; on disk at the end. Raises apsw.Error where it is not."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

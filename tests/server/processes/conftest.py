@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cocalc_tui.server.paths import RUNTIME_VARIABLE
-from tests.server.processes.look import processes
+from tests.server.processes.look import end
 
 
 @pytest.fixture
@@ -30,6 +27,4 @@ def project(tmp_path: Path, runtime: Path) -> Iterator[Path]:
     folder = tmp_path / "lab"
     folder.mkdir()
     yield folder
-    for pid in processes(str(folder)):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    end(folder)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +39,18 @@ def processes(*words: str) -> list[int]:
         and all(any(a == word or a.startswith(f"{word}/") for a in line) for word in words)
         and command_line(parent(pid)) != line
     ]
+
+
+def end(project: Path) -> None:
+    """Kill what runs for a project, and what that has started again meanwhile."""
+    quiet = 0
+    while quiet < 2:
+        pids = processes(str(project))
+        quiet = 0 if pids else quiet + 1
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
 
 
 def alive(pid: int) -> bool:

@@ -482,6 +482,23 @@ async def test_the_state_folder_is_taken_away(project: Path) -> None:
         assert words == [*(str(number) for number in reversed(range(20))), "text"]
 
 
+async def test_all_that_is_ours_is_taken_away_and_then_the_door_killed(project: Path) -> None:
+    (project / "a.txt").write_text("text")
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        shutil.rmtree(places(project).runtime)
+        shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)
+        for door in doors(project):
+            os.kill(door, signal.SIGKILL)
+        document.change([Splice(0, 0, "still ")], step=True)
+        await until(lambda: document.sent and len(doors(project)) == 1)
+        await until(lambda: places(project).socket.exists() and is_locked(places(project).lock))
+        async with app(project) as other:
+            assert str((await other.open("a.txt")).replica.text()) == "still text"
+        await until(lambda: workspace.online)
+        assert [(await workspace.status()).door] == doors(project)
+
+
 async def test_what_a_probe_leaves_is_no_trouble(project: Path) -> None:
     async with app(project):
         for _ in range(50):
