@@ -183,7 +183,7 @@ class Intake:
         run, cell = str(row["run"]), str(row["cell"])
         self._cell_of[run] = cell
         self._counts[run] = int(row["count"])
-        if row["state"] == "running":
+        if row["started"]:
             self._last_of[cell] = run
         if row["started"] and row["finished"]:
             self._took[run] = int(row["finished"]) - int(row["started"])

@@ -84,8 +84,10 @@ class Session:
         self._rows_from = 0
         """Rows before this offset are older than what the keeper said itself."""
         self._user_of: dict[str, str] = {}
-        self._lost = 0
-        """Bytes of the spool that were lost and said to be."""
+        self._lost = self._said_lost = 0
+        """Bytes of the spool that were deleted unread, and how many of them are said to be."""
+        self._met: set[str] = set()
+        """Runs of which something came since then."""
         self._noted = self._told_taken = self._intake.offset
         """All records before it are noted (`progress`), and the keeper may forget them."""
         self._read_at = 0.0
@@ -226,7 +228,8 @@ class Session:
             self._stirred.clear()
             records = self._reader.read(BUDGET)
             if self._reader.lost > self._lost:
-                self._say_lost()
+                self._lost = self._reader.lost
+                self._met.clear()
             for offset, record in records:
                 await self._take(offset, record)
             self._show_widgets()
@@ -303,6 +306,8 @@ class Session:
         self._intake.offset = offset
 
     async def _take_in(self, said: Mapping[str, Any], *, is_news: bool) -> None:
+        if self._lost:
+            self._go_on_after_loss(said)
         match said["kind"]:
             case "row":
                 await self._row(said["row"], is_news=is_news)
@@ -366,13 +371,18 @@ class Session:
         if "language_info" in said:
             self._writing.note_language(self.about, said["language_info"])
 
-    def _say_lost(self) -> None:
-        """Parts of the spool were deleted unread. What they said of runs, the keeper knows."""
-        count, self._lost = self._reader.lost - self._lost, self._reader.lost
-        for row in self.link.greeting.get("rows", ()):
-            self._intake.row(row)
-        if (run := self.table.running) is not None:
-            self._show(run, self._intake.lost(run, count))
+    def _go_on_after_loss(self, said: Mapping[str, Any]) -> None:
+        """Say what is lost where output goes on; what was said of a run, its keeper knows."""
+        run = str(said["row"]["run"] if "row" in said else said.get("run", ""))
+        if run and run not in self._met:
+            self._met.add(run)
+            for row in self.link.greeting.get("rows", ()):
+                if row["run"] == run:
+                    self._intake.row(row)
+        count = self._lost - self._said_lost
+        if count and (item := self._intake.lost(run, count)) is not None:
+            self._said_lost = self._lost
+            self._show(run, item)
 
     def _running(self) -> tuple[str | None, str | None]:
         """Return the run that goes on, and who asked for it."""

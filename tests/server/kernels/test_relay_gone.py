@@ -117,7 +117,9 @@ async def test_a_lost_connection_to_the_keeper_is_made_again(project: Path) -> N
         assert (running.text("c0"), running.text("c1")) == (ticks(20), "on\n")
 
 
-async def test_a_spool_above_its_cap_says_what_is_lost(project: Path) -> None:
+@pytest.mark.parametrize("over", [False, True])
+async def test_a_spool_above_its_cap_says_what_is_lost(project: Path, over: bool) -> None:
+    """Whether the run goes on when somebody reads on, or is over by then."""
     code = (
         "import os, time\nfor n in range(3): print(str(n) * 5_000_000, flush=True)\n"
         "open('printed', 'w').close()\n"
@@ -130,12 +132,17 @@ async def test_a_spool_above_its_cap_says_what_is_lost(project: Path) -> None:
         await running.until((project / "printed").exists)
         (folder,) = running.keepers()
         await running.until(lambda: len(list(folder.glob("*.spool"))) > 2)
+        if over:
+            (project / "printed").unlink()
+            await running.until(
+                lambda: b'"state": "done"' in max(folder.glob("*.spool")).read_bytes()
+            )
     min(folder.glob("*.spool")).unlink()
     async with Running(project, document) as running:
-        (project / "printed").unlink()
+        (project / "printed").unlink(missing_ok=True)
         await running.over("c0")
+        await running.until(lambda: running.text("c0").endswith("end\n"))
         assert "bytes of output are lost" in running.text("c0")
-        assert running.text("c0").endswith("end\n")
         assert running.count("c0") == 1
 
 
