@@ -8,7 +8,7 @@
 - A year of a notebook of two people: so many patches, among them 200 runs a day, whose outputs take
   the place of those before. How large it is, and how long it takes to open it from its checkpoint,
   to prepare its history (the time line too), to look at a version somewhere and at one beside it,
-  and to find who wrote a cell; each in a process of its own, whose peak memory is told.
+  to find that a text was never there, and who wrote a cell; each in a process of its own, whose peak memory is told.
 
 Tables on stderr, JSON on stdout. Seconds of CPU.
 """
@@ -38,6 +38,7 @@ from benchmarks.traces import Trace, TraceError, patches, read_trace, sessions
 from cocalc_tui.garbage import garbage
 from cocalc_tui.history.overview import near, whole
 from cocalc_tui.history.pasts import LogPast
+from cocalc_tui.history.searching import Search
 from cocalc_tui.notebook.schema import INPUT
 from cocalc_tui.protocol.kinds import NOTEBOOK
 from cocalc_tui.sync.checkpoint import Checkpoint, decode_checkpoint, encode_checkpoint
@@ -54,6 +55,8 @@ WIDTH = 160
 """Columns of a screen."""
 TEXT = 400
 """Characters of a cell, about which its text stays."""
+NEVER = "lifetime of"
+"""What nobody ever typed, though its letters were."""
 CELL = TextId(f"cell{1:012x}", INPUT)
 """The text of one of them."""
 
@@ -232,12 +235,17 @@ def history_of_year(folder: Path) -> dict[str, Any]:
     versions = Versions(load(folder))
     found = {"history_s": time.process_time() - start}
     start = time.process_time()
-    line = LogPast(versions, NOTEBOOK).line
+    past = LogPast(versions, NOTEBOOK)
+    line = past.line
     near(line, versions.latest, WIDTH)
     found["time_line_s"] = time.process_time() - start
     start = time.process_time()
     whole(line)
     found["whole_line_s"] = time.process_time() - start
+    start = time.process_time()
+    search = Search(past, NEVER, versions.latest, -1)
+    assert search.go_on(lambda: False) and search.found is None
+    found["search_s"] = time.process_time() - start
     picked = random.Random(1).choices(range(1, versions.latest), k=20)
     found["version_elsewhere_s"] = statistics.median([_looked(versions, one) for one in picked])
     found["version_s"] = statistics.median([_looked(versions, one) for one in picked[-10:]])

@@ -22,7 +22,7 @@ class BlamedLine:
     author: str
     """Who wrote most of it; "" for an empty line."""
     at: int
-    """When the last of it came, milliseconds of the relay's clock; 0 for an empty line."""
+    """When the last of that came, milliseconds of the relay's clock; 0 for an empty line."""
 
 
 def typed(versions: Versions, version: int, at: TextId = MAIN) -> Iterator[Blame]:
@@ -42,14 +42,18 @@ def blame_lines(versions: Versions, version: int) -> list[BlamedLine]:
 
 def _lines(versions: Versions, pieces: Iterable[Blame]) -> list[BlamedLine]:
     found: list[BlamedLine] = []
-    text, counts, last = "", Counter[str](), 0
+    text, counts = "", Counter[str]()
+    last: dict[str, int] = {}
+    """By author: the version that the last of it came with."""
 
     def end() -> None:
-        nonlocal text, counts, last
+        nonlocal text
         most = counts.most_common(1)[0][0] if counts else ""
-        moment = versions.made(last).received if last else 0
+        moment = versions.made(last[most]).received if most else 0
         found.append(BlamedLine(text, most, moment))
-        text, counts, last = "", Counter(), 0
+        text = ""
+        counts.clear()
+        last.clear()
 
     for piece in _called(versions, pieces):
         first, *others = piece.text.split("\n")
@@ -59,7 +63,7 @@ def _lines(versions: Versions, pieces: Iterable[Blame]) -> list[BlamedLine]:
             if part:
                 text += part
                 counts[piece.author] += len(part)
-                last = max(last, piece.last)
+                last[piece.author] = max(last.get(piece.author, 0), piece.last)
     if text or not found:
         end()
     return found

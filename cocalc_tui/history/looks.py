@@ -32,6 +32,18 @@ class Look(NamedTuple):
         """Whether something has to be fetched first."""
         return self.past.missing(self.version, self.before)
 
+    def task(self) -> str:
+        """What has to be done for it, for people."""
+        name = self.past.name(self.version)
+        if self.missing():
+            return f"fetching {name} …"
+        if self.blames:
+            return f"finding who wrote {name} …"
+        if self.now is not None or self.before != self.past.line.step(self.version, -1):
+            other = "now" if self.now is not None else self.past.name(self.before)
+            return f"comparing {name} with {other} …"
+        return f"making {name} ready …"
+
     def lines(self) -> list[words.Line]:
         """The version, line by line, with what differs."""
         content = self.past.content(self.version)

@@ -13,8 +13,9 @@ from cocalc_tui.history.blaming import BlamedLine, blame_parts, typed
 from cocalc_tui.history.overview import Cell, at_first
 from cocalc_tui.history.reading import Content, content, of_file
 from cocalc_tui.history.restoring import changes_since
+from cocalc_tui.history.sought import sought_in
 from cocalc_tui.history.timeline import TimeLine
-from cocalc_tui.history.words import Block, Piece, aligned, compare_parts
+from cocalc_tui.history.words import Block, Piece, aligned, compare_parts, signed
 from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.protocol.kinds import CHAT
 from cocalc_tui.sync.versions import Made, Versions
@@ -47,6 +48,13 @@ class Past(Protocol):
         """What the document held."""
         ...
 
+    def calm(self, word: str, version: int, way: int) -> tuple[int, bool]:
+        """Until which version on (`way` 1) or back (-1) it is told at once of a word, and what.
+
+        True where it surely is in all of them or in none; else they are to be looked at.
+        """
+        ...
+
     def difference(self, old: int, new: int) -> list[Block]:
         """What differs between two versions."""
         ...
@@ -62,6 +70,14 @@ class Past(Protocol):
     @property
     def blames_nobody(self) -> str:
         """Why it is not known, for people."""
+        ...
+
+    def name(self, version: int) -> str:
+        """What a version is called: version 120, commit 9d008d12."""
+        ...
+
+    def place(self, version: int) -> str:
+        """The same, with how many there are."""
         ...
 
     def title(self, version: int) -> str:
@@ -101,18 +117,25 @@ class LogPast:
             self._last = (version, content(self.versions, version, self._kind))
         return self._last[1]
 
+    def calm(self, word: str, version: int, way: int) -> tuple[int, bool]:
+        """Told of an era of the log at a time."""
+        if (sought := sought_in(self._kind, word)) is None:
+            return self.line.end(way), False
+        return self.versions.calm(version, way, sought)
+
     def difference(self, old: int, new: int) -> list[Block]:
         """What differs, as it was typed where the document is a text."""
         after = self.content(new)
         if isinstance(after, str):
             pieces = [Piece(*one) for one in self.versions.difference(old, new)]
             return [("", list(self._signed(pieces, old, new)))]
-        return compare_parts(content(self.versions, old, self._kind), after)
+        blocks = compare_parts(content(self.versions, old, self._kind), after)
+        return signed(blocks, _only_author(self.line, old, new))
 
     def _signed(self, pieces: Sequence[Piece], old: int, new: int) -> Iterator[Piece]:
         """What came, each with who wrote it."""
-        if new and old >= (burst := self.line.burst(new)).first - 1:
-            yield from (one._replace(author=burst.author) for one in pieces)
+        if only := _only_author(self.line, old, new):
+            yield from (one._replace(author=only) for one in pieces)
             return
         blame = typed(self.versions, new)
         whose, left = "", 0
@@ -143,6 +166,14 @@ class LogPast:
     def blames_nobody(self) -> str:
         """A chat says it itself, and of nothing there is no author."""
         return "Each message says who wrote it" if self._kind == CHAT else "Nothing is written yet"
+
+    def name(self, version: int) -> str:
+        """Its number."""
+        return f"version {version:,}"
+
+    def place(self, version: int) -> str:
+        """Its number, of how many."""
+        return f"version {version:,} of {self.line.latest:,}"
 
     def title(self, version: int) -> str:
         """A number says it all."""
@@ -213,9 +244,15 @@ class Editions:
         """What the file held."""
         return self._contents[version]
 
+    def calm(self, word: str, version: int, way: int) -> tuple[int, bool]:
+        """Nothing is told without a look."""
+        del word, version
+        return self.line.end(way), False
+
     def difference(self, old: int, new: int) -> list[Block]:
         """What differs."""
-        return compare_parts(self.content(old), self.content(new))
+        blocks = compare_parts(self.content(old), self.content(new))
+        return signed(blocks, _only_author(self.line, old, new))
 
     def since(self, version: int, seen: Content) -> Sequence[Piece]:
         """What came and went since."""
@@ -231,9 +268,22 @@ class Editions:
         """Nobody's keys are known to have written it."""
         return "Who wrote a line is known of what was typed here only"
 
-    def title(self, version: int) -> str:
-        """The commit's or snapshot's name and title."""
+    def name(self, version: int) -> str:
+        """The commit's or snapshot's id."""
         if not version:
-            return ""
-        one = self._editions[version - 1]
-        return f"{self._event} {one.id[:8] if self._event == 'commit' else one.id}  {one.title}"
+            return f"no {self._event} yet"
+        id_ = self._editions[version - 1].id
+        return f"{self._event} {id_[:8] if self._event == 'commit' else id_}"
+
+    def place(self, version: int) -> str:
+        """Its id, and which one of how many it is."""
+        return f"{self.name(version)}, {version:,} of {self.line.latest:,}"
+
+    def title(self, version: int) -> str:
+        """What who made it says of it."""
+        return self._editions[version - 1].title if version else ""
+
+
+def _only_author(line: TimeLine, old: int, new: int) -> str:
+    """Who did all from a version to a later one, where that was one step; else ""."""
+    return burst.author if new and old >= (burst := line.burst(new)).first - 1 else ""

@@ -24,6 +24,9 @@ Content: TypeAlias = "str | Notebook | tuple[chat.Message, ...]"
 """What a document held: a text, a notebook, or a chat."""
 
 
+_RULE = "──"
+
+
 class Part(NamedTuple):
     """A piece of a version that is compared with the same piece of another."""
 
@@ -98,14 +101,24 @@ def readable(found: Content) -> str:
 
 def heading(number: int, kind: str) -> str:
     """The line above a cell."""
-    return f"── cell {number}, {kind} " + "─" * 20
+    return f"{_RULE} cell {number}, {kind} " + "─" * 20
+
+
+def is_heading(text: str) -> bool:
+    """Whether a line is one that stands above a cell."""
+    return text.startswith(f"{_RULE} cell ")
 
 
 def _cell(number: int, cell: Cell) -> str:
     lines = [heading(number, cell.kind), cell.source]
     for output in cell.outputs:
-        lines += [f"  │ {line}" for line in _output_text(output.data).split("\n")]
+        lines += output_lines(output.data)
     return "\n".join(lines) + "\n"
+
+
+def output_lines(data: Mapping[str, Json]) -> list[str]:
+    """An output as it stands below its cell."""
+    return [f"  │ {line}" for line in _output_text(data).split("\n")]
 
 
 def _output_text(data: Mapping[str, Json]) -> str:

@@ -75,6 +75,10 @@ class TimeLine:
         """The newest version; 0 for none."""
         return self._log.latest
 
+    def end(self, way: int) -> int:
+        """The last version that one comes to going on (1) or back (-1)."""
+        return self.latest if way > 0 else 0
+
     def _stretch(self, stretch: int) -> Sequence[Burst]:
         """The bursts of a stretch."""
         found = self._found.get(stretch)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch
 
-from cocalc_tui.history.reading import Content, Part, parts
+from cocalc_tui.history.reading import Content, Part, is_heading, parts
 from cocalc_tui.notebook import foreign
 from cocalc_tui.notebook.model import Notebook
 
@@ -57,6 +57,11 @@ def compare_parts(old: Content, new: Content) -> list[Block]:
     return blocks
 
 
+def signed(blocks: Iterable[Block], author: str) -> list[Block]:
+    """What differs, all of it somebody's."""
+    return [(key, [one._replace(author=author) for one in pieces]) for key, pieces in blocks]
+
+
 def aligned(old: Notebook, new: Notebook) -> Notebook:
     """A notebook with the keys of another for the cells that both have, as a file has no keys."""
     if {cell.key for cell in old.cells} & {cell.key for cell in new.cells}:
@@ -68,7 +73,7 @@ def _compare_part(old: str | None, new: str) -> list[Piece]:
     if old is None:
         return [Piece(new, 1)] if new else []
     head, cut, rest = new.partition("\n")
-    if not head.startswith("── cell "):
+    if not is_heading(head):
         return compare(old, new)
     # A cell that only got another number did not change.
     return [Piece(head + cut, 0), *compare(old.partition("\n")[2], rest)]
@@ -94,6 +99,11 @@ class Line(NamedTuple):
     pieces: tuple[Piece, ...]
     part: str = ""
     """The key of the cell or message that it is in."""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it stands above a cell."""
+        return bool(self.part and self.pieces) and is_heading(self.pieces[0].text)
 
     @property
     def changed(self) -> bool:

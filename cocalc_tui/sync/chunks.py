@@ -27,12 +27,16 @@ class Chunks:
         """Its chunks."""
         return tuple(self._chunks)
 
-    def splice(self, pos: int, delete: int, insert: str) -> None:
-        """Replace `delete` characters from `pos` by `insert`; raises DoesNotFit."""
-        if not 0 <= pos <= pos + delete <= self._length:
-            raise DoesNotFit("a splice is not within its text")
-        if not insert.isascii() and not is_text(insert):
-            raise DoesNotFit("half a surrogate pair is not a character")
+    def part(self, start: int, stop: int) -> str:
+        """What stands from a place to another, as far as there is so much."""
+        at, begin = self._place(start)
+        found = self._chunks[at][start - begin : stop - begin]
+        for chunk in self._chunks[at + 1 :] if stop > begin + len(self._chunks[at]) else ():
+            found += chunk[: stop - start - len(found)]
+        return found
+
+    def _place(self, pos: int) -> tuple[int, int]:
+        """The chunk that a place is in, or at the end of, and where it begins."""
         chunks, at, start = self._chunks, self._at, self._start
         while pos < start:
             at -= 1
@@ -40,6 +44,16 @@ class Chunks:
         while pos > start + len(chunks[at]):
             start += len(chunks[at])
             at += 1
+        return at, start
+
+    def splice(self, pos: int, delete: int, insert: str) -> None:
+        """Replace `delete` characters from `pos` by `insert`; raises DoesNotFit."""
+        if not 0 <= pos <= pos + delete <= self._length:
+            raise DoesNotFit("a splice is not within its text")
+        if not insert.isascii() and not is_text(insert):
+            raise DoesNotFit("half a surrogate pair is not a character")
+        chunks = self._chunks
+        at, start = self._place(pos)
         first, stop = pos - start, pos - start + delete
         chunk = chunks[at]
         if stop > len(chunk):

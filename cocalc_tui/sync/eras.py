@@ -36,11 +36,16 @@ class Era(NamedTuple):
 
     after: int
     """The number of the version before its first."""
-    slices: Sequence[Slice]
+    pieces: Sequence[Piece]
     standing: Standing | None
     """None where nothing was before."""
     together: bool
     """Whether everybody is known to have seen all there was when they did what is in it."""
+
+    @property
+    def slices(self) -> list[Slice]:
+        """What is in it."""
+        return [one for _, piece in self.pieces for one in piece]
 
     def base(self, parts: Sequence[Part]) -> Base:
         """The state before it, as merges of its parts go on from it."""
@@ -57,7 +62,8 @@ def eras(log: Shelf) -> list[Era]:
     with readable():
         longest = _longest(log)
         if longest is None:
-            return [Era(0, [log.whole(place) for place in range(len(log))], None, False)]
+            whole = [log.whole(place) for place in range(len(log))]
+            return [Era(0, [(False, whole)], None, False)]
         found: list[Era] = []
         state = State(log)
         standing: Standing | None = None
@@ -65,12 +71,11 @@ def eras(log: Shelf) -> list[Era]:
         cuts = cut(log, longest)
         pieces = next(cuts)
         for following in chain(cuts, [None]):
-            slices = [one for _, piece in pieces for one in piece]
             together = following is not None and state.take(pieces)
-            found.append(Era(after, slices, standing, together))
+            found.append(era := Era(after, pieces, standing, together))
             if following is not None:
                 standing = state.standing()
-                after += sum([one.stop - one.start for one in slices])
+                after += sum([one.stop - one.start for one in era.slices])
                 pieces = following
         return found
 

@@ -80,7 +80,7 @@ class Standing(NamedTuple):
     texts: Mapping[TextId, tuple[str, ...]]
     """In chunks, which those shares that stand near to each other."""
     live: Mapping[str, Known]
-    made: Mapping[str, int]
+    made: dict[str, int]
     """By key that was ever made: in which part."""
 
     def base(self, parts: Sequence[Part]) -> Base:
@@ -91,8 +91,8 @@ class Standing(NamedTuple):
 
     def narrow(self, parts: Sequence[Part]) -> Base:
         """The same, as far as these parts have to do with it."""
-        named = {runs.texts[run] for runs, run in _all(parts) if runs.kinds[run] <= REPLACE}
-        keys = {_key(*one) for one in _all(parts) if one[0].kinds[one[1]] in _ABOUT}
+        named = {runs.texts[run] for runs, run in all_runs(parts) if runs.kinds[run] <= REPLACE}
+        keys = {key_of(*one) for one in all_runs(parts) if one[0].kinds[one[1]] in _ABOUT}
         keys |= {at.key for at in named}
         live = {key: _read(self.log, self.live[key]) for key in keys if key in self.live}
         texts = {at: "".join(self.texts.get(at, ())) for at in named}
@@ -107,18 +107,20 @@ class Standing(NamedTuple):
 class State:
     """The state after some parts of a log."""
 
-    def __init__(self, log: Shelf) -> None:
+    def __init__(self, log: Shelf, standing: Standing | None = None) -> None:
+        """Go on from a state; None for that before the first patch."""
+        start = standing or Standing(log, 0, (), {}, {}, {})
         self._log = log
         self._block = 0
         """The one that was read last."""
-        self._parts = 0
-        self._heads: tuple[PatchId, ...] = ()
-        self._texts: dict[TextId, tuple[str, ...]] = {}
+        self._parts = start.part
+        self._heads = start.heads
+        self._texts = dict(start.texts)
         self._chunks: dict[TextId, Chunks] = {}
         """Of texts that are changed now and then."""
         self._changed: set[TextId] = set()
-        self._live: dict[str, Known] = {}
-        self._made: dict[str, int] = {}
+        self._live = dict(start.live)
+        self._made = start.made
         self._latest = 0
         """The greatest time so far, at least."""
 
@@ -195,13 +197,17 @@ class State:
                 raise DoesNotFit("its author saw no such record")
             text = chunks.get(at)
             if text is None:
-                text = chunks[at] = self._chunks.get(at) or Chunks(self._texts.get(at, ()))
+                text = chunks[at] = self._chunks.get(at) or self._text(at)
             pos = carets[run] - delete if kind == BACKSPACE else carets[run]
             start = offsets[run]
             text.splice(pos, delete, runs.typed[start : start + typed[run]])
         self._chunks.update(chunks)
         self._changed.update(chunks)
         self._heads = (part.last(),)
+
+    def _text(self, at: TextId) -> Chunks:
+        """A text, to be changed."""
+        return Chunks(self._texts.get(at, ()))
 
     def _turn_to(self, block: int) -> None:
         """Take what is written out of the block before: nobody must open all of it for that."""
@@ -264,46 +270,47 @@ class State:
         self._heads = (parts[-1].last(),)
 
 
-def _all(parts: Iterable[Part]) -> Iterator[tuple[Runs, int]]:
+def all_runs(parts: Iterable[Part]) -> Iterator[tuple[Runs, int]]:
     """All runs of some parts."""
     return ((part.runs, run) for part in parts for run in part.operations())
 
 
-def _key(runs: Runs, run: int) -> str:
+def key_of(runs: Runs, run: int) -> str:
     """The record that a run is about."""
     return runs.block.words[runs.block.numbers("record")[runs.word(run)]]
 
 
 def created(parts: Iterable[Part]) -> set[str]:
     """The keys of the records made in some parts."""
-    return {_key(runs, run) for runs, run in _all(parts) if runs.kinds[run] == CREATE}
+    return {key_of(runs, run) for runs, run in all_runs(parts) if runs.kinds[run] == CREATE}
 
 
 def _read(log: Shelf, known: Known) -> dict[str, SavedField]:
     """The fields of a record."""
     found: dict[str, SavedField] = {}
     if known.made is not None:
-        made = _written(log, known.made)
+        made = written(log, known.made)
         stamp = made.stamp(log)
         found = {field: SavedField(stamp, value) for field, value in fields_of(made.text).items()}
     for field, one in known.fields.items():
         if isinstance(one, SavedField):
             found[field] = one
         else:
-            put = _written(log, one)
+            put = written(log, one)
             found[field] = SavedField(put.stamp(log), json.loads(put.text))
     return found
 
 
 def _taken_out(log: Shelf, known: Known) -> Known:
     """The same of a record, out of the blocks in which it is written."""
-    made = None if known.made is None else _written(log, known.made)
+    made = None if known.made is None else written(log, known.made)
     fields = {
-        field: one if isinstance(one, SavedField) else _written(log, one)
+        field: one if isinstance(one, SavedField) else written(log, one)
         for field, one in known.fields.items()
     }
     return Known(made, fields)
 
 
-def _written(log: Shelf, one: Place | Written) -> Written:
+def written(log: Shelf, one: Place | Written) -> Written:
+    """What is written there, out of its block."""
     return one if isinstance(one, Written) else Written(one[0], log.runs(one[0]), one[1])

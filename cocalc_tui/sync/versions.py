@@ -22,6 +22,7 @@ from cocalc_tui.sync.eras import eras
 from cocalc_tui.sync.makers import Alike, Made, Makers
 from cocalc_tui.sync.patch import MAIN, Entry, Json, TextId
 from cocalc_tui.sync.shelf import Shelf
+from cocalc_tui.sync.skimming import Sought, is_calm
 from cocalc_tui.sync.table import Difference, Table, joined
 from cocalc_tui.sync.tracing import Trace, Typed, trace_back
 
@@ -114,6 +115,15 @@ class Versions:
         """The era of a version, and those before and after it."""
         era = self._era(version)
         return range(max(era - 1, 0), min(era + 2, len(self._eras)))
+
+    def calm(self, version: int, way: int, sought: Sought) -> tuple[int, bool]:
+        """Until which version on (`way` 1) or back (-1) it is told at once of a word, and what.
+
+        True where it surely is in all of them or in none; else they are to be looked at.
+        """
+        era = self._era(version + (way > 0))
+        end = [*self._afters, self.latest][era + (way > 0)]
+        return end, len(self._eras) > 1 and is_calm(self._log, self._eras[era], sought)
 
     # --- who typed what ------------------------------------------------------------------------
 

@@ -1,13 +1,15 @@
-"""Why it is not told who wrote which line."""
+"""What a past says of its versions: names, who did what in them, what a look at them takes."""
 
 from __future__ import annotations
 
 import pytest
 
 from cocalc_tui.chat import schema
-from cocalc_tui.history.pasts import LogPast
+from cocalc_tui.history.looks import Look
+from cocalc_tui.history.pasts import Edition, Editions, LogPast
+from cocalc_tui.notebook import schema as notebook
 from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK, TEXT
-from cocalc_tui.sync.patch import Entry, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import Entry, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.versions import Versions
 
 
@@ -25,3 +27,51 @@ def test_why_nobody_is_named(kind: str, version: int, why: str | None) -> None:
     past = LogPast(Versions([], [Entry(1, "ann", "editor", 5, patch)]), kind)
     blamed = past.blamed(version)
     assert (None if blamed else past.blames_nobody) == why
+
+
+def log_of(kind: str, *steps: tuple[str, list[Op]]) -> LogPast:
+    """What people did in turn, a minute apart."""
+    entries, heads = [], ()
+    for at, (who, ops) in enumerate(steps, 1):
+        patch = Patch(PatchId(who * 16, at), at * 60_000, heads, tuple(ops))
+        entries.append(Entry(at, who, "editor", at * 60_000, patch))
+        heads = (patch.id,)
+    return LogPast(Versions([], entries), kind)
+
+
+def commits(*texts: str) -> Editions:
+    kept = [Edition(f"{at:016x}", "cy", at, f"title {at}") for at in range(len(texts))]
+
+    async def fetch(one: Edition) -> bytes:
+        return texts[kept.index(one)].encode()
+
+    return Editions(TEXT, kept, fetch, "commit", "")
+
+
+def test_a_line_is_whose_most_of_it_is_and_as_old_as_that() -> None:
+    past = log_of(TEXT, ("a", [Splice(0, 0, "all of a line\n")]), ("b", [Splice(0, 0, "b")]))
+    (line,) = past.blamed(2)
+    assert (line.text, line.author, line.at) == ("ball of a line", "a", 60_000)
+
+
+def test_what_came_in_one_step_is_its_authors() -> None:
+    made, cell = notebook.create_cell("c1", "m", text="x = 1"), notebook.input_of("c1")
+    past = log_of(NOTEBOOK, ("a", made), ("b", [Splice(5, 0, "2", cell)]))
+    assert [one.author for _, found in past.difference(0, 2) for one in found] == [""]
+    ((_, pieces),) = past.difference(1, 2)
+    assert ("2", 1, "b") in pieces
+
+
+async def test_a_commit_is_named_and_fetched() -> None:
+    past = commits("one\n", "one\ntwo\n")
+    assert past.place(2) == "commit 00000000, 2 of 2"
+    assert past.place(0) == "no commit yet, 0 of 2"
+    assert past.title(2) == "title 1"
+    look = Look(past, 2, 1, None, difference=True, blames=False)
+    assert look.task() == "fetching commit 00000000 …"
+    await past.fetch(1, 2)
+    assert look.task() == "making commit 00000000 ready …"
+    assert look._replace(before=0).task() == "comparing commit 00000000 with no commit yet …"
+    assert look._replace(blames=True).task() == "finding who wrote commit 00000000 …"
+    ((_, pieces),) = past.difference(1, 2)
+    assert [(one.text, one.author) for one in pieces if one.change] == [("two\n", "cy")]

@@ -28,6 +28,7 @@ from cocalc_tui.sync.patch import (
     TextId,
 )
 from cocalc_tui.sync.versions import Versions
+from tests.sync.sought import calm_eras
 
 ANN, BEN = "a" * 16, "b" * 16
 CELL = TextId("cell", "input")
@@ -47,6 +48,11 @@ def no_room() -> Iterator[None]:
         yield
 
 
+def typed(log: Sequence[Entry]) -> Iterator[Splice]:
+    """What was typed."""
+    return (op for one in log for op in one.patch.ops if isinstance(op, Splice))
+
+
 def check(log: Sequence[Entry], era: int, *cuts: int) -> None:
     """Whether eras make no difference."""
     whole, parted = opened(log, 0), opened(log, era, *cuts)
@@ -54,10 +60,11 @@ def check(log: Sequence[Entry], era: int, *cuts: int) -> None:
     made = list(map(whole.made, range(1, len(log) + 1)))
     assert list(TimeLine(log=parted).bursts()) == list(TimeLine(made).bursts())
     assert sum(count for _, count in parted.shares()) == len(log)
+    calm_eras(parted, whole, {MAIN} | {op.at for op in typed(log)}, "b")
     for version in (0, len(log)):
         parted.prepare(version)
         assert parted.is_ready(version)
-    texts = {op.at for e in log for op in e.patch.ops if isinstance(op, Splice)}
+    texts = {op.at for op in typed(log)}
     chance = Random(5)
     for version in {*chance.choices(range(len(log) + 1), k=25), 0, len(log)}:
         assert parted.records(version) == whole.records(version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -43,6 +44,8 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
         """Words and colour of who wrote a line."""
         self.face: Callable[[str], str] = lambda _: ""
         """A person's colour; "" for none."""
+        self.sought = ""
+        """What was looked for: the mark goes to where it came or went, and it stands out."""
         self.marked = 0
         self._anchor: int | None = None
         """Where the selection was begun."""
@@ -61,16 +64,20 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
         blamed: Sequence[BlamedLine],
         stay: bool = False,
     ) -> None:
-        """Show these; the first line that differs is marked and comes into view, unless `stay`."""
+        """Show these; unless `stay`, what was sought or first differs is marked, and in view."""
         self.lines_, self.columns, self.blamed = lines, columns, blamed
         self._sides = beside(list(lines)) if columns else [(line,) for line in lines]
         self._anchor = None
-        changed = next((index for index, line in enumerate(lines) if line.changed), None)
-        if changed is not None and not stay:
-            self.marked = changed
+        if not stay and (changed := [at for at, line in enumerate(lines) if line.changed]):
+            self.marked = next((at for at in changed if self._has_sought(lines[at])), changed[0])
         self.marked = max(0, min(self.marked, len(lines) - 1))
         self._divide()
         self._into_view(self.size.height // 3)
+
+    def _has_sought(self, line: Line) -> bool:
+        """Whether a line has what was sought, as it was before or after."""
+        sides = ([one.text for one in line.pieces if one.change * side >= 0] for side in (1, -1))
+        return bool(self.sought) and any(self.sought in "".join(side) for side in sides)
 
     def on_resize(self) -> None:
         """Break long lines elsewhere."""
@@ -207,10 +214,28 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
         number = "" if part else line.new or line.old or ""
         shade = colour(self, "accent" if line.changed else "text-faint")
         gutter = Segment(f"{number:>5} ", ground + Style(color=shade))
-        text = Strip([self._piece(piece, ground) for piece in line.pieces])
+        if line.is_heading:
+            return Strip([gutter, self._heading(line, room, ground)])
+        text = self._lit(Strip([self._piece(piece, ground) for piece in line.pieces]))
         stop = starts[part + 1] if part + 1 < len(starts) else starts[part] + room
         shown = text.crop(starts[part], stop).adjust_cell_length(room, ground)
         return Strip([gutter, *shown])
+
+    def _heading(self, line: Line, room: int, ground: Style) -> Segment:
+        """What stands above a cell, as a rule from side to side."""
+        text = "".join([_shown(piece) for piece in line.pieces]).rstrip("─")
+        shade = colour(self, "text-dim")
+        if change := line.pieces[0].change:
+            shade = colour(self, "success" if change > 0 else "error")
+        return Segment(text[:room].ljust(room, "─"), ground + Style(color=shade))
+
+    def _lit(self, text: Strip) -> Strip:
+        """A line in which what was sought stands out."""
+        for found in re.finditer(re.escape(safe(self.sought)), text.text) if self.sought else ():
+            start, stop = (cell_len(text.text[:at]) for at in found.span())
+            before, inside, after = text.divide([start, stop, text.cell_length])
+            text = Strip([*before, *inside.apply_style(Style(reverse=True)), *after])
+        return text
 
     def _piece(self, piece: Piece, ground: Style) -> Segment:
         text = _shown(piece)
@@ -228,7 +253,7 @@ def _shown(piece: Piece) -> str:
 
 def breaks(line: Line | None, room: int) -> Sequence[int]:
     """Where the rows of a line begin, in columns: at words where there are any."""
-    if line is None:
+    if line is None or line.is_heading:
         return (0,)
     if len(line.pieces) == 1 and len(line.pieces[0].text) * 2 <= room:
         return (0,)

@@ -87,9 +87,7 @@ class Bringing(HistoryActs):
     @property
     def _then(self) -> str:
         """The version in words."""
-        if self.past is not None and self.past is not self.own:
-            return f"in {self.past.title(self.version).partition('  ')[0]}"
-        return f"in version {self.version:,}"
+        return f"in {self.past.name(self.version)}" if self.past is not None else ""
 
     async def do_purge(self) -> None:
         """Forget the history of the document, for everybody and for good."""
@@ -129,7 +127,7 @@ class Bringing(HistoryActs):
         stem, dot, ending = name.rpartition(".")
         past = self.past
         own = past is None or past is self.own
-        id_ = f"v{self.version}" if own or past is None else past.title(self.version).split()[1]
+        id_ = f"v{self.version}" if own or past is None else past.name(self.version).split()[1]
         if isinstance(wanted, tuple):
             ending = "txt"
         return f"{folder}{slash}{stem if dot else name}-{id_}" + (f".{ending}" if dot else "")

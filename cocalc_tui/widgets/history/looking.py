@@ -110,6 +110,7 @@ class Looking(HistoryActs):
             self.show()
             return
         self.go(search.found)
+        self.body.sought = search.word
         said = "went" if search.there == (search.way > 0) else "came"
         desk(self._screen).notice(f"here it {said}: {search.word}")
 

@@ -185,10 +185,9 @@ class HistoryScreen(
             return
         self._newer = self._count_newer()
         own = past is self.own
-        what = "version" if own else past.line.burst(0).kind
         left = [
             Word(f" {named(self.document.path)}  ", "text-bright", bold=True),
-            Word(f"{what} {self.shown:,} of {past.line.latest:,}  "),
+            Word(f"{past.place(self.shown)}  "),
             *self._made_words(past),
         ]
         right = [Word(f"  {text}", "text-dim") for text in self._way_words()]

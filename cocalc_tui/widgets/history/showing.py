@@ -47,6 +47,7 @@ class Showing(HistoryActs):
         """Show a version, once it is here."""
         if self.past is not None:
             self.version = max(0, min(version, self.past.line.latest))
+            self.body.sought = ""
             self._ask(stay=False)
 
     def show(self) -> None:
@@ -100,8 +101,7 @@ class Showing(HistoryActs):
             self._working = False
 
     async def _in_time(self, look: Look) -> Seen:
-        said = f"version {look.version:,}: looking at what was there …"
-        timer = self._screen.set_timer(SOON, partial(self.say, said))
+        timer = self._screen.set_timer(SOON, partial(self.say, look.task()))
         try:
             await look.past.fetch(look.version, look.before)
             return await asyncio.to_thread(look.seen)

@@ -51,6 +51,14 @@ class Looker:
         await until(lambda: self.pilot.app.screen is self.screen)
         await self.pilot.pause()
 
+    async def sees(self, word: str) -> bool:
+        """Whether a word stands out, in the row that is marked."""
+        await until(self.screen.settle)
+        rows = [row for row in self.screen._compositor.render_strips() if word in row.text]
+        lit = [one.text for row in rows for one in row if one.style and one.style.reverse]
+        line = self.screen.body.marked_line
+        return "".join(lit) == word and line is not None and any(one.change for one in line.pieces)
+
     @property
     def head(self) -> str:
         return self.text(0)
@@ -105,6 +113,7 @@ async def test_when_a_text_came_and_went() -> None:
         await looker.says("/", "stopped early")
         await until(lambda: looker.noticed == "here it went: stopped early")
         assert looker.screen.version == 19
+        assert await looker.sees("stopped early")
         await looker.at("N")
         await until(lambda: looker.noticed == "stopped early: never after")
 
