@@ -8,7 +8,8 @@
 - A year of a notebook of two people: so many patches, among them 200 runs a day, whose outputs take
   the place of those before. How large it is, and how long it takes to open it from its checkpoint,
   to prepare its history (the time line too), to look at a version somewhere and at one beside it,
-  to find that a text was never there, and who wrote a cell; each in a process of its own, whose peak memory is told.
+  to find that a text was never there, and who wrote a cell; each in a process of its own, whose
+  peak memory is told.
 
 Tables on stderr, JSON on stdout. Seconds of CPU.
 """
@@ -244,8 +245,9 @@ def history_of_year(folder: Path) -> dict[str, Any]:
     found["whole_line_s"] = time.process_time() - start
     start = time.process_time()
     search = Search(past, NEVER, versions.latest, -1)
-    assert search.go_on(lambda: False) and search.found is None
+    assert search.go_on(lambda: False)
     found["search_s"] = time.process_time() - start
+    assert search.found is None
     picked = random.Random(1).choices(range(1, versions.latest), k=20)
     found["version_elsewhere_s"] = statistics.median([_looked(versions, one) for one in picked])
     found["version_s"] = statistics.median([_looked(versions, one) for one in picked[-10:]])
