@@ -31,7 +31,8 @@ def test_why_nobody_is_named(kind: str, version: int, why: str | None) -> None:
 
 def log_of(kind: str, *steps: tuple[str, list[Op]]) -> LogPast:
     """What people did in turn, a minute apart."""
-    entries, heads = [], ()
+    entries: list[Entry] = []
+    heads: tuple[PatchId, ...] = ()
     for at, (who, ops) in enumerate(steps, 1):
         patch = Patch(PatchId(who * 16, at), at * 60_000, heads, tuple(ops))
         entries.append(Entry(at, who, "editor", at * 60_000, patch))

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.storage import Year
 from cocalc_tui.history.pasts import LogPast
+from cocalc_tui.history.reading import Content
 from cocalc_tui.history.searching import Search
 from cocalc_tui.history.sought import sought_in
 from cocalc_tui.notebook import schema
@@ -81,7 +82,12 @@ def test_of_a_year_the_most_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     past = LogPast(opened(list(Year(600).entries()), 20), NOTEBOOK)
     looked: list[int] = []
     content = past.content
-    monkeypatch.setattr(past, "content", lambda at: looked.append(at) or content(at))
+
+    def look(version: int) -> Content:
+        looked.append(version)
+        return content(version)
+
+    monkeypatch.setattr(past, "content", look)
     assert turns(past, "never", -1) == []
     assert looked == [past.line.latest]
 
