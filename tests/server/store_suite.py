@@ -12,6 +12,8 @@ import pytest
 from cocalc_tui.protocol.messages import WireEntry
 from cocalc_tui.protocol.patches import from_wire
 from cocalc_tui.server.store import Denied, DocumentInfo, Draft, Member, Outcome, Store
+from cocalc_tui.server.store.sealing import Sealing
+from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Patch, PatchId
 from tests.server.making import ALICE, BOB, EVE, NOW, draft, ids, imported, typed
@@ -29,6 +31,19 @@ async def whole(store: Store, size: int = 1 << 30, doc: str = "d") -> list[tuple
         found.extend((entry.seq, from_wire(entry.patch)) for entry in part.entries)
         after = part.upto
     return found
+
+
+async def opened(path: Path, sealing: Sealing | None = None) -> SqliteStore:
+    """A store on disk that has the document."""
+    store = SqliteStore(path, sealing=sealing)
+    await store.put_document(DOCUMENT)
+    return store
+
+
+async def fill(store: Store, count: int, start: int = 0) -> None:
+    """Append `count` patches to a log of `start`."""
+    for n in range(start, start + count):
+        assert await store.append([draft(typed(n=n))], NOW) == [n + 1]
 
 
 def code(outcome: Outcome) -> str:
