@@ -21,6 +21,8 @@ class Where(Struct, frozen=True):
     hidden: bool = False
     ignored: bool = False
     """Also what `.gitignore` and the like name."""
+    chats: bool = False
+    """What was said in chats, and no other file."""
 
 
 async def search(
@@ -49,6 +51,7 @@ def _request(query: Query, where: Where, around: int, after: str, number: int) -
         globs=list(where.globs),
         hidden=where.hidden,
         ignored=where.ignored,
+        chats=where.chats,
         around=around,
         after=after,
     )

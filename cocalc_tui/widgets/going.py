@@ -80,6 +80,11 @@ class GoingActs(Screen[None]):
         if self.search is not None:
             self.search.open("" if "\n" in chosen else chosen)
 
+    def do_search_chats(self) -> None:
+        """Find in all that was said."""
+        if self.search is not None:
+            self.search.open("", chats=True)
+
     def do_next_found(self) -> None:
         """Go to the next place found in all files."""
         if self.search is not None:

@@ -34,6 +34,13 @@ class Word(NamedTuple):
     """Whether it is the one that others make room for."""
 
 
+def moment(at: int, today: str) -> str:
+    """When something was said, by its milliseconds: the hour today, else the day too."""
+    local = time.localtime(at / 1000)
+    day = time.strftime("%Y-%m-%d", local)
+    return time.strftime("%H:%M" if day == today else "%d %b %H:%M", local)
+
+
 def clock(seconds: float) -> str:
     """A time of day, with the day where it is another."""
     then, now = time.localtime(seconds), time.localtime()

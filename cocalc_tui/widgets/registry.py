@@ -54,6 +54,10 @@ APP = (
         "app.search", "Find in all files", ("ctrl+t /", "ctrl+shift+f"),
         "Search and replace by ripgrep's rules: not what `.gitignore` names.",
     ),
+    Action(
+        "app.search_chats", "Find in all chats", ("ctrl+t a",),
+        "What was said, in rooms and beside files.",
+    ),
     Action("app.next_found", "Next place found", ("alt+.",), "Of those in all files."),
     Action("app.previous_found", "Place found before", ("alt+,",)),
     Action("app.save", "Save now", ("ctrl+s",), "It is saved by itself, too.", Role.EDITOR),

@@ -39,7 +39,12 @@ def past() -> list[Entry]:
 
 
 LINES = [
-    e.SearchLine(number=n + 1, text=f"line{payload}", spans=[(0, 4)])
+    e.SearchLine(
+        number=n + 1,
+        text=f"line{payload}",
+        spans=[(0, 4)],
+        said=e.Said(key=f"k{n}", user=f"sayer{payload}", at=NOW) if n else None,
+    )
     for n, (_, payload) in enumerate(FEW)
 ]
 FOUND: dict[type[m.Message], object] = {

@@ -12,8 +12,7 @@ from cocalc_tui.app import CocalcApp
 from cocalc_tui.chat import schema
 from cocalc_tui.protocol.events import ChatNews
 from cocalc_tui.sync.patch import Op
-from cocalc_tui.widgets import desk
-from cocalc_tui.widgets.chat import draw, pane
+from cocalc_tui.widgets import desk, phrases
 from cocalc_tui.widgets.chat.pane import ChatPane
 from tests.widgets.pretend import PretendProject
 from tests.widgets.test_screens import Compare, lab, people, settle
@@ -50,8 +49,7 @@ def said() -> list[Op]:
 def _always_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(desk, "NOTICE_SECONDS", 600)  # a busy machine may be slow to draw it
-    for module in (draw, pane):
-        monkeypatch.setattr(module, "at", lambda moment, _: f"14:0{moment - HOUR}")
+    monkeypatch.setattr(phrases, "moment", lambda at, _: f"14:0{at - HOUR}")
 
 
 def app_of(*paths: str) -> CocalcApp:

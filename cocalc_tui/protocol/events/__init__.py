@@ -48,6 +48,7 @@ from cocalc_tui.protocol.events.runs import (
     Runs,
 )
 from cocalc_tui.protocol.events.searching import (
+    Said,
     SearchedFile,
     SearchLine,
     SearchPart,
@@ -102,6 +103,7 @@ __all__ = [
     "RecordingFile",
     "RecordingFiles",
     "Runs",
+    "Said",
     "SaveInfo",
     "Saved",
     "SearchLine",

@@ -5,17 +5,28 @@ from __future__ import annotations
 import msgspec
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """Which message of a chat a line is of."""
+
+    key: str
+    user: str
+    at: int
+    """Milliseconds of its author's clock."""
+
+
 class SearchLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line with something that was searched for, or one beside it."""
 
     number: int
-    """From 1, in the file or the cell."""
+    """From 1, in the file, the cell or the message."""
     text: str
     """Its beginning, or from `cut` on."""
     spans: list[tuple[int, int]] = []
     """First and last column of each place in the whole line; none in a line of context."""
     cell: int = 0
-    """Of a notebook, from 1; 0 in a text."""
+    """Of a notebook, from 1; 0 in another file."""
+    said: Said | None = None
+    """The message of a chat; None in another file."""
     cut: int = 0
     """Characters left out at its beginning."""
 

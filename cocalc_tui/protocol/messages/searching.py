@@ -10,7 +10,8 @@ from cocalc_tui.protocol.messages.base import Request
 class SearchFiles(Request, frozen=True, tag="search"):
     """Search the project's files, by the rules of ripgrep, for about a second: a SearchPart.
 
-    Ask on with its `after` until that is "". Cells of notebooks are searched, not their outputs.
+    Ask on with its `after` until that is "". Cells of notebooks are searched, not their outputs,
+    and what a chat's messages say.
     """
 
     text: str
@@ -26,6 +27,9 @@ class SearchFiles(Request, frozen=True, tag="search"):
     """Look into hidden files, too."""
     ignored: bool = False
     """Look into what `.gitignore`, `.ignore` and `.rgignore` name, too."""
+    chats: bool = False
+    """Look into chats only: rooms and those beside files, hidden or ignored. `globs` mean the file
+    that a chat is beside."""
     around: int = 0
     """Lines of context on each side."""
     after: str = ""

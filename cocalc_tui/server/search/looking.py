@@ -1,20 +1,15 @@
-"""Looking into one file: the lines with what is searched for, and some around them.
-
-A notebook is searched by its cells, as people see it, not by the JSON that it is written in; its
-outputs are left out.
-"""
+"""Looking into one file: the lines with what is searched for, and some around them."""
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cocalc_tui.protocol.events import SearchLine
 from cocalc_tui.query import Query
+from cocalc_tui.server.search.parts import Part, is_as_written, parts
 
 LARGEST = 32 * 2**20
 """Bytes of a file that is looked into."""
@@ -71,13 +66,13 @@ def read(name: str, folder: int) -> bytes:
 def look(data: bytes, path: str, query: Query, around: int) -> Found:
     """Find a query in a file's bytes, with `around` lines of context; raises SearchError."""
     exact = query.case and not query.is_pattern
-    if exact and query.text.encode() not in data and not path.endswith(".ipynb"):
+    if exact and is_as_written(path) and query.text.encode() not in data:
         return Found([], 0, more=False)
     text = data.decode("utf-8-sig", "replace")
     lines: list[SearchLine] = []
     count, more = 0, False
-    for cell, part in _parts(text, path):
-        found = _in_text(part, cell, query, around, MOST_LINES - len(lines), MOST_PLACES - count)
+    for part in parts(text, path):
+        found = _in_part(part, query, around, MOST_LINES - len(lines), MOST_PLACES - count)
         lines += found.lines
         count += found.places
         more |= found.more
@@ -86,31 +81,8 @@ def look(data: bytes, path: str, query: Query, around: int) -> Found:
     return Found(lines, count, more=more)
 
 
-def _parts(text: str, path: str) -> Iterator[tuple[int, str]]:
-    """The texts of a file, with the number of the cell from 1, 0 for a plain file."""
-    sources = _sources(text) if path.endswith(".ipynb") else None
-    if sources is None:
-        yield 0, text
-    else:
-        yield from enumerate(sources, 1)
-
-
-def _sources(text: str) -> list[str] | None:
-    """What is written in a notebook's cells, None where it is no notebook."""
-    try:
-        cells = json.loads(text)["cells"]
-        return [_joined(cell["source"]) for cell in cells]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _joined(source: Any) -> str:
-    return source if isinstance(source, str) else "".join(source)
-
-
-def _in_text(
-    text: str, cell: int, query: Query, around: int, most_lines: int, most_places: int
-) -> Found:
+def _in_part(part: Part, query: Query, around: int, most_lines: int, most_places: int) -> Found:
+    text = part.text
     starts: list[int] = []
     spans: dict[int, list[tuple[int, int]]] = {}
     count = 0
@@ -118,11 +90,11 @@ def _in_text(
         starts = starts or _line_starts(text)
         line = bisect_right(starts, match.start()) - 1
         if count == most_places or (line not in spans and len(spans) >= most_lines):
-            return Found(_told(text, starts, spans, cell, around), count, more=True)
+            return Found(_told(part, starts, spans, around), count, more=True)
         count += 1
         begin, end = starts[line], _end(text, starts, line)
         spans.setdefault(line, []).append((match.start() - begin, min(match.end(), end) - begin))
-    return Found(_told(text, starts, spans, cell, around), count, more=False)
+    return Found(_told(part, starts, spans, around), count, more=False)
 
 
 def _line_starts(text: str) -> list[int]:
@@ -138,11 +110,7 @@ def _end(text: str, starts: list[int], line: int) -> int:
 
 
 def _told(
-    text: str,
-    starts: list[int],
-    spans: dict[int, list[tuple[int, int]]],
-    cell: int,
-    around: int,
+    part: Part, starts: list[int], spans: dict[int, list[tuple[int, int]]], around: int
 ) -> list[SearchLine]:
     """The lines with something in them and those around, each once and in order."""
     shown = {
@@ -150,6 +118,7 @@ def _told(
         for line in spans
         for near in range(max(line - around, 0), min(line + around + 1, len(starts)))
     }
+    text = part.text
     told: list[SearchLine] = []
     for line in sorted(shown):
         found = spans.get(line, [])
@@ -157,5 +126,14 @@ def _told(
         first = found[0][0] if found else 0
         cut = max(first - BEFORE, 0) if end - begin > WIDE else 0
         shown_text = text[begin + cut : min(end, begin + cut + WIDE)].removesuffix("\r")
-        told.append(SearchLine(number=line + 1, text=shown_text, spans=found, cell=cell, cut=cut))
+        told.append(
+            SearchLine(
+                number=line + 1,
+                text=shown_text,
+                spans=found,
+                cell=part.cell,
+                said=part.said,
+                cut=cut,
+            )
+        )
     return told

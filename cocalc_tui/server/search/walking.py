@@ -2,7 +2,9 @@
 
 Folders are entered by descriptor and links not followed, so that nobody who may write in the
 project leads the search out of it. Hidden files are left out unless asked for, and what is ignored
-(`ignoring`); `.git` and the project's own state always are.
+(`ignoring`); `.git` and the project's own state always are. A chat beside a file is a hidden file,
+and a project may keep chats out of git: a search of the chats takes all that lie in the folders it
+enters.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import NamedTuple
 
 from dulwich.ignore import Pattern
 
+from cocalc_tui.chat import places
 from cocalc_tui.server.host.disk import TEMPORARY
 from cocalc_tui.server.search.ignoring import Ignoring, around
 from cocalc_tui.server.state import STATE
@@ -61,12 +64,24 @@ def _fits(patterns: Sequence[Pattern], path: str, folder: bool) -> bool:
 class Walk:
     """One walk through a project."""
 
-    def __init__(self, project: Path, globs: Sequence[str], *, hidden: bool, ignored: bool) -> None:
-        """`hidden`: look at those too; `ignored`: look at what is to be ignored, too."""
+    def __init__(
+        self,
+        project: Path,
+        globs: Sequence[str],
+        *,
+        hidden: bool,
+        ignored: bool,
+        chats: bool = False,
+    ) -> None:
+        """`hidden`: look at those too; `ignored`: look at what is to be ignored, too.
+
+        `chats`: look at chats only, `globs` then mean the files that they are beside.
+        """
         self._project = project
         self._choice = Choice(globs)
         self._hidden = hidden
         self._all = ignored
+        self._chats = chats
 
     def files(self, after: str = "") -> Iterator[Sight]:
         """The files in the order of their paths, behind the one at `after`. Raises OSError."""
@@ -95,7 +110,7 @@ class Walk:
                 yield from self._enter(prefix, entry.name, opened, rules, after[1:] * reached)
             elif not reached and entry.is_file(follow_symlinks=False):
                 path = prefix + entry.name
-                if self._choice.takes(path):
+                if self._takes(path):
                     yield Sight(path, entry.name, opened)
 
     def _enter(
@@ -114,9 +129,17 @@ class Walk:
         finally:
             os.close(inner)
 
+    def _takes(self, path: str) -> bool:
+        """Whether a file is one of those that are wanted."""
+        if self._chats and not path.endswith(places.ENDING):
+            return False
+        return self._choice.takes((places.subject(path) if self._chats else "") or path)
+
     def _shows(self, path: str, name: str, rules: Ignoring, *, folder: bool) -> bool:
         if name in NEVER or name.endswith(TEMPORARY) or not _is_text(name):
             return False
+        if self._chats and not folder and name.endswith(places.ENDING):
+            return True
         verdict = rules.ignores(path, folder=folder)
         if verdict is None:
             return self._hidden or not name.startswith(".")

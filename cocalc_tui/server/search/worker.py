@@ -35,7 +35,13 @@ def search(project: Path, request: SearchFiles, *, seconds: float | None = None)
     query = Query(request.text, request.is_pattern, request.case, request.words)
     query.compiled()
     due = time.monotonic() + (seconds or (LATER if request.after else FIRST))
-    walk = Walk(project, request.globs, hidden=request.hidden, ignored=request.ignored)
+    walk = Walk(
+        project,
+        request.globs,
+        hidden=request.hidden,
+        ignored=request.ignored,
+        chats=request.chats,
+    )
     around = max(0, min(request.around, MOST_AROUND))
     part = _Part()
     for sight in walk.files(request.after):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,6 +14,7 @@ from textual.strip import Strip
 from cocalc_tui.chat.mentions import EVERYBODY, MENTION, mentions
 from cocalc_tui.chat.model import Message
 from cocalc_tui.chat.places import Link, beside, links
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.faces import Faces
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.outputs.markdown import markdown_rows
@@ -27,13 +27,6 @@ LIMIT = 400
 """Rows of one message."""
 ANYWHERE = beside("x")
 """A chat in which links without a file mean something."""
-
-
-def at(moment: int, today: str) -> str:
-    """A time for people: the hour today, else the day too."""
-    local = time.localtime(moment / 1000)
-    day = time.strftime("%Y-%m-%d", local)
-    return time.strftime("%H:%M" if day == today else "%d %b %H:%M", local)
 
 
 def message_rows(
@@ -122,7 +115,7 @@ def _styled(row: Strip, start: int, end: int, style: Style) -> Strip:
 def _head(message: Message, faces: Faces, frame: Frame, *, unread: bool, today: str) -> Strip:
     look = frame.look
     words = [Segment(safe(message.user), Style(color=faces.colour(message.user), bold=True))]
-    words.append(Segment(f" {at(message.at, today)}", look.dim))
+    words.append(Segment(f" {phrases.moment(message.at, today)}", look.dim))
     if message.claimed:
         words.append(Segment(" from the file", look.note))
     if unread:

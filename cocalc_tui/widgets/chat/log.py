@@ -51,6 +51,8 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         self.column = Column(self._drawn)
         self.marked = -1
         self._marked_key = ""
+        self.shows_mark = False
+        """Whether the mark is seen while the keyboard is elsewhere."""
         self._knows_unread = False
         """Whether it is known what is new to me."""
         self.me = ""
@@ -207,7 +209,7 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         index, inner = self.column.at(row) if len(self.column) else (0, 0)
         rows = self.column.rows(index) if row < self.column.total else []
         if inner < len(rows):
-            raised = index == self.marked and self.has_focus
+            raised = index == self.marked and (self.has_focus or self.shows_mark)
             return self._raised(rows[inner]) if raised else rows[inner]
         if y == 0 and not len(self.column):
             style = Style(color=colour(self, "text-dim"))

@@ -14,9 +14,9 @@ from cocalc_tui.chat.schema import SIGNS
 from cocalc_tui.chat.standing import Step
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.sync.patch import Json
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.chat.composer import Composer
-from cocalc_tui.widgets.chat.draw import at
 from cocalc_tui.widgets.chat.log import ChatLog
 from cocalc_tui.widgets.chat.writing import Writing
 from cocalc_tui.widgets.pane import Pane
@@ -65,6 +65,8 @@ class ChatPane(Writing, Pane, Vertical):
         self._told_read = -1
         self._word = ""
         self._readers: dict[str, str] = {}
+        self._sought = ""
+        """Key of the message that the person came for, until they write."""
         self._finding_out = True
         """Nothing is read before it is known what was unread."""
 
@@ -76,8 +78,8 @@ class ChatPane(Writing, Pane, Vertical):
             yield self.composer
 
     def keyboard(self) -> Widget:
-        """Writing is what one comes for; whoever may only look gets the messages."""
-        return self.log_ if self.document.readonly else self.composer
+        """Writing is what one comes for; who may only look, or came for a message, gets those."""
+        return self.log_ if self.document.readonly or self._sought else self.composer
 
     def on_mount(self) -> None:
         """Show what was said."""
@@ -99,6 +101,7 @@ class ChatPane(Writing, Pane, Vertical):
         self.members = [name for name in members if not name.startswith("@")]
         self._finding_out = False
         self.log_.show_unread(unread)
+        self._show_sought()
         self._say_read()
 
     def show_readers(self, readers: Mapping[str, str]) -> None:
@@ -124,6 +127,8 @@ class ChatPane(Writing, Pane, Vertical):
 
     def on_descendant_focus(self) -> None:
         """Whoever is here has seen what is on the screen."""
+        if self.composer.has_focus:
+            self._seek("")
         self._say_read()
 
     def on_descendant_blur(self) -> None:
@@ -168,6 +173,7 @@ class ChatPane(Writing, Pane, Vertical):
 
     def do_write(self) -> None:
         """Go to the line to write in."""
+        self._seek("")
         self.screen.set_focus(self.keyboard())
 
     def do_reply(self) -> None:
@@ -210,7 +216,7 @@ class ChatPane(Writing, Pane, Vertical):
             return
         lines: list[Line] = []
         for version in message.versions:
-            lines.append(("", f"{version.user}, {at(version.at, '')}", ""))
+            lines.append(("", f"{version.user}, {phrases.moment(version.at, '')}", ""))
             lines += as_lines(version.text, self.app.size.width)
             lines.append(("", "", " "))
         self.app.push_screen(Reading(lines))
@@ -285,3 +291,22 @@ class ChatPane(Writing, Pane, Vertical):
     def memento(self) -> dict[str, Json]:
         """Nothing: a draft is kept where every app of mine finds it."""
         return {}
+
+    def recall(self, memento: dict[str, Json]) -> None:
+        """Go to a `message`, by its key."""
+        if isinstance(key := memento.get("message"), str):
+            self._seek(key)
+            self._show_sought()
+
+    def _seek(self, key: str) -> None:
+        self._sought, self.log_.shows_mark = key, bool(key)
+
+    def _show_sought(self) -> None:
+        """Mark the message that the person came for, once it is known what is there."""
+        if not self._sought or self._finding_out:
+            return
+        if (index := self.chat.index(self._sought)) >= 0:
+            self.log_.mark(index)
+        else:
+            self._seek("")
+            desk(self).notice("That message was deleted since")

@@ -19,6 +19,7 @@ ACTIONS = (
     Action("search.words", "Whole words", ("alt+w",), footer=5),
     Action("search.hidden", "Hidden files, too", ("alt+h",)),
     Action("search.ignored", "Ignored files, too", ("alt+g",), "What `.gitignore` names."),
+    Action("search.chats", "Chats, no other files", ("alt+u",), "What was said."),
     Action("search.close", "Close", ("escape", "ctrl+w"), palette=False, footer=6),
     Action("found.open", "Open there", ("enter",), footer=1, palette=False),
     Action("found.peek", "Show, and stay here", ("space",), footer=2),

@@ -94,6 +94,13 @@ class Fields(TextActs, Widget, can_focus=True):
         self._fields[FIND].editor.select_all()
         self._stand(FIND)
 
+    def look_in(self, *, chats: bool) -> None:
+        """Look into chats only, or into all files."""
+        if chats != self.where.chats:
+            self.where = replace(self.where, chats=chats)
+            self.refresh()
+            self._asker.asked()
+
     def ask_put(self) -> None:
         """Ask for what comes in its place."""
         self._stand(PUT)
@@ -153,6 +160,7 @@ class Fields(TextActs, Widget, can_focus=True):
         said = ("", "in the list: ", "*.py  src/  !*.csv  ")[which]
         if which == FIND:
             on = [mark for name, mark in _MARKS.items() if getattr(self.wanted, name)]
+            on += ["chats"] * self.where.chats
             on += ["hidden"] * self.where.hidden + ["ignored"] * self.where.ignored
             said = f"[{' '.join(on)}]  " if on else ""
         typed = max(TYPED, len(self._fields[which].answer) + 2)
@@ -224,6 +232,10 @@ class Fields(TextActs, Widget, can_focus=True):
         self.where = replace(self.where, ignored=not self.where.ignored)
         self.refresh()
         self._asker.asked()
+
+    def do_chats(self) -> None:
+        """Look into chats only, or into all files."""
+        self.look_in(chats=not self.where.chats)
 
     def do_close(self) -> None:
         """Put the search away."""

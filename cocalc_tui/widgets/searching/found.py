@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct, field
@@ -11,6 +12,14 @@ from cocalc_tui.protocol.events import SearchedFile, SearchLine, SearchPart
 
 MOST = 10_000
 """Places kept: nobody reads further, they ask for something narrower."""
+
+
+_Place: TypeAlias = tuple[str, int, int, int]
+"""Where in its file something is: message, cell, line and column."""
+
+
+def _place(line: SearchLine, column: int) -> _Place:
+    return "" if line.said is None else line.said.key, line.cell, line.number, column
 
 
 class Hit(Struct, frozen=True, eq=False):
@@ -22,9 +31,9 @@ class Hit(Struct, frozen=True, eq=False):
     """Which of the line's spans."""
 
     @property
-    def key(self) -> tuple[str, int, int, int]:
-        """Path, cell, line and column."""
-        return self.path, self.line.cell, self.line.number, self.column
+    def key(self) -> tuple[str, _Place]:
+        """Which place of the project it is."""
+        return self.path, _place(self.line, self.column)
 
     @property
     def column(self) -> int:
@@ -103,10 +112,9 @@ class Found(Struct):
         With each goes what stands in its place now: what is found behind it in its line is
         elsewhere then. None: what stood there.
         """
-        wanted: dict[str, dict[tuple[int, int, int], str | None]] = {}
+        wanted: dict[str, dict[_Place, str | None]] = {}
         for hit, by in gone.items():
-            key = (hit.line.cell, hit.line.number, hit.column)
-            wanted.setdefault(hit.path, {})[key] = by
+            wanted.setdefault(hit.path, {})[_place(hit.line, hit.column)] = by
         for path, places in wanted.items():
             left = _without(self.files[path], places)
             if left is None:
@@ -131,7 +139,8 @@ def _rows(file: SearchedFile) -> Iterator[Row]:
     yield Heading(file.path, _count(file), file.more)
     before: SearchLine | None = None
     for line in file.lines:
-        apart = before is not None and (before.cell, before.number + 1) != (line.cell, line.number)
+        below = None if before is None else (before.said, before.cell, before.number + 1)
+        apart = below is not None and below != (line.said, line.cell, line.number)
         if apart and (not line.spans or (before is not None and not before.spans)):
             yield Near(file.path)
         if line.spans:
@@ -141,23 +150,19 @@ def _rows(file: SearchedFile) -> Iterator[Row]:
         before = line
 
 
-def _without(
-    file: SearchedFile, places: dict[tuple[int, int, int], str | None]
-) -> SearchedFile | None:
-    """The file without some places, by cell, line and column, and what stands there now."""
+def _without(file: SearchedFile, places: dict[_Place, str | None]) -> SearchedFile | None:
+    """The file without some places, and with what stands there now."""
     lines = [left for line in file.lines if (left := _line_without(line, places)) is not None]
     if not any(line.spans for line in lines):
         return None
     return msgspec.structs.replace(file, lines=lines)
 
 
-def _line_without(
-    line: SearchLine, places: dict[tuple[int, int, int], str | None]
-) -> SearchLine | None:
+def _line_without(line: SearchLine, places: dict[_Place, str | None]) -> SearchLine | None:
     text, grown = line.text, 0
     spans: list[tuple[int, int]] = []
     for low, high in line.spans:
-        key = (line.cell, line.number, low)
+        key = _place(line, low)
         if key not in places:
             spans.append((low + grown, high + grown))
         elif (by := places[key]) is not None:

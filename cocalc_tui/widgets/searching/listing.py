@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from rich.style import Style
 from textual.events import Blur, Focus
 
+from cocalc_tui.chat import places
+from cocalc_tui.protocol.events import SearchLine
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.rows import Piece, Row, Rows
 from cocalc_tui.widgets.searching.found import Found, Heading, Hit, Near
@@ -85,18 +89,17 @@ class FoundList(Acting, Rows, can_focus=True):
         row = self.found.rows[index]
         dim, faint = (Style(color=colour(self, name)) for name in ("text-dim", "text-faint"))
         if isinstance(row, Heading):
-            folder, slash, name = row.path.rpartition("/")
+            folder, slash, name = (places.subject(row.path) or row.path).rpartition("/")
+            beside = " · Chat" * places.is_beside(row.path)
             bright = Style(color=colour(self, "text-bright"), bold=True)
             many = f" {row.count:,}{'+' if row.more else ''} "
-            return Row([(f" {folder}{slash}", dim), (name, bright)], [(many, dim)])
+            pieces = [(f" {folder}{slash}", dim), (name, bright), (beside, dim)]
+            return Row(pieces, [(many, dim)])
         if isinstance(row, Near):
             if row.line is None:
                 return Row([(f"{'⋯':>{NUMBER}}", faint)])
-            return Row([(_number(row.line.cell, row.line.number), faint), (row.line.text, faint)])
-        line = row.line
-        pieces: list[Piece] = [(_number(line.cell, line.number), dim)]
-        pieces += self._lit(row)
-        return Row(pieces)
+            return Row([(_number(row.line), faint), (row.line.text, faint)])
+        return Row([(_number(row.line), dim), *self._lit(row)], [(_whose(row.line), dim)])
 
     def _lit(self, hit: Hit) -> list[Piece]:
         """The line's text, what was found in it lit up, this place more than others."""
@@ -251,6 +254,16 @@ class FoundList(Acting, Rows, can_focus=True):
         self._seeker.shut()
 
 
-def _number(cell: int, number: int) -> str:
-    where = f"[{cell}]{number}" if cell else str(number)
+def _number(line: SearchLine) -> str:
+    """Which line of its file it is; of a message nobody counts them."""
+    if line.said is not None:
+        return "   "
+    where = f"[{line.cell}]{line.number}" if line.cell else str(line.number)
     return f"{where:>{NUMBER}}  "
+
+
+def _whose(line: SearchLine) -> str:
+    """Who said it, and when."""
+    if line.said is None:
+        return ""
+    return f"  {line.said.user} {phrases.moment(line.said.at, time.strftime('%Y-%m-%d'))} "

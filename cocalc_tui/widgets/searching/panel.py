@@ -89,9 +89,10 @@ class SearchPanel(Vertical):
         """Where the keyboard goes: the list, once there is something in it."""
         return self.list if self.found.rows else self.fields
 
-    def open(self, text: str) -> None:
-        """Show it, and ask; `text` is what to look for at first."""
+    def open(self, text: str, *, chats: bool = False) -> None:
+        """Show it, and ask; `text` is what to look for at first, in chats or in other files."""
         self.display = True
+        self.fields.look_in(chats=chats)
         self.fields.begin(text)
         self.fields.text_moved(self.fields._fields[0].editor)
 
@@ -187,15 +188,17 @@ class SearchPanel(Vertical):
         if self._under_way and not found.rows:
             return " searching …"
         if self._searched is None or not self._searched.text:
+            if self.fields.where.chats:
+                return " In all chats of the project, those beside files and rooms: what was said"
             return " In all files of the project, by their `.gitignore`; outputs aside"
+        kind = "chat" if self.fields.where.chats else "file"
         if found.rows:
-            files = len(found.files)
-            what = f"{found.count:,} in {files:,} {'file' if files == 1 else 'files'}"
+            what = f"{found.count:,} in {_many(len(found.files), kind)}"
         else:
             what = "searching …" if self._under_way else "nothing found"
         if found.is_full:
             what += f"; only the first {MOST:,} are shown"
-        looked = f"{found.looked:,} files looked at"
+        looked = f"{_many(found.looked, kind)} looked at"
         left = [
             f"{count:,} {_WHY[why]}" for why, count in sorted(found.left_out.items()) if why in _WHY
         ]
@@ -212,7 +215,9 @@ class SearchPanel(Vertical):
         """Show a place; `stay`: the keyboard stays in the list."""
         line, column, length = hit.line.number - 1, hit.column, hit.length
         place: dict[str, Json] = {"line": line, "column": column, "length": length}
-        if hit.line.cell:
+        if hit.line.said is not None:
+            place = {"message": hit.line.said.key}
+        elif hit.line.cell:
             place = {"number": hit.line.cell}
         self._visit(hit.path, place, focus=not stay)
 
@@ -309,6 +314,10 @@ class SearchPanel(Vertical):
         said = f"Taken back in {files:,} {'file' if files == 1 else 'files'}"
         desk(self).notice("; ".join([said, *troubles[:1]]), bad=bool(troubles))
         self._search()
+
+
+def _many(count: int, kind: str) -> str:
+    return f"{count:,} {kind}" if count == 1 else f"{count:,} {kind}s"
 
 
 _WHY = {"large": "above 32 MB", "binary": "binary", "unreadable": "not readable"}

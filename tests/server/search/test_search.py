@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from cocalc_tui.protocol.events import SearchedFile, SearchPart
+from cocalc_tui.chat import chatfile
+from cocalc_tui.chat.model import Message
+from cocalc_tui.protocol.events import Said, SearchedFile, SearchPart
 from cocalc_tui.protocol.messages import SearchFiles
 from cocalc_tui.query import SearchError
 from cocalc_tui.server.search import looking
@@ -113,6 +115,44 @@ def test_a_notebook_is_searched_by_its_cells(tmp_path: Path) -> None:
         (2, 2, "x = 2"),
     ]
     assert [(line.cell, line.number) for line in second.lines] == [(0, 1)]
+
+
+def chat(*said: str) -> str:
+    messages = [
+        Message(f"k{number}", "ann", 1_700_000_000_000 + number, text)
+        for number, text in enumerate(said)
+    ]
+    return chatfile.write(messages)
+
+
+def test_a_chat_is_searched_by_its_messages(tmp_path: Path) -> None:
+    """Not by the JSON, in which every message has an `at` and quotes are escaped."""
+    files(tmp_path, {"room.chat": chat('no "at"', "first\nsays at"), "old.chat": "no JSON, at"})
+    first, second = find(tmp_path, "at").files
+    assert [(line.said, line.number, line.text) for line in first.lines] == [
+        (None, 1, "no JSON, at")
+    ]
+    ann = [Said(key=f"k{at}", user="ann", at=1_700_000_000_000 + at) for at in range(2)]
+    assert [(line.said, line.number, line.text) for line in second.lines] == [
+        (ann[0], 1, 'no "at"'),
+        (ann[1], 2, "says at"),
+    ]
+    assert paths(find(tmp_path, '"at"', case=True)) == ["room.chat"]
+
+
+def test_all_chats_are_those_beside_files_and_rooms(tmp_path: Path) -> None:
+    files(
+        tmp_path,
+        {
+            **dict.fromkeys(("room.chat", ".a.py.chat", "b/.c.md.chat", "no/.d.chat"), chat("x")),
+            **dict.fromkeys(("a.py", ".hidden", ".git/e.chat"), "x"),
+            ".gitignore": ".*.chat\nno/\n",
+        },
+    )
+    chats = [".a.py.chat", "b/.c.md.chat", "room.chat"]
+    assert paths(find(tmp_path, chats=True)) == chats
+    assert paths(find(tmp_path, chats=True, globs=["*.py", "*.chat"])) == [chats[0], chats[2]]
+    assert paths(find(tmp_path, chats=True, ignored=True)) == [*chats[:2], "no/.d.chat", chats[2]]
 
 
 class TestRules:

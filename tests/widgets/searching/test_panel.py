@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from rich.style import Style
 from textual.events import Key
 from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
+from cocalc_tui.chat import chatfile
+from cocalc_tui.chat.model import Message
 from cocalc_tui.protocol.events import SearchedFile, SearchLine, SearchPart
 from cocalc_tui.sync.patch import MAIN, Splice
+from cocalc_tui.widgets.chat.pane import ChatPane
 from cocalc_tui.widgets.jump import Jump
 from cocalc_tui.widgets.searching import found, panel
 from cocalc_tui.widgets.searching.found import Heading, Hit
@@ -148,6 +153,38 @@ async def test_what_is_found_is_grouped_by_file_and_opens_at_its_place(tmp_path:
         assert run.app.focused is run.panel.list
         await run.press("alt+full_stop")
         await run.until(lambda: run.app.main.tiles.document.path == "b/c.md")  # type: ignore[union-attr]  # the pane that is open then
+
+
+async def test_what_was_said_is_found_in_all_chats_and_opens_there(tmp_path: Path) -> None:
+    async with searching(tmp_path) as run:
+        for path in (".a.py.chat", "room.chat"):
+            said = [Message(f"{path}{at}", "ann", 10**12, f"old {at}") for at in range(40)]
+            run.box.write(path, chatfile.write(said))
+        await run.press("ctrl+t", "a")
+        await run.until(lambda: run.app.main.search is not None)
+        assert "In all chats of the project" in run.shown()
+        await run.press(*"old 3", "enter")
+        await run.until(lambda: "22 in 2 chats · 2 chats looked at" in run.shown())
+        heading, hit = (run.panel.list.row(at).strip(60, Style()).text for at in (0, 1))
+        assert heading.startswith(" a.py · Chat")
+        assert hit.startswith("   old 3")
+        assert hit.rstrip().endswith(time.strftime("ann %d %b %H:%M", time.localtime(10**9)))
+        await run.press("space")
+        await run.until(lambda: isinstance(run.app.main.tiles.pane, ChatPane))
+        pane = run.app.main.tiles.pane
+        assert isinstance(pane, ChatPane)
+        assert run.app.focused is run.panel.list
+        await run.until(lambda: pane.log_.message and pane.log_.message.text == "old 3")
+        shown = [pane.log_.render_line(y).text.strip() for y in range(pane.log_.size.height)]
+        assert "old 3" in shown
+        assert "old 39" not in shown
+        await run.press("down", "down", "enter")
+        await run.until(lambda: pane.log_.message and pane.log_.message.text == "old 31")
+        assert run.app.focused is pane.log_
+        await run.press("i", *"well")
+        assert pane.composer.text == "well"
+        await run.press("ctrl+t", "/")
+        await run.until(lambda: "11 in 1 file · 5 files looked at" in run.shown())
 
 
 async def test_which_files_how_and_what_is_around(tmp_path: Path) -> None:
