@@ -278,6 +278,8 @@ class SearchPanel(Vertical):
     def _may_replace(self) -> bool:
         if self._progress:
             desk(self).notice("Wait until the replacing that goes on is done")
+        elif self.fields.where.chats:
+            desk(self).notice("What was said is not replaced; edit the message there")
         elif not self.fields.asks_put:
             self.fields.ask_put()
             desk(self).notice("Say what comes in its place, then replace in the list")

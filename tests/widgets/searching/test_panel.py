@@ -169,6 +169,8 @@ async def test_what_was_said_is_found_in_all_chats_and_opens_there(tmp_path: Pat
         assert heading.startswith(" a.py · Chat")
         assert hit.startswith("   old 3")
         assert hit.rstrip().endswith(time.strftime("ann %d %b %H:%M", time.localtime(10**9)))
+        await run.press("r")
+        assert run.said == "What was said is not replaced; edit the message there"
         await run.press("space")
         await run.until(lambda: isinstance(run.app.main.tiles.pane, ChatPane))
         pane = run.app.main.tiles.pane
