@@ -64,6 +64,11 @@ def subject(path: str) -> str:
     return f"{folder}{slash}{name[1:].removesuffix(ENDING)}"
 
 
+def named(path: str) -> str:
+    """What a document is called in a sentence: its path, or `the chat beside fit.ipynb`."""
+    return f"the chat beside {file}" if (file := subject(path)) else path
+
+
 def meant(path: str, chat: str) -> list[str]:
     """The files that a path in a message of a chat may mean, in the order to look for them.
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 
+from cocalc_tui.chat.places import named
 from cocalc_tui.client.asks import Asks
 from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.document import SharedDocument
@@ -370,7 +371,8 @@ class Attending(Asks):
             asyncio.get_running_loop().call_later(DISK_PAUSE, self.outgoing, document)
         else:
             if message.code == "role":
-                document.readonly = document.readonly or f"{document.path}: {message.text}"
+                refusal = f"{named(document.path)}: {message.text}"
+                document.readonly = document.readonly or refusal
             self._set_aside(document, message.text)
 
     def _set_aside(self, document: SharedDocument, reason: str) -> None:

@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from cocalc_tui.chat.places import named
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.sync.blocks import extent
@@ -139,7 +140,7 @@ class Opening:
         document.doc, document.path = opened.doc, opened.path
         document.readonly = opened.readonly
         if me is not None and m.Role[me.role.upper()] < m.Role.EDITOR:
-            document.readonly = f"{opened.path}: you may look, not change ({me.role})"
+            document.readonly = f"{named(opened.path)}: you may look, not change ({me.role})"
         unsent: list[Patch] = []
         if not opened.resumed:
             self.text_before = str(document.replica.text()) if document.type == TEXT else ""

@@ -16,6 +16,7 @@ from cocalc_tui.commands.common import (
     read_stdin,
     say,
     say_json,
+    say_words,
     with_document,
 )
 
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
             say_json(conversation.messages())
         else:
             for message, depth in conversation.chat:
-                say(json_line(message) if arguments.json else line(message, depth))
+                _print(message, depth, as_json=arguments.json)
         if arguments.tail:
             await _follow(conversation, as_json=arguments.json)
 
@@ -114,6 +115,13 @@ def line(message: Message, depth: int = 0, to: str = "") -> str:
     return f"{indent}{minutes(message.at)}  {who}: {words}"
 
 
+def _print(message: Message, depth: int = 0, to: str = "", *, as_json: bool) -> None:
+    if as_json:
+        say(json_line(message))
+    else:
+        say_words(line(message, depth, to))
+
+
 def json_line(message: Message) -> str:
     """A message for a program that reads lines."""
     import msgspec
@@ -125,7 +133,7 @@ def _export(conversation: Conversation) -> None:
     from cocalc_tui.chat.export import as_markdown
 
     path = conversation.document.path
-    say(as_markdown(conversation.messages(), path, minutes).removesuffix("\n"))
+    say_words(as_markdown(conversation.messages(), path, minutes).removesuffix("\n"))
 
 
 async def _follow(conversation: Conversation, *, as_json: bool) -> None:
@@ -146,5 +154,5 @@ async def _follow(conversation: Conversation, *, as_json: bool) -> None:
             if known.get(one.key) != one.text:
                 answered = conversation.chat.get(one.thread)
                 to = answered.user if answered else ""
-                say(json_line(one) if as_json else line(one, to=to))
+                _print(one, to=to, as_json=as_json)
             known[one.key] = one.text

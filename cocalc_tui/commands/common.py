@@ -150,11 +150,19 @@ def read_stdin() -> str:
 
 
 def say(text: str) -> None:
-    """Print data. File names and people's words may hold escape sequences: none leaves here."""
+    """Print data: exactly, but no escape sequence of a file's name or text acts on a terminal."""
+    if sys.stdout.isatty():
+        say_words(text)
+    else:
+        print(text)  # noqa: T201 - this is the data
+
+
+def say_words(text: str) -> None:
+    """Print what people said, to be read: behind a pipe may be a terminal, too (`less -R`)."""
     from cocalc_tui.widgets.glyphs import safe
 
     for line in text.split("\n"):
-        print(safe(line) if sys.stdout.isatty() else line)  # noqa: T201 - this is the data
+        print(safe(line))  # noqa: T201 - this is the data
 
 
 def say_json(value: object) -> None:

@@ -86,6 +86,16 @@ def _open_here(project: Project, connection: str) -> list[Whereabouts]:
     ]
 
 
+def _told_once(rows: Sequence[Spot]) -> list[Spot]:
+    """One row for two screens of one person in one place; who is at the keys of one is not idle."""
+    told: dict[tuple[str, str], Spot] = {}
+    for row in rows:
+        before = told.setdefault((row.user, row.where), row)
+        if before.idle and (not row.idle or row.idle > before.idle):
+            told[row.user, row.where] = row
+    return [*told.values()]
+
+
 class PeopleList(Rows):
     """A row per person and document."""
 
@@ -103,7 +113,7 @@ class PeopleList(Rows):
 
     def look_again(self) -> None:
         """Show who is where now."""
-        found = spots(self._project)
+        found = _told_once(spots(self._project))
         if found != self._spots:
             taller = len(found) != len(self._spots)
             self._spots = found

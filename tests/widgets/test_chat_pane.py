@@ -114,8 +114,10 @@ async def test_replying_editing_reacting_deleting() -> None:
 
 async def test_versions_links_and_search() -> None:
     async with chatting(*SAID) as (app, pilot):
+        assert str(app.pane.about.render()) == "enter sends, esc reads"
         await pilot.press("escape", "G", "enter")
         await pilot.pause()
+        assert str(app.pane.about.render()) == "esc writes"
         assert app.followed == [Link("notes.md", line=3)]
         assert app.moments == [1_700_000_060_000]
         await pilot.press("k", "v")

@@ -129,12 +129,14 @@ class ChatPane(Writing, Pane, Vertical):
         """Whoever is here has seen what is on the screen."""
         if self.composer.has_focus:
             self._seek("")
+        self.say_about()
         self._say_read()
 
     def on_descendant_blur(self) -> None:
         """What was new is not, when they come back."""
         if not self._has_keyboard():
             self.log_.seen()
+        self.say_about()
 
     def _has_keyboard(self) -> bool:
         focused = self.screen.focused

@@ -165,6 +165,8 @@ class Writing(Widget):
     def _going_on(self) -> str:
         if self.document.readonly:
             return "you may read here"
+        if self.log_.has_focus:
+            return "esc writes"
         if names := self.composer.offered(self._names()):
             return f"tab: {'  '.join(names[:MOST_NAMES])}"
         if self._draft.edits:

@@ -175,14 +175,14 @@ async def test_what_was_said_is_found_in_all_chats_and_opens_there(tmp_path: Pat
         await run.until(lambda: isinstance(run.app.main.tiles.pane, ChatPane))
         pane = run.app.main.tiles.pane
         assert isinstance(pane, ChatPane)
-        assert run.app.focused is run.panel.list
+        assert run.panel.list.has_focus
         await run.until(lambda: pane.log_.message and pane.log_.message.text == "old 3")
         shown = [pane.log_.render_line(y).text.strip() for y in range(pane.log_.size.height)]
         assert "old 3" in shown
         assert "old 39" not in shown
         await run.press("down", "down", "enter")
         await run.until(lambda: pane.log_.message and pane.log_.message.text == "old 31")
-        assert run.app.focused is pane.log_
+        assert pane.log_.has_focus
         await run.press("i", *"well")
         assert pane.composer.text == "well"
         await run.press("ctrl+t", "/")

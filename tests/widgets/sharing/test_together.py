@@ -97,6 +97,21 @@ async def test_where_somebody_is_shows_though_i_have_not_opened_it(tmp_path: Pat
         )
 
 
+async def test_two_screens_of_one_person_in_one_place_are_told_once(tmp_path: Path) -> None:
+    async with two(tmp_path) as run:
+        idle = replace(AT_100, idle=round((time.time() - 3600) * 1000))
+        await run.stands(idle)
+        again = await run.lab.person("ben")
+        assert again.me is not None
+        connection = again.me.connection
+        for here, rows in (AT_100, 2), (Whereabouts("b.txt", line=0), 3):
+            again.stand(here)
+            await run.until(lambda: run.main.project.whereabouts.get(connection) == here)  # noqa: B023 - waited for at once
+            run.main.show_now()
+            assert run.main.people.count() == rows
+            assert ("a.txt:100" in str(run.main.people.row(1))) is (rows == 2)
+
+
 async def test_my_view_goes_with_theirs_until_i_touch_a_key(tmp_path: Path) -> None:
     async with two(tmp_path) as run:
         await run.stands(AT_100)
