@@ -33,6 +33,7 @@ from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.sharing.acts import TogetherActs
 from cocalc_tui.widgets.sharing.following import Following
 from cocalc_tui.widgets.sharing.standing import Standing
+from cocalc_tui.widgets.small import TooSmall, fits
 from cocalc_tui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -47,9 +48,6 @@ SOON = 0.05
 LATENCY_EVERY = 5.0
 """Seconds between looks at the latency while nothing happens."""
 FOOTER_FROM = 28
-LEAST = (48, 12)
-"""Columns and rows below which nothing useful fits."""
-
 
 Told = ParamSpec("Told")
 
@@ -69,7 +67,6 @@ class MainScreen(  # its parts, one subject each
     #side .heading { height: 1; padding: 0 1; color: $text-dim; }
     #people { margin: 0 0 1 0; }
     #people-heading { margin-top: 1; }
-    #small { display: none; width: 1fr; height: 1fr; content-align: center middle; }
     """
 
     def __init__(
@@ -108,6 +105,7 @@ class MainScreen(  # its parts, one subject each
         self.report = Report(project, name, settings, self.click, self.unread)
         self.side = Vertical(id="side")
         self._soon: Timer | None = None
+        self._small = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self.troubles: dict[SharedDocument, str] = {}
 
@@ -124,7 +122,6 @@ class MainScreen(  # its parts, one subject each
                 yield self.tiles
         yield self.report.status
         yield self.report.footer
-        yield Static(id="small", markup=False)
 
     def scopes(self) -> Sequence[str]:
         """What can be done from everywhere."""
@@ -167,7 +164,7 @@ class MainScreen(  # its parts, one subject each
     def fit(self) -> None:
         """Open and close parts of the screen by its size and the person's wishes."""
         size = self.app.size
-        small = size.width < LEAST[0] or size.height < LEAST[1]
+        small = not fits(size)
         self.side.display = not small and self._open_by(
             self.settings.screen_side_bar, self.memory.side_bar, size.width >= WIDE
         )
@@ -176,14 +173,13 @@ class MainScreen(  # its parts, one subject each
         )
         for part in (self.report.top, self.query_one("#body"), self.report.status):
             part.display = not small
-        message = self.query_one("#small", Static)
-        if message.display != small:
-            message.display = small
-            self.set_focus(None) if small else self.tiles.focus_pane()
-        message.update(
-            f"This window has {size.width}x{size.height};\n{LEAST[0]}x{LEAST[1]} are needed.\n\n"
-            "Make it larger, or leave with ctrl+q."
-        )
+        if self._small == small:
+            return
+        self._small = small
+        if small:
+            self.app.push_screen(TooSmall(self.do_leave))
+        else:
+            self.tiles.focus_pane()
 
     @staticmethod
     def _open_by(setting: str, wish: bool | None, fits: bool) -> bool:

@@ -35,6 +35,7 @@ SCOPES = (
     Scope("app", "Everywhere"),
     Scope("tile", "Tiles and tabs", "ctrl+t, then one more key."),
     Scope("files", "Files", "In the side bar's list of files."),
+    Scope("small", "A window in which nothing fits"),
     Scope("line", "A line that is asked for", "A name, a path."),
     Scope("sure", "Yes or no"),
     Scope("reading", "Something to read", "Help, what was said."),
@@ -131,6 +132,7 @@ FILES = (
 )
 
 DIALOGS = (
+    Action("small.leave", "Leave", ("ctrl+q",), palette=False),
     Action("line.take", "Take", ("enter",), palette=False, footer=1),
     Action("line.cancel", "Cancel", ("escape", "ctrl+q", "ctrl+w"), palette=False, footer=2),
     Action("sure.yes", "Yes", ("y", "Y"), palette=False, footer=1),

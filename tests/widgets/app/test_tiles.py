@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.widgets.small import TooSmall
 from tests.widgets.app.started import FILES, started
 
 
@@ -114,10 +115,27 @@ class TestLayout:
             lines = [strip.text for strip in run.app.screen._compositor.render_strips()]
             assert any("This window has 40x10;" in line for line in lines)
             assert any("48x12 are needed." in line for line in lines)
-            await run.press("x")
+            await run.press("x", "a", "ctrl+p", "f1")
+            assert isinstance(run.app.screen, TooSmall)
             assert str(run.document("model.py").replica.text(MAIN)) == FILES["model.py"]
             await run.pilot.resize_terminal(80, 24)
             await run.settle()
+            assert run.here == "model.py"
+            await run.pilot.resize_terminal(80, 11)
+            await run.settle()
+            await run.press("ctrl+q")
+            assert not run.app.is_running
+
+    async def test_a_dialog_outlives_a_window_too_small(self) -> None:
+        async with started(["model.py"]) as run:
+            await run.press("ctrl+p")
+            dialog = run.app.screen
+            for size in ((40, 10), (30, 9), (80, 24)):
+                assert (run.app.screen is dialog) == (run.app.size.height > 12)
+                await run.pilot.resize_terminal(*size)
+                await run.settle()
+            assert run.app.screen is dialog
+            await run.press("escape")
             assert run.here == "model.py"
 
 
