@@ -23,7 +23,7 @@ class Whereabouts(Struct, frozen=True):
     path: str = ""
     """Of the document that has the keyboard; "" for none."""
     line: int | None = None
-    """In a text, from 0."""
+    """In a text, from 0; of its past, of the version."""
     cell: int | None = None
     """In a notebook, from 1."""
     idle: int = 0
@@ -36,12 +36,16 @@ class Whereabouts(Struct, frozen=True):
     """How often they asked people to come."""
     called: str = ""
     """Whom they asked last; "" for everybody."""
-    past: bool = False
-    """Whether they look at the document's past."""
+    past: str = ""
+    """What they look at of the document's past: a version, commit ...; "" for its present."""
+    version: int | None = None
+    """Which of them, from 0; None while that is not known."""
 
     @property
     def place(self) -> dict[str, Json]:
         """As a pane's memento says it."""
+        if self.past:
+            return {}
         if self.cell is not None:
             return {"number": self.cell}
         return {} if self.line is None else {"line": self.line}
@@ -77,7 +81,8 @@ def from_wire(wire: dict[str, Json]) -> Whereabouts:
         follows=_text(wire.get("follows")),
         calls=_whole(wire.get("calls")) or 0,
         called=_text(wire.get("called")),
-        past=wire.get("past") is True,
+        past=_text(wire.get("past")),
+        version=_whole(wire.get("version")),
     )
 
 

@@ -19,7 +19,7 @@ from textual.dom import DOMNode
 from textual.events import Key
 
 from cocalc_tui.protocol.messages import Role
-from cocalc_tui.widgets.actions import Action, KeyReader
+from cocalc_tui.widgets.actions import Action, Keymap, KeyReader
 from cocalc_tui.widgets.faces import Faces
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ class Desk(Protocol):
 
         `again`: trying another time may help.
         """
+        ...
+
+    def use_keymap(self, keymap: Keymap) -> None:
+        """Have other keys."""
         ...
 
     def wear(self, theme: Theme) -> None:

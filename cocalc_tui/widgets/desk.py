@@ -65,6 +65,12 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         self._bad_until = 0.0
         """When what is bad and was said last goes, by the monotonic clock."""
 
+    def use_keymap(self, keymap: Keymap) -> None:
+        """Have other keys."""
+        self.reader = KeyReader(keymap)
+        if isinstance(self._driver, TtyDriver):
+            self._driver.take_signs(keymap.alt_signs)
+
     def wear(self, theme: Theme) -> None:
         """Change the colours."""
         self.register_theme(theme)

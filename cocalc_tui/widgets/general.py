@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from cocalc_tui.widgets.acting import desk, perform, scopes_at
+from cocalc_tui.widgets.actions import Keymap, KeysError
+from cocalc_tui.widgets.editor.keysets import TITLES, with_own
 from cocalc_tui.widgets.keynames import shown
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ class GeneralActs(Screen[None]):
     elsewhere: Elsewhere
     settings: Settings
     keep: Callable[[], None]
+    show_soon: Callable[[], None]
 
     def scopes_here(self) -> list[str]:
         """The scopes in force where the keyboard is, innermost first."""
@@ -93,6 +97,36 @@ class GeneralActs(Screen[None]):
                 desk(self).wear(theme_files.find(name))
             except theme_files.ThemeError as error:
                 desk(self).notice(str(error), bad=True)
+
+    async def do_key_set(self) -> None:
+        """Choose the keys in text, for this time and the next."""
+        from cocalc_tui.widgets.picker import Choice
+
+        choices = [
+            Choice(name, title, "now" if name == self.settings.editor_keys else "")
+            for name, title in TITLES.items()
+        ]
+        if (chosen := await desk(self).pick("Keys in text", choices)) is not None:
+            self._use_keys(chosen)
+
+    def _use_keys(self, chosen: str) -> None:
+        """Have the keys of a set here, and in the person's configuration."""
+        from cocalc_tui.widgets import settings_file, settings_kept
+
+        registry = desk(self).reader.keymap.registry
+        try:
+            keymap = Keymap(registry, with_own(chosen, self.settings.keys))
+            self.settings = replace(self.settings, editor_keys=chosen)
+            desk(self).use_keymap(keymap)
+            self.tiles.use(self.settings)
+            settings_kept.keep(file := settings_file.user_file(), "editor.keys", chosen)
+        except KeysError as error:
+            desk(self).notice(f"Beside these keys: {error}", bad=True)
+        except settings_file.ConfigError as error:
+            desk(self).notice(str(error), bad=True)
+        else:
+            desk(self).notice(f"{TITLES[chosen]}, here and in {file}")
+        self.show_soon()
 
     def do_start_relay(self) -> None:
         """Start the relay again that somebody ended."""

@@ -10,17 +10,18 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
-from cocalc_tui.protocol.kinds import TERMINAL
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from textual.containers import Vertical
 
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.documents import Documents
     from cocalc_tui.widgets.files import FileTree
     from cocalc_tui.widgets.memory import Memory
+    from cocalc_tui.widgets.past import PastScreen
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.report import Report
     from cocalc_tui.widgets.searching.panel import SearchPanel
@@ -44,13 +45,15 @@ class GoingActs(Screen[None]):
     click: Callable[[str], None]
     fit: Callable[[], None]
     show_soon: Callable[[], None]
-    in_past = False
-    """Whether the past of the document is what shows."""
 
     def visit(
         self, path: str, place: Mapping[str, Json] | None = None, *, focus: bool = True
     ) -> None:
         """Show a document, as the main screen does."""
+        raise NotImplementedError
+
+    def show_past(self, document: SharedDocument, at: int | None = None) -> PastScreen:
+        """Show the past of a document, as the main screen does."""
         raise NotImplementedError
 
     async def do_open(self) -> None:
@@ -104,22 +107,10 @@ class GoingActs(Screen[None]):
 
     def do_history(self) -> None:
         """Show the past of the document."""
-        from cocalc_tui.widgets.history.screen import HistoryScreen
-        from cocalc_tui.widgets.terminal.past import TerminalPast
-
         if (document := self.tiles.document) is None:
             desk(self).notice("Open a file first: this shows its past")
-            return
-        past = TerminalPast if document.type == TERMINAL else HistoryScreen
-        self.app.push_screen(past(self.project, document), self._back)
-        self._look_back(on=True)
-
-    def _back(self, _: object) -> None:
-        self._look_back(on=False)
-
-    def _look_back(self, *, on: bool) -> None:
-        self.in_past = on
-        self.show_soon()
+        else:
+            self.show_past(document)
 
     async def do_terminal(self) -> None:
         """Open a shared terminal, a new one or one that is there."""

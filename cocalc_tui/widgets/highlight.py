@@ -39,6 +39,8 @@ class Language(Struct, frozen=True):
     """A line ending so is followed by an indented one."""
     leaves: re.Pattern[str] | None = None
     """A line like this is followed by one that is indented less."""
+    blocks: str = ""
+    """What says how far a line is indented: `brackets` or `colons`; "" where that is not known."""
     pairs: str = "()[]{}\"\"''"
     """Brackets and quotes that are closed as they are typed, if a person wants that."""
     prose: bool = False
@@ -59,6 +61,7 @@ _LANGUAGES = {
         "python",
         "#",
         opens="([{:",
+        blocks="colons",
         leaves=re.compile(r"\s+(?:return|pass|break|continue|raise)\b.*(?<![\\([{,])"),
         begins=re.compile(r"(?:def|class|import|from|async|@)\b|@"),
     ),
@@ -70,12 +73,12 @@ _LANGUAGES = {
         prose=True,
         begins=re.compile("#"),
     ),
-    **{name: Language(name, name, "//", begins=_AT_MARGIN) for name in _C_LIKE},
+    **{name: Language(name, name, "//", blocks="brackets", begins=_AT_MARGIN) for name in _C_LIKE},
     **{name: Language(name, name, "#", begins=_AT_MARGIN) for name in ("bash", "toml")},
     "yaml": Language("yaml", "yaml", "#", opens="([{:", begins=_AT_MARGIN),
     "sql": Language("sql", "sql", "--", begins=_AT_MARGIN),
-    "css": Language("css", "css", block_comment=("/*", "*/"), begins=_AT_MARGIN),
-    "json": Language("json", "json", begins=_AT_MARGIN),
+    "css": Language("css", "css", block_comment=("/*", "*/"), blocks="brackets", begins=_AT_MARGIN),
+    "json": Language("json", "json", blocks="brackets", begins=_AT_MARGIN),
     **{
         name: Language(name, name, block_comment=_ANGLES, opens="", begins=_AT_MARGIN)
         for name in ("html", "xml")
@@ -113,6 +116,12 @@ _COMMENTS = {
 }
 """Marks of comments that are not `//`, by what Pygments calls a language."""
 _MARKS = {name: mark for mark, names in _COMMENTS.items() for name in names}
+
+_BRACED = {
+    *("c", "c++", "cpp", "csharp", "c#", "objective-c", "typescript", "kotlin", "swift", "scala"),
+    *("dart", "groovy", "php", "perl", "r", "scss", "less", "d", "cuda", "glsl", "zig", "arduino"),
+}
+"""Languages of Pygments, by its names for them, whose blocks are in brackets."""
 
 
 def language_of(path: str, first_line: str = "") -> Language:
@@ -162,7 +171,10 @@ def _of_lexer(aliases: Sequence[str], wanted: str, *, prose: bool) -> Language:
     name = wanted if wanted in aliases else aliases[0]
     # Of several names only one may be known: Julia's are `julia` and `jl`.
     mark = next((_MARKS[one] for one in aliases if one in _MARKS), "//")
-    return Language(name, comment=mark, prose=prose, margin=20, begins=_AT_MARGIN)
+    blocks = "brackets" if _BRACED.intersection(aliases) else ""
+    return Language(
+        name, comment=mark, blocks=blocks, prose=prose, margin=20, begins=_AT_MARGIN
+    )  # fmt: skip
 
 
 def tokens(language: Language, lines: Sequence[str], wanted: range | None = None) -> list[Spans]:

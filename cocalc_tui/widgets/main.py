@@ -18,6 +18,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from cocalc_tui.client.unread import Unread
+from cocalc_tui.client.whereabouts import Whereabouts
+from cocalc_tui.protocol.kinds import TERMINAL
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import Acting, desk, perform
 from cocalc_tui.widgets.chat.acts import ChatActs
@@ -28,7 +30,8 @@ from cocalc_tui.widgets.general import GeneralActs
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.going import GoingActs
 from cocalc_tui.widgets.news import News
-from cocalc_tui.widgets.people import PeopleList
+from cocalc_tui.widgets.past import PastScreen, past_on
+from cocalc_tui.widgets.people import PeopleList, spot
 from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.sharing.acts import TogetherActs
 from cocalc_tui.widgets.sharing.following import Following
@@ -98,7 +101,7 @@ class MainScreen(  # its parts, one subject each
         self.files.opener = settings.files_opener
         self.people = PeopleList(project, self.visit)
         self.standing = Standing(project, machine)
-        self.following = Following(project, self.tiles, self.visit, self.ended)
+        self.following = Following(project, self.tiles, self.visit, self.show_past, self.ended)
         self.search = None
         self.room = Vertical()
         self.unread = Unread()
@@ -232,11 +235,13 @@ class MainScreen(  # its parts, one subject each
         self.tiles.welcome.greet(phrases.guest(self.project.me, desk(self).people))
         document = self.tiles.document
         self.files.show_current(document.path if document else "")
-        following = phrases.following(
-            self.following.user, desk(self).faces, past=self.following.past
-        )
+        following = phrases.following(self.following.user, desk(self).faces)
         self.report.show(self.tiles, self.scopes_here(), following, side_bar=self.side.display)
-        self.standing.look(document, desk(self).typed_at, past=self.in_past)
+        here = spot(document, document.place) if document is not None else Whereabouts()
+        if (past := past_on(self.app)) is not None:
+            past.led_by(following)
+            here = past.stands
+        self.standing.look(here, desk(self).typed_at)
 
     def click(self, act: str) -> None:
         """Do what a word of a bar stands for."""
@@ -264,6 +269,17 @@ class MainScreen(  # its parts, one subject each
         """Show a document and give it the keyboard, or not; `place` is where in it."""
         self.memory.visited(path)
         self.tiles.visit(path, place, focus=focus)
+
+    def show_past(self, document: SharedDocument, at: int | None = None) -> PastScreen:
+        """Show the past of a document: version `at`, or its newest."""
+        from cocalc_tui.widgets.history.screen import HistoryScreen
+        from cocalc_tui.widgets.terminal.past import TerminalPast
+
+        kind = TerminalPast if document.type == TERMINAL else HistoryScreen
+        past = kind(self.project, document, at)
+        self.app.push_screen(past, lambda _: self.show_soon())
+        self.show_soon()
+        return past
 
     def _visit_person(self, user: str) -> None:
         for person in self.others():

@@ -86,7 +86,7 @@ def make_pane(document: SharedDocument, settings: Settings, requests: Requests) 
         notebook.offers = settings.notebook_offer == "on"
         notebook.tab, notebook.brackets = settings.editor_tab_width, settings.editor_brackets
         if settings.editor_keys == "vim":
-            notebook.use_vim()
+            notebook.use_keys("vim")
         return notebook
     if document.type == CHAT:
         from cocalc_tui.widgets.chat.pane import ChatPane
@@ -111,5 +111,5 @@ def make_pane(document: SharedDocument, settings: Settings, requests: Requests) 
     ):
         pane.editor.pairs = pane.text_language().pairs
     if settings.editor_keys == "vim":
-        pane.use_vim()
+        pane.use_keys("vim")
     return pane

@@ -95,13 +95,13 @@ def guest(me: Welcome | None, others: Iterable[str]) -> list[str]:
     return [f"{me.project}, shared by {me.host}", may.format(host=me.host), f"Here: {here}"]
 
 
-def following(user: str, faces: Faces, *, past: bool) -> list[Word]:
-    """Whose view mine goes with; `past`: it waits while they look at a document's past."""
+def following(user: str, faces: Faces) -> list[Word]:
+    """Whose view mine goes with."""
     if not user:
         return []
     return [
         Word(f"following {faces.initials(user)} {user}", faces.colour(user), bold=True),
-        Word(" (in its history)" if past else " until you touch a key", "text-dim"),
+        Word(" until you touch a key", "text-dim"),
         Word("   "),
     ]
 

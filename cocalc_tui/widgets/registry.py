@@ -81,6 +81,10 @@ APP = (
     Action("app.kernels", "Kernels", ("ctrl+t k",), "That run, what they use, to stop one."),
     Action("app.snapshots", "Snapshots", ("ctrl+t h",), "The project folder as it was."),
     Action("app.theme", "Colours", (), "Dark, light, or a theme of yours, for this time."),
+    Action(
+        "app.key_set", "Key set", (),
+        "As VS Code and micro, vim or Emacs have them: now, and in your configuration.",
+    ),
     Action("app.settings", "Settings", (), "Those in force, and where keys and all are changed."),
     Action("app.notices", "What was said", (), "The notices so far."),
     Action(

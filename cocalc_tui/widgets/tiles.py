@@ -80,6 +80,16 @@ class Tiles(TileActs, TileEdges, TileOpening, Acting, Widget):
         """Our own."""
         return _Placing()
 
+    def use(self, settings: Settings) -> None:
+        """Have other settings, of which the keys come to what is open already."""
+        from cocalc_tui.widgets.editor.host import TextHost
+
+        self._settings = settings
+        for pane in self._panes.values():
+            if isinstance(pane, TextHost):
+                pane.use_keys(settings.editor_keys)
+                pane.refresh()
+
     def scopes(self) -> Sequence[str]:
         """What is done with tiles and tabs."""
         return ("tile",)

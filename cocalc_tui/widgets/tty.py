@@ -20,6 +20,7 @@ import struct
 import termios
 import time
 from codecs import getincrementaldecoder
+from collections.abc import Collection
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event
@@ -80,6 +81,10 @@ class TtyDriver(LinuxDriver):
             self._loop.add_signal_handler(number, self._hang_up)
 
     # --- keys ----------------------------------------------------------------------------------
+
+    def take_signs(self, signs: Collection[str]) -> None:
+        """Have these signs be keys together with alt."""
+        self._parser.signs = signs
 
     def _run_input_thread(self) -> None:
         """Nothing: the loop reads."""

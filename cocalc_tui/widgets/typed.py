@@ -56,7 +56,7 @@ class KeyParser(XTermParser):
         With any other sign an escape just before it is one that was typed.
         """
         super().__init__(debug)
-        self._signs = signs
+        self.signs = signs
 
     def feed(self, data: str) -> Iterable[Message]:
         """The events of what came; call `tick` after `DELAY` where `waits`."""
@@ -129,7 +129,7 @@ class KeyParser(XTermParser):
 
     def _with_escape(self, part: str) -> Iterator[Message]:
         """A key together with alt, which sends an escape before it; or both, quickly typed."""
-        if part[1] in self._signs:
+        if part[1] in self.signs:
             yield TypedKey(f"alt+{_character_to_key(part[1])}", None, part)
             return
         if part[1] == BACKSPACE:

@@ -13,13 +13,33 @@ JSON = st.recursive(
     max_leaves=5,
 )
 NAMES = st.sampled_from(
-    ["path", "line", "cell", "idle", "machine", "follows", "calls", "called", "past", "?"]
+    [
+        "path",
+        "line",
+        "cell",
+        "idle",
+        "machine",
+        "follows",
+        "calls",
+        "called",
+        "past",
+        "version",
+        "?",
+    ]
 )
 
 
 def test_there_and_back() -> None:
     here = Whereabouts(
-        "a/b.py", line=0, idle=5, machine="m", follows="c", calls=2, called="bob", past=True
+        "a/b.py",
+        line=0,
+        idle=5,
+        machine="m",
+        follows="c",
+        calls=2,
+        called="bob",
+        past="version",
+        version=3,
     )
     assert from_wire(to_wire(here)) == here
     assert to_wire(Whereabouts()) == {}

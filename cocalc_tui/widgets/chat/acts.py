@@ -21,8 +21,10 @@ from cocalc_tui.widgets.keynames import shown
 if TYPE_CHECKING:
     from textual.worker import WorkType
 
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.sync.patch import Json
     from cocalc_tui.widgets.chat.pane import ChatPane
+    from cocalc_tui.widgets.past import PastScreen
     from cocalc_tui.widgets.picker import Choice
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.settings import Settings
@@ -58,6 +60,10 @@ class ChatActs(Screen[None]):
 
     def visit(self, path: str, place: Mapping[str, Json] | None = None) -> None:
         """Show a document, as the main screen does."""
+        raise NotImplementedError
+
+    def show_past(self, document: SharedDocument, at: int | None = None) -> PastScreen:
+        """Show the past of a document, as the main screen does."""
         raise NotImplementedError
 
     def do_chat(self) -> None:
@@ -165,10 +171,8 @@ class ChatActs(Screen[None]):
             return
         document = await self.project.open(path)
         if link.version:
-            from cocalc_tui.widgets.history.screen import HistoryScreen
-
             self.visit(path)
-            self.app.push_screen(HistoryScreen(self.project, document, link.version))
+            self.show_past(document, link.version)
             return
         from cocalc_tui.client.meant import place_meant
 

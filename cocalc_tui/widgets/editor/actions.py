@@ -76,6 +76,7 @@ TEXT_ACTIONS = (
     Action("text.comment", "Comment or uncomment", ("ctrl+/",), needs=Role.EDITOR),
     Action("text.bracket", "Matching bracket", ("alt+m",), "Or the one around."),
     Action("text.shift", "Indent the line", (), needs=Role.EDITOR),
+    Action("text.reindent", "Indent the lines anew", (), "By the blocks they are in.", Role.EDITOR),
     Action("text.open_below", "New line below", (), needs=Role.EDITOR),
     Action("text.open_above", "New line above", (), needs=Role.EDITOR),
     Action("text.sort", "Sort lines", (), "The selected ones, else all.", Role.EDITOR),

@@ -18,6 +18,7 @@ from cocalc_tui.widgets.editor.emacs import EmacsActs
 from cocalc_tui.widgets.editor.host import Step
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.motions import Motion
+from cocalc_tui.widgets.editor.reindenting import reindent
 
 
 def _act(step: Step) -> Callable[[TextActs], None]:
@@ -107,6 +108,15 @@ class TextActs(EmacsActs):
             self.text_act(lambda editor: lines.toggle_comment(editor, language.comment))
         elif (marks := language.block_comment) is not None:
             self.text_act(lambda editor: lines.toggle_block_comment(editor, *marks))
+
+    def do_reindent(self) -> None:
+        """Indent the lines anew, as the blocks and brackets that they are in ask for."""
+        language = self.text_language()
+        if language.blocks:
+            self.text_act(lambda editor: reindent(editor, language))
+        else:
+            what = language.name or "plain text"
+            desk(cast(Widget, self)).notice(f"How {what} is indented is not known here")
 
     def do_bracket(self) -> None:
         """Go to the bracket that belongs to the one at the caret, or to the one around."""

@@ -34,11 +34,13 @@ class TextHost(Acting):
     vim_keys: VimKeys | None = None
     """Vim's keys, where a person chose them."""
 
-    def use_vim(self) -> None:
-        """Have vim's keys."""
+    def use_keys(self, chosen: str) -> None:
+        """Have the keys of a set: vim's come before those of the key map."""
         from cocalc_tui.widgets.editor.modal import VimKeys
 
-        self.vim_keys = VimKeys(self)
+        if self.vim_keys is not None and (editor := self.text_editor()) is not None:
+            self.vim_keys.end(editor)
+        self.vim_keys = VimKeys(self) if chosen == "vim" else None
 
     def text_editor(self) -> Editor | None:
         """The text that has the keyboard; None when there is none just now."""

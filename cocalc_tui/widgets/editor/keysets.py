@@ -89,6 +89,12 @@ EMACS: dict[str, tuple[str, ...]] = {
 }
 SETS: dict[str, dict[str, tuple[str, ...]]] = {"default": {}, "vim": {}, "emacs": EMACS}
 """By the value of the setting `editor.keys`."""
+TITLES = {
+    "default": "Keys as in VS Code and micro",
+    "vim": "Vim's keys",
+    "emacs": "Emacs' keys",
+}
+"""What people call them."""
 
 
 def with_own(chosen: str, own: Keys) -> dict[str, tuple[str, ...]]:

@@ -51,6 +51,11 @@ class VimKeys:
         character = event.character if plain else None
         return self.vim.press(editor, character or canonical(event.key))
 
+    def end(self, editor: Editor) -> None:
+        """Leave what was begun: other keys come."""
+        for _ in range(2):
+            self.vim.press(editor, "escape")
+
     # --- Outside -------------------------------------------------------------------------------
 
     def act(self, name: str) -> None:

@@ -39,6 +39,12 @@ class HistoryActs:
     """Whose steps are gone through; "" everybody's."""
 
     @property
+    def kind(self) -> str:
+        """What one goes through: versions, or the editions that others kept."""
+        other = self.past is not None and self.past is not self.own
+        return self.past.line.burst(0).kind if other and self.past is not None else "version"
+
+    @property
     def _screen(self) -> Screen[None]:
         return cast("Screen[None]", self)
 
@@ -60,6 +66,10 @@ class HistoryActs:
 
     def settle(self) -> bool:
         """Show what is due, before something is done to what shows; False where that takes long."""
+        raise NotImplementedError
+
+    async def change_past(self, kind: str) -> None:
+        """Go through the past of a kind, if there is one; raises RequestFailed."""
         raise NotImplementedError
 
     def choose_past(self, past: Past, at: int | None = None) -> None:

@@ -42,6 +42,8 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
         self.blamed: Sequence[BlamedLine] = ()
         self.blame_words: Callable[[BlamedLine], tuple[str, str]] = lambda _: ("", "")
         """Words and colour of who wrote a line."""
+        self.moved: Callable[[], None] = lambda: None
+        """Told when another row is marked."""
         self.face: Callable[[str], str] = lambda _: ""
         """A person's colour; "" for none."""
         self.sought = ""
@@ -133,6 +135,13 @@ class Body(ScrollView, can_focus=True, inherit_bindings=False):
         self.marked = max(0, min(row, len(self.lines_) - 1))
         self._into_view()
         self.refresh()
+        self.moved()
+
+    def put_on(self, number: int) -> None:
+        """Mark the line of the version that has a number, if there is one."""
+        row = next((row for row, line in enumerate(self.lines_) if line.new == number), None)
+        if row is not None and row != self.marked:
+            self.put(row)
 
     @property
     def marked_line(self) -> Line | None:

@@ -166,14 +166,22 @@ class Looking(HistoryActs):
         else:
             desk(self._screen).notice(f"{self.document.path}: {nothing}")
 
-    def _back_from(self, event: str) -> bool:
+    def _back_from(self, kind: str) -> bool:
         """Leave a past that shows already."""
-        shown = self.past is not None and self.past is not self.own
-        if not (shown and self.past is not None and self.past.line.burst(0).kind == event):
+        if self.kind != kind:
             return False
         if self.own is not None:
             self.choose_past(self.own, self._left)
         return True
+
+    async def change_past(self, kind: str) -> None:
+        """Go through the past of a kind, if there is one; raises RequestFailed."""
+        if kind == "commit":
+            await self.do_commits()
+        elif kind == "snapshot":
+            await self.do_snapshots()
+        elif self.own is not None:
+            self.choose_past(self.own, self._left)
 
 
 def _after(seconds: float) -> Callable[[], bool]:

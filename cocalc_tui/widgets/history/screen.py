@@ -24,7 +24,8 @@ from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.history.looking import Looking
 from cocalc_tui.widgets.history.showing import Showing
 from cocalc_tui.widgets.history.steps import SPEEDS, Steps, day
-from cocalc_tui.widgets.leaving import Leaving
+from cocalc_tui.widgets.history.together import Together
+from cocalc_tui.widgets.past import PastScreen
 from cocalc_tui.widgets.phrases import Word, named, size
 from cocalc_tui.widgets.report import footer_words
 
@@ -48,7 +49,7 @@ def when(at: int) -> str:
 
 
 class HistoryScreen(
-    Showing, Steps, Looking, Bringing, Acting, Leaving[None], inherit_bindings=False
+    Together, Showing, Steps, Looking, Bringing, Acting, PastScreen, inherit_bindings=False
 ):
     """The past of one document."""
 
@@ -88,11 +89,20 @@ class HistoryScreen(
         self._footer.say(footer_words(desk(self).reader, self.scopes(), desk(self).role))
         self.body.blame_words = self._blame_words
         self.body.face = desk(self).faces.colour
+        self.body.moved = desk(self).bars_changed
         self.say("fetching its history …")
         self.set_interval(NEWS, self._look_for_news)
-        self._work(self.look_again)
+        self.work(self._enter)
 
-    def _work(self, work: WorkType[None], group: str = "history") -> None:
+    async def _enter(self) -> None:
+        """Fetch the past, and go to where I am wanted in it."""
+        await self.look_again()
+        if self._first is not None:
+            self.go(self._first)
+        await self.join_them()
+
+    def work(self, work: WorkType[None], group: str = "history") -> None:
+        """Do something that takes time, in place of what of its group still goes on."""
         # Called in the worker: one that is cancelled before it began leaves no coroutine behind.
         self.run_worker(work, group=group, exclusive=True)
 
@@ -120,10 +130,7 @@ class HistoryScreen(
         self.seen = self.own.content(versions.latest)
         self.view.note = f"  {size(self._book.size)}"
         self.choose_past(self.own)
-        if self._first is not None:
-            first, self._first = self._first, None
-            self.go(first)
-        self._work(self._fetch_saves, "saves")
+        self.work(self._fetch_saves, "saves")
 
     async def do_zoom(self) -> None:
         """Draw all of a long time line, or what is near again."""
@@ -190,7 +197,7 @@ class HistoryScreen(
             Word(f"{past.place(self.shown)}  "),
             *self._made_words(past),
         ]
-        right = [Word(f"  {text}", "text-dim") for text in self._way_words()]
+        right = [*self.whom, *(Word(f"  {text}", "text-dim") for text in self._way_words())]
         if own and self._newer:
             right.append(Word(f"  {self._newer:,} newer: end", "warning"))
         self._head.say(left, [*right, Word(" ")])

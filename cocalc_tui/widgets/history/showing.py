@@ -120,6 +120,7 @@ class Showing(HistoryActs):
         columns = self.columns and look.difference
         self.body.show(seen.lines, columns=columns, blamed=seen.blamed, stay=stay)
         self.say_where()
+        self.arrived()
         if look.blames and not seen.blamed and stay:
             desk(self._screen).notice(look.past.blames_nobody)
         if look.past is self.own and not self.own.is_ready(look.version):
@@ -132,4 +133,8 @@ class Showing(HistoryActs):
 
     def say_where(self) -> None:
         """Say what shows, at the top."""
+        raise NotImplementedError
+
+    def arrived(self) -> None:
+        """What one went to shows."""
         raise NotImplementedError

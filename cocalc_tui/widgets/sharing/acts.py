@@ -11,6 +11,7 @@ from textual.screen import Screen
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.keynames import shown
+from cocalc_tui.widgets.past import past_on
 
 if TYPE_CHECKING:
     from cocalc_tui.client.events import SomebodyStands
@@ -108,6 +109,8 @@ class TogetherActs(Screen[None]):
     def ended(self, why: str) -> None:
         """I follow nobody any more."""
         self.standing.follow("")
+        if (past := past_on(self.app)) is not None:
+            past.led_by(())
         if why:
             desk(self).notice(f"You follow nobody any more: {why}")
         self.show_soon()

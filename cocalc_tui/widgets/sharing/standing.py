@@ -31,19 +31,21 @@ class Standing:
         """When it was told (monotonic)."""
         self._since = time.monotonic()
 
-    def look(self, document: SharedDocument | None, typed_at: float, *, past: bool) -> None:
-        """Tell where I am now, if that is news; `typed_at`: my last key (monotonic).
+    def look(self, here: Whereabouts, typed_at: float) -> None:
+        """Tell the document and the place in it where I am now, if that is news.
 
-        `past`: I look at the document's past.
+        `typed_at` is when I touched a key last (monotonic).
         """
-        here = spot(document, document.place) if document is not None else Whereabouts()
         now = time.monotonic()
         still = now - max(typed_at, self._since)
         idle = round((time.time() - still) * 1000) if still > IDLE else 0
         if idle and self.told.idle:
             idle = self.told.idle
-        place = replace(self.told, path=here.path, line=here.line, cell=here.cell)
-        wanted = replace(place, idle=idle, past=past)
+        told = self.told
+        wanted = replace(
+            here, idle=idle, machine=told.machine, follows=told.follows, calls=told.calls,
+            called=told.called,
+        )  # fmt: skip
         only_line = replace(wanted, line=self.told.line, cell=self.told.cell) == self.told
         if wanted != self.told and not (only_line and now < self._at + LINES):
             self._tell(wanted)
@@ -56,9 +58,8 @@ class Standing:
     def call(self, user: str, document: SharedDocument) -> None:
         """Ask somebody, or ("") everybody, to come to where I am in a document."""
         here = spot(document, document.place)
-        calls = self.told.calls + 1
         told = replace(self.told, path=here.path, line=here.line, cell=here.cell)
-        self._tell(replace(told, calls=calls, called=user))
+        self._tell(replace(told, calls=told.calls + 1, called=user))
 
     def _tell(self, here: Whereabouts) -> None:
         self.told, self._at = here, time.monotonic()

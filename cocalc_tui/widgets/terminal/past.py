@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from cocalc_tui.client.terminals import Terminal
+from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.history.overview import at_first, whole
 from cocalc_tui.history.timeline import TimeLine
 from cocalc_tui.history.when import moment
@@ -26,13 +27,15 @@ from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.history.line import TimeLineView
-from cocalc_tui.widgets.leaving import Leaving
 from cocalc_tui.widgets.outputs.look import Look
+from cocalc_tui.widgets.past import PastScreen
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.terminal.rows import row_painter, row_text, with_cursor
 from cocalc_tui.widgets.theme import colour
 
 if TYPE_CHECKING:
+    from textual.worker import WorkType
+
     from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.widgets.project import Project
 
@@ -87,7 +90,7 @@ class Sheet(Widget):
         return max([*rows, shown.cursor[1] if shown.cursor else 0])
 
 
-class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
+class TerminalPast(Acting, PastScreen, inherit_bindings=False):
     """The past of one terminal."""
 
     DEFAULT_CSS = """
@@ -96,9 +99,11 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
     TerminalPast #footer { background: $side; }
     """
 
-    def __init__(self, project: Project, document: SharedDocument) -> None:
+    def __init__(self, project: Project, document: SharedDocument, at: int | None = None) -> None:
+        """Show the screen `at` first, or the newest."""
         super().__init__()
-        self._document = document
+        self._first = at
+        self.document = document
         self._requests = project.requests
         self._terminal = Terminal(project.requests, document.doc)
         self._replay = Replay("")
@@ -128,8 +133,12 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
         """Fetch the recording."""
         self._sheet.focus()
         self._footer.say(footer_words(desk(self).reader, self.scopes()))
-        self._head.update(f"{safe(self._document.path)}: fetching what it showed …")
-        self.run_worker(self._fetch(), group="history")
+        self._head.update(f"{safe(self.document.path)}: fetching what it showed …")
+        self._fetch_again()
+
+    def _fetch_again(self) -> None:
+        work: WorkType[None] = self._fetch
+        self.run_worker(work, group="history", exclusive=True)
 
     async def _fetch(self) -> None:
         from cocalc_tui.client.requests import RequestFailed
@@ -137,15 +146,36 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
         try:
             self._replay = Replay(await self._terminal.recording())
         except RequestFailed as error:
-            self._head.update(f"{safe(self._document.path)}: {safe(error.text)}")
+            self._head.update(f"{safe(self.document.path)}: {safe(error.text)}")
             return
         if not len(self._replay):
-            self._head.update(f"{safe(self._document.path)}: nothing is recorded yet")
+            self._head.update(f"{safe(self.document.path)}: nothing is recorded yet")
             return
         pairs = zip(self._replay.times, self._replay.typists, strict=True)
         self._line = TimeLine(_made(at, typist) for at, typist in pairs)
         self._view.open(self._line, at_first(self._line))
-        self._go(len(self._replay))
+        first, self._first = self._first, None
+        self._go(len(self._replay) if first is None else first)
+        self._follow()
+
+    # --- others --------------------------------------------------------------------------------
+
+    @property
+    def stands(self) -> Whereabouts:
+        """The screen that I look at."""
+        return Whereabouts(self.document.path, past="screen", version=self.version or None)
+
+    def catch_up(self) -> None:
+        """Go to the screen that who leads me looks at, fetching it where it is a new one."""
+        theirs = self.theirs
+        if theirs is None or theirs.version is None or theirs.version <= len(self._replay):
+            self._follow()
+        else:
+            self._fetch_again()
+
+    def _follow(self) -> None:
+        if self.theirs is not None and self.theirs.version is not None:
+            self._go(self.theirs.version)
 
     # --- showing -------------------------------------------------------------------------------
 
@@ -156,13 +186,17 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
         self.version = max(1, min(version, len(self._replay)))
         self._sheet.show(self._replay.screen(self.version - 1))
         self._view.show(self.version, None)
-        self._say_head()
+        self.say_where()
+        desk(self).bars_changed()
 
-    def _say_head(self) -> None:
+    def say_where(self) -> None:
+        """Say when it was, which screen, whose and how large, at the top."""
+        if not self.version:
+            return
         index = self.version - 1
         shown, typist = self._replay.screen(index), self._replay.typists[index]
         parts = [
-            f"{safe(self._document.path)}  {_when(self._replay.times[index])}",
+            f"{safe(self.document.path)}  {_when(self._replay.times[index])}",
             f"screen {self.version:,} of {len(self._replay):,}",
             f"{shown.columns}x{shown.lines}",
         ]
@@ -171,6 +205,7 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
         ended = [one for one in self._replay.endings if one.at <= self._replay.times[index]]
         if index + 1 == len(self._replay) and ended:
             parts.append(f"exit code {ended[-1].code}")
+        parts += ["".join(word.text for word in self.whom)] * bool(self.whom)
         self._head.update("   ".join(parts))
 
     # --- steps ---------------------------------------------------------------------------------
@@ -271,19 +306,19 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
         if self._playing is not None:
             self._playing.stop()
             self._playing = None
-            self._say_head()
+            self.say_where()
         elif len(self._replay):
             if self.version == len(self._replay):
                 self._go(1)
             self._next()
-            self._say_head()
+            self.say_where()
 
     def do_faster(self) -> None:
         """Play faster, and at last as it was again."""
         self._speed = (self._speed + 1) % len(SPEEDS)
         if self._playing is None:
             self.do_play()
-        self._say_head()
+        self.say_where()
 
     def _next(self) -> None:
         """Wait for the next screen as long as it was waited for then."""
@@ -311,10 +346,10 @@ class TerminalPast(Acting, Leaving[None], inherit_bindings=False):
         """Forget all that it showed, for everybody and for good."""
         from cocalc_tui.client.history import purge
 
-        path = self._document.path
+        path = self.document.path
         question = f"Forget all that {path} showed before? There is no undo"
         if await desk(self).confirm(question, "forget for good"):
-            await purge(self._requests, self._document.doc)
+            await purge(self._requests, self.document.doc)
             self.dismiss(None)
 
     def do_close(self) -> None:

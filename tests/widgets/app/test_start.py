@@ -15,7 +15,9 @@ from cocalc_tui.widgets.elsewhere import Elsewhere
 from cocalc_tui.widgets.files import FileTree
 from cocalc_tui.widgets.notes import Note
 from cocalc_tui.widgets.picker import Choice, Picker
+from cocalc_tui.widgets.registry import registry
 from cocalc_tui.widgets.settings import Settings
+from cocalc_tui.widgets.settings_file import load
 from tests.server.hosting import running, until
 from tests.widgets.app.started import FILES, Started, started
 from tests.widgets.pretend import PretendProject
@@ -114,6 +116,27 @@ async def test_the_theme_changes() -> None:
         assert not run.app.current_theme.dark
         await run.settle()
         assert isinstance(run.main.files, FileTree)
+
+
+async def test_the_key_set_changes_here_and_in_the_configuration(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    async with started(["model.py"]) as run:
+        pane = run.main.tiles.pane
+        assert isinstance(pane, EditorPane)
+        for chosen, title, key in (("vim", "Vim's keys", "z"), ("emacs", "Emacs' keys", "ctrl+b")):
+            await run.press("ctrl+p", *"key set", "enter")
+            await run.settle()
+            await run.press(*chosen, "enter")
+            await run.settle()
+            file = tmp_path / "cocalc-tui" / "config.toml"
+            assert run.said[-1] == f"{title}, here and in {file}"
+            assert (pane.vim_keys is not None) is (chosen == "vim")
+            await run.press(key)
+            assert load(registry()).settings.editor_keys == chosen
+        assert run.app.reader.keymap.keys_of("text.left")[0] == "ctrl+b"
+        assert run.main.tiles._settings.editor_keys == "emacs"
 
 
 async def test_settings_reach_the_panes() -> None:

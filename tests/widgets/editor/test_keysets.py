@@ -34,7 +34,7 @@ def test_a_persons_own_keys_come_first() -> None:
 async def test_vims_keys_in_a_pane() -> None:
     document = text_document(TEXT)
     app = EditorApp(document)
-    app.pane.use_vim()
+    app.pane.use_keys("vim")
     async with app.run_test(size=(40, 8)) as pilot:
         assert app.pane.mode() == "normal"
         await pilot.press("d", "w", "A", "!", "enter", "x", "escape")
@@ -42,9 +42,9 @@ async def test_vims_keys_in_a_pane() -> None:
         assert app.pane.mode() == "normal"
         await pilot.press("u", "u", "u")
         assert str(document.replica.text()) == TEXT
-        await pilot.press("=", "&", "K")
+        await pilot.press("U", "&", "K")
         assert str(document.replica.text()) == TEXT
-        assert app.notices[-3] == "`=` is none of the keys here, and types nothing"
+        assert app.notices[-3] == "`U` is none of the keys here, and types nothing"
         await pilot.press("2", "d")
         assert app.pane.mode() == "normal 2d"
         await pilot.press("escape", "ctrl+a", "G", "g", "g")
@@ -54,7 +54,7 @@ async def test_vims_keys_in_a_pane() -> None:
 async def test_vims_line_at_the_foot() -> None:
     document = text_document(TEXT)
     app = EditorApp(document)
-    app.pane.use_vim()
+    app.pane.use_keys("vim")
     async with app.run_test(size=(40, 8)) as pilot:
         await pilot.press("slash", "t", "w")
         assert rows(app.pane)[-1].strip() == "/tw"
@@ -69,7 +69,7 @@ async def test_vims_line_at_the_foot() -> None:
 async def test_a_viewer_goes_about_in_vim_and_changes_nothing() -> None:
     document = text_document(TEXT)
     app = EditorApp(document, Role.VIEWER)
-    app.pane.use_vim()
+    app.pane.use_keys("vim")
     async with app.run_test(size=(40, 8)) as pilot:
         await pilot.press("j", "x", "d", "d", "i", "y", "escape")
         assert str(document.replica.text()) == TEXT

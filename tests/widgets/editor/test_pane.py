@@ -211,7 +211,7 @@ async def test_alt_and_a_letter_type_nothing() -> None:
 
 async def test_alt_and_a_letter_are_no_letter_to_vim() -> None:
     app = EditorApp(text_document("word " * 30, "a.py"), keys="vim")
-    app.pane.use_vim()
+    app.pane.use_keys("vim")
     async with app.run_test(size=(40, 6)) as pilot:
         app.post_message(TypedKey("alt+z", "z", "\x1bz"))
         await pilot.pause()

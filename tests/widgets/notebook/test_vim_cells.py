@@ -7,7 +7,7 @@ from tests.widgets.notebook.desk import NotebookDesk, cell, document_of, sources
 
 async def test_modes_motions_and_the_way_out() -> None:
     app = NotebookDesk(document_of([cell("one two\nthree"), cell("four")]))
-    app.pane.use_vim()
+    app.pane.use_keys("vim")
     async with app.run_test(size=(60, 12)) as pilot:
         pane = app.pane
         assert pane.mode() == "command"

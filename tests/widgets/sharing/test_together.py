@@ -6,18 +6,21 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.client.workspace import Workspace
-from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.sync.patch import MAIN, Splice
 from cocalc_tui.widgets.editor.pane import EditorPane
+from cocalc_tui.widgets.history.screen import HistoryScreen
 from cocalc_tui.widgets.people import spots
 from cocalc_tui.widgets.phrases import clock
 from cocalc_tui.widgets.sharing import standing
@@ -127,15 +130,53 @@ async def test_my_view_goes_with_theirs_until_i_touch_a_key(tmp_path: Path) -> N
         other.stand(caret(other, 150))
         await run.stands(Whereabouts("b.txt", line=150))
         await run.until(lambda: run.path == "b.txt" and run.shows(150))
-        await run.stands(Whereabouts("b.txt", line=150, past=True))
-        run.main.show_now()
-        assert "following BE ben (in its history)" in run.main.report.status.text
-        assert [spot.where for spot in spots(run.main.project)] == ["you", "b.txt history"]
         await run.press("down")
         await run.stands(AT_100)
         assert run.path == "b.txt"
         run.main.show_now()
         assert "following" not in run.main.report.status.text
+
+
+async def test_my_view_goes_with_theirs_into_the_past_and_back(tmp_path: Path) -> None:
+    async with two(tmp_path) as run:
+        document = await run.ben.open("a.txt")
+        for number in range(3):
+            document.change([Splice(0, 0, f"{number}\n")], step=True)
+        await run.until(lambda: document.sent)
+        await run.stands(AT_100)
+        await run.press("ctrl+t", "o")
+        await run.until(lambda: run.path == "a.txt")
+        await run.stands(replace(AT_100, past="version", version=2, line=120))
+        await run.until(lambda: isinstance(run.app.screen, HistoryScreen) and run.app.screen.shown)
+        past = run.app.screen
+        assert isinstance(past, HistoryScreen)
+
+        def at() -> tuple[int, int | None]:
+            return past.shown, past.body.selected_numbers[0]
+
+        await run.until(lambda: at() == (2, 121))
+        assert "following BE ben until you touch a key" in row(past, 0)
+        # A version that came since this past was fetched.
+        document.change([Splice(0, 0, "new\n")], step=True)
+        await run.stands(replace(AT_100, past="version", version=4, line=None))
+        await run.until(lambda: past.shown == 4)
+        await run.stands(AT_100)
+        await run.until(lambda: run.app.screen is run.main)
+        # Who touches a key there stays there.
+        await run.stands(replace(AT_100, past="version", version=1))
+        await run.until(lambda: isinstance(run.app.screen, HistoryScreen))
+        mine = run.app.screen
+        await run.press("right")
+        assert run.main.following.user == ""
+        assert "following" not in row(mine, 0)
+        await run.stands(replace(AT_100, past="version", version=3))
+        await run.stands(AT_100)
+        assert run.app.screen is mine
+
+
+def row(screen: Screen[Any], number: int) -> str:
+    """What a row of the screen says."""
+    return "".join(one.text for one in screen._compositor.render_strips()[number])
 
 
 async def test_following_ends_when_they_leave(tmp_path: Path) -> None:
@@ -210,8 +251,10 @@ async def test_my_place_is_told_and_that_i_am_away(
         await run.until(lambda: mine().path == "b.txt")
         await run.press("down", "down")
         await run.until(lambda: mine().line == 2)
-        await run.press("f4")
-        await run.until(lambda: mine().past)
+        await run.press("x", "f4")
+        await run.until(lambda: (mine().past, mine().version, mine().line) == ("version", 1, 2))
+        await run.press("up", "home")
+        await run.until(lambda: mine().line == 0)
         await run.press("escape")
         await run.until(lambda: not mine().past)
         monkeypatch.setattr(standing, "IDLE", 0.0)

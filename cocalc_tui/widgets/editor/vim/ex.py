@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from cocalc_tui.widgets.editor import lines
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.vim import operators
+from cocalc_tui.widgets.editor.vim import operators, words
 from cocalc_tui.widgets.editor.vim.objects import Stretch
 from cocalc_tui.widgets.editor.vim.registers import UNNAMED
 from cocalc_tui.widgets.editor.vim.search import PatternError, Search, compiled, replacement
@@ -82,7 +82,7 @@ def _read(vim: Vim, editor: Editor, text: str) -> Asked | None:
             if not text.startswith(","):
                 break
             text = text[1:]
-    if any(not 0 <= line < editor.view.lines for line in places):
+    if any(not 0 <= line <= words.last_line(editor) for line in places):
         return None
     first, last = (min(places[-2:]), max(places[-2:])) if places else (here, here)
     name = _NAME.match(text.lstrip())
@@ -254,7 +254,7 @@ def _copy(*, moves: bool) -> Run:
             target = -1
         start, end = editor.start_of(asked.first), editor.start_of(asked.last + 1)
         inside = target is not None and moves and asked.first <= target <= asked.last
-        if target is None or not -1 <= target < editor.view.lines or inside:
+        if target is None or not -1 <= target <= words.last_line(editor) or inside:
             vim.outside.say(f"{asked.rest or asked.name}: not a line to go behind")
             return
         text = editor.buffer.slice(start, end)

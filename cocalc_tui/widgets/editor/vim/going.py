@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from cocalc_tui.widgets.editor import moves
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.vim import words
 from cocalc_tui.widgets.editor.vim.outside import Outside
 from cocalc_tui.widgets.editor.vim.search import Search
 
@@ -54,7 +55,7 @@ class Going:
 
     def to_line(self, line: int) -> Target:
         """To what is written in a line."""
-        line = min(max(line, 0), self.editor.view.lines - 1)
+        line = min(max(line, 0), words.last_line(self.editor))
         indent = len(moves.indent_of(self.editor.view.text(line)))
         return Target(self.editor.buffer.offset(line, indent), lines=True)
 

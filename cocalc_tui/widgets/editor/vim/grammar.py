@@ -18,6 +18,7 @@ OPERATORS = {
     "y": "yank: copy",
     ">": "indent",
     "<": "indent less",
+    "=": "indent anew",
     "gu": "small letters",
     "gU": "capital letters",
     "g~": "swap small and capital letters",

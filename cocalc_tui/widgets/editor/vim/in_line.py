@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cocalc_tui.widgets.editor import motions
 from cocalc_tui.widgets.editor.motions import Motion as Step
+from cocalc_tui.widgets.editor.vim import words
 from cocalc_tui.widgets.editor.vim.going import Going, Motion, Target
 
 
@@ -11,7 +12,7 @@ def _characters(step: Step, *, within: bool) -> Motion:
     """So many steps; `within`: not beyond the ends of the line."""
 
     def motion(going: Going) -> Target:
-        low, high = 0, len(going.editor.buffer)
+        low, high = 0, words.text_end(going.editor)
         if within:
             low, high = going.editor.start_of(going.line), going.editor.end_of(going.line)
         at = going.at
@@ -46,7 +47,7 @@ def written(going: Going) -> Target:
 
 def line_end(going: Going) -> Target:
     """`$`, a count being that many lines less one further down."""
-    line = min(going.line + going.count - 1, going.editor.view.lines - 1)
+    line = min(going.line + going.count - 1, words.last_line(going.editor))
     end = going.editor.end_of(line)
     return Target(
         max(end - 1, going.editor.start_of(line)), inclusive=end > going.editor.start_of(line)
@@ -55,7 +56,7 @@ def line_end(going: Going) -> Target:
 
 def last_written(going: Going) -> Target:
     """`g_`: the last character that is no space."""
-    line = min(going.line + going.count - 1, going.editor.view.lines - 1)
+    line = min(going.line + going.count - 1, words.last_line(going.editor))
     length = len(going.editor.view.text(line).rstrip())
     return Target(going.editor.buffer.offset(line, max(length - 1, 0)), inclusive=True)
 

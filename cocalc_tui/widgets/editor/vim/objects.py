@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
@@ -51,15 +52,25 @@ def _quoted(mark: str) -> Object:
         line, column = editor.buffer.row_col(at)
         text, start = editor.view.text(line), at - column
         found = [i for i, c in enumerate(text) if c == mark and (i == 0 or text[i - 1] != "\\")]
-        for low, high in zip(found[::2], found[1::2], strict=False):
-            if column <= high:
-                if not around:
-                    return Stretch(start + low + 1, start + high)
-                low, after = _with_blanks(text, low, high + 1)
-                return Stretch(start + low, start + after)
-        return None
+        pair = _pair(found, column)
+        if pair is None:
+            return None
+        low, high = pair
+        if not around:
+            return Stretch(start + low + 1, start + high)
+        low, after = _with_blanks(text, low, high + 1)
+        return Stretch(start + low, start + after)
 
     return find
+
+
+def _pair(marks: list[int], column: int) -> tuple[int, int] | None:
+    """The quotes around a column, else the next: on a quote, as they pair from the line's start."""
+    if column in marks:
+        pairs = zip(marks[::2], marks[1::2], strict=False)
+        return next((pair for pair in pairs if pair[0] <= column <= pair[1]), None)
+    first = max(bisect_left(marks, column) - 1, 0)
+    return (marks[first], marks[first + 1]) if first + 1 < len(marks) else None
 
 
 def _with_blanks(text: str, low: int, after: int) -> tuple[int, int]:
@@ -145,7 +156,7 @@ def _tagged(editor: Editor, at: int, count: int, around: bool) -> Stretch | None
 
 def _paragraph(editor: Editor, at: int, count: int, around: bool) -> Stretch | None:
     line = editor.buffer.row_col(at)[0]
-    blank, last = words.is_blank(editor, line), editor.view.lines - 1
+    blank, last = words.is_blank(editor, line), words.last_line(editor)
     low = high = line
     while low and words.is_blank(editor, low - 1) == blank:
         low -= 1

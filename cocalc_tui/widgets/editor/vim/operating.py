@@ -26,7 +26,7 @@ def operate(vim: Vim, editor: Editor, command: Command) -> None:
     if found is None:
         return
     stretch, start = found
-    if stretch.start == stretch.end and command.key not in ("c", ">", "<", "gc"):
+    if stretch.start == stretch.end and command.key not in ("c", *operators.LINE_WISE):
         operators.mark_changed(editor, stretch.start, stretch.start)
         editor.go(start)
         return
@@ -48,7 +48,7 @@ def _stretch(vim: Vim, editor: Editor, command: Command) -> tuple[Stretch, int] 
     name, at = command.motion, editor.caret
     if name == LINES:
         line = editor.buffer.row_col(at)[0]
-        last = min(line + command.count, editor.view.lines) - 1
+        last = min(line + command.count - 1, words.last_line(editor))
         if command.count > 1 and last == line:
             return None
         indent = len(moves.indent_of(editor.view.text(line)))
@@ -74,7 +74,7 @@ def _from_to(editor: Editor, at: int, target: Target, command: Command) -> Stret
         return whole_lines(editor, first, last)
     if target.inclusive:
         return Stretch(start, min(plain.right(editor, end), max(editor.end_of(last), end)))
-    if (command.key, command.motion) == ("d", "}") and end == len(editor.buffer) and column:
+    if (command.key, command.motion) == ("d", "}") and end == words.text_end(editor) and column:
         last, column = last + 1, 0
     if column == 0 and last > first:
         # What ends where a line begins ends with the line before, whole lines as such.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cocalc_tui.widgets.editor import lines, moves
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.vim import words
 from cocalc_tui.widgets.editor.vim.objects import Stretch
 from cocalc_tui.widgets.editor.vim.registers import CLIPBOARD, UNNAMED, Taken
 
@@ -48,7 +49,10 @@ def delete(vim: Vim, editor: Editor, stretches: Sequence[Stretch], register: str
     line = editor.buffer.row_col(stretches[0].start)[0]
     editor.replace([Put(one.start, one.end, "") for one in whole], "delete")
     if stretches[0].lines:
-        to_written(editor, min(line, editor.view.lines - 1))
+        # A text that did not end with a line end still does not.
+        unended = whole != list(stretches)
+        last = editor.view.lines - 1 if unended else lines.last_line(editor)
+        to_written(editor, min(line, last))
     else:
         editor.go(whole[0].start)
 
@@ -122,17 +126,18 @@ def _with_text(change_text: Callable[[str], str]) -> Callable[..., None]:
     return operate
 
 
-def comment(vim: Vim, editor: Editor, stretches: Sequence[Stretch], register: str) -> None:
-    """Comment the lines, or take that back."""
-    first = editor.buffer.row_col(stretches[0].start)[0]
-    _select_lines(editor, stretches)
-    vim.outside.act("text.comment")
-    to_written(editor, first)
+def _acts(action: str) -> Callable[..., None]:
+    """An operator that is an action on lines."""
+
+    def operate(vim: Vim, editor: Editor, stretches: Sequence[Stretch], register: str) -> None:
+        _with_lines(lambda _: vim.outside.act(action))(vim, editor, stretches, register)
+
+    return operate
 
 
 def join(editor: Editor, first: int, last: int, *, spaces: bool) -> None:
     """Make lines first..last one; the caret is where the last two met."""
-    last = min(max(last, first + 1), editor.view.lines - 1)
+    last = min(max(last, first + 1), words.last_line(editor))
     if last == first:
         return
     puts: list[Put] = []
@@ -160,7 +165,7 @@ def operate(
     OPERATE[key](vim, editor, stretches, register)
     if key in ("d", "c"):
         mark_changed(editor, start, start)
-    elif key in (">", "<", "gc"):
+    elif key in LINE_WISE:
         mark_changed(editor, editor.start_of(first), editor.end_of(last) + 1)
     else:
         mark_changed(editor, start, end)
@@ -181,6 +186,9 @@ OPERATE: dict[str, Callable[..., None]] = {
     "gu": _with_text(str.lower),
     "gU": _with_text(str.upper),
     "g~": _with_text(str.swapcase),
-    "gc": comment,
+    "gc": _acts("text.comment"),
+    "=": _acts("text.reindent"),
 }
 """By the operator's keys: (vim, editor, stretches, register)."""
+LINE_WISE = (">", "<", "=", "gc")
+"""Operators that are for whole lines, whatever the motion."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cocalc_tui.widgets.editor import lines
+from cocalc_tui.widgets.editor.vim import words
 from cocalc_tui.widgets.editor.vim.going import Going, Motion, Target
 
 
@@ -10,7 +10,7 @@ def rows(by: int) -> Motion:
     """`j k`: the same column so many lines further, or the one the caret came from."""
 
     def motion(going: Going) -> Target | None:
-        line = min(max(going.line + by * going.count, 0), going.editor.view.lines - 1)
+        line = min(max(going.line + by * going.count, 0), words.last_line(going.editor))
         if line == going.line:
             return None
         goal = going.editor.main.goal
@@ -32,9 +32,13 @@ def screen_rows(by: int) -> Motion:
 
     def motion(going: Going) -> Target | None:
         row, x = going.editor.view.place(going.at)
-        if not 0 <= row + by * going.count < going.editor.view.height:
+        last = going.editor.view.place(words.text_end(going.editor))[0]
+        if not 0 <= row + by * going.count <= last:
             return None
-        return Target(going.editor.view.offset(row + by * going.count, x))
+        at = going.editor.view.offset(row + by * going.count, x)
+        line = going.editor.buffer.row_col(at)[0]
+        end = max(going.editor.end_of(line) - 1, going.editor.start_of(line))
+        return Target(min(at, end))
 
     return motion
 
@@ -44,7 +48,7 @@ def lines_on(by: int) -> Motion:
 
     def motion(going: Going) -> Target | None:
         line = going.line + by * going.count
-        return going.to_line(line) if 0 <= line < going.editor.view.lines else None
+        return going.to_line(line) if 0 <= line <= words.last_line(going.editor) else None
 
     return motion
 
@@ -61,8 +65,7 @@ def first_line(going: Going) -> Target:
 
 def last_line(going: Going) -> Target:
     """`G`: the last line, or the one counted."""
-    last = max(lines.last_line(going.editor), going.line)
-    return going.to_line(going.count - 1 if going.counted else last)
+    return going.to_line(going.count - 1 if going.counted else words.last_line(going.editor))
 
 
 def of_screen(part: float) -> Motion:
@@ -70,7 +73,7 @@ def of_screen(part: float) -> Motion:
 
     def motion(going: Going) -> Target:
         first, last = going.outside.rows_shown()
-        last = min(last, going.editor.view.height - 1)
+        last = min(last, going.editor.view.place(words.text_end(going.editor))[0])
         row = first + round((last - first) * part)
         row += (going.count - 1) * (1 if part == 0 else -1 if part == 1 else 0)
         return going.to_line(going.editor.view.at(row)[0])

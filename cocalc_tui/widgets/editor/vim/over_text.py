@@ -42,7 +42,9 @@ def word(going: Going, *, big: bool) -> Target | None:
 
 def next_sentence(editor: Editor, at: int) -> int:
     """Where the next sentence begins."""
-    return next((start for start in words.sentences(editor, at) if start > at), len(editor.buffer))
+    return next(
+        (start for start in words.sentences(editor, at) if start > at), words.text_end(editor)
+    )
 
 
 def previous_sentence(editor: Editor, at: int) -> int:

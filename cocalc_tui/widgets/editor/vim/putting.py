@@ -8,7 +8,7 @@ from cocalc_tui.widgets.editor import motions as plain
 from cocalc_tui.widgets.editor import moves
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.vim import operators
+from cocalc_tui.widgets.editor.vim import operators, words
 from cocalc_tui.widgets.editor.vim.grammar import Command
 from cocalc_tui.widgets.editor.vim.modes import Change, Do
 
@@ -50,7 +50,7 @@ def _go_past(editor: Editor, *, lines: bool) -> None:
     """Go behind what was put; lines: to the next one, where there is one."""
     if lines:
         line = editor.buffer.row_col(editor.marks["]"])[0]
-        editor.go(editor.start_of(min(line + 1, editor.view.lines - 1)))
+        editor.go(editor.start_of(min(line + 1, words.last_line(editor))))
     else:
         editor.go(editor.marks["]"] + 1)
 

@@ -6,6 +6,7 @@ import re
 
 from cocalc_tui.widgets.editor import brackets
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.vim import words
 from cocalc_tui.widgets.editor.vim.going import Going, Motion, Target
 from cocalc_tui.widgets.editor.vim.search import Search
 
@@ -13,7 +14,7 @@ from cocalc_tui.widgets.editor.vim.search import Search
 def partner(going: Going) -> Target | None:
     """`%`: the bracket that belongs to the next one in the line; with a count, per cent."""
     if going.counted:
-        return going.to_line(going.editor.view.lines * going.count // 100 - 1)
+        return going.to_line((words.last_line(going.editor) + 1) * going.count // 100 - 1)
     line, column = going.editor.buffer.row_col(going.at)
     found = re.compile(r"[()\[\]{}]").search(going.editor.view.text(line), column)
     if found is None:

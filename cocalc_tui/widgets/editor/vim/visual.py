@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cocalc_tui.widgets.editor import motions as plain
 from cocalc_tui.widgets.editor.carets import Caret, Put
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.vim import operators
+from cocalc_tui.widgets.editor.vim import operators, words
 from cocalc_tui.widgets.editor.vim.grammar import Command
 from cocalc_tui.widgets.editor.vim.modes import ORIGIN, Change, Do, Mode
 from cocalc_tui.widgets.editor.vim.objects import OBJECTS, Stretch
@@ -69,7 +69,7 @@ def select_again(vim: Vim, editor: Editor, change: Change) -> None:
     """Select as much as a change was made to."""
     line, column = editor.place()
     origin = editor.caret
-    last = min(line + change.lines - 1, editor.view.lines - 1)
+    last = min(line + change.lines - 1, words.last_line(editor))
     column = change.characters - 1 + (column if change.lines == 1 else 0)
     editor.go(editor.buffer.offset(last, column))
     vim.select(editor, change.mode, origin)
@@ -159,7 +159,7 @@ def selected(vim: Vim, editor: Editor) -> list[Stretch]:
         return _block(vim, editor, origin)
     if vim.to_line_end:
         high = editor.end_of(editor.buffer.row_col(high)[0])
-    return [Stretch(low, plain.right(editor, high))]
+    return [Stretch(low, min(plain.right(editor, high), max(words.text_end(editor), high)))]
 
 
 def _block(vim: Vim, editor: Editor, origin: int) -> list[Stretch]:
@@ -208,6 +208,7 @@ SELECTED: dict[str, tuple[Do, str]] = {
     "Y": (_selected("y", whole=True), "copy the lines"),
     ">": (_selected(">"), "indent"),
     "<": (_selected("<"), "indent less"),
+    "=": (_selected("="), "indent anew"),
     "u": (_selected("gu"), "small letters"),
     "U": (_selected("gU"), "capital letters"),
     "gu": (_selected("gu"), "small letters"),

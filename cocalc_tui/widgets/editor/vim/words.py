@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from cocalc_tui.widgets.editor import lines
 from cocalc_tui.widgets.editor.model import Editor
 
 _SMALL = re.compile(r"\w+|[^\w\s]+")
@@ -23,6 +24,16 @@ _Columns = Callable[[int], list[int]]
 
 def _pattern(big: bool) -> re.Pattern[str]:
     return _BIG if big else _SMALL
+
+
+def last_line(editor: Editor) -> int:
+    """The last line of a text: what is behind its last line end is none, but for a caret there."""
+    return max(lines.last_line(editor), editor.place()[0])
+
+
+def text_end(editor: Editor) -> int:
+    """Where the last line ends."""
+    return editor.end_of(last_line(editor))
 
 
 def starts(editor: Editor, line: int, *, big: bool) -> list[int]:
@@ -62,11 +73,11 @@ def previous_end(editor: Editor, at: int, *, big: bool) -> int:
 def _next(editor: Editor, at: int, columns: _Columns) -> int:
     """The first of such places behind an offset; the end of the text where there is none."""
     line, column = editor.buffer.row_col(at)
-    for row in range(line, editor.view.lines):
+    for row in range(line, last_line(editor) + 1):
         for here in columns(row):
             if row > line or here > column:
                 return editor.buffer.offset(row, here)
-    return len(editor.buffer)
+    return text_end(editor)
 
 
 def _previous(editor: Editor, at: int, columns: _Columns) -> int:
@@ -103,12 +114,12 @@ def is_blank(editor: Editor, line: int) -> bool:
 def next_paragraph(editor: Editor, at: int) -> int:
     """The empty line behind the paragraph."""
     line = editor.buffer.row_col(at)[0]
-    last = editor.view.lines - 1
+    last = last_line(editor)
     while line < last and not editor.view.text(line):
         line += 1
     while line < last and editor.view.text(line):
         line += 1
-    return editor.start_of(line) if not editor.view.text(line) else len(editor.buffer)
+    return editor.start_of(line) if not editor.view.text(line) else text_end(editor)
 
 
 def previous_paragraph(editor: Editor, at: int) -> int:
@@ -125,7 +136,8 @@ def sentences(editor: Editor, at: int) -> list[int]:
     """Offsets where sentences around an offset begin."""
     line = editor.buffer.row_col(at)[0]
     first = editor.start_of(max(line - FAR, 0))
-    text = editor.buffer.slice(first, editor.start_of(min(line + FAR, editor.view.lines)))
+    end = min(editor.start_of(min(line + FAR, editor.view.lines)), text_end(editor))
+    text = editor.buffer.slice(first, end)
     found = {0, len(text)}
     found.update(
         mark.end() for mark in _SENTENCE.finditer(text) if not _ends_line(text, mark.end())

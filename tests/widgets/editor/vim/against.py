@@ -55,6 +55,8 @@ class Case(NamedTuple):
     line: int
     column: int
     keys: str
+    ended: bool
+    """Whether the text ends with a line end, as files do: vim shows no line behind it."""
 
 
 class End(NamedTuple):
@@ -97,9 +99,9 @@ def made(count: int, seed: int) -> list[Case]:
         column = chance.randrange(max(len(ROWS[line]), 1))
         keys = chance.choice(list(_parts(chance)))
         odd = keys.startswith(("g~", ">", "<")) and keys[-1:] in ("h", "0", "^", "_", "-", "b", "B")
-        odd = odd or keys == "y_" or (not ROWS[line] and keys[1:] in ("ge", "gE"))
+        odd = odd or keys in ("y_", "g~|") or (not ROWS[line] and keys[1:] in ("ge", "gE"))
         if not odd and (ROWS[line] or keys[0] not in "v3x"):
-            found.append(Case(line, column, keys))
+            found.append(Case(line, column, keys, chance.random() < 0.5))
     return found
 
 
@@ -138,10 +140,11 @@ def _quoted(keys: str) -> str:
 
 def here(case: Case) -> End:
     """What we make of it."""
-    typed = Typed(TEXT).at(case.line, case.column)
+    typed = Typed(TEXT + "\n" * case.ended).at(case.line, case.column)
     typed.type(case.keys)
     held = typed.vim.registers.get('"')
-    return End(typed.text, *typed.editor.place(), held.text if held is not None else "")
+    text = typed.text.removesuffix("\n") if case.ended else typed.text
+    return End(text, *typed.editor.place(), held.text if held is not None else "")
 
 
 AT_ONCE = 500

@@ -67,7 +67,7 @@ def test_replacements() -> None:
         ("|b\na\n", ":sort<cr>", "|a\nb\n"),
         ("|a\nb\n", ":m $<cr>", "b\n|a\n"),
         ("|a\nb\n", "yyGp", "a\nb\n|a\n"),
-        ("|a\nb\nc\n", "jdG", "a\n|"),
+        ("|a\nb\nc\n", "jdG", "|a\n"),
         ("|a a\na", ":s/a/b/<cr>", "|b a\na"),
         ("|a a\na", ":s/a/b/g<cr>", "|b b\na"),
         ("|a a\na", ":%s/a/b/g<cr>", "b b\n|b"),
