@@ -7,7 +7,7 @@ while others type above it, grows with what they type in it, and opens where its
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 Range = tuple[int, int]
 """Head and last line."""
@@ -57,6 +57,24 @@ class Folds:
     def last(self, head: int) -> int | None:
         """The last line of the fold with this head, None where there is none."""
         return self._folds.get(head)
+
+    @property
+    def covers(self) -> Sequence[Range]:
+        """First and last of the lines hidden, in order."""
+        return tuple(self._covers)
+
+    def carried(self, first: int, last: int, added: int) -> Sequence[Range]:
+        """The same where lines first..last are others, `added` more of them than before."""
+        before = last - added
+        found: list[Range] = []
+        for low, high in self._covers:
+            if low > before:
+                found.append((low + added, high + added))
+            elif high < first:
+                found.append((low, high))
+            else:
+                found.append((min(low, first), high + added if high > before else last))
+        return found
 
     def cover(self, line: int) -> Range | None:
         """First and last of the hidden lines that a line is among; None where it shows."""

@@ -21,13 +21,17 @@ Measure = Callable[[int, int], list[int]]
 class RoughHeights(Heights):
     """Heights of which most blocks are guessed."""
 
-    def __init__(self, lines: int, measure: Measure) -> None:
+    def __init__(
+        self, lines: int, measure: Measure, clean: Callable[[list[int]], list[int]] = list
+    ) -> None:
+        """`clean` takes away what is known to have no rows; it gives the same list or another."""
         self._measure = measure
         guessed: list[int] = []
         for first in range(0, lines, BLOCK):
-            sample = measure(first, min(first + SAMPLE, lines))
+            # What is folded away says nothing of the others.
+            sample = [max(one, 1) for one in measure(first, min(first + SAMPLE, lines))]
             guessed += (sample * BLOCK)[: min(BLOCK, lines - first)]
-        super().__init__(guessed)
+        super().__init__(clean(guessed))
         self._rough = [True] * len(self._blocks)
 
     def settle(self, line: int) -> list[tuple[int, int]]:

@@ -21,6 +21,8 @@ REMEMBERED = 500
 """Lines whose text is at hand: a screen full and more."""
 MOST_MEASURED = 4_000
 """Lines of a wrapped text up to which all are measured at once."""
+MOST_REFOLDED = 50
+"""Folds that come and go one by one; of more all is laid out anew."""
 
 
 class Buffer(Protocol):
@@ -119,16 +121,24 @@ class View:
 
     def _measure(self) -> None:
         self._heights = None
-        if self.wrap and self.moved is not None and self.lines > MOST_MEASURED and not self.folds:
-            self._heights = RoughHeights(self.lines, self._measured)
-        elif self.wrap:
+        if self.wrap and self.moved is not None and self.lines > MOST_MEASURED:
+            self._heights = RoughHeights(self.lines, self._measured, self._without_hidden)
+        elif self.wrap or self.folds:
             self._heights = Heights(self._measured(0, self.lines))
-        elif self.folds:
-            self._heights = Heights([1] * self.lines)
-        self._hide(0, self.lines - 1)
 
     def _measured(self, first: int, until: int) -> list[int]:
-        return [self._height(text) for text in self.texts(first, until)]
+        """The rows that lines first..until, without `until`, take."""
+        if self.wrap:
+            found = [self._height(text) for text in self.texts(first, until)]
+        else:
+            found = [1] * (until - first)
+        return self._without_hidden(found, first)
+
+    def _without_hidden(self, heights: list[int], first: int = 0) -> list[int]:
+        """Heights of lines from `first` on, those that are folded away having none."""
+        for low, high in self.folds.hidden(first, first + len(heights) - 1):
+            heights[low - first : high + 1 - first] = [0] * (high + 1 - low)
+        return heights
 
     def _settle(self, line: int) -> None:
         """Measure what is about a line where that was only guessed."""
@@ -150,16 +160,32 @@ class View:
 
     def fold(self, folds: Iterable[Range]) -> None:
         """Have exactly these folds, each a line that shows and the last that does not."""
-        last = self.lines - 1
+        last, before = self.lines - 1, self.folds.covers
         self.folds.set((head, min(end, last)) for head, end in folds if 0 <= head < last)
-        self._measure()
+        self._refold(before)
 
     def reveal(self, line: int) -> bool:
         """Open what hides a line; False where it shows."""
+        before = self.folds.covers
         if not self.folds.reveal(line):
             return False
-        self._measure()
+        self._refold(before)
         return True
+
+    def _refold(self, before: Sequence[Range]) -> None:
+        """Other lines are folded away than before: what is measured of the others stays."""
+        opened = set(before).difference(self.folds.covers)
+        closed = set(self.folds.covers).difference(before)
+        heights = self._heights
+        if heights is None or len(opened) + len(closed) > MOST_REFOLDED:
+            self._measure()
+            return
+        for low, high in opened:
+            heights.replace(low, high + 1, self._measured(low, high + 1))
+        for low, high in closed:
+            heights.replace(low, high + 1, [0] * (high + 1 - low))
+        if not self.wrap and not self.folds:
+            self._heights = None
 
     def showing(self, line: int) -> int:
         """The line itself, or the head of the fold that hides it."""
@@ -297,9 +323,8 @@ class View:
         first = self.buffer.row_col(start)[0]
         last = self.buffer.row_col(end)[0] if end > start else first
         added = self.lines - lines_before
-        if self.folds and not self.folds.changed(first, last, added):
-            self._measure()
-            return Dirty(self.top(self.showing(first)), None, first, last, added)
+        before = self.folds.carried(first, last, added)
+        opens = bool(self.folds) and not self.folds.changed(first, last, added)
         if self._heights is None:
             return Dirty(first, None if added else last, first, last, added)
         top, height = self._heights.top(self.showing(first)), self._heights.total
@@ -311,5 +336,7 @@ class View:
         ]
         self._heights.replace(first, last + 1 - added, fresh)
         self._hide(first, last)
-        moved = added or self._heights.total != height
+        if opens:
+            self._refold(before)
+        moved = opens or added or self._heights.total != height
         return Dirty(top, None if moved else top + sum(fresh) - 1, first, last, added)

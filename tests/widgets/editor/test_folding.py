@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.patch import Splice
-from cocalc_tui.widgets.editor import folding
+from cocalc_tui.widgets.editor import folding, heights, rough
+from cocalc_tui.widgets.editor import view as view_module
 from cocalc_tui.widgets.editor.folds import Folds
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.editor.view import View
@@ -114,18 +115,38 @@ def test_folds_within_folds() -> None:
     assert not folds.reveal(12)
 
 
-@given(TEXTS, FOLDS, st.floats(0, 1), st.floats(0, 1), TEXTS, st.booleans())
+@given(
+    TEXTS, st.lists(FOLDS, min_size=1, max_size=3), st.floats(0, 1), st.floats(0, 1), TEXTS,
+    st.sampled_from(["", "wrap", "guess"]), st.sampled_from([0, 50]),
+)  # fmt: skip
 def test_a_folded_view_is_as_measured_anew(
-    text: str, folds: list[tuple[int, int]], low: float, high: float, insert: str, wrap: bool
+    text: str,
+    folds: list[list[tuple[int, int]]],
+    low: float,
+    high: float,
+    insert: str,
+    how: str,
+    refolded: int,
 ) -> None:
-    buffer = TextBuffer(text)
-    view = View(buffer)
-    view.resize(7, wrap=wrap)
-    view.fold(folds)
-    start = int(low * len(buffer))
-    delete = int(high * (len(buffer) - start))
-    buffer.splice(start, delete, insert)
-    view.changed(start, start + len(insert))
+    """`how`: wrapped or not, or wrapped with rows that are guessed until somebody looks."""
+    buffer, wrap = TextBuffer(text), bool(how)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (heights, rough):
+            patch.setattr(module, "BLOCK", 4)
+        patch.setattr(view_module, "MOST_MEASURED", 0 if how == "guess" else 4_000)
+        patch.setattr(view_module, "MOST_REFOLDED", refolded)
+        view = View(buffer)
+        view.moved = lambda row, by: None
+        view.resize(7, wrap=wrap)
+        for wanted in folds:
+            view.fold(wanted)
+            view.settled(int(high * (view.height - 1)))
+        start = int(low * len(buffer))
+        delete = int(high * (len(buffer) - start))
+        buffer.splice(start, delete, insert)
+        view.changed(start, start + len(insert))
+    for line in range(view.lines):
+        view.top(line)
     fresh = View(buffer)
     fresh.resize(7, wrap=wrap)
     fresh.fold(list(view.folds))
