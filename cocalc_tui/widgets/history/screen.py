@@ -197,7 +197,7 @@ class HistoryScreen(
             Word(f"{past.place(self.shown)}  "),
             *self._made_words(past),
         ]
-        right = [*self.whom, *(Word(f"  {text}", "text-dim") for text in self._way_words())]
+        right = [*self.whom[:1], *(Word(f"  {text}", "text-dim") for text in self._way_words())]
         if own and self._newer:
             right.append(Word(f"  {self._newer:,} newer: end", "warning"))
         self._head.say(left, [*right, Word(" ")])

@@ -205,7 +205,7 @@ class TerminalPast(Acting, PastScreen, inherit_bindings=False):
         ended = [one for one in self._replay.endings if one.at <= self._replay.times[index]]
         if index + 1 == len(self._replay) and ended:
             parts.append(f"exit code {ended[-1].code}")
-        parts += ["".join(word.text for word in self.whom)] * bool(self.whom)
+        parts += [word.text for word in self.whom[:1]]
         self._head.update("   ".join(parts))
 
     # --- steps ---------------------------------------------------------------------------------
