@@ -24,7 +24,7 @@ def keep(file: Path, name: str, value: str) -> None:
         after = with_setting(before, name, value)
         file.parent.mkdir(parents=True, exist_ok=True)
         _write(file.resolve(), after)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is written in another way"
         raise ConfigError(f"{file}: {reason}; put {name} = {value!r} there yourself") from None
 
@@ -44,12 +44,12 @@ def with_setting(text: str, name: str, value: str) -> str:
             break
     else:
         if header is not None:
-            lines.insert(header + 1, f'{key} = "{value}"\n')
+            lines[header : header + 1] = [lines[header].rstrip("\n"), f'\n{key} = "{value}"\n']
         else:
             lines.insert(0, f'{name} = "{value}"\n')
     changed = "".join(lines)
     wanted = tomllib.loads(text)
-    wanted.setdefault(section, {})[key] = value
+    wanted = {**wanted, section: {**dict(wanted.get(section, {})), key: value}}
     if tomllib.loads(changed) != wanted:
         raise ValueError(text)
     return changed

@@ -17,6 +17,7 @@ from cocalc_tui.widgets.settings_kept import keep, with_setting
         ("", 'editor.keys = "vim"\n'),
         ('[editor]\nkeys = "emacs"  # mine\n', '[editor]\nkeys = "vim"  # mine\n'),
         ("[editor] # e\n[log]\n", '[editor] # e\nkeys = "vim"\n[log]\n'),
+        ("[editor]", '[editor]\nkeys = "vim"\n'),
         ("editor.keys='default'", 'editor.keys="vim"'),
         ('[keys]\n"app.open" = "f2"', 'editor.keys = "vim"\n[keys]\n"app.open" = "f2"'),
         ('editor.wrap = "on"\n', 'editor.keys = "vim"\neditor.wrap = "on"\n'),

@@ -125,7 +125,7 @@ async def test_the_key_set_changes_here_and_in_the_configuration(
     async with started(["model.py"]) as run:
         pane = run.main.tiles.pane
         assert isinstance(pane, EditorPane)
-        for chosen, title, key in (("vim", "Vim's keys", "z"), ("emacs", "Emacs' keys", "ctrl+b")):
+        for chosen, title, key in (("vim", "Vim's keys", "x"), ("emacs", "Emacs' keys", "ctrl+b")):
             await run.press("ctrl+p", *"key set", "enter")
             await run.settle()
             await run.press(*chosen, "enter")
