@@ -46,8 +46,7 @@ def run_editor() -> None:
     """A file's text, the people in it, what is said of it, its name."""
     from cocalc_tui.sync.patch import Splice
     from tests.widgets.editor.app import EditorApp
-    from tests.widgets.editor.test_pane import standing
-    from tests.widgets.editor.texts import text_document, type_remotely
+    from tests.widgets.editor.texts import standing, text_document, type_remotely
 
     document = text_document(f"{READY}\n" + "\n".join(PAYLOADS), f"{names()[0]}.py")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent
-from cocalc_tui.sync.patch import Entry, Op, Patch, PatchId, Splice, TextChange
+from cocalc_tui.sync.patch import MAIN, Entry, Json, Op, Patch, PatchId, Splice, TextChange
 from cocalc_tui.widgets.editor.carets import Caret
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.view import Dirty
@@ -28,6 +28,11 @@ def type_remotely(document: SharedDocument, ops: Sequence[Op], n: int = 0) -> No
     replica = document.replica
     patch = Patch(PatchId(OTHER, n), replica.clock + 1, replica.heads, tuple(ops))
     document.arrived([Entry(n + 1, "boris", "editor", 0, patch)])
+
+
+def standing(caret: int) -> dict[str, Json]:
+    """A place in a text as somebody's app says it."""
+    return {"session": "8" * 16, "seq": 0, "n": -1, "at": list(MAIN), "caret": caret}
 
 
 class Written:
