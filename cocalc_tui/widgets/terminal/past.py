@@ -197,6 +197,7 @@ class TerminalPast(Acting, PastScreen, inherit_bindings=False):
         shown, typist = self._replay.screen(index), self._replay.typists[index]
         parts = [
             f"{safe(self.document.path)}  {_when(self._replay.times[index])}",
+            *(word.text for word in self.whom[:1]),
             f"screen {self.version:,} of {len(self._replay):,}",
             f"{shown.columns}x{shown.lines}",
         ]
@@ -205,7 +206,6 @@ class TerminalPast(Acting, PastScreen, inherit_bindings=False):
         ended = [one for one in self._replay.endings if one.at <= self._replay.times[index]]
         if index + 1 == len(self._replay) and ended:
             parts.append(f"exit code {ended[-1].code}")
-        parts += [word.text for word in self.whom[:1]]
         self._head.update("   ".join(parts))
 
     # --- steps ---------------------------------------------------------------------------------
