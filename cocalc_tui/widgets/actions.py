@@ -103,6 +103,10 @@ class Registry:
         return close[0] if close else None
 
 
+EVERYWHERE = "app"
+"""The scope that is around all others."""
+
+
 class KeysError(ValueError):
     """Keys that cannot be mapped; says which and why in one line."""
 
@@ -129,16 +133,29 @@ class Keymap:
         self._keys = {action.name: _sequences(action, own) for action in registry}
         self._table: dict[str, dict[Keys, Action]] = {}
         self._starts: dict[str, set[Keys]] = {}
-        # A user's keys take the key away from whatever has it by default.
-        taken = {(registry[name].scope, keys) for name in own for keys in self._keys[name]}
+        taken = self._taken(own)
         for action in registry:
             if action.name not in own:
                 self._keys[action.name] = tuple(
-                    keys for keys in self._keys[action.name] if (action.scope, keys) not in taken
+                    keys
+                    for keys in self._keys[action.name]
+                    if taken.isdisjoint({(action.scope, keys), (EVERYWHERE, keys)})
                 )
             for keys in self._keys[action.name]:
                 self._bind(action, keys)
         self._check_starts()
+
+    def _taken(self, own: Iterable[str]) -> set[tuple[str, Keys]]:
+        """Scopes and keys that a user's own take from what has them by default.
+
+        A key that was chosen for what works everywhere shall do so everywhere.
+        """
+        found = {(self.registry[name].scope, keys) for name in own for keys in self._keys[name]}
+        for name in own:
+            if (action := self.registry[name]).scope == EVERYWHERE:
+                new = set(self._keys[name]).difference(_sequences(action, {}))
+                found.update((EVERYWHERE, keys) for keys in new)
+        return found
 
     def _bind(self, action: Action, keys: Keys) -> None:
         table = self._table.setdefault(action.scope, {})

@@ -52,6 +52,14 @@ class TestKeymap:
         assert keymap.find(["command"], ("j",)) is registry["command.delete"]
         assert keymap.keys_of("command.down") == ("down",)
 
+    def test_an_own_key_of_everywhere_works_everywhere(self, registry: Registry) -> None:
+        keymap = Keymap(registry, {"app.open": ["ctrl+o", "x", "down"], "text.down": ["down"]})
+        assert keymap.find(["command", "app"], ("x",)) is registry["app.open"]
+        assert keymap.keys_of("command.delete") == ("d d",)
+        assert keymap.find(["command", "app"], ("down",)) is registry["app.open"]
+        # What a person chose for one place stays there.
+        assert keymap.find(["text", "app"], ("down",)) is registry["text.down"]
+
     def test_an_action_may_be_left_without_a_key(self, registry: Registry) -> None:
         assert Keymap(registry, {"app.open": []}).keys_of("app.open") == ()
 
