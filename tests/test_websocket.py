@@ -170,20 +170,21 @@ async def test_what_a_listener_raises_ends_its_listening(at_once: bool) -> None:
 
 async def test_who_listens_no_more_ends_what_they_were_doing() -> None:
     async with pair() as (server, client):
-        ended: list[bool] = []
+        begun, ended = asyncio.Event(), asyncio.Event()
 
         async def for_ever() -> None:
+            begun.set()
             try:
                 await asyncio.Event().wait()
             finally:
-                ended.append(True)
+                ended.set()
 
         listening = asyncio.ensure_future(server.listen(lambda _: for_ever()))
         client.send(b"x")
-        await asyncio.sleep(0.05)
-        listening.cancel()
-        await asyncio.sleep(0.05)
-        assert ended == [True]
+        async with asyncio.timeout(60):
+            await begun.wait()
+            listening.cancel()
+            await ended.wait()
 
 
 async def test_a_sender_waits_while_much_is_unread() -> None:

@@ -165,8 +165,8 @@ needs_vim = pytest.mark.skipif(shutil.which("vim") is None, reason="needs vim")
 
 
 @contextmanager
-def vim(box: Box, name: str) -> Iterator[Callable[[str], None]]:
-    """Somebody has a file in vim; yields what presses keys there."""
+def vim(box: Box, name: str) -> Iterator[tuple[Callable[[str], None], bytearray]]:
+    """Somebody has a file in vim; yields what presses keys there, and what came to the screen."""
     keyboard, terminal = os.openpty()
     words = ["vim", "-u", "NONE", "-N", "-n", name]
     process = subprocess.Popen(
@@ -180,9 +180,10 @@ def vim(box: Box, name: str) -> Iterator[Callable[[str], None]]:
     )
     os.close(terminal)
     loop = asyncio.get_running_loop()
-    loop.add_reader(keyboard, os.read, keyboard, 65536)
+    shown = bytearray()
+    loop.add_reader(keyboard, lambda: shown.extend(os.read(keyboard, 65536)))
     try:
-        yield lambda keys: [os.write(keyboard, keys.encode())].clear()
+        yield lambda keys: [os.write(keyboard, keys.encode())].clear(), shown
     finally:
         loop.remove_reader(keyboard)
         process.kill()
@@ -198,14 +199,15 @@ async def test_vim_may_have_been_open_for_a_while(tmp_path: Path) -> None:
         file = box.project / "a.txt"
         type_in(document, 0, "before\n")
         await until(lambda: document.saved)
-        with vim(box, "a.txt") as press:
+        with vim(box, "a.txt") as (press, shown):
             await until(lambda: file.stat().st_atime > file.stat().st_mtime)
             for word in range(30):
                 type_in(document, 0, f"typed {word}\n")
                 await until(lambda: document.saved)
             for round_ in range(3):
+                shown.clear()
                 press(f"Gofrom vim {round_}\x1b:w!\r")
-                await asyncio.sleep(0.2)
+                await until(lambda: b"(y/n)" in shown)
                 press("y")  # yes, though the file has changed
                 await until(lambda round_=round_: f"vim {round_}" in text(document))  # type: ignore[misc]  # mypy infers no default of a lambda
                 type_in(document, 0, f"then {round_}\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import encode
 from cocalc_tui.protocol.events import SearchPart
+from cocalc_tui.server.children import child
 from cocalc_tui.server.daemon import python_command
 from cocalc_tui.server.host.root import FileError
 
@@ -29,23 +29,19 @@ class Searching:
 
     async def search(self, request: m.SearchFiles) -> SearchPart:
         """One part of a search; raises FileError."""
-        async with self._turn:
-            child = await asyncio.create_subprocess_exec(
-                *python_command("cocalc_tui.server.main", "search", str(self._project)),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
+        started = child(
+            *python_command("cocalc_tui.server.main", "search", str(self._project)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with self._turn, started as searcher:
             try:
                 async with asyncio.timeout(PATIENCE):
-                    said, wrong = await child.communicate(encode(request))
+                    said, wrong = await searcher.communicate(encode(request))
             except TimeoutError:
                 raise FileError("busy", f"the search took more than {PATIENCE:.0f} s") from None
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    child.kill()
-                await child.wait()
-        if child.returncode:
+        if searcher.returncode:
             lines = wrong.decode(errors="replace").strip().splitlines()
             raise FileError("form", lines[-1] if lines else "the search was ended; try again")
         return msgspec.msgpack.decode(said, type=SearchPart)

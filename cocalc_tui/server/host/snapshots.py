@@ -11,6 +11,7 @@ import base64
 import contextlib
 import json
 import time
+from asyncio.subprocess import Process
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from cocalc_tui.protocol.events import (
     SnapshotProgress,
     SnapshotRestored,
 )
+from cocalc_tui.server.children import child
 from cocalc_tui.server.daemon import python_command
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.snapshots.rules import Rules, RulesError, load, store
@@ -147,27 +149,25 @@ class Snapshots:
 
     async def _work(self, do: str, **words: Any) -> Any:
         """Have a child do it; raises FileError."""
-        child = await asyncio.create_subprocess_exec(
+        started = child(
             *python_command("cocalc_tui.server.main", "snapshots", str(self._project)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LONGEST_LINE,
         )
         try:
-            return await self._conversation(child, {"do": do, **words})
+            async with started as worker:
+                return await self._conversation(worker, {"do": do, **words})
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
             if do == "take":
                 self._say(SnapshotProgress(files=0, read=0, done=True))
 
-    async def _conversation(self, child: asyncio.subprocess.Process, request: Any) -> Any:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        child.stdin.write(json.dumps(request).encode())
-        child.stdin.close()
-        while line := await child.stdout.readline():
+    async def _conversation(self, worker: Process, request: Any) -> Any:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(json.dumps(request).encode())
+        worker.stdin.close()
+        while line := await worker.stdout.readline():
             said = json.loads(line)
             if "progress" in said:
                 files, read = said["progress"]

@@ -7,11 +7,11 @@ would only see that nothing happens.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shutil
 from pathlib import Path
 from typing import Literal
 
+from cocalc_tui.server.children import child
 from cocalc_tui.server.daemon import READY, last_line, python_command
 
 PATIENCE = 20.0
@@ -38,21 +38,21 @@ async def launch(kind: Literal["keeper", "terminal"], folder: Path) -> None:
 
 async def _said(kind: str, folder: Path) -> str:
     """Return the one line that a new keeper says."""
-    starter = await asyncio.create_subprocess_exec(
+    started = child(
         *python_command("cocalc_tui.server.main", kind, str(folder)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         cwd="/",
     )
-    assert starter.stdout is not None
-    try:
-        async with asyncio.timeout(PATIENCE):
-            line = await starter.stdout.readline()
-    except TimeoutError:
-        line = b"it does not answer"
-        with contextlib.suppress(ProcessLookupError):
-            starter.kill()
-    await starter.wait()
+    async with started as starter:
+        assert starter.stdout is not None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                line = await starter.stdout.readline()
+        except TimeoutError:
+            line = b"it does not answer"
+        else:
+            await starter.wait()
     said = line.decode("utf-8", "replace").strip()
     return said or last_line(folder / "keeper.log") or "it says nothing"

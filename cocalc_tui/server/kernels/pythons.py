@@ -18,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cocalc_tui.server.children import child
+
 ENVIRONMENTS = (".venv", "venv", "env", ".conda")
 """Names under which an environment is looked for in the notebook's folder and those above."""
 PATIENCE = 10.0
@@ -114,24 +116,20 @@ def _inside(program: str, project: Path) -> bool:
 
 async def _ask(program: str, environment: Mapping[str, str]) -> tuple[str, bool] | None:
     """Ask an interpreter where it is and whether it has ipykernel; None where it does not say."""
-    process = None
+    started = child(
+        program,
+        "-c",
+        _PROBE,
+        env=environment,
+        cwd="/",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     try:
-        process = await asyncio.create_subprocess_exec(
-            program,
-            "-c",
-            _PROBE,
-            env=environment,
-            cwd="/",
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE), started as process:
             said, _ = await process.communicate()
         prefix, has_ipykernel = json.loads(said)
         return str(prefix), bool(has_ipykernel)
     except (OSError, ValueError, TimeoutError):
-        if process is not None and process.returncode is None:
-            process.kill()
-            await process.wait()
         return None

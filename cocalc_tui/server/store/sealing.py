@@ -14,6 +14,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from cocalc_tui.server.children import child
 from cocalc_tui.server.daemon import python_command
 from cocalc_tui.sync.encoding import decode_block, encode_block
 from cocalc_tui.sync.rows import decode_row
@@ -38,15 +39,16 @@ def seal(block: bytes, rows: Sequence[str]) -> bytes:
 
 async def seal_apart(block: bytes, rows: Sequence[str]) -> bytes:
     """Do the same in another process; raises SealError."""
+    started = child(
+        *python_command("cocalc_tui.server.store.sealing"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    head = struct.pack("<Q", len(block))
     try:
-        worker = await asyncio.create_subprocess_exec(
-            *python_command("cocalc_tui.server.store.sealing"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        head = struct.pack("<Q", len(block))
-        sealed, _ = await worker.communicate(head + block + "\n".join(rows).encode())
+        async with started as worker:
+            sealed, _ = await worker.communicate(head + block + "\n".join(rows).encode())
     except OSError as error:
         raise SealError(str(error)) from None
     if worker.returncode != 0:
