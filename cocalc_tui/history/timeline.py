@@ -10,9 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
+
+from msgspec import Struct
 
 from cocalc_tui.sync.versions import Alike, Made
 
@@ -43,8 +44,7 @@ EVENTS = {
 """Kinds of patches that are events of their own, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(Struct, frozen=True):
     """Versions `first` .. `last`, made in a row."""
 
     first: int
@@ -206,29 +206,30 @@ class _Listed:
 
 def _bursts(pieces: Iterable[Alike], made: Callable[[int], Made]) -> Iterator[Burst]:
     burst: Alike | None = None
-    for first, last, begun, ended in (one for piece in pieces for one in _events(piece, made)):
-        while first <= last:
-            if burst is None or not _goes_on(burst, begun):
-                if burst is not None:
-                    yield _burst(burst)
-                burst = Alike(first, first, begun, begun)
-            stop = min(last, burst.first + LONGEST - 1)
-            burst = burst._replace(last=stop, ended=ended if stop == last else made(stop))
-            first = stop + 1
-            if first <= last:
-                begun = made(first)
+    for piece in pieces:
+        for first, last, begun, ended in _events(piece, made):
+            while first <= last:
+                if burst is not None and _goes_on(burst, begun):
+                    start, since = burst.first, burst.begun
+                else:
+                    if burst is not None:
+                        yield _burst(burst)
+                    start, since = first, begun
+                stop = min(last, start + LONGEST - 1)
+                burst = Alike(start, stop, since, ended if stop == last else made(stop))
+                first = stop + 1
+                if first <= last:
+                    begun = made(first)
     if burst is not None:
         yield _burst(burst)
 
 
-def _events(piece: Alike, made: Callable[[int], Made]) -> Iterator[Alike]:
+def _events(piece: Alike, made: Callable[[int], Made]) -> Sequence[Alike]:
     """A piece, or what is in it where each is an event of its own."""
-    if _joins(piece.begun) or piece.first == piece.last:
-        yield piece
-        return
-    for version in range(piece.first, piece.last + 1):
-        one = made(version)
-        yield Alike(version, version, one, one)
+    if piece.first == piece.last or _joins(piece.begun):
+        return (piece,)
+    each = ((version, made(version)) for version in range(piece.first, piece.last + 1))
+    return [Alike(version, version, one, one) for version, one in each]
 
 
 def _joins(made: Made) -> bool:
@@ -237,7 +238,7 @@ def _joins(made: Made) -> bool:
 
 def _goes_on(burst: Alike, one: Made) -> bool:
     first, last, begun, ended = burst
-    same = (one.author, one.kind, one.group) == (begun.author, begun.kind, begun.group)
+    same = one.author == begun.author and one.kind == begun.kind and one.group == begun.group
     together = one.received - ended.received < PAUSE and one.time - ended.time < PAUSE
     return same and together and _joins(one) and last - first + 1 < LONGEST
 

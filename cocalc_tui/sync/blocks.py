@@ -18,10 +18,11 @@ from typing import Any, NamedTuple, TypeAlias
 from cocalc_tui.sync.columns import (
     DamagedLog,
     Reader,
+    Stored,
     all_ones,
     first_column,
+    stored_columns,
     unpack,
-    unseal,
     unzigzag,
 )
 from cocalc_tui.sync.patch import Cancel, PatchId
@@ -129,7 +130,11 @@ def extent(data: bytes) -> tuple[int, int]:
 def values(data: bytes) -> bytes:
     """What the fields of records were set to in a block, as JSON by line; raises DamagedLog."""
     with readable():
-        return dict(zip(COLUMNS, unseal(MAGIC, data), strict=True))["value"]
+        return _stored(data)["value"].column()
+
+
+def _stored(data: bytes) -> dict[str, Stored]:
+    return dict(zip(COLUMNS, stored_columns(MAGIC, data), strict=True))
 
 
 class Block:
@@ -137,7 +142,7 @@ class Block:
 
     def __init__(self, data: bytes) -> None:
         with readable():
-            self._columns = dict(zip(COLUMNS, unseal(MAGIC, data), strict=True))
+            self._columns = _stored(data)
             self._numbers: dict[str, list[int]] = {}
             self._times: dict[str, Sequence[int]] = {}
             self.first, self.count, self.latest = self.numbers("block")
@@ -158,12 +163,12 @@ class Block:
         """The numbers of a column; never changed."""
         found = self._numbers.get(column)
         if found is None:
-            found = self._numbers[column] = unpack(self._columns[column])
+            found = self._numbers[column] = unpack(self._columns[column].column())
         return found
 
     def string(self, column: str) -> str:
         """The text of a column."""
-        return self._columns[column].decode("utf-8", "surrogatepass")
+        return self._columns[column].column().decode("utf-8", "surrogatepass")
 
     @cached_property
     def ends(self) -> list[int]:
@@ -249,7 +254,7 @@ class Block:
         """The time of each patch."""
         found = self._times.get(column)
         if found is None:
-            packed = unpack(self._columns[column])
+            packed = unpack(self._columns[column].column())
             # `unzigzag` without a call for each: a year of a notebook has a million.
             steps = [-(step + 1 >> 1) if step & 1 else step >> 1 for step in packed]
             every = all_ones(self.numbers(column + " gaps"), steps, 0, self.count)

@@ -52,8 +52,9 @@ class Chunks:
             raise DoesNotFit("a splice is not within its text")
         if not insert.isascii() and not is_text(insert):
             raise DoesNotFit("half a surrogate pair is not a character")
-        chunks = self._chunks
-        at, start = self._place(pos)
+        chunks, at, start = self._chunks, self._at, self._start
+        if not start <= pos <= start + len(chunks[at]):
+            at, start = self._place(pos)
         first, stop = pos - start, pos - start + delete
         chunk = chunks[at]
         if stop > len(chunk):

@@ -11,7 +11,7 @@ import lzma
 import zlib
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _DIGEST = 8
 _LARGEST = 1 << 70
@@ -150,8 +150,24 @@ def seal(magic: bytes, columns: Sequence[bytes], *, hard: bool = False) -> bytes
     return magic + blake2b(body, digest_size=_DIGEST).digest() + body
 
 
+class Stored(NamedTuple):
+    """A column as it is stored."""
+
+    data: bytes
+    length: int
+
+    def column(self) -> bytes:
+        """The column; raises DamagedLog."""
+        return _column(self.data, self.length)
+
+
 def unseal(magic: bytes, data: bytes) -> list[bytes]:
-    """The columns of a file.
+    """The columns of a file; raises DamagedLog."""
+    return [one.column() for one in stored_columns(magic, data)]
+
+
+def stored_columns(magic: bytes, data: bytes) -> list[Stored]:
+    """The columns of a file as they are stored.
 
     Raises DamagedLog where it is of another kind or release, was cut off, or a bit of it changed.
     """
@@ -170,7 +186,7 @@ def unseal(magic: bytes, data: bytes) -> list[bytes]:
         room -= length
         if room < 0 or at + stored > len(body):
             raise DamagedLog("a column is too long")
-        columns.append(_column(bytes(body[at : at + stored]), length))
+        columns.append(Stored(bytes(body[at : at + stored]), length))
         at += stored
     return columns
 

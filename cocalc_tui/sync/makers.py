@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import pairwise
-from operator import add
+from itertools import compress, pairwise
+from operator import add, sub
 from typing import Any, NamedTuple
 
 from cocalc_tui.sync.blocks import Block
@@ -70,8 +70,8 @@ class _Notes:
         ends = self.ends[first:last]
         found.update(end for end, (a, b) in zip(ends, pairwise(whose), strict=True) if a != b)
         for clock in (self.times, self.received):
-            times = enumerate(pairwise(clock[start:stop]), start + 1)
-            found.update(place for place, (a, b) in times if b - a >= rest)
+            gaps = map(sub, clock[start + 1 : stop], clock[start : stop - 1])
+            found.update(compress(range(start + 1, stop), map(rest.__le__, gaps)))
         return sorted(found)
 
 
