@@ -193,6 +193,7 @@ def is_far(words: Sequence[str | Path]) -> bool:
 
 def reach(words: Sequence[str | Path], *, start: bool) -> Project | RemoteProject:
     """The project that these paths lie in, here or on another machine. Raises CommandError."""
+    _check_names(words)
     if not is_far(words):
         return join(words)
     from cocalc_tui.client.link import RefusedError
@@ -209,6 +210,16 @@ def reach(words: Sequence[str | Path], *, start: bool) -> Project | RemoteProjec
         return RemoteProject(places, start=start)
     except (LineError, RefusedError) as error:
         raise CommandError(str(error), UNREACHABLE) from None
+
+
+def _check_names(words: Sequence[str | Path]) -> None:
+    """What goes in messages is text."""
+    for word in map(str, words):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            why = "its name is no UTF-8 text; rename it to open it"
+            raise CommandError(f"{word}: {why}", USAGE) from None
 
 
 def join(words: Sequence[str | Path]) -> Project:

@@ -96,17 +96,18 @@ def _version(opened: Opened, word: str | None) -> int | None:
     """The version that a word means; None for one that is no version or time."""
     from datetime import datetime
 
-    from cocalc_tui.history.when import moment
+    from cocalc_tui.history.when import moment, version_number
 
     line, path = opened.past.line, opened.document.path
     latest = line.latest
     if word is None:
         return latest
-    if word.isascii() and word.isdigit() and len(word) < SHORTEST:
-        if not 0 <= int(word) <= latest:
+    number = version_number(word)
+    if number is not None and len(str(number)) < SHORTEST:
+        if number > latest:
             there = f"versions 1 to {latest}" if latest else "no versions yet"
             raise CommandError(f"version {word}: {path} has {there}", USAGE)
-        return int(word)
+        return number
     found = moment(word, datetime.now().astimezone())
     version = None if found is None else line.at(int(found.timestamp() * 1000))
     if version == 0:
@@ -276,9 +277,13 @@ def run_blame(arguments: argparse.Namespace) -> None:
 
     async def work(opened: Opened) -> None:
         version = _version(opened, arguments.at)
-        rows = opened.past.blamed(version) if version is not None else []
+        if version is None:
+            await _edition(opened, arguments.at)
+            why = "who wrote a line is known of versions, by number or time"
+            raise CommandError(f"{arguments.at}: {why}", USAGE)
+        rows = opened.past.blamed(version)
         if not rows:
-            raise CommandError("blame knows versions of text files and notebooks", USAGE)
+            raise CommandError(f"{opened.document.path}: {opened.past.blames_nobody}", USAGE)
         if arguments.json:
             table = [
                 {"line": number, "author": one.author, "at": one.at, "text": one.text}

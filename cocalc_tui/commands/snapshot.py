@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,7 +51,9 @@ def add(commands: Commands) -> None:
     snapshot.set_defaults(json=False, path=None, project=".")
     parts = snapshot.add_subparsers(metavar="WHAT", parser_class=Parser)
     listing = add_command(parts, "list", run_list, help="all of them, the newest first")
-    listing.add_argument("path", nargs="?", metavar="FILE", help="those in which it changed")
+    listing.add_argument(
+        "path", nargs="?", type=_named, metavar="FILE", help="those in which it changed"
+    )
     create = add_command(parts, "create", run_create, help="take one now and keep it")
     create.add_argument("title", nargs="?", default="by hand", help="- reads it from stdin")
     browse = add_command(parts, "browse", run_browse, help="what is in a folder of one")
@@ -64,7 +67,11 @@ def add(commands: Commands) -> None:
     for command, default in ((browse, ""), (show, None), (restore, None)):
         command.add_argument("snapshot", metavar="SNAPSHOT", help=WHICH)
         command.add_argument(
-            "path", nargs="?" if default == "" else None, default=default, help="in the project"
+            "path",
+            nargs="?" if default == "" else None,
+            type=_named,
+            default=default,
+            help="in the project; a byte that is no UTF-8 as \\xHH",
         )
     rules = add_command(parts, "rules", run_rules, help="how often, and how many are kept")
     for name, text in RULES.items():
@@ -73,6 +80,11 @@ def add(commands: Commands) -> None:
         add_json(command)
     for command in (listing, create, browse, show, diff, restore, drop, rules):
         add_project(command)
+
+
+def _named(word: str) -> str:
+    """A path as lists have it: bytes of a shell's that are no UTF-8 are spelled."""
+    return os.fsencode(word).decode("utf-8", "backslashreplace")
 
 
 def _ask(arguments: argparse.Namespace, work: Callable[[Snapshots], Awaitable[Result]]) -> Result:

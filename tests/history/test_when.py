@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cocalc_tui.history.when import moment
+from cocalc_tui.history.when import moment, version_number
 
 NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
 """A Wednesday."""
@@ -27,6 +27,10 @@ NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
         ("2026-11-01 10:00", "2026-11-01 10:00:00"),
         ("2026-11-01T10:00:00Z", "2026-11-01 10:00:00"),
         ("2026-11-01", "2026-11-01 00:00:00"),
+        ("23 Nov 09:05", "2026-11-23 09:05:00"),
+        ("Mon 23 Nov 09:05:06", "2026-11-23 09:05:06"),
+        ("26 nov", "2025-11-26 23:59:59"),
+        ("1 January 2025 8:00", "2025-01-01 08:00:00"),
     ],
 )
 def test_times_as_people_write_them(text: str, wanted: str) -> None:
@@ -35,6 +39,13 @@ def test_times_as_people_write_them(text: str, wanted: str) -> None:
     assert found.strftime("%Y-%m-%d %H:%M:%S") == wanted
 
 
-@pytest.mark.parametrize("text", ["", "now and then", "25:00", "12:61", "yesterday noon", "1:2"])
+@pytest.mark.parametrize(
+    "text", ["", "now and then", "25:00", "12:61", "yesterday noon", "1:2", "31 feb"]
+)
 def test_what_is_no_time(text: str) -> None:
     assert moment(text, NOW) is None
+
+
+def test_versions_as_they_stand_on_the_screen() -> None:
+    said = {"12": 12, " 1,284 ": 1284, "1,28": None, "v1": None, "-1": None, "": None}
+    assert {text: version_number(text) for text in said} == said

@@ -18,6 +18,8 @@ from cocalc_tui.server.snapshots.rules import EXCLUDED_ENDINGS, EXCLUDED_FOLDERS
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _USUAL = frozenset({0o644, 0o755})
+USUAL_FOLDER = 0o755
+"""The mode of folders of which none is noted."""
 _UNKNOWN: Stamp = [0, 0, 0, 0, 0]
 
 
@@ -99,7 +101,7 @@ class Census:
                 memo.stamps[name], memo.shas[name] = stamp, sha
                 if not sha or stat.S_IMODE(found.st_mode) not in _USUAL:
                     self._note(_join(path, name), found, sha)
-        if path and memo.mode != 0o755:
+        if path and memo.mode != USUAL_FOLDER:
             self._extras.modes[path] = memo.mode
         memo.tree = self._tree(memo, before)
         if path and not memo.tree:

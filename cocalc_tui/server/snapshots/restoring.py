@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cocalc_tui.server.snapshots.archive import Archive, Node
-from cocalc_tui.server.snapshots.census import Extras
+from cocalc_tui.server.snapshots.census import USUAL_FOLDER, Extras
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 TEMPORARY = ".cocalc-tui-new"
@@ -54,6 +54,7 @@ class _Writer:
         self.written = 0
         self.troubles: list[str] = []
         self._modes: dict[bytes, int] = {}
+        """Those that folders get in the end, the ones above first."""
 
     def put(self, node: Node) -> None:
         """Put one back."""
@@ -98,11 +99,13 @@ class _Writer:
             self.troubles.append(f"{shown}: {error.strerror or error}")
 
     def _open(self, path: bytes) -> int:
-        at = os.dup(self.top)
+        at, here = os.dup(self.top), b""
         try:
             for part in filter(None, path.split(b"/")):
+                here = os.path.join(here, part)
                 with contextlib.suppress(FileExistsError):
-                    os.mkdir(part, 0o755, dir_fd=at)
+                    os.mkdir(part, 0o700, dir_fd=at)
+                    self._modes.setdefault(here, USUAL_FOLDER)
                 inner = os.open(part, _FOLDER, dir_fd=at)
                 os.close(at)
                 at = inner

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cocalc_tui.history.when import moment
+from cocalc_tui.history.when import moment, version_number
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.history.acts import HistoryActs
 
@@ -113,8 +113,8 @@ class Steps(HistoryActs):
         word = await desk(self._screen).ask("Version or time (120, 14:02, yesterday 14:00)")
         if not word or self.past is None:
             return
-        if word.isascii() and word.isdigit():
-            self.go(int(word))
+        if (version := version_number(word)) is not None:
+            self.go(version)
             return
         found = moment(word, datetime.now().astimezone())
         if found is None:

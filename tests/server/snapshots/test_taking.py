@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from cocalc_tui.server.main import PRIVATE
 from cocalc_tui.server.snapshots.archive import Archive
 from cocalc_tui.server.snapshots.errors import SnapshotError
 from cocalc_tui.server.snapshots.names import meant, shown
@@ -104,7 +105,11 @@ class TestWhatIsTaken:
             if name != ".cocalc-tui":
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         archive = Archive(state / REPOSITORY)
-        written, troubles = restore(archive, id_, b"", project)
+        ours = os.umask(PRIVATE)
+        try:
+            written, troubles = restore(archive, id_, b"", project)
+        finally:
+            os.umask(ours)
         archive.close()
         assert troubles == []
         assert tree(project) == before
