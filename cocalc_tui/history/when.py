@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 _AGO = re.compile(r"(\d{1,6})\s*(s|m|min|h|d|w)[a-z]*\s+ago")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DATE = re.compile(
-    rf"(?:(?:{'|'.join(_WEEKDAYS)}) )?(\d{{1,2}}) ({'|'.join(_MONTHS)})[a-z]*(?: (\d{{4}}))?(?: (.+))?"
+    rf"(?:[a-z]{{3}} )?(\d{{1,2}}) ({'|'.join(_MONTHS)})[a-z]*(?: (\d{{4}}))?(?: (.+))?"
 )
 _VERSION = re.compile(r"\d+|\d{1,3}(?:,\d{3})+", re.ASCII)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
