@@ -65,6 +65,8 @@ class Editor:
         """Whether what is selected looks like whole lines."""
         self.marking = False
         """Whether moving selects, as after Emacs' set-mark."""
+        self._there = 0
+        """Where the main caret was before an empty text took the place of its own."""
         self._edit = edit
         self._going: str | None = None
         self._one_step: Literal["", "due", "begun"] = ""
@@ -80,9 +82,14 @@ class Editor:
         return self.view.tab
 
     def load(self, buffer: Buffer) -> None:
-        """Take another text in the place of this one; the caret stays where that is possible."""
+        """Take another text in the place of this one.
+
+        The caret stays where that is possible, and is there again once an empty text is filled.
+        """
         self.view.load(buffer)
-        self.main.put(min(self.caret, len(buffer)))
+        there = max(self.caret, self._there)
+        self.main.put(min(there, len(buffer)))
+        self._there = 0 if len(buffer) else there
         self.others, self.closers, self.marks = [], [], {}
 
     # --- carets --------------------------------------------------------------------------------
@@ -141,6 +148,9 @@ class Editor:
                 self.closers = _closers(self.closers, change)
             end = max(moved(end, change), change.pos + len(change.insert))
             start = min(start, change.pos)
+        if self._there:
+            self.main.put(min(self._there, len(self.buffer)))
+            self._there = 0
         return self.view.changed(start, end)
 
     def carried(self, offset: int, changes: Iterable[TextChange]) -> int:

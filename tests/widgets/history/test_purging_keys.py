@@ -10,7 +10,9 @@ from textual.pilot import Pilot
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.chat.model import take
 from cocalc_tui.chat.schema import edit, say
+from cocalc_tui.client.history import purge as purge_history
 from cocalc_tui.widgets.chat.pane import ChatPane
+from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.history.screen import HistoryScreen
 from cocalc_tui.widgets.terminal.past import TerminalPast
 from tests.server.hosting import running, until
@@ -54,6 +56,23 @@ async def test_a_chat(tmp_path: Path) -> None:
             contents = [history.own.content(n) for n in range(history.own.line.latest + 1)]
             assert "hunter2" not in str(contents)
             assert "hello" in str(contents)
+
+
+async def test_carets_stay_where_they_are(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        alice = await lab.person("alice")
+        lab.write("notes.md", "one\ntwo\nthree\n")
+        app = CocalcApp(alice, "lab", ["notes.md"])
+        async with app.run_test(size=(90, 24)) as pilot:
+            await until(lambda: isinstance(app.main.tiles.pane, EditorPane))
+            editor = app.main.tiles.pane
+            assert isinstance(editor, EditorPane)
+            await pilot.press("down", "right", "x")
+            await until(lambda: editor.document.sent)
+            await purge_history(alice.requests, editor.document.doc)
+            await until(lambda: editor.document.attached and editor.document.epoch == 2)
+            await pilot.press("y")
+            assert str(editor.document.replica.text()) == "one\ntxywo\nthree\n"
 
 
 @pytest.mark.timeout(120)
