@@ -7,7 +7,8 @@ per cell, in the same run; not 2,000 of them, which take minutes to open.
 
 A key is measured alone, and with what is offered when the keyboard rests after it.
 Another's edit is a patch that arrives: three characters in the cell below mine, on the screen.
-Memory is what opening adds to the resident pages of the process.
+Memory is what opening adds to the resident pages of the process. Garbage is collected as the
+program does it, in both.
 Prints a table on stderr and JSON on stdout.
 
     python -m benchmarks.notebook [--cells 20,200,2000] [--keys 50] [--only pane,widgets]
@@ -26,6 +27,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.programs import in_pty
+from cocalc_tui.garbage import garbage
 
 RESTED = 0.3
 """The same with what is offered when the keyboard rests."""
@@ -87,6 +89,7 @@ def run_pane(count: int, *, offers: bool = False) -> None:
     from cocalc_tui.widgets.notebook import actions
     from cocalc_tui.widgets.notebook.pane import NotebookPane
 
+    garbage.hold_off()
     whole = {"cells": cells(count), "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     ops = creation(ipynb.read(json.dumps(whole)))
     document = SharedDocument.offline("bench.ipynb", "notebook", ops)
@@ -95,6 +98,9 @@ def run_pane(count: int, *, offers: bool = False) -> None:
 
     class Alone(DeskApp):
         remote = 0
+
+        def on_ready(self) -> None:
+            self.call_after_refresh(garbage.settle)
 
         async def on_key(self, event: events.Key) -> None:
             if event.key == "f1":
@@ -126,6 +132,8 @@ def run_widgets(count: int) -> None:
     from textual.widget import Widget
     from textual.widgets import Markdown, Static, TextArea
 
+    garbage.hold_off()
+
     def code(cell: dict[str, Any]) -> Widget:
         area = TextArea.code_editor(
             cell["source"], language="python", soft_wrap=True, show_line_numbers=False
@@ -142,6 +150,9 @@ def run_widgets(count: int) -> None:
         TextArea { border: none; }
         .prompt { width: 7; }
         """
+
+        def on_ready(self) -> None:
+            self.call_after_refresh(garbage.settle)
 
         async def on_key(self, event: events.Key) -> None:
             if event.key == "f1":
@@ -246,7 +257,7 @@ def _ratios(results: dict[str, dict[str, float]]) -> list[str]:
     ours = [row for name, row in results.items() if name.endswith("pane")]
     if len(ours) < 2:
         return []
-    steps = ("key_ms", "new_line_ms", "remote_ms", "scroll_ms")
+    steps = ("open_s", "key_ms", "new_line_ms", "remote_ms", "scroll_ms")
     cells = [
         f"{ours[-1][field] / ours[0][field]:.2f}" if field in steps else ""
         for _, field in COLUMNS_OF_TABLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from textual.strip import Strip
@@ -77,9 +78,9 @@ class Setting:
     brackets: str = "off"
     """Whether brackets come in pairs: on, off, or auto for in code."""
 
-    @property
+    @cached_property
     def frame(self) -> Frame:
-        """The same for outputs."""
+        """The same for outputs; one for all cells, of which there may be thousands."""
         return Frame(
             self.width,
             self.look.output,

@@ -256,7 +256,8 @@ class Stack:
 
     def fold(self) -> None:
         """Hide what is under the cells that are folded, and show all else."""
-        self._under = hidden(((cell.key, cell.rank) for cell in self.cells), self.folded)
+        ranks = ((cell.key, cell.rank) for cell in self.cells)
+        self._under = hidden(ranks, self.folded) if self.folded else {}
         counts = Counter(self._under.values())
         for cell in self.cells:
             cell.away, cell.folded = cell.key in self._under, counts[cell.key]
