@@ -21,8 +21,8 @@ from cocalc_tui.commands import (
     files,
     kept,
     listing,
+    log,
     opening,
-    past,
     people,
     relay,
     run,
@@ -31,6 +31,7 @@ from cocalc_tui.commands import (
     snapshot,
     term,
     term_offer,
+    versions,
 )
 from cocalc_tui.commands.common import FAILED, FINE, INTERRUPTED, USAGE, CommandError, Parser, talk
 
@@ -45,7 +46,8 @@ MODULES = (
     term_offer,
     people,
     running,
-    past,
+    log,
+    versions,
     snapshot,
     backup,
     kept,

@@ -307,7 +307,7 @@ async def test_commits_and_snapshots_in_the_same_screen(tmp_path: Path) -> None:
         await until(lambda: screen.version == document.numbers.upto)
         await pilot.press("C")
         await until(lambda: shown(screen) == ["old", "new"])
-        assert "commit 2 of 2  Ann," in screen._head.text
+        assert ", 2 of 2  Ann," in screen._head.text
         assert "Go on" in screen._head.text
         await pilot.press("left")
         await until(lambda: shown(screen) == ["old"])
