@@ -298,7 +298,7 @@ async def test_the_keyboard_the_size_and_the_script(tmp_path: Path) -> None:
         here = pane(app)
         await until(lambda: here.model.screen.running)
         await pilot.press("f12", "k")
-        await until(lambda: here.where().endswith("you alone have the keyboard"))
+        await until(lambda: here.where().startswith("you alone have the keyboard, "))
         await pilot.press("f12", "k")
         await until(lambda: not here.model.screen.keyboard)
         await pilot.press("f12", "s")

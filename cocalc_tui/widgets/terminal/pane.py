@@ -318,7 +318,10 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     # --- the pane ------------------------------------------------------------------------------
 
     def where(self) -> str:
-        """Its size and whose that is, and who types."""
+        """Who has the keyboard, its size and whose that is, and who types.
+
+        A bar is cut at its end: whether my keys do anything comes first.
+        """
         screen, look = self.model.screen, self.look
         if self._next_is_apps:
             return shown(desk(self).reader.keymap.way_out(["terminal"]))
@@ -329,13 +332,13 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         if not screen.running:
             return "ended" if self.model.known else ""
         me = desk(self).user
-        typist = f", {screen.typist} types" if screen.typist not in {"", me} else ""
-        if screen.keyboard:
-            holds = f"{screen.keyboard} has" if screen.keyboard != me else "you alone have"
-            typist = f", {holds} the keyboard"
         part = screen.columns > self.size.width or screen.lines > self.size.height
         size = f"{'a part of ' * part}{screen.columns}x{screen.lines}"
-        return f"{size} {whose_size(screen, me)}{typist}"
+        size = f"{size} {whose_size(screen, me)}"
+        if screen.keyboard:
+            holds = f"{screen.keyboard} has" if screen.keyboard != me else "you alone have"
+            return f"{holds} the keyboard, {size}"
+        return f"{size}, {screen.typist} types" if screen.typist not in {"", me} else size
 
     def mode(self) -> str:
         """What the next key may be, where it is not the program's."""
