@@ -16,6 +16,11 @@ RULES = {
     "cocalc_tui.client.workspace": ["textual", "rich", "apsw", "jupyter_client", "nbformat"],
     "cocalc_tui.server.relay": ["textual", "rich", "jupyter_client", "nbformat"],
     "cocalc_tui.server.main": ["textual", "rich"],
+    # What a relay that starts does without: everybody waits for it after the one before was killed.
+    "cocalc_tui.server.serve": [
+        *("textual", "rich", "jupyter_client", "nbformat", "zmq", "platformdirs"),
+        *("dulwich", "regex"),
+    ],
     "cocalc_tui.widgets.editor.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],
     "cocalc_tui.widgets.notebook.pane": ["apsw", "jupyter_client", "cocalc_tui.server"],
     "cocalc_tui.app": [

@@ -19,7 +19,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from platformdirs import user_state_path
 
 from cocalc_tui.protocol.messages import WirePatch
 
@@ -55,6 +54,8 @@ class Work(msgspec.Struct, frozen=True, tag="work"):
 
 def folder() -> Path:
     """Where this person's journals are."""
+    from platformdirs import user_state_path
+
     return user_state_path("cocalc-tui") / "unsent"
 
 

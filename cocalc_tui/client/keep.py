@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 from cocalc_tui.sync.patch import Patch, Splice
 
 _PATCHES = ".patches.json"
@@ -35,6 +33,8 @@ class Copy:
 
 def kept_folder() -> Path:
     """Where the copies are."""
+    from platformdirs import user_state_path
+
     return user_state_path("cocalc-tui") / "kept"
 
 

@@ -6,7 +6,10 @@ is only said of one that answered before: not every kernel has a heart.
 
 from __future__ import annotations
 
-import zmq
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the relay reads SILENT, and speaks with no kernel
+    import zmq
 
 EVERY = 10.0
 """Seconds between two questions."""
