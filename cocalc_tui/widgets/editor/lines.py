@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.editor import moves
 from cocalc_tui.widgets.editor.carets import Caret, Put
 from cocalc_tui.widgets.editor.indenting import step_at
@@ -150,9 +151,12 @@ def join(editor: Editor) -> None:
 
 
 def last_line(editor: Editor) -> int:
-    """The last line that is one for sorting and for vim: behind the last line end there is none."""
+    """The last line that is one for sorting and for vim.
+
+    Behind the last line end of a file there is none; of a cell, what shows there is one.
+    """
     last = editor.view.lines - 1
-    return last - 1 if last and not editor.view.text(last) else last
+    return last - 1 if last and editor.at == MAIN and not editor.view.text(last) else last
 
 
 def sort(editor: Editor) -> None:

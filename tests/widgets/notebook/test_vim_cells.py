@@ -26,3 +26,13 @@ async def test_modes_motions_and_the_way_out() -> None:
         await pilot.press("j", "enter", "A", "!", "escape")
         assert sources(pane.document)[1] == "four!"
         assert pane.mode() == "normal"
+
+
+async def test_an_empty_line_at_the_end_of_a_cell_is_a_line() -> None:
+    app = NotebookDesk(document_of([cell("one\n"), cell("two")]))
+    app.pane.use_keys("vim")
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.press("enter", "g", "g", "j", "i", "x", "escape", "g", "g", "G", "A", "y")
+        assert sources(app.pane.document) == ["one\nxy", "two"]
+        await pilot.press("escape", "equals_sign", "equals_sign", "d", "d")
+        assert sources(app.pane.document) == ["one", "two"]
