@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from cocalc_tui.widgets.editor import lines
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.vim import operators, words
+from cocalc_tui.widgets.editor.vim import operators, putting, words
+from cocalc_tui.widgets.editor.vim.asked import Asked, place, read
 from cocalc_tui.widgets.editor.vim.objects import Stretch
-from cocalc_tui.widgets.editor.vim.registers import UNNAMED
-from cocalc_tui.widgets.editor.vim.search import PatternError, Search, compiled, replacement
+from cocalc_tui.widgets.editor.vim.registers import UNNAMED, Taken
+from cocalc_tui.widgets.editor.vim.search import PatternError, Search, compiled, put_for
 
 if TYPE_CHECKING:
     from cocalc_tui.widgets.editor.vim.machine import Vim
 
-_NAME = re.compile(r"(?:[a-zA-Z]+|[&<>=])!?")
-_PLACE = re.compile(
-    r"(?P<number>\d+)|(?P<here>\.)|(?P<last>\$)|'(?P<mark>[a-zA-Z<>'])|/(?P<found>[^/]*)/?"
-)
-_OFFSET = re.compile(r"([+-])(\d*)")
+_BAR = re.compile(r"(?<!\\)\|")
+"""Behind it the next command begins."""
 MOST_LINES = 20_000
 """Lines that `:g` acts on."""
-
-
-class Asked(NamedTuple):
-    """A command with the lines it is for."""
-
-    first: int
-    last: int
-    given: bool
-    """Whether lines were named."""
-    name: str
-    rest: str
 
 
 Run: TypeAlias = "Callable[[Vim, Editor, Asked], None]"
@@ -42,18 +29,38 @@ Run: TypeAlias = "Callable[[Vim, Editor, Asked], None]"
 
 def run(vim: Vim, editor: Editor, text: str) -> None:
     """Do what was typed; raises PatternError for a pattern that means nothing."""
-    asked = _read(vim, editor, text.strip().lstrip(":"))
-    if asked is None:
-        vim.outside.say(f"{text}: these lines are not there")
-        return
-    if not asked.name:
-        if asked.given:
-            operators.to_written(editor, asked.last)
-        return
-    if (command := _find(asked.name)) is None:
-        vim.outside.say(f"{asked.name}: not a command here")
-    else:
+    more = text.strip().lstrip(":")
+    while more:
+        asked = read(vim, editor, more)
+        if asked is None:
+            vim.outside.say(f"{text}: these lines are not there")
+            return
+        command, more = _find(asked.name) if asked.name else _go, ""
+        if command is None:
+            vim.outside.say(f"{asked.name}: not a command here")
+            return
+        if command not in (_global, _normal):
+            rest, more = _parted(asked.rest, patterns=command is _substitute)
+            asked = asked._replace(rest=rest)
         command(vim, editor, asked)
+
+
+def _parted(rest: str, *, patterns: bool) -> tuple[str, str]:
+    """What belongs to a command, and the next; `patterns`: a `|` in the first two parts is none."""
+    start = 0
+    if patterns and rest:
+        ends = [found.start() for found in re.finditer(rf"(?<!\\){re.escape(rest[0])}", rest)]
+        start = ends[2] if len(ends) > 2 else len(rest)
+    bar = _BAR.search(rest, start)
+    if bar is None:
+        return rest, ""
+    return rest[: bar.start()].rstrip(), rest[bar.end() :].lstrip()
+
+
+def _go(vim: Vim, editor: Editor, asked: Asked) -> None:
+    """To a line, beyond the last to that."""
+    if asked.given:
+        operators.to_written(editor, min(asked.last, words.last_line(editor)))
 
 
 def _find(name: str) -> Run | None:
@@ -63,63 +70,6 @@ def _find(name: str) -> Run | None:
         if name.startswith(short) and whole.startswith(name):
             return run_
     return None
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def _read(vim: Vim, editor: Editor, text: str) -> Asked | None:
-    here = editor.place()[0]
-    places: list[int] = []
-    if text.startswith("%"):
-        places, text = [0, lines.last_line(editor)], text[1:]
-    else:
-        while True:
-            line, text = _place(vim, editor, text, here)
-            if line is None:
-                break
-            places.append(line)
-            if not text.startswith(","):
-                break
-            text = text[1:]
-    if any(not 0 <= line <= words.last_line(editor) for line in places):
-        return None
-    first, last = (min(places[-2:]), max(places[-2:])) if places else (here, here)
-    name = _NAME.match(text.lstrip())
-    word = name.group() if name else ""
-    # `:s/a/b/` and `:g/a/d` need no space behind the name.
-    rest = text.lstrip()[len(word) :]
-    return Asked(
-        first, last, bool(places), word, rest.strip() if not rest.startswith("/") else rest
-    )
-
-
-def _place(vim: Vim, editor: Editor, text: str, here: int) -> tuple[int | None, str]:
-    found = _PLACE.match(text)
-    line: int | None = None
-    if found is not None:
-        line = _line_of(vim, editor, found, here)
-        text = text[found.end() :]
-    while (offset := _OFFSET.match(text)) is not None:
-        by = int(offset[2] or 1)
-        line = (here if line is None else line) + (by if offset[1] == "+" else -by)
-        text = text[offset.end() :]
-    return line, text
-
-
-def _line_of(vim: Vim, editor: Editor, found: re.Match[str], here: int) -> int:
-    if found["number"] is not None:
-        return max(int(found["number"]) - 1, 0)
-    if found["last"]:
-        return lines.last_line(editor)
-    if found["mark"]:
-        at = editor.marks.get(found["mark"], -1)
-        return editor.buffer.row_col(min(at, len(editor.buffer)))[0] if at >= 0 else -1
-    if found["found"] is not None:
-        search = Search(found["found"] or vim.memory.search.pattern)
-        at_ = search.next(str(editor.buffer), editor.end_of(here), 1, forwards=True)
-        return editor.buffer.row_col(at_)[0] if at_ is not None else -1
-    return here
 
 
 # --- commands ------------------------------------------------------------------------------------
@@ -164,8 +114,7 @@ def _substitute(vim: Vim, editor: Editor, asked: Asked) -> None:
         return
     changed = {editor.buffer.row_col(match_at)[0] for match_at, _ in found}
     if "n" not in flags:
-        template = replacement(text)
-        puts = [Put(at, at + len(match[0]), match.expand(template)) for at, match in found]
+        puts = [Put(at, at + len(match[0]), put_for(match, text)) for at, match in found]
         editor.replace(puts, "replace")
         operators.to_written(editor, min(max(changed), editor.view.lines - 1))
     if len(found) > 1:
@@ -206,12 +155,19 @@ def _global(vim: Vim, editor: Editor, asked: Asked) -> None:
     ]
     if parts[1].strip() in ("d", "delete"):
         _delete_lines(vim, editor, chosen)
-        return
-    for number, line in enumerate(chosen[:MOST_LINES]):
-        editor.marks[f"g{number}"] = editor.start_of(line)
-    for number in range(len(chosen[:MOST_LINES])):
-        editor.go(editor.marks.pop(f"g{number}"))
-        run(vim, editor, parts[1])
+    else:
+        _in_lines(editor, chosen[:MOST_LINES], lambda: run(vim, editor, parts[1]))
+
+
+def _in_lines(editor: Editor, chosen: Sequence[int], do: Callable[[], None]) -> None:
+    """Do something at the start of each of some lines, which may move meanwhile."""
+    # What comes above a line, as a copy of the one before, moves its end, and not its start.
+    for number, line in enumerate(chosen):
+        editor.marks[f"in {number}"] = editor.end_of(line)
+    for number in range(len(chosen)):
+        line = editor.buffer.row_col(editor.marks.pop(f"in {number}"))[0]
+        editor.go(editor.start_of(line))
+        do()
 
 
 def _delete_lines(vim: Vim, editor: Editor, chosen: list[int]) -> None:
@@ -222,7 +178,11 @@ def _delete_lines(vim: Vim, editor: Editor, chosen: list[int]) -> None:
         else:
             gone.append((line, line))
     if gone:
+        text = editor.view.text(chosen[-1]) + "\n"
+        vim.registers.deleted(UNNAMED, Taken(text, lines=True))
         lines.delete_ranges(editor, gone)
+        follows = gone[-1][1] + 1 - len(chosen)
+        operators.to_written(editor, min(follows, lines.last_line(editor)))
         vim.outside.say(f"{len(chosen):,} lines fewer")
 
 
@@ -231,12 +191,24 @@ def _on_lines(operator: str) -> Run:
         register = asked.rest[:1] if asked.rest[:1].isalpha() else UNNAMED
         stretch = Stretch(editor.start_of(asked.first), editor.start_of(asked.last + 1), lines=True)
         operators.operate(vim, editor, operator, [stretch], register)
+        if operator in operators.LINE_WISE:
+            operators.to_written(editor, asked.last)
 
     return operate
 
 
 def _join(vim: Vim, editor: Editor, asked: Asked) -> None:
     operators.join(editor, asked.first, asked.last, spaces=True)
+    operators.to_written(editor, asked.first)
+
+
+def _put(vim: Vim, editor: Editor, asked: Asked) -> None:
+    held = vim.register(asked.rest[:1] or UNNAMED)
+    if held is not None:
+        text = held.text.removesuffix("\n") + "\n"
+        editor.go(editor.start_of(asked.last))
+        putting.put_lines(editor, text, behind=not asked.name.endswith("!"))
+        operators.to_written(editor, editor.place()[0] + text.count("\n") - 1)
 
 
 def _sort(vim: Vim, editor: Editor, asked: Asked) -> None:
@@ -249,7 +221,7 @@ def _sort(vim: Vim, editor: Editor, asked: Asked) -> None:
 
 def _copy(*, moves: bool) -> Run:
     def copy(vim: Vim, editor: Editor, asked: Asked) -> None:
-        target, _ = _place(vim, editor, asked.rest, editor.place()[0])
+        target, _ = place(vim, editor, asked.rest, editor.place()[0])
         if asked.rest.strip() == "0":
             target = -1
         start, end = editor.start_of(asked.first), editor.start_of(asked.last + 1)
@@ -273,11 +245,8 @@ def _copy(*, moves: bool) -> Run:
 
 
 def _normal(vim: Vim, editor: Editor, asked: Asked) -> None:
-    for number in range(asked.first, asked.last + 1):
-        editor.marks[f"n{number}"] = editor.start_of(number)
-    for number in range(asked.first, asked.last + 1):
-        editor.go(editor.marks.pop(f"n{number}"))
-        vim.feed(editor, [*asked.rest, "escape"])
+    chosen = range(asked.first, asked.last + 1)
+    _in_lines(editor, chosen, lambda: vim.feed(editor, [*asked.rest, "escape"]))
 
 
 def _no_highlight(vim: Vim, editor: Editor, asked: Asked) -> None:
@@ -317,6 +286,7 @@ COMMANDS: dict[str, tuple[Run, str, str]] = {
     ">": (_on_lines(">"), ">", "indent the lines"),
     "<": (_on_lines("<"), "<", "indent the lines less"),
     "j": (_join, "join", "join the lines"),
+    "pu": (_put, "put", "put what was taken below the line"),
     "m": (_copy(moves=True), "move", "move the lines behind another"),
     "t": (_copy(moves=False), "t", "copy the lines behind another"),
     "co": (_copy(moves=False), "copy", "copy the lines behind another"),

@@ -141,15 +141,17 @@ def join(editor: Editor, first: int, last: int, *, spaces: bool) -> None:
     if last == first:
         return
     puts: list[Put] = []
+    before, written = editor.view.text(first), bool(editor.view.text(first))
     for line in range(first, last):
-        this, following = editor.view.text(line), editor.view.text(line + 1)
+        rest = following = editor.view.text(line + 1)
         start, end = editor.end_of(line), editor.start_of(line + 1)
         gap = ""
         if spaces:
             rest = following.lstrip()
             end += len(following) - len(rest)
-            gap = " " if this and not this[-1].isspace() and rest and rest[0] != ")" else ""
+            gap = " " if written and not before[-1:].isspace() and rest[:1] not in ("", ")") else ""
         puts.append(Put(start, end, gap))
+        before, written = rest, written or bool(rest)
     gone = sum(put.end - put.start - len(put.text) for put in puts[:-1])
     at = puts[-1].start - gone
     editor.replace(puts, "join")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MOST = 10_000
@@ -74,22 +74,38 @@ def _escaped(mark: str, *, very: bool) -> str:
     return "\\" + mark
 
 
-def replacement(text: str) -> str:
-    r"""What `:s` puts in a match's place, as Python's: `&` and `\0` are the match, `\r` a line."""
+def put_for(match: re.Match[str], text: str) -> str:
+    r"""What `:s` puts in the place of a match: `&` is the match, `\r` a line, `\U` capitals."""
     found: list[str] = []
+    whole: Callable[[str], str] = str
+    first: Callable[[str], str] = str
     marks = iter(text)
     for mark in marks:
-        if mark == "&":
-            found.append("\\g<0>")
-        elif mark != "\\":
-            found.append(mark)
-        else:
+        piece = match[0] if mark == "&" else mark
+        if mark == "\\":
             after = next(marks, "\\")
-            if after.isdigit():
-                found.append(f"\\g<{after}>")
-            else:
-                found.append({"r": "\n", "n": "\n", "t": "\t", "\\": "\\\\"}.get(after, after))
+            if after in _CASES:
+                whole = _CASES[after]
+                continue
+            if after in "ul":
+                first = _CASES[after.upper()]
+                continue
+            piece = _meant(match, after)
+        if piece := whole(piece):
+            found.append(first(piece[:1]) + piece[1:])
+            first = str
     return "".join(found)
+
+
+_CASES: dict[str, Callable[[str], str]] = {"U": str.upper, "L": str.lower, "E": str, "e": str}
+
+
+def _meant(match: re.Match[str], mark: str) -> str:
+    """What stands behind a backslash: a group, which may not be there, or a character."""
+    if mark.isdecimal():
+        number = int(mark)
+        return (match[number] or "") if number <= match.re.groups else ""
+    return {"r": "\n", "n": "\n", "t": "\t"}.get(mark, mark)
 
 
 @dataclass

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +46,15 @@ WHOLE = (
     *("yiww`[", "yiw$`]", "yj'[", "ihey<esc>kgix<esc>", "/o<cr>dgn", "/o<cr>gnd", "?a<cr>dgN"),
     *("/o<cr>cgnx<esc>.", ">jG']"),
 )
+LINES = (
+    *("3d", "2,4d", "9", "99", "$", ".,+1d", "s/a/b/", "%s/o/0/g", "%s/e$/X/", "2,5s/ /_/g"),
+    *("g/o/d", "v/o/d", "g/r/s/a/b/", "3m$", "2t.", "2t0", "m0", "g/a/t.", "g/a/m0", "%j"),
+    *("3,5j", "2,3>", "4,5<lt>", "sort", "2,9sort", "%norm Ix", "g/o/norm ~", "4,6norm x"),
+    *("5,2d", "1,$d", "/foo/d", "?def?d", "g/^$/d", "g!/o/d", "5|d", "3,5d a|put a", "%s/$/;/"),
+    *(r"%s/\(a\)\(t\)/\2\1/g", r"s/\w\+/<lt>&>/g", r"%s/foo/\U&/", r"s/\<lt>f/\u&/g"),
+    *(r"%s/\v(a|b)+/Z/g", "s/a/b/|s/e/f/", r"2,3s/^\s*//", r"%s/\s\+$//", "3,4m1", "%s/^/# /"),
+)
+"""Behind `:`."""
 TYPED = ("foo<esc>", "a b<esc>", "x<cr>y<esc>", "ab<bs>c<esc>")
 
 
@@ -87,7 +96,16 @@ def _parts(chance: random.Random) -> Iterator[str]:
     )
 
 
-def made(count: int, seed: int) -> list[Case]:
+def _lines(chance: random.Random) -> Iterator[str]:
+    yield chance.choice(["", "ma", "2j"]) + f":{chance.choice(LINES)}<cr>"
+
+
+Parts = Callable[[random.Random], Iterator[str]]
+KEYS, BEHIND_COLON = _parts, _lines
+"""Compared apart: to vim, what `:s` looked for is what `n` looks for, in the next text too."""
+
+
+def made(count: int, seed: int, parts: Parts = KEYS) -> list[Case]:
     """Some of what people type, always the same for a seed.
 
     Without what vim does by old habit and not by rule: an operator that has nothing to act on.
@@ -97,7 +115,7 @@ def made(count: int, seed: int) -> list[Case]:
     while len(found) < count:
         line = chance.randrange(len(ROWS))
         column = chance.randrange(max(len(ROWS[line]), 1))
-        keys = chance.choice(list(_parts(chance)))
+        keys = chance.choice(list(parts(chance)))
         odd = keys.startswith(("g~", ">", "<")) and keys[-1:] in ("h", "0", "^", "_", "-", "b", "B")
         odd = odd or keys in ("y_", "g~|") or (not ROWS[line] and keys[1:] in ("ge", "gE"))
         if not odd and (ROWS[line] or keys[0] not in "v3x"):
@@ -151,10 +169,10 @@ AT_ONCE = 500
 """Cases for one start of vim."""
 
 
-def different(count: int, seed: int) -> Iterator[str]:
+def different(count: int, seed: int, parts: Parts = KEYS) -> Iterator[str]:
     """The cases in which we end elsewhere."""
     for batch in range(-(-count // AT_ONCE)):
-        asked = made(min(AT_ONCE, count - batch * AT_ONCE), seed * 1000 + batch)
+        asked = made(min(AT_ONCE, count - batch * AT_ONCE), seed * 1000 + batch, parts)
         with tempfile.TemporaryDirectory() as folder:
             wanted = in_vim(asked, Path(folder))
         for case, end in zip(asked, wanted, strict=True):
@@ -171,7 +189,11 @@ def main() -> None:
     if shutil.which("vim") is None:
         print("there is no vim here to compare with: skipped")
         return
-    found = list(different(options.cases, options.seed))
+    found = [
+        one
+        for parts in (KEYS, BEHIND_COLON)
+        for one in different(options.cases // 2, options.seed, parts)
+    ]
     print("\n".join(found) or f"vim's keys: {options.cases} cases as vim does them")
     sys.exit(bool(found))
 

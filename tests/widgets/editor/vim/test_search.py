@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from cocalc_tui.widgets.editor.vim.search import PatternError, compiled, replacement
+from cocalc_tui.widgets.editor.vim.search import PatternError, compiled, put_for
 from tests.widgets.editor.vim.typed import Typed
 
 
@@ -44,7 +46,10 @@ def test_bad_patterns_are_one_line(pattern: str) -> None:
 
 
 def test_replacements() -> None:
-    assert replacement(r"<&>\1\r\\\&") == "<\\g<0>>\\g<1>\n\\\\&"
+    match = re.compile("(a)b").search("xabx")
+    assert match is not None
+    assert put_for(match, r"<&>\1\2\r\\\&") == "<ab>a\n\\&"
+    assert put_for(match, r"\U&x\Ey\u&\lA") == "ABXyAba"
 
 
 @pytest.mark.parametrize(
@@ -77,14 +82,14 @@ def test_replacements() -> None:
         ("|x/y", r":s#/#-#<cr>", "|x-y"),
         ("|one\ntwo", "Vj:s/o/0/<cr>", "0ne\n|tw0"),
         ("|a1\nb\na2", ":g/a/d<cr>", "|b"),
-        ("|a1\nb\na2", ":v/a/d<cr>", "|a1\na2"),
+        ("|a1\nb\na2", ":v/a/d<cr>", "a1\n|a2"),
         ("|a\nb\na", ":g/a/s/a/x/<cr>", "x\nb\n|x"),
         ("|a\nb", ":%norm Ax<cr>", "ax\nb|x"),
         ("|c\na\nb", ":sort<cr>", "|a\nb\nc"),
         ("|a\nb\nc", ":m $<cr>", "b\nc\n|a"),
         ("a\nb\n|c", ":m 0<cr>", "|c\na\nb"),
         ("|a\nb\nc", ":t.<cr>", "a\n|a\nb\nc"),
-        ("|a\nb\nc", ":1,2j<cr>", "a| b\nc"),
+        ("|a\nb\nc", ":1,2j<cr>", "|a b\nc"),
         ("|a\nb", ":2><cr>", "a\n    |b"),
         ("|a\nb", ":y<cr>jp", "a\nb\n|a"),
         ("|a\nb\nx", ":/x/d<cr>", "a\n|b"),
