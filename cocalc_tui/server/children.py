@@ -25,5 +25,8 @@ async def child(*command: str, **how: Any) -> AsyncIterator[Process]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-        process._transport.close()  # type: ignore[attr-defined]  # pipes that somebody else holds stay open else
+        transport: asyncio.SubprocessTransport = process._transport  # type: ignore[attr-defined]  # asyncio gives it to nobody
+        for pipe in map(transport.get_pipe_transport, range(3)):
+            if pipe is not None:
+                pipe.close()  # somebody whom the child started may hold the other end
         await process.wait()

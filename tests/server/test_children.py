@@ -28,9 +28,17 @@ async def test_who_gives_up_leaves_no_child() -> None:
 
 
 async def test_a_pipe_that_somebody_else_holds_is_let_go() -> None:
-    async with child("sh", "-c", "sleep 1000 & echo $!", stdout=PIPE) as process:
+    async with child("sh", "-c", "sleep 1000 & echo $!; wait", stdout=PIPE) as process:
         assert process.stdout is not None
         holder = int(await process.stdout.readline())
-    await process.stdout.read()
-    assert process.returncode in (0, -signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    os.kill(holder, signal.SIGKILL)
+
+
+async def test_what_ended_by_itself_says_how() -> None:
+    async with child("sh", "-c", "sleep 1000 & echo $!; exit 3", stdout=PIPE) as process:
+        assert process.stdout is not None
+        holder = int(await process.stdout.readline())
+        await until(lambda: process.returncode is not None)
+    assert process.returncode == 3
     os.kill(holder, signal.SIGKILL)

@@ -200,6 +200,12 @@ class Running:
 
 TICKS = "import time\nfor n in range({0}):\n    print('tick', n, flush=True)\n    time.sleep({1})"
 
+FOR_A_WHILE = (
+    "import os, time\nn = 0\nwhile not os.path.exists('enough'):\n"
+    "    print('tick', n, flush=True)\n    n += 1\n    time.sleep(0.03)"
+)
+"""Ticks until that file is there, however long a busy machine takes for all the rest."""
+
 
 def ticks(count: int) -> str:
     return "".join(f"tick {n}\n" for n in range(count))

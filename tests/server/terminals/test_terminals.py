@@ -92,9 +92,10 @@ class Side:
             texts.append(part.data.decode())
         return joined(texts)
 
-    async def shows(self, word: str) -> None:
+    async def shows(self, words: str) -> None:
+        """Wait for words, wherever the rows end: folders have names of any length."""
         async with asyncio.timeout(60):
-            while word not in await self.text():
+            while "".join(words.split()) not in "".join((await self.text()).split()):
                 await asyncio.sleep(0.02)
 
 
