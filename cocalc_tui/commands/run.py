@@ -120,6 +120,7 @@ class Headless:
             return FAILED
         except asyncio.CancelledError:
             await self._stop(cells)
+            talk("interrupted: what ran is stopped")
             raise
         finally:
             stop()

@@ -127,12 +127,15 @@ def test_a_kernel_that_dies_says_why(project: Path) -> None:
 def test_an_interrupted_command_interrupts_its_cell(project: Path) -> None:
     path = notebook(project / "g.ipynb", "print('begun', flush=True)\nwhile True: pass")
     words = [*PROGRAM, "run", str(path)]
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL, preexec_fn=mind_signals) as process:
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, text=True, preexec_fn=mind_signals
+    ) as process:
         end = time.monotonic() + 60
         while '"path": "g.ipynb"' not in (said := status(project)) or "busy" not in said:
             assert time.monotonic() < end
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.communicate(timeout=30)[1] == "interrupted: what ran is stopped\n"
+        assert process.returncode == 130
     while "busy" in status(project):
         assert time.monotonic() < end
 

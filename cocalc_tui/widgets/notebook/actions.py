@@ -17,7 +17,7 @@ SCOPES = (
     Scope("chosen", "Completions, one chosen"),
     Scope("tip", "What a name is", "While it shows beside the caret."),
     Scope("answer", "A cell's question", "The line in which it is answered."),
-    Scope("seek", "What to find in a notebook"),
+    Scope("seek", "What to find in cells and output"),
 )
 
 _EDITOR, _RUNNER = Role.EDITOR, Role.RUNNER

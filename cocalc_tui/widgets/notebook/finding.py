@@ -14,8 +14,8 @@ from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.search import Search
 from cocalc_tui.widgets.notebook.cell import GAP, CellView
 from cocalc_tui.widgets.notebook.kernelacts import KernelActs
-from cocalc_tui.widgets.notebook.seeking import Seek
 from cocalc_tui.widgets.notebook.view import MORE
+from cocalc_tui.widgets.seeking import Seek
 
 
 class Place(NamedTuple):

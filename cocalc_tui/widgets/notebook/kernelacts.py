@@ -58,7 +58,10 @@ class KernelActs(RunActs):
 
     async def do_interrupt(self) -> None:
         """Interrupt the running cell and empty the queue; say so if it goes on all the same."""
-        going = {run.run for run in self.document.runs.values() if run.state == "running"}
+        runs = self.document.runs.values()
+        going = {run.run for run in runs if run.state == "running"}
+        if self.document.kernel.state != "busy" and all(run.state not in UNDER_WAY for run in runs):
+            desk(self).notice("Nothing runs or waits here")
         await self.document.interrupt()
         self.set_timer(STUBBORN, lambda: self._say_stubborn(going))
 

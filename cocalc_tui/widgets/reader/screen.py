@@ -29,6 +29,7 @@ from cocalc_tui.widgets.reader.contents import Content, blocks_of, contents_of
 from cocalc_tui.widgets.reader.model import Reader, Spot
 from cocalc_tui.widgets.reader.saving import Form, numbered, save_as
 from cocalc_tui.widgets.report import footer_words
+from cocalc_tui.widgets.seeking import Seek
 
 if TYPE_CHECKING:
     from cocalc_tui.client.files import Files
@@ -228,9 +229,9 @@ class OutputScreen(Acting, Leaving[None], inherit_bindings=False):
 
     async def do_find(self) -> None:
         """Ask what to find."""
-        answer = await desk(self).ask("Find")
-        if answer is not None:
-            self._find_from_here(Query(answer))
+        query = await desk(self).answer(Seek("Find in this output", self._query))
+        if query is not None:
+            self._find_from_here(query)
 
     def _find_from_here(self, query: Query) -> None:
         if query.text:

@@ -166,6 +166,17 @@ async def test_a_cell_that_goes_on_though_interrupted_is_said(
         assert app.notices == [said]
 
 
+async def test_that_there_is_nothing_to_interrupt_is_said() -> None:
+    app, wire = asking_desk()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.press("i", "i")
+        assert app.notices == ["Nothing runs or waits here"]
+        (first, *_) = (one.key for one in app.pane.stack.cells)
+        runs(app.pane.document, run_of(first, "queued"))
+        await pilot.press("i", "i")
+        assert (wire.interrupted, len(app.notices)) == (2, 1)
+
+
 async def test_what_mends_a_kernel_is_one_line_and_a_key_copies_it() -> None:
     line = "python3 -m venv .venv && .venv/bin/pip install ipykernel"
     note = f"the project has no Python of its own; to make one: {line}"

@@ -8,9 +8,9 @@ from textual.events import Key
 from textual.widgets import Static
 
 from cocalc_tui.widgets.dialogs import Ask, Confirm
-from cocalc_tui.widgets.notebook.seeking import Seek
 from cocalc_tui.widgets.outputs.rows import WHOLE
 from cocalc_tui.widgets.reader.screen import OutputScreen
+from cocalc_tui.widgets.seeking import Seek
 from tests.widgets.notebook.desk import (
     NotebookDesk,
     Pilots,

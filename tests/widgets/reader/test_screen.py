@@ -26,6 +26,7 @@ from cocalc_tui.widgets.outputs.pictures import pictures_of
 from cocalc_tui.widgets.picker import Picker
 from cocalc_tui.widgets.reader.contents import has_printed
 from cocalc_tui.widgets.reader.screen import OutputScreen
+from cocalc_tui.widgets.seeking import Seek
 from tests.widgets.notebook.desk import (
     NotebookDesk,
     Pilots,
@@ -159,6 +160,19 @@ async def test_finding_in_what_is_not_here() -> None:
         assert "not found" not in head(screen)
         await pilot.press("slash", *"line 199999", "enter")
         await until(pilot, lambda: shown(screen)[-1] == "line 199999")
+
+
+async def test_a_regular_expression_finds_what_is_not_here() -> None:
+    document, _ = long_document(200_000)
+    async with reading(document) as (app, screen, pilot):
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(app.screen, Seek))
+        await pilot.press("alt+r", *r"\b12+1$", "enter")
+        await until(pilot, lambda: "line 121" in shown(screen))
+        await pilot.press("n")
+        await until(pilot, lambda: "line 1221" in shown(screen))
+        await pilot.press("n")
+        await until(pilot, lambda: "line 12221" in shown(screen))
 
 
 async def test_whether_a_cell_has_printed_something_that_is_not_here() -> None:

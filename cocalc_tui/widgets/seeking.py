@@ -1,4 +1,4 @@
-"""The line in which somebody says what to find in a notebook: a text, or a regular expression."""
+"""The line in which somebody says what to find in cells and output: a text, or a pattern."""
 
 from __future__ import annotations
 
