@@ -44,4 +44,6 @@ class Anchor:
 
     def close(self) -> None:
         """Let go."""
-        os.close(self._folder)
+        if self._folder >= 0:
+            os.close(self._folder)
+        self._folder = -1

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,3 +45,27 @@ def closed_where_it_fails(connection: apsw.Connection) -> Iterator[None]:
         with contextlib.suppress(apsw.Error):
             connection.close()
         raise
+
+
+def copy(connection: apsw.Connection, to: Path) -> None:
+    """Write a consistent copy of an open file; it is whole and on disk, or not there."""
+    new = to.with_name(f"{to.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    try:
+        connection.execute("VACUUM INTO ?", (str(new),))
+        flush(new)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    new.replace(to)
+    flush(to.parent)
+
+
+def flush(path: Path) -> None:
+    """See that a file, or the names in a folder, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -20,11 +20,11 @@ from pathlib import Path
 import apsw
 
 from cocalc_tui.server.daemon import take_lock
+from cocalc_tui.server.durable import flush
 from cocalc_tui.server.paths import Places, prepare
 from cocalc_tui.server.start import start_lock
 from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.database import APPLICATION, Database
-from cocalc_tui.server.store.migrations import flush
 
 PATIENCE = 20.0
 """Seconds for a relay that was asked to end."""

@@ -95,7 +95,11 @@ class _Service:
         self._holding = await asyncio.to_thread(hold, self._where.state)
         keeping = KeepingFile(self._where.state / FILE)
 
+        before_anything: list[Callable[[], None]] = []
+
         def taken_away() -> None:
+            for mend in before_anything:
+                mend()
             access.tell()
             relay.announce(TAKEN_AWAY)
 
@@ -105,6 +109,7 @@ class _Service:
         relay = self._make_relay(store, access, keeping)
         await relay.start()
         self._host = await self._start_host(relay, host_user)
+        before_anything.append(self._host.state_taken_away)
         await relay.serve_unix(at)
         garbage.settle()
         watch = asyncio.create_task(self._watch(relay))

@@ -14,6 +14,7 @@ import contextlib
 import itertools
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -214,6 +215,8 @@ class Game:
             self.app_stopped,
             self.keeper_killed,
             self.all_but_a_kernel_killed,
+            self.state_taken_away,
+            self.state_taken_away_and_relay_killed,
         ]
         self._slow = (self.keeper_killed, self.all_but_a_kernel_killed)
         if hosted:
@@ -306,6 +309,16 @@ class Game:
     async def app_stopped(self) -> None:
         """As a laptop that sleeps."""
         await stopped([self._away.process.pid], self._chance.random())
+
+    async def state_taken_away(self) -> None:
+        """As by `rm -rf .cocalc-tui` or `git clean -fdx`, which take what is made meanwhile too."""
+        await asyncio.to_thread(shutil.rmtree, places(self._project).state, ignore_errors=True)
+
+    async def state_taken_away_and_relay_killed(self) -> None:
+        """What was acknowledged in between has nothing but what was written anew."""
+        await self.state_taken_away()
+        await asyncio.gather(*(typist.back() for typist in self._typists))
+        await self.relay_killed()
 
     async def keeper_killed(self) -> None:
         """A kernel dies with its keeper, and everybody hears of it; nothing else is touched."""

@@ -10,9 +10,10 @@ from typing import Any
 import apsw
 import pytest
 
+from cocalc_tui.server import lasting
 from cocalc_tui.server.durable import connect
-from cocalc_tui.server.store import StoreTrouble, database
-from cocalc_tui.server.store.database import TRIES
+from cocalc_tui.server.lasting import TRIES
+from cocalc_tui.server.store import StoreTrouble
 from cocalc_tui.server.store.sqlite import SqliteStore
 from tests.server.making import ALICE, NOW, draft, typed
 from tests.server.store_suite import DOCUMENT, Ears, fill, opened, whole
@@ -89,7 +90,7 @@ async def test_whoever_takes_the_log_away_may_take_the_new_one_too(
             takes.pop()(path)
         return connect(file, *rest, **more)
 
-    monkeypatch.setattr(database, "connect", opening_late)
+    monkeypatch.setattr(lasting, "connect", opening_late)
     remove_file(path)
     await fill(store, 1, 3)
     assert not takes
@@ -112,7 +113,7 @@ async def test_a_log_that_is_taken_away_for_ever_is_still_held(
 
     remove_file(path)
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(database, "connect", opening_late)
+        meanwhile.setattr(lasting, "connect", opening_late)
         with pytest.raises(StoreTrouble, match="cannot be written"):
             await fill(store, 1, 3)
     await fill(store, 1, 4)

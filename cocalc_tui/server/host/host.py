@@ -155,6 +155,15 @@ class Host:
         """Whether a kernel's output still goes into a document."""
         return self.runner is not None and any(map(self.runner.needs, self.open))
 
+    def state_taken_away(self) -> None:
+        """Write anew what is noted of files: before anything more is acknowledged.
+
+        With the log alone the next relay would take our last save for a stranger's change, and
+        take back what was typed since.
+        """
+        with contextlib.suppress(FileError):  # it is said of the next file that is saved
+            self._saved.ensure_in_place()
+
     async def close(self, *, everything: bool = False) -> None:
         """Save all and leave; with `everything` end the kernels too."""
         self.closing = True

@@ -23,9 +23,9 @@ from typing import Any, NamedTuple
 import apsw
 
 from cocalc_tui.protocol.events import SaveInfo
-from cocalc_tui.server.durable import closed_where_it_fails, connect
 from cocalc_tui.server.host.root import FileError
 from cocalc_tui.server.host.textfile import Form
+from cocalc_tui.server.lasting import LastingFile
 from cocalc_tui.sync.patch import PatchId
 
 LAST = 3
@@ -102,32 +102,18 @@ class SavedVersions:
     """The notes of one project; may be used from any thread. Every method may raise FileError."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file; raises apsw.Error."""
+        """Open or make the file; raises OSError and apsw.Error."""
         self._lock = threading.Lock()
-        self._connection = connect(path)
-        with closed_where_it_fails(self._connection), self._connection:
-            self._migrate(self._connection.pragma("user_version"))
-            self._connection.execute(_FILES)
-
-    def _migrate(self, schema: int) -> None:
-        if schema == _SCHEMA:
-            return
-        if schema == 1:
-            self._connection.execute("ALTER TABLE saved ADD COLUMN read INTEGER NOT NULL DEFAULT 1")
-        elif schema != 2:
-            for table in ("saved", "unsaved", "saves"):
-                self._connection.execute(f"DROP TABLE IF EXISTS {table}")
-            self._connection.execute(_TABLES)
-        self._connection.execute(_SAVES)
-        self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+        self._file = LastingFile(path, _set_up)
 
     @contextlib.contextmanager
     def _use(self) -> Iterator[apsw.Connection]:
-        """Let one thread at a time use the connection."""
+        """Let one thread at a time use the connection, and see that what it did stays."""
         with self._lock:
             try:
-                yield self._connection
-            except apsw.Error as error:
+                yield self._file.connection
+                self._file.ensure_in_place()
+            except (OSError, apsw.Error) as error:
                 reason = f"what was saved cannot be noted in the project: {error}"
                 raise FileError("disk", reason) from None
 
@@ -253,10 +239,31 @@ class SavedVersions:
         with self._use() as connection:
             return [path for (path,) in connection.execute("SELECT path FROM unsaved")]
 
+    def ensure_in_place(self) -> None:
+        """Write the notes anew where somebody took them away."""
+        with self._use():
+            pass
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
-            self._connection.close()
+            self._file.close()
+
+
+def _set_up(connection: apsw.Connection, _: Path) -> None:
+    with connection:
+        schema = connection.pragma("user_version")
+        if schema == 1:
+            connection.execute("ALTER TABLE saved ADD COLUMN read INTEGER NOT NULL DEFAULT 1")
+        elif schema not in (2, _SCHEMA):
+            for table in ("saved", "unsaved", "saves"):
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            connection.execute(_TABLES)
+        if schema != _SCHEMA:
+            connection.execute(_SAVES)
+        connection.execute(_FILES)
+        # Writes something, so that the exclusive lock is held from now on.
+        connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
 
 def _version(

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import apsw
 
+from cocalc_tui.server.durable import flush
 from cocalc_tui.server.store.database import Database, trouble
 from cocalc_tui.server.store.interface import StoreTrouble
-from cocalc_tui.server.store.migrations import flush
 
 PAGES = 256
 """Copied at once: 1 MB, a few milliseconds."""

@@ -1,4 +1,4 @@
-"""An SQLite file of the store: its schema, its settings, and whether it still is at its path.
+"""An SQLite file of the store: its schema, its settings, and what goes wrong with it.
 
 Settings, and why, besides those of `server.durable`:
 
@@ -7,18 +7,10 @@ Settings, and why, besides those of `server.durable`:
 - The WAL is laid out at its usual size before it is used: while a file grows, each flush waits for
   the journal of the file system too.
 - What is deleted is overwritten: whoever purges a history does not want to find it in the file.
-
-`git clean -fdx` in a project takes the file while it is open, and writing to it goes on as if
-nothing were: everything acknowledged from then on would be gone with the process. So every commit
-is followed by a look at the path, and the file is written anew from what is still held open. Where
-the whole project was moved, the file went along, and is gone on with where it is.
 """
 
 from __future__ import annotations
 
-import ctypes
-import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,10 +19,9 @@ from typing import Any, NamedTuple
 import apsw
 
 from cocalc_tui import __version__
-from cocalc_tui.server.anchor import Anchor
-from cocalc_tui.server.durable import closed_where_it_fails, connect
+from cocalc_tui.server.lasting import LastingFile
 from cocalc_tui.server.store.interface import StoreTrouble
-from cocalc_tui.server.store.migrations import SCHEMA, all_or_nothing, copy, flush, migrate
+from cocalc_tui.server.store.migrations import SCHEMA, all_or_nothing, migrate
 from cocalc_tui.sync.columns import DamagedLog
 
 APPLICATION = 0x636F6361
@@ -41,8 +32,6 @@ SPARE = 4 * CHECKPOINT_PAGES
 """Pages that hold nothing any more and are given back to the disk, where they are a quarter."""
 AT_ONCE = 16 * CHECKPOINT_PAGES
 """Pages, 64 MB, written anew for that: half a second. A larger file uses spare pages up."""
-TRIES = 5
-"""How often it is written anew where it is gone again at once."""
 
 
 class Layout(NamedTuple):
@@ -86,51 +75,31 @@ CREATE TABLE migrations (version INTEGER PRIMARY KEY, release TEXT NOT NULL);
 `forgotten` are logs that were purged and may still be there."""
 
 
-class _Files(NamedTuple):
-    """Device and inode of the file and its WAL."""
-
-    device: int
-    inode: int
-    wal_device: int
-    wal_inode: int
-
-
 class Database:
     """The open file; used by one thread only."""
 
     def __init__(self, path: Path, vfs: str | None = None, layout: Layout = LOG) -> None:
         """Open or make it, through SQLite's usual VFS unless named; raises StoreTrouble."""
-        self._lies_at(path)
         self._layout = layout
-        self.times_anew = 0
-        """How often it was taken away and written anew."""
-        self._vfs = vfs
         with trouble(path):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._project = Anchor(path.parent.parent)
-            try:
-                self._finish_writing_anew()
-                self._open()
-            except BaseException:
-                self._project.close()
-                raise
+            self._file = LastingFile(path, self._set_up, vfs)
 
-    def _open(self, inode: int | None = None) -> None:
-        """Go on with what lies at the path; where that fails, with what is open.
+    @property
+    def connection(self) -> apsw.Connection:
+        """The open one."""
+        return self._file.connection
 
-        It must be the file with this inode; None makes one where none is.
-        """
-        connection = connect(self.path, self._vfs, make=inode is None)
-        with closed_where_it_fails(connection):
-            self._configure(connection)
-            _lay_out_wal(connection)
-            files = self._identity()
-            if inode not in (None, files.inode):
-                raise FileNotFoundError(errno.ENOENT, "taken away just now", str(self.path))
-        self._files = files
-        self.connection = connection
+    @property
+    def path(self) -> Path:
+        """Where it is: it goes along where the project is moved."""
+        return self._file.path
 
-    def _configure(self, connection: apsw.Connection) -> None:
+    @property
+    def times_anew(self) -> int:
+        """How often it was taken away and written anew."""
+        return self._file.times_anew
+
+    def _set_up(self, connection: apsw.Connection, path: Path) -> None:
         execute = connection.execute
         execute("PRAGMA wal_autocheckpoint = 0")
         execute("PRAGMA secure_delete = ON")
@@ -143,14 +112,15 @@ class Database:
                 execute(f"PRAGMA application_id = {known}")
                 execute(f"PRAGMA user_version = {newest}")
         elif application != known:
-            raise StoreTrouble(f"{self.path}: not a {what} of cocalc-tui; move it elsewhere")
+            raise StoreTrouble(f"{path}: not a {what} of cocalc-tui; move it elsewhere")
         elif version != newest and self._layout is not LOG:
-            raise StoreTrouble(f"{self.path}: a newer release made this {what}: update cocalc-tui")
+            raise StoreTrouble(f"{path}: a newer release made this {what}: update cocalc-tui")
         elif version != newest:
-            migrate(connection, self.path, version, __version__)
+            migrate(connection, path, version, __version__)
         else:
             # Writes something, so that the exclusive lock is held from now on.
             execute(f"PRAGMA user_version = {newest}")
+        _lay_out_wal(connection)
 
     def rows(self, sql: str, *values: str | int | bytes | None) -> Iterator[Any]:
         """What a statement gives, one row after the other."""
@@ -178,36 +148,8 @@ class Database:
 
     def ensure_in_place(self) -> None:
         """See that what was committed is in the project's file; raises StoreTrouble."""
-        if self._is_in_place():
-            return
         with trouble(self.path):
-            if not self._project.in_place:
-                self._follow()
-            self._write_anew()
-
-    def _is_in_place(self) -> bool:
-        try:
-            return self._identity() == self._files
-        except OSError:
-            return False
-
-    def _follow(self) -> None:
-        """The project has another name: so has the file."""
-        where = self._project.where()
-        if where is None:
-            raise StoreTrouble(f"{self._project.path}: the folder was deleted; nothing is stored")
-        self._project.close()
-        self._project = Anchor(where)
-        self._lies_at(where / self.path.parent.name / self.path.name)
-        if self._is_in_place():
-            self._let_go_of_wal()
-            self.connection.close()
-            self._open(self._files.inode)
-
-    def _let_go_of_wal(self) -> None:
-        """Closing would delete the WAL by the name that it was opened under, whoever has it now."""
-        keep = ctypes.c_int(1)
-        self.connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
+            self._file.ensure_in_place()
 
     def checkpoint(self) -> None:
         """Move what the WAL holds into the file, if it is much."""
@@ -233,80 +175,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file."""
-        self.connection.close()
-        self._project.close()
-
-    def _lies_at(self, path: Path) -> None:
-        self.path = path
-        self._wal = path.with_name(f"{path.name}-wal")
-
-    def _identity(self) -> _Files:
-        database, wal = os.stat(self.path), os.stat(self._wal)
-        return _Files(database.st_dev, database.st_ino, wal.st_dev, wal.st_ino)
-
-    @property
-    def _anew(self) -> Path:
-        """Whole, wherever it is."""
-        return self.path.with_name(f"{self.path.name}.anew")
-
-    def _write_anew(self) -> None:
-        """Until it is there: whoever takes it away may still be at it, and takes the new one too.
-
-        What is held open is let go of only once the new one is open: it may be all there is.
-        """
-        for left in reversed(range(TRIES)):
-            if self._is_in_place():
-                return
-            try:
-                self._write_anew_once()
-            except (OSError, apsw.CantOpenError, apsw.ReadOnlyError):
-                if not left:
-                    raise
-
-    def _write_anew_once(self) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        copy(self.connection, self._anew)
-        with _held(self._anew) as inode:
-            self._put_in_place()
-            self._let_go_of_wal()
-            old = self.connection
-            self._open(inode)
-        old.close()
-        self.times_anew += 1
-
-    def _finish_writing_anew(self) -> None:
-        """Somebody took the file away, and its process was killed when it had all but mended it."""
-        if not self._anew.exists():
-            return
-        if self.path.exists():
-            self._anew.unlink()
-        else:
-            self._put_in_place()
-
-    def _put_in_place(self) -> None:
-        """Whatever lies there now is somebody's, such as a backup put back: it is kept.
-
-        First the WAL, which must never lie beside another file than its own.
-        """
-        for found in (self._wal, self.path):
-            if found.exists() or found.is_symlink():
-                aside = f"{found.name}.aside-{found.lstat().st_ino}"
-                found.replace(found.with_name(aside))
-        self._anew.replace(self.path)
-        flush(self.path.parent)
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[int]:
-    """Give a file's inode, which no other file gets meanwhile.
-
-    O_PATH: to close any other descriptor of it would take SQLite's locks from it.
-    """
-    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    try:
-        yield os.fstat(descriptor).st_ino
-    finally:
-        os.close(descriptor)
+        self._file.close()
 
 
 def _lay_out_wal(connection: apsw.Connection) -> None:

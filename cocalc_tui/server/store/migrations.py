@@ -7,13 +7,13 @@ the old log or the new one. A log of a newer release is refused, as its rows may
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
 
+from cocalc_tui.server.durable import copy
 from cocalc_tui.server.store.interface import StoreTrouble
 
 SCHEMA = 3
@@ -58,21 +58,6 @@ def _copy_of(path: Path, version: int) -> Path:
     return path.with_name(f"{path.name}.format-{version}")
 
 
-def copy(connection: apsw.Connection, to: Path) -> None:
-    """Write a consistent copy of an open log; it is whole and on disk, or not there."""
-    new = to.with_name(f"{to.name}.new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    try:
-        connection.execute("VACUUM INTO ?", (str(new),))
-        flush(new)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-    new.replace(to)
-    flush(to.parent)
-
-
 @contextmanager
 def all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
     """A transaction; on disk at the end. Raises apsw.Error where it is not."""
@@ -84,12 +69,3 @@ def all_or_nothing(connection: apsw.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def flush(path: Path) -> None:
-    """See that a file, or the names in a folder, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -482,6 +482,25 @@ async def test_the_state_folder_is_taken_away(project: Path) -> None:
         assert words == [*(str(number) for number in reversed(range(20))), "text"]
 
 
+async def test_what_is_noted_of_files_is_taken_away_too(project: Path) -> None:
+    """Without it the next relay takes our last save for somebody's change, and goes back to it."""
+    (project / "a.txt").write_text("text")
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        document.change([Splice(0, 0, "saved ")], step=True)
+        await document.save()
+        shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)
+        document.change([Splice(0, 0, "acknowledged ")], step=True)
+        await until(lambda: document.sent)
+        for pid in (*doors(project), *relays(project)):
+            os.kill(pid, signal.SIGKILL)
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        await document.save()
+        assert str(document.replica.text()) == "acknowledged saved text"
+    assert (project / "a.txt").read_text() == "acknowledged saved text"
+
+
 async def test_all_that_is_ours_is_taken_away_and_then_the_door_killed(project: Path) -> None:
     (project / "a.txt").write_text("text")
     async with app(project) as workspace:
