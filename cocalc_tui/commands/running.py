@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocalc_tui.commands.common import (
+    FAILED,
+    USAGE,
+    CommandError,
     add_command,
     add_json,
     add_project,
@@ -19,11 +22,13 @@ from cocalc_tui.commands.common import (
     say,
     say_json,
     talk,
+    with_document,
     with_workspace,
 )
 from cocalc_tui.terminal.ending import ending
 
 if TYPE_CHECKING:
+    from cocalc_tui.client.document import SharedDocument
     from cocalc_tui.client.workspace import Workspace
     from cocalc_tui.commands.common import Commands
     from cocalc_tui.protocol.events import ProjectStatus
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds that a relay may take to end."""
+LOOK_AGAIN = 0.05
+"""Seconds between two looks at whether a terminal has ended."""
 GO_ON = "kernels or terminals run; --all ends them, too"
 
 
@@ -44,8 +51,14 @@ def add(commands: Commands) -> None:
         commands, "start", run_start, help="start the relay without opening anything"
     )
     stop = add_command(
-        commands, "stop", run_stop, help="end the relay; what runs goes on unless --all"
+        commands,
+        "stop",
+        run_stop,
+        help="end the relay, or what runs of a file",
+        description="End the relay: kernels and terminals go on unless --all. With FILE end the "
+        "kernel of that notebook, or that terminal, and nothing else.",
     )
+    stop.add_argument("files", nargs="*", metavar="FILE", help="a notebook or a terminal")
     stop.add_argument("--all", action="store_true", help="end kernels and terminals too")
     for command in (status, start, stop):
         add_project(command)
@@ -115,7 +128,13 @@ def run_start(arguments: argparse.Namespace) -> None:
 
 
 def run_stop(arguments: argparse.Namespace) -> None:
-    """End what runs: in this project, or where the folder is none, in those below it."""
+    """End what runs: of files, in this project, or where that is none, in those below it."""
+    if arguments.files:
+        if arguments.all:
+            raise CommandError("--all ends all that runs: name no FILE with it", USAGE)
+        for file in arguments.files:
+            _stop_of(file)
+        return
     folder, everything = arguments.project, arguments.all
     runs, left = _runs(folder), _left(folder)
     if everything:
@@ -136,6 +155,39 @@ def run_stop(arguments: argparse.Namespace) -> None:
             talk(f"{project}: stopped")
         else:
             talk(f"{project}: {GO_ON}")
+
+
+def _stop_of(file: str) -> None:
+    """End the kernel of a notebook, or a terminal; raises CommandError where none runs."""
+    if not _runs(file) and not _kept(file):
+        raise CommandError(f"{file}: nothing runs in this project", FAILED)
+    with_document(file, _end_of, first=_check_runs)
+
+
+async def _check_runs(workspace: Workspace, path: str) -> None:
+    status = await workspace.status()
+    if path not in {one.path for one in (*status.kernels, *status.terminals)}:
+        raise CommandError(f"{path}: no kernel or terminal runs here", FAILED)
+
+
+async def _end_of(workspace: Workspace, document: SharedDocument) -> None:
+    import asyncio
+
+    from cocalc_tui.client.terminals import Terminal
+    from cocalc_tui.protocol.kinds import TERMINAL
+
+    if document.type != TERMINAL:
+        await document.restart(stop=True)
+        talk(f"{document.path}: its kernel is stopped")
+        return
+    await Terminal(workspace.requests, document.doc).end()
+    while await _has_terminal(workspace, document.path):  # noqa: ASYNC110 - it is told to who watches
+        await asyncio.sleep(LOOK_AGAIN)
+    talk(f"{document.path}: its terminal is stopped")
+
+
+async def _has_terminal(workspace: Workspace, path: str) -> bool:
+    return any(one.path == path for one in (await workspace.status()).terminals)
 
 
 def _kept(folder: str) -> list[Kept]:

@@ -86,8 +86,12 @@ def test_a_fresh_kernel_knows_nothing_and_leaves_the_shared_one_alone(project: P
         done = run("run", str(path), *(["--fresh"] if fresh else []))
         assert done.returncode == 0, done.stderr
         assert texts(path) == [shown]
-    kernels = json.loads(status(project))["kernels"]
-    assert [kernel["path"] for kernel in kernels].count("b.ipynb") == 1
+    before = [kernel["path"] for kernel in json.loads(status(project))["kernels"]]
+    assert before.count("b.ipynb") == 1
+    done = run("stop", str(path))
+    assert (done.returncode, done.stderr) == (0, "b.ipynb: its kernel is stopped\n")
+    before.remove("b.ipynb")
+    assert [kernel["path"] for kernel in json.loads(status(project))["kernels"]] == before
 
 
 def test_a_cell_that_fails_ends_it_with_its_traceback(project: Path) -> None:

@@ -93,6 +93,26 @@ def test_what_goes_on_without_a_relay_is_named(
     assert status() == "nothing runs in this project\n"
 
 
+def test_one_terminal_is_ended_by_its_file(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    assert main(["stop", "a.term"]) == 1
+    assert capsys.readouterr().err.endswith(": a.term: nothing runs in this project\n")
+    for name in "ab":
+        assert main(["term", name, "--send", "sleep 1000"]) == 0
+    assert main(["stop"]) == 0
+    capsys.readouterr()
+    assert main(["stop", "a.term"]) == 0
+    assert capsys.readouterr().err == "a.term: its terminal is stopped\n"
+    assert main(["stop", "a.term"]) == 1
+    assert capsys.readouterr().err.endswith(": a.term: no kernel or terminal runs here\n")
+    assert main(["stop", "--all", "a.term"]) == 2
+    assert [one.path for one in kept(places(project))] == ["b.term"]
+    assert main(["stop", "--all"]) == 0
+    eventually(lambda: not kept(places(project)))
+
+
 def test_what_a_deleted_project_left_is_named_and_ended(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
