@@ -166,7 +166,8 @@ def _stop_of(file: str) -> None:
 
 async def _check_runs(workspace: Workspace, path: str) -> None:
     status = await workspace.status()
-    if path not in {one.path for one in (*status.kernels, *status.terminals)}:
+    run = {one.path for one in status.kernels} | {one.path for one in status.terminals}
+    if path not in run:
         raise CommandError(f"{path}: no kernel or terminal runs here", FAILED)
 
 
