@@ -346,11 +346,6 @@ class Graph:
         _, stop = self._critical[bisect_right(self._critical, most, key=_first) - 1]
         return min(stop, most)
 
-    def is_line(self, first: int, last: int) -> bool:
-        """Whether the patches from one index to another all saw everything before them, so far."""
-        _, stop = self._critical[bisect_right(self._critical, first, key=_first) - 1]
-        return last <= stop
-
     def closed(self, most: int) -> int:
         """The greatest critical index up to `most` after which nothing cancels what is before."""
         base = self.critical(most)
@@ -368,6 +363,15 @@ class Graph:
         """The greatest index before `stop` of a patch that cancels anything; ROOT without one."""
         at = bisect_left(self._cancelling, stop)
         return self._cancelling[at - 1] if at else ROOT
+
+    def next_cancel(self, first: int, stop: int) -> int:
+        """The least index from `first` on, before `stop`, of such a patch; `stop` without one."""
+        return next(iter(self.cancels(first, stop)), stop)
+
+    def cancels(self, first: int, stop: int) -> list[int]:
+        """The indexes from `first` on, before `stop`, of the patches that cancel anything."""
+        found = self._cancelling
+        return found[bisect_left(found, first) : bisect_left(found, stop)]
 
     def critical_ranges(self, least: int) -> list[tuple[int, int]]:
         """The ranges of critical indexes that reach up to `least` or beyond, rising."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cocalc_tui.sync.carry import carried, steps_since
+from cocalc_tui.sync.carry import carried, steps_since, taken_back
 from cocalc_tui.sync.fit import RECORDS, check_splices, contents
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.log import Run
@@ -25,7 +25,7 @@ from cocalc_tui.sync.patch import (
 )
 from cocalc_tui.sync.records import Records
 from cocalc_tui.sync.takebacks import TakeBacks
-from cocalc_tui.sync.texts import Texts
+from cocalc_tui.sync.texts import Done, Texts
 from cocalc_tui.sync.transform import Touch, Transformer
 from cocalc_tui.sync.walker import Walker
 
@@ -164,7 +164,7 @@ class Merger:
         if first in self.graph.empty:
             return []
         if first in self.graph.reach:
-            return self._take_back(first) or self._walk(first, first + 1)
+            return self._take_back(first) or self._walk_over(first, first + 1)
         ops = self.graph.log.operations(first) if splice is None else (splice,)
         if not self._trusting:
             on_records = contents(ops) & RECORDS
@@ -191,16 +191,12 @@ class Merger:
     def _take_back(self, index: int) -> list[TextChange]:
         """Do a large undo or redo by the journal; nothing where that does not tell how."""
         found, texts = self._take_backs.find(index), self.texts
-        if found is None or (base := found.first - 1) < texts.floor:
-            return []
-        if any(texts.boundary(at) != at for at in (found.last, base)):
+        done = texts.done(found.first, found.last) if found is not None else None
+        if found is None or done is None or len(done) < _LARGE:
             return []
         by = self.graph.id(index)
-        changes = texts.back(found.first, found.last, by)
-        if len(changes) < _LARGE:
-            return []
         try:
-            changes = carried(changes, steps_since(self.graph, found.since))
+            changes = carried(taken_back(done, by), steps_since(self.graph, texts, found.since))
         except Touch:
             return []
         for indexes, off in found.flips:
@@ -208,9 +204,23 @@ class Merger:
         texts.change([(change, index, index) for change in changes])
         return changes
 
+    def _undone(self, index: int) -> list[Done] | None:
+        """What a cancel in the document did; None where that is not all that it means."""
+        return self.texts.done(index, index) if index in self._take_backs else None
+
     def _walk(self, first: int, stop: int) -> list[TextChange]:
         """Bring in patches that did not see all before them, or that cancel."""
-        changes, first = self._transform(first, stop)
+        changes: list[TextChange] = []
+        while first < stop:
+            cancel = self.graph.next_cancel(first, stop)
+            if first < cancel:
+                moved, first = self._transform(first, cancel)
+                changes += moved
+            back = self._take_back(cancel) if first == cancel < stop else []
+            if not back:
+                break
+            changes += back
+            first += 1
         return changes + self._walk_over(first, stop) if first < stop else changes
 
     def _walk_over(self, first: int, stop: int) -> list[TextChange]:
@@ -228,7 +238,7 @@ class Merger:
 
     def _transform(self, first: int, stop: int) -> tuple[list[TextChange], int]:
         """Bring in patches by moving their positions; returns with which that stops."""
-        transformer = self._transformer = self._transformer_for(first, stop)
+        transformer = self._transformer = self._transformer_for(first)
         if transformer is None:
             return [], first
         moves = transformer.visit(stop, self.texts.length(MAIN))
@@ -237,15 +247,15 @@ class Merger:
             self._transformer = None
         return [change for change, _, _ in moves], transformer.stop
 
-    def _transformer_for(self, first: int, stop: int) -> Transformer | None:
+    def _transformer_for(self, first: int) -> Transformer | None:
         """A transformer that has been at all before `first`, where one can take what follows."""
         graph, found = self.graph, self._transformer
         base = graph.critical(first - 1)
         if self._walker is not None and self._pays(self._walker, base, first):
             return None
         if found is None or graph.critical(found.base) != found.base or found.stop <= base:
-            found = Transformer(graph, base)
-        if first - found.stop > _NEAR or graph.has_cancels(found.base + 1, stop):
+            found = Transformer(graph, base, self._undone)
+        if first - found.stop > _NEAR:
             return None
         return found if found.catch_up(first) else None
 

@@ -7,7 +7,8 @@ take back a word that had been replaced in 270,000 places.
 Such a cancel names patches that follow on each other. Between them and it there may be such cancels
 with all that they took back, which come to nothing, and patches that cancel nothing. What the
 cancelled cancel in turn lies within what is taken back or is switched on by it again, so what
-counts afterwards is exactly what counted before, and what was done since.
+counts afterwards is exactly what counted before, and what was done since. Whether their authors had
+seen each other's does not matter: a document is a function of the set of its patches.
 """
 
 from __future__ import annotations
@@ -45,13 +46,17 @@ class TakeBacks:
             return None
         targets = self._graph.targets(op)
         first, last = targets[0], targets[-1]
-        if last - first >= len(targets) or not self._graph.is_line(first, index):
+        if last - first >= len(targets):
             return None
         since, flips = self._since(last, index), self._flips(first, last)
         if since is None or flips is None:
             return None
         found = self._found[index] = TakeBack(first, last, since, flips)
         return found
+
+    def __contains__(self, index: int, /) -> bool:
+        """Whether the patch at an index is known to be such a cancel."""
+        return index in self._found
 
     def forget(self, index: int) -> None:
         """The patch at an index is another one now."""

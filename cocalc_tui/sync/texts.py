@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from cocalc_tui.sync.buffer import TextBuffer
 from cocalc_tui.sync.graph import ROOT
-from cocalc_tui.sync.patch import MAIN, PatchId, TextChange, TextId
+from cocalc_tui.sync.patch import MAIN, TextChange, TextId
 
 _KEEP = 10_000
 """Entries that are kept when the journal is cut; it is when it has so many more."""
@@ -33,7 +33,7 @@ _PLAIN = "latin-1"
 Move: TypeAlias = "tuple[TextChange, int, int]"
 """A change of the document, and the first and last index of the patches that made it."""
 
-_Entry: TypeAlias = tuple[int, int, TextId, int, str, int]
+Done: TypeAlias = "tuple[int, int, TextId, int, str, int]"
 """One change: the first and last index it belongs to, where, what it removed, how much came."""
 
 _first = itemgetter(0)
@@ -48,7 +48,7 @@ class Texts:
         self._buffers: dict[TextId, TextBuffer] = {}
         self._draft: bytearray | None = None
         """The main text, while it is not in a buffer."""
-        self._journal: list[_Entry] = []
+        self._journal: list[Done] = []
         self._full = 2 * _KEEP
         """How long the journal is when it is cut next."""
 
@@ -146,18 +146,17 @@ class Texts:
                 buffer.splice(pos, inserted, removed)
         return str(buffer)
 
-    def back(self, first: int, last: int, by: PatchId) -> list[TextChange]:
-        """What takes back the doing of patches between two boundaries, as that of another."""
-        journal = self._journal
+    def done(self, first: int, last: int) -> list[Done] | None:
+        """What the patches from an index to another did; None where the journal does not tell."""
+        before, journal = first - 1, self._journal
+        if before < self.floor or self.boundary(last) != last or self.boundary(before) != before:
+            return None
         start, stop = (bisect_left(journal, index, key=_first) for index in (first, last + 1))
-        return [
-            TextChange(at, pos, inserted, removed, by)
-            for _, _, at, pos, removed, inserted in reversed(journal[start:stop])
-        ]
+        return journal[start:stop]
 
-    def _since(self, index: int) -> list[_Entry]:
+    def _since(self, index: int) -> list[Done]:
         """The entries after a boundary, the last one first."""
-        found: list[_Entry] = []
+        found: list[Done] = []
         for entry in reversed(self._journal):
             if entry[1] <= index:
                 break

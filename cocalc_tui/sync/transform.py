@@ -8,12 +8,15 @@ It is exact because it never chooses. Whenever two steps are compared, both are 
 the same text. Where a character of that text stands between them, it decides their order in every
 version, deleted or not. Where none does, where they touch, the transformer stops before that patch:
 the walker knows the order of what was typed in one place.
+
+What a cancel did is told by the journal, once it is in the document. It does the same in the text
+of its author, who had seen all that it takes back and all other cancels.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -21,11 +24,15 @@ from cocalc_tui.sync.branches import as_they_came
 from cocalc_tui.sync.fit import is_text
 from cocalc_tui.sync.graph import ROOT, Graph
 from cocalc_tui.sync.log import Log
-from cocalc_tui.sync.patch import MAIN, PatchId, Splice, TextChange, make
-from cocalc_tui.sync.texts import Move
+from cocalc_tui.sync.patch import MAIN, Op, PatchId, Splice, TextChange, make
+from cocalc_tui.sync.texts import Done, Move
 
 MOST_UNSEEN: Final = 64
-"""Steps that a position is moved over at most; beyond, a walker costs less."""
+"""Steps that a position is moved over at most; beyond, a walker costs less. It does not where one
+patch made very many of them, such as to replace a word all over a large file:"""
+
+_CREDIT: Final = 32
+"""By how many steps each operation of such a patch lets positions be moved, in all."""
 
 _ANY: Final = 1 << 60
 """Stands for a length that need not be known."""
@@ -71,13 +78,19 @@ class _Lane:
 
 
 class Transformer:
-    """Goes over the patches after the critical index `base`, where nothing is cancelled."""
+    """Goes over the patches after the critical index `base`."""
 
-    def __init__(self, graph: Graph, base: int) -> None:
+    def __init__(
+        self, graph: Graph, base: int, undone: Callable[[int], Sequence[Done] | None]
+    ) -> None:
         self.base = base
         self.stop = base + 1
         """The index of the first patch it has not been at."""
         self._graph = graph
+        self._undone = undone
+        """What the cancel at an index did to the document; None where that is not told."""
+        self._credit = 0
+        """Over how many steps positions may be moved although they are more than those."""
         self._lanes: dict[int, _Lane] = {}
         """By owner."""
         self._steps: list[Step] = []
@@ -146,15 +159,23 @@ class Transformer:
         """Do what a chain does; adds that to `moves`."""
         log, empty, steps = self._graph.log, self._graph.empty, self._steps
         owner, session, unseen = lane.owner, lane.session, lane.unseen
-        if len(unseen) > MOST_UNSEEN:
-            raise Touch
         number = lane.number - start
         length = before = base_length + lane.grown
         for first, last, splice in log.runs(start, end):
             self.stop = first
             if first in empty:
                 continue
-            for op in log.operations(first) if splice is None else (splice,):
+            if splice is not None:
+                ops: tuple[Op, ...] = (splice,)
+            elif first in self._graph.reach:
+                length += self._cancel(lane, first)
+                continue
+            else:
+                ops = log.operations(first)
+                self._credit += _CREDIT * len(ops)
+            if len(unseen) > MOST_UNSEEN:
+                self._spend(len(unseen) * len(ops))
+            for op in ops:
                 if type(op) is not Splice:
                     raise Touch
                 pos, delete, insert, at = op
@@ -180,6 +201,40 @@ class Transformer:
         self._grown += length - before
         lane.number += end - start
         lane.at = len(steps)
+
+    def _cancel(self, lane: _Lane, index: int) -> int:
+        """Do what a cancel did; returns by how much its author's text grew."""
+        done, unseen, all_grown = self._undone(index), lane.unseen, 0
+        if done is None or not self._saw_cancels(lane, index):
+            raise Touch
+        self._credit += _CREDIT * len(done)
+        if len(unseen) > _CREDIT:
+            raise Touch
+        for _, _, at, pos, removed, inserted in done:
+            if at != MAIN:
+                raise Touch
+            for grown in (-len(removed), inserted):
+                if grown:
+                    step = (lane.owner, index, index, pos, grown)
+                    self._steps.append(step)
+                    for behind in range(len(unseen) - 1, -1, -1):
+                        step, unseen[behind] = _swapped(unseen[behind], step)
+                    all_grown += grown
+        return all_grown
+
+    def _saw_cancels(self, lane: _Lane, index: int) -> bool:
+        """Whether an author saw all cancels since the base, before an index."""
+        owners = self._graph.log.owners
+        return all(
+            owners[cancel] == lane.owner or cancel <= lane.seen.get(owners[cancel], ROOT)
+            for cancel in self._graph.cancels(self.base + 1, index)
+        )
+
+    def _spend(self, moved: int) -> None:
+        """Let positions be moved over so many steps; raises Touch where that is too much."""
+        self._credit -= moved
+        if self._credit < 0:
+            raise Touch
 
 
 def move_insert(unseen: list[Step], pos: int, more: int) -> int:

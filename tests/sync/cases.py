@@ -228,3 +228,13 @@ def check(case: Case) -> None:
                 replica_document.is_cancelled(patch.id),
                 reference.is_cancelled(patch.id),
             )
+
+
+def same(document: Document, patches: list[Patch]) -> None:
+    """Fail unless a document is what the reference says of these patches."""
+    reference = Reference(patches)
+    assert document.missing() == set()
+    assert document.refused == reference.refused
+    assert str(document.text()) == reference.text(MAIN)
+    for patch in patches:
+        assert document.is_cancelled(patch.id) == reference.is_cancelled(patch.id)

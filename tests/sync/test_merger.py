@@ -9,10 +9,9 @@ import pytest
 from cocalc_tui.sync import carry, merger, texts
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.merger import Merger
-from cocalc_tui.sync.patch import MAIN, Cancel, Create, DoesNotFit, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import Cancel, Create, DoesNotFit, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.window import Node, Window
-from tests.sync.cases import Case, check
-from tests.sync.reference import Reference
+from tests.sync.cases import Case, check, same
 
 ANN, BOB = "a" * 16, "b" * 16
 
@@ -25,16 +24,6 @@ def chain(session: str, start: PatchId | None, ops: list[Op], first: int = 0) ->
         made.append(Patch(PatchId(session, n), n + 1, parents, (op,)))
         parents = (made[-1].id,)
     return made
-
-
-def same(document: Document, patches: list[Patch]) -> None:
-    """Fail unless a document is what the reference says of these patches."""
-    reference = Reference(patches)
-    assert document.missing() == set()
-    assert document.refused == reference.refused
-    assert str(document.text()) == reference.text(MAIN)
-    for patch in patches:
-        assert document.is_cancelled(patch.id) == reference.is_cancelled(patch.id)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -9,9 +9,9 @@ import pytest
 
 from cocalc_tui.sync import merger, transform
 from cocalc_tui.sync.document import Document
-from cocalc_tui.sync.patch import MAIN, Op, Patch, PatchId, Splice
+from cocalc_tui.sync.patch import Cancel, Create, Op, Patch, PatchId, Splice, TextId
 from cocalc_tui.sync.walker import Walker
-from tests.sync.reference import Reference
+from tests.sync.cases import same
 
 ANN, BOB, CAT = "a" * 16, "b" * 16, "c" * 16
 BASE = "the quick brown fox jumps over the lazy dog"
@@ -34,9 +34,18 @@ def only_moved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def live(
-    random: Random, people: int, keys: int, *, apart: bool, typed: Sequence[str] = ("x", "yy")
+    random: Random,
+    people: int,
+    keys: int,
+    *,
+    apart: bool,
+    typed: Sequence[str] = ("x", "yy"),
+    undoes: float = 0,
 ) -> list[Patch]:
-    """People who type at once; what each typed comes to the others some keys later."""
+    """People who type at once; what each typed comes to the others some keys later.
+
+    So often (0..1) one takes back one of their last steps instead.
+    """
     names = [letter * 16 for letter in "abdef"[:people]]
     patches = [START]
     documents = {name: Document() for name in names}
@@ -56,20 +65,16 @@ def live(
         if apart:  # each types before their own word
             word = ["the", "fox", "over", "lazy", "dog"][names.index(name)]
             pos = marks.index(word) if word in marks else 0
-        op = Splice(pos, 0, random.choice(typed))
-        if not apart and pos < length and random.random() < 0.4:
+        op: Op = Splice(pos, 0, random.choice(typed))
+        if counts[name] and random.random() < undoes:
+            n = max(0, counts[name] - random.choice((1, 1, 1, 2, 3)))
+            op = Cancel(name, n, n)
+        elif not apart and pos < length and random.random() < 0.4:
             op = Splice(pos, min(random.randint(1, 3), length - pos), "")
         document.commit(PatchId(name, counts[name]), document.clock + 1, [op])
         patches.append(document.patch(PatchId(name, counts[name])))
         counts[name] += 1
     return patches
-
-
-def same(document: Document, patches: list[Patch]) -> None:
-    reference = Reference(patches)
-    assert document.missing() == set()
-    assert document.refused == reference.refused
-    assert str(document.text()) == reference.text(MAIN)
 
 
 @pytest.mark.parametrize("people", [2, 3, 5])
@@ -99,6 +104,124 @@ def test_wherever_people_type_it_is_exact(seed: int, people: int) -> None:
         document.apply(left[:size])
         del left[:size]
     same(document, patches)
+
+
+@pytest.mark.parametrize("people", [2, 3])
+@pytest.mark.parametrize("seed", range(30))
+def test_wherever_people_type_and_take_back_it_is_exact(
+    seed: int, people: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merger, "_LARGE", 0)
+    random = Random(seed)
+    patches = live(random, people, 25, apart=seed % 2 == 0, undoes=0.3)
+    document = Document()
+    left = list(patches)
+    while left:
+        size = random.choice([1, 1, 2, 5, len(left)])
+        document.apply(left[:size])
+        del left[:size]
+    same(document, patches)
+
+
+def everywhere(places: int) -> list[Patch]:
+    """Ann replaces a word in so many lines, Bob types below all at once, and both go on."""
+    first = patch(CAT, 0, [], Splice(0, 0, "a cat\n" * places))
+    ops = [Splice(6 * row + 2, 3, "dog") for row in range(places)]
+    ann = patch(ANN, 0, [first.id], *ops)
+    bob = patch(BOB, 0, [first.id], Splice(6 * places, 0, "B"))
+    undone = patch(ANN, 1, [ann.id], Cancel(ANN, 0, 0))
+    both = patch(BOB, 1, [ann.id, bob.id], Splice(6 * places + 1, 0, "C"))
+    more = patch(BOB, 2, [both.id], Splice(0, 0, "D"))
+    redone = patch(ANN, 2, [undone.id, both.id], Cancel(ANN, 1, 1))
+    last = patch(BOB, 3, [undone.id, more.id], Splice(6 * places + 3, 0, "E"))
+    return [first, ann, bob, undone, both, more, redone, last]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4, 5, 6, 7), (0, 2, 1, 4, 3, 6, 5, 7)])
+def test_a_word_replaced_all_over_is_taken_back_beside_keys_without_a_walk(
+    order: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_moved(monkeypatch)
+    monkeypatch.setattr(merger, "_LARGE", 10)
+    patches = everywhere(40)
+    document = Document()
+    for at in order:
+        document.apply([patches[at]])
+    same(document, patches)
+    assert not document.is_cancelled(PatchId(ANN, 0))
+
+
+def test_of_very_many_steps_not_all_too_many_are_moved_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Then one walks; so does who takes back what all lies between another's keys."""
+    monkeypatch.setattr(merger, "_LARGE", 10)
+    monkeypatch.setattr(transform, "_CREDIT", 2)
+    patches = everywhere(40)
+    for n in range(5):
+        key = Splice(0, 0, "K")
+        patches.append(patch("d" * 16, n, [PatchId("d" * 16, n - 1) if n else patches[0].id], key))
+    document = Document()
+    for one in patches:
+        document.apply([one])
+    same(document, patches)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Splice(4, 5, ""), Splice(4, 5, "")),
+        (Splice(4, 5, ""), Splice(2, 9, "y")),
+        (Splice(4, 5, "xxxx"), Splice(9, 2, "")),
+        (Splice(4, 0, "xxxx"), Splice(0, 2, "")),
+    ],
+)
+def test_two_take_back_at_once(
+    first: Splice, second: Splice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where both deleted the same, it is there again when both took it back."""
+    monkeypatch.setattr(merger, "_LARGE", 0)
+    ann, bob = (
+        patch(ANN, 0, [START.id], first),
+        patch(BOB, 0, [START.id], second),
+    )
+    both = patch(CAT, 1, [ann.id, bob.id], Splice(0, 0, "C"))
+    patches = [START, ann, bob, both]
+    for name in (ANN, BOB):
+        patches.append(patch(name, 1, [both.id], Cancel(name, 0, 0)))
+        patches.append(patch(name, 2, [patches[-1].id], Splice(20, 0, name)))
+    patches.append(patch(CAT, 2, [both.id], Splice(1, 0, "C")))
+    for order in (patches, [*patches[:4], *patches[6:8], *patches[4:6], *patches[8:]]):
+        document = Document()
+        for one in order:
+            document.apply([one])
+        same(document, order)
+
+
+@pytest.mark.parametrize(
+    ("taken_back", "keys"),
+    [
+        (Splice(0, 0, "in a cell", TextId("cell", "source")), [Splice(4, 0, "k")]),
+        (Splice(0, 3, "The"), [Splice(place, 0, "k") for place in (30, 20, 10)]),
+    ],
+)
+def test_what_was_taken_back_elsewhere_or_beside_many_keys_is_walked_over(
+    taken_back: Splice, keys: list[Splice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merger, "_LARGE", 0)
+    monkeypatch.setattr(transform, "_CREDIT", 2)
+    cell = patch(CAT, 1, [START.id], Create("cell", {}))
+    ann = patch(ANN, 0, [cell.id], taken_back)
+    patches = [START, cell, ann]
+    for n, key in enumerate(keys):
+        patches.append(patch(BOB, n, [patches[-1].id], key))
+    patches.append(patch(ANN, 1, [ann.id], Cancel(ANN, 0, 0)))
+    patches.append(patch(CAT, 2, [ann.id], Splice(40, 0, "C")))
+    for order in (patches, [*patches[:3], *patches[-2:], *patches[3:-2]]):
+        document = Document()
+        for one in order:
+            document.apply([one])
+        same(document, order)
 
 
 @pytest.mark.parametrize(
