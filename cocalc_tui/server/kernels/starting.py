@@ -79,7 +79,7 @@ async def start_keeper(
     )
     order = await asyncio.to_thread(_order, grounds, about, spec)
     try:
-        folder.mkdir(0o700)
+        folder.mkdir(0o700, parents=True)  # somebody may just have taken the state away
         write_order(folder, order)
         await launch("keeper", folder)
     except (OSError, StartError) as error:

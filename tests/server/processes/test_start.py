@@ -501,6 +501,17 @@ async def test_what_is_noted_of_files_is_taken_away_too(project: Path) -> None:
     assert (project / "a.txt").read_text() == "acknowledged saved text"
 
 
+async def test_a_kernel_starts_where_the_state_was_just_taken_away(project: Path) -> None:
+    write_notebook(project, "print(6 * 7)")
+    async with app(project) as workspace:
+        document = await workspace.open("a.ipynb")
+        shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)
+        (cell,) = schema.cells(document.replica)
+        await document.run([cell])
+        await until(lambda: document.runs.get(cell) and document.runs[cell].state == "done")
+        assert text(document, cell) == "42\n"
+
+
 async def test_all_that_is_ours_is_taken_away_and_then_the_door_killed(project: Path) -> None:
     (project / "a.txt").write_text("text")
     async with app(project) as workspace:
