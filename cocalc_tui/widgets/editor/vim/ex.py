@@ -13,9 +13,11 @@ from cocalc_tui.widgets.editor.vim import operators, putting, words
 from cocalc_tui.widgets.editor.vim.asked import Asked, place, read
 from cocalc_tui.widgets.editor.vim.objects import Stretch
 from cocalc_tui.widgets.editor.vim.registers import UNNAMED, Taken
-from cocalc_tui.widgets.editor.vim.search import PatternError, Search, compiled, put_for
+from cocalc_tui.widgets.editor.vim.search import PatternError, Search, compiled, found_in, put_for
 
 if TYPE_CHECKING:
+    import regex
+
     from cocalc_tui.widgets.editor.vim.machine import Vim
 
 _BAR = re.compile(r"(?<!\\)\|")
@@ -122,20 +124,19 @@ def _substitute(vim: Vim, editor: Editor, asked: Asked) -> None:
 
 
 def _matches(
-    editor: Editor, asked: Asked, pattern: re.Pattern[str], *, every: bool
-) -> list[tuple[int, re.Match[str]]]:
+    editor: Editor, asked: Asked, pattern: regex.Pattern[str], *, every: bool
+) -> list[tuple[int, regex.Match[str]]]:
     """Offsets and matches, in every line the first or all."""
-    found: list[tuple[int, re.Match[str]]] = []
+    found: list[tuple[int, regex.Match[str]]] = []
     start = editor.start_of(asked.first)
     if "\\n" in pattern.pattern:
         text = editor.buffer.slice(start, editor.start_of(asked.last + 1))
-        return [(start + match.start(), match) for match in pattern.finditer(text)]
-    for line in range(asked.first, asked.last + 1):
-        for match in pattern.finditer(editor.view.text(line)):
-            found.append((start + match.start(), match))
-            if not every:
-                break
-        start += len(editor.buffer.line(line)) + 1
+        return [(start + one.start(), one) for one in next(found_in(pattern, [text]))]
+    rows = range(asked.first, asked.last + 1)
+    texts = (editor.view.text(line) for line in rows)
+    for line, matches in zip(rows, found_in(pattern, texts, None if every else 1), strict=True):
+        found += [(start + match.start(), match) for match in matches]
+        start += editor.buffer.line_length(line) + 1
     return found
 
 
@@ -148,11 +149,9 @@ def _global(vim: Vim, editor: Editor, asked: Asked) -> None:
         return
     pattern = compiled(parts[0] or vim.memory.search.pattern)
     first, last = (asked.first, asked.last) if asked.given else (0, lines.last_line(editor))
-    chosen = [
-        line
-        for line in range(first, last + 1)
-        if (pattern.search(editor.view.text(line)) is None) is other
-    ]
+    rows = range(first, last + 1)
+    found = found_in(pattern, (editor.view.text(line) for line in rows), 1)
+    chosen = [line for line, matches in zip(rows, found, strict=True) if (not matches) is other]
     if parts[1].strip() in ("d", "delete"):
         _delete_lines(vim, editor, chosen)
     else:

@@ -372,9 +372,10 @@ class Vim:
         pattern = line.text or self.memory.search.pattern
         self.memory.search = Search(pattern, line.prompt == "/")
         text = str(editor.buffer)
-        self.outside.light(self.memory.search.places(text))
         operation, self._operation = self._operation, None
-        if not self.memory.search.places(text):
+        places = self.memory.search.places(text)
+        self.outside.light(places)
+        if not places:
             self.outside.say(f"{pattern}: not found")
         elif operation is not None:
             self.do(editor, replace(operation, motion="n"))

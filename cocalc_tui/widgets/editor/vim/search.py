@@ -1,12 +1,21 @@
-"""Vim's patterns, and where they are found."""
+"""Vim's patterns, and where they are found.
+
+A pattern may take longer than the age of the universe, so searching has a time.
+"""
 
 from __future__ import annotations
 
 import itertools
-import re
+import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cocalc_tui.query import PATIENCE
+
+if TYPE_CHECKING:
+    import regex
 
 MOST = 10_000
 """Places remembered."""
@@ -14,24 +23,45 @@ _SWAPPED = "(){}|+?"
 """Signs that mean something to Python as they are, and to vim behind a backslash."""
 
 
+QUICK = 0.001
+"""Seconds of searching in a line that do not count: there may be a million lines."""
+
+
 class PatternError(ValueError):
-    """A pattern that means nothing; says so in one line."""
+    """A pattern that means nothing or takes too long; says so in one line."""
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> regex.Pattern[str]:
     r"""A pattern of vim's as one of Python's. Small letters match capital ones, too.
 
     Of the less usual parts there are `\v`, `\c`, `\C`, `\<` and `\>`; `\zs` and the like are not.
     """
-    flags = re.MULTILINE | (re.NOFLAG if any(map(str.isupper, pattern)) else re.IGNORECASE)
-    if "\\c" in pattern:
-        flags |= re.IGNORECASE
-    if "\\C" in pattern:
-        flags &= ~re.IGNORECASE
+    import regex
+
+    flags = regex.MULTILINE
+    if "\\c" in pattern or ("\\C" not in pattern and not any(map(str.isupper, pattern))):
+        flags |= regex.IGNORECASE
     try:
-        return re.compile(_translated(pattern.replace("\\c", "").replace("\\C", "")), flags)
-    except re.error as error:
+        return regex.compile(_translated(pattern.replace("\\c", "").replace("\\C", "")), flags)
+    except regex.error as error:
         raise PatternError(f"{pattern}: {error}") from None
+
+
+def found_in(
+    pattern: regex.Pattern[str], texts: Iterable[str], most: int | None = None
+) -> Iterator[list[regex.Match[str]]]:
+    """The first matches in each of some texts, None for all of them.
+
+    Raises PatternError where all of it takes too long.
+    """
+    left = PATIENCE
+    for text in texts:
+        begun = time.monotonic()
+        try:
+            yield list(itertools.islice(pattern.finditer(text, timeout=left), most))
+        except TimeoutError:
+            raise PatternError("this pattern takes too long") from None
+        left = max(left - max(time.monotonic() - begun - QUICK, 0), QUICK)
 
 
 def _translated(pattern: str) -> str:
@@ -74,7 +104,7 @@ def _escaped(mark: str, *, very: bool) -> str:
     return "\\" + mark
 
 
-def put_for(match: re.Match[str], text: str) -> str:
+def put_for(match: regex.Match[str], text: str) -> str:
     r"""What `:s` puts in the place of a match: `&` is the match, `\r` a line, `\U` capitals."""
     found: list[str] = []
     whole: Callable[[str], str] = str
@@ -100,11 +130,11 @@ def put_for(match: re.Match[str], text: str) -> str:
 _CASES: dict[str, Callable[[str], str]] = {"U": str.upper, "L": str.lower, "E": str, "e": str}
 
 
-def _meant(match: re.Match[str], mark: str) -> str:
+def _meant(match: regex.Match[str], mark: str) -> str:
     """What stands behind a backslash: a group, which may not be there, or a character."""
     if mark.isdecimal():
         number = int(mark)
-        return (match[number] or "") if number <= match.re.groups else ""
+        return (match[number] or "") if number <= len(match.groups()) else ""
     return {"r": "\n", "n": "\n", "t": "\t"}.get(mark, mark)
 
 
@@ -117,13 +147,9 @@ class Search:
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """All the places, to `MOST`; raises PatternError."""
-        found: list[tuple[int, int]] = []
-        if self.pattern:
-            for match in compiled(self.pattern).finditer(text):
-                found.append(match.span())
-                if len(found) == MOST:
-                    break
-        return found
+        if not self.pattern:
+            return []
+        return [match.span() for match in next(found_in(compiled(self.pattern), [text], MOST))]
 
     def near(self, text: str, at: int, *, forwards: bool) -> tuple[int, int] | None:
         """The place at an offset or next to it, round the ends; None for none."""

@@ -116,7 +116,16 @@ def made(count: int, seed: int, parts: Parts = KEYS) -> list[Case]:
         line = chance.randrange(len(ROWS))
         column = chance.randrange(max(len(ROWS[line]), 1))
         keys = chance.choice(list(parts(chance)))
-        odd = keys.startswith(("g~", ">", "<")) and keys[-1:] in ("h", "0", "^", "_", "-", "b", "B")
+        odd = keys.startswith(("g~", ">", "<")) and keys[-1:] in (
+            "h",
+            "0",
+            "^",
+            "_",
+            "-",
+            "b",
+            "B",
+            "{",
+        )
         odd = odd or keys in ("y_", "g~|") or (not ROWS[line] and keys[1:] in ("ge", "gE"))
         if not odd and (ROWS[line] or keys[0] not in "v3x"):
             found.append(Case(line, column, keys, chance.random() < 0.5))

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cocalc_tui.widgets.editor.vim import search
 from cocalc_tui.widgets.editor.vim.search import PatternError, compiled, put_for
 from tests.widgets.editor.vim.typed import Typed
 
@@ -131,9 +132,23 @@ def test_mistakes_are_said() -> None:
         "frob: not a command here",
         "9d: these lines are not there",
         "x: not found",
-        "(\\(: missing ), unterminated subpattern at position 2",
+        "(\\(: missing ) at position 3",
         "It is :g/pattern/command",
         "none: not found",
         "x: not a line to go behind",
     ]
     assert typed.text == "one"
+
+
+@pytest.mark.parametrize(
+    "keys", [r":%s/\v(a|aa)+$/x/<cr>", r":v/\v(a|aa)+$/d<cr>", r"/\v(a|aa)+$<cr>n"]
+)
+def test_a_pattern_that_takes_for_ever_is_given_up(
+    keys: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "PATIENCE", 0.05)
+    text = ("a" * 60 + "b\n") * 3
+    typed = Typed(text)
+    typed.type(keys)
+    assert typed.text == text
+    assert set(typed.said) == {"this pattern takes too long"}
