@@ -83,6 +83,28 @@ async def test_an_app_hears_why_the_relay_ends(box: Served) -> None:
     assert app.goodbye == m.Goodbye(code="end", text="the relay ends")
 
 
+async def test_who_never_said_hello_is_cut_off_where_the_relay_ends(box: Served) -> None:
+    silent = await unix_connect(str(box.path), "ws://localhost/")
+    await box.relay.close()
+    with pytest.raises(ConnectionClosed):
+        await silent.recv()
+
+
+async def test_who_gives_up_before_a_relay_answers_leaves_nothing_open(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "mute"))
+        listener.listen()
+        connecting = asyncio.create_task(connect_unix(tmp_path / "mute", os.geteuid()))
+        mute, _ = await asyncio.to_thread(listener.accept)
+        with mute:
+            request = await asyncio.to_thread(mute.recv, 2**16)
+            assert request.startswith(b"GET / ")
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+            assert connecting.cancelled()
+            assert await asyncio.to_thread(mute.recv, 1) == b""
+
+
 async def test_an_app_that_vanishes_is_gone_from_the_people(box: Served) -> None:
     one, two = await box.connect(), await box.connect("1" * 16)
     assert isinstance(two.transport, WebSocket)
