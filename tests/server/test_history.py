@@ -173,6 +173,8 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
     assert main(["show", notes, "--at", "99"]) == 2
     assert main(["restore", notes, "--at", "whenever"]) == 2
     assert main(["log", str(lab)]) == 2
+    assert main(["blame", notes, "--at", "whenever"]) == 2
+    assert main(["log", str(lab / "na\udcefve.txt")]) == 2
     # The file was there before anybody opened it: emptying it would be wrong.
     assert main(["restore", notes, "--at", "2 h ago"]) == 2
     said_why = capfdbinary.readouterr().err
