@@ -129,7 +129,7 @@ class Peer:
         """Hand over new entries `first`..`last` of a document, or see that they follow."""
         if not member.live or last <= member.cursor:
             return
-        if first > member.cursor + 1 or len(frame) > BEHIND:
+        if first > member.cursor + 1 or len(frame.payload) > BEHIND:
             member.live = False
             self.serve_log()
             return
