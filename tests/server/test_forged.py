@@ -295,7 +295,7 @@ async def test_rooms_without_end(tmp_path: Path) -> None:
             for number in range(first, first + 100):
                 await it.mallory.hear(m.Failed, id=number)
         await until(lambda: len(list(relay._rooms)) == 1 and len(host.open) == 1)
-        assert len(host._opening) < 10
+        assert len(host._locks) < 10
         assert len(host.workspace.documents) == 1
         assert len(it.box.store._documents) == 1
         assert len(it.box.store._logs) == 1

@@ -141,3 +141,41 @@ async def test_leaving_and_coming_back_at_once_loses_nothing(tmp_path: Path) -> 
             document.close()
         expected = [str(n) for n in reversed(range(20))]
         await until(lambda: not box.host.open and box.read("a.txt").split() == expected)
+
+
+async def test_a_file_renamed_while_it_is_being_left_is_saved_where_it_is(tmp_path: Path) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one")
+        ben, alice = await box.person("ben"), await box.person("alice")
+        document = await ben.open("a.txt")
+        type_in(document, 0, "zero ")
+        await until(lambda: document.sent)
+        (opened,) = box.host.open.values()
+        async with opened.document.busy:
+            document.close()
+            await until(lambda: box.host._alone(opened.shared).locked())
+            renaming = asyncio.create_task(alice.files.rename("a.txt", "b.txt"))
+            await until(lambda: len(opened.document.busy._waiters or ()) == 2 or renaming.done())
+        await renaming
+        again = await alice.open("b.txt")
+        type_in(again, 0, "minus one ")
+        await until(lambda: again.sent)
+        await again.save()
+        assert (box.names(), box.read("b.txt")) == (["b.txt"], "minus one zero one")
+
+
+async def test_what_is_left_writes_its_file_no_more(tmp_path: Path) -> None:
+    async with running(tmp_path) as box:
+        box.write("a.txt", "one")
+        ben = await box.person("ben")
+        document = await ben.open("a.txt")
+        (opened,) = box.host.open.values()
+        document.close()
+        await until(lambda: not box.host.open)
+        again = await ben.open("a.txt")
+        type_in(again, 0, "zero ")
+        await again.save()
+        await opened.save()
+        await opened.look()
+        await again.save()
+        assert box.read("a.txt") == text(again) == "zero one"

@@ -58,6 +58,7 @@ class HostDocument:
         """The file holds entries 1..saved_seq; -1 while that is not known."""
         self.busy = asyncio.Lock()
         """Held while the file is read or written."""
+        self._left = False
         self._root = root
         self._saved = saved
         self._clock = clock
@@ -109,6 +110,8 @@ class HostDocument:
     async def look(self) -> None:
         """Take in what others did to the file. Raises FileError where that cannot be done."""
         async with self.busy:
+            if self._left:
+                return
             await self._find_base()
             await self._foreign.take_in()
             await self._note_saved()
@@ -123,6 +126,14 @@ class HostDocument:
         if self.stamp is None or self.stamp.mode & 0o222:
             return ""
         return f"{self.path}: the file is read-only now (mode {self.stamp.mode:03o})"
+
+    async def leave(self) -> None:
+        """Let whoever reads or writes the file now be the last to do so from here.
+
+        From then on nothing is heard of what others type: to write would take it out of the file.
+        """
+        async with self.busy:
+            self._left = True
 
     async def _note_saved(self) -> None:
         await self._file.note_file()
@@ -214,6 +225,8 @@ class HostDocument:
         """
         now = asyncio.get_running_loop().time
         async with self.busy:
+            if self._left:
+                return
             await self._find_base()
             until = now() + _HOLD
             while not await self._save_once(asked=asked, by=by, patient=now() < until):

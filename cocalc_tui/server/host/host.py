@@ -101,8 +101,8 @@ class Host:
         )
         self._contents = Contents(self.blobs)
         self._pace = pace or Pace()
-        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        """By path; gone with the last who holds one, or anybody's list of names would fill it."""
+        self._locks: WeakValueDictionary[str | SharedDocument, asyncio.Lock] = WeakValueDictionary()
+        """Gone with the last who holds one, or anybody's list of names would fill it."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.closing = False
         """Whether it is about to end, and asks nobody to wait for it."""
@@ -174,8 +174,9 @@ class Host:
         await self.uploads.close()
         await self.outside.close()
         while self.open:
-            _doc, opened = self.open.popitem()
-            await opened.close()
+            doc, opened = next(iter(self.open.items()))
+            async with self._alone(opened.shared):
+                await self._part(doc, opened)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -229,33 +230,43 @@ class Host:
             answer = m.Failed(id=message.id, code=code, text=text)
         self.workspace.send(answer)
 
-    def _alone(self, path: str) -> asyncio.Lock:
-        """What is held while a document is brought together with its file, or parted from it."""
-        lock = self._opening.get(path)
+    def _alone(self, at: str | SharedDocument) -> asyncio.Lock:
+        """What is held while a document is brought together with its file, or parted from it.
+
+        The path's, before it is known which document is there; then the document's, whose path may
+        change meanwhile.
+        """
+        lock = self._locks.get(at)
         if lock is None:
-            lock = self._opening[path] = asyncio.Lock()
+            lock = self._locks[at] = asyncio.Lock()
         return lock
 
     async def _make_ready(self, path: str) -> tuple[Opened, str | None]:
         """Bring a document and its file together; returns it and why it cannot be changed."""
         async with self._alone(path):
-            shared = await self.workspace.open(path)
-            if await self._belongs_elsewhere(shared):
-                shared.close()
-                raise FileError(FOLLOWED, f"{path}: its history is being fetched; try again")
-            shared.readonly = None  # that is for people; outputs of what runs still go in
-            known = self._known(shared)
-            if known is not None:
-                return known, await known.document.attach()
-            if self.closing:  # it may be saved just now, and two would not know of each other
-                raise FileError("busy", RESTARTS)
-            document = self._with_its_file(shared)
-            try:
-                readonly = await document.attach()
-            except BaseException:
-                shared.close()
-                raise
-            return self._take_up(document), readonly
+            while not self.closing:
+                shared = await self.workspace.open(path)
+                async with self._alone(shared):
+                    # Else it was parted from its file just now, and is to be opened anew.
+                    if await self.workspace.open(path) is shared:
+                        return await self._bring_together(shared)
+        raise FileError("busy", RESTARTS)
+
+    async def _bring_together(self, shared: SharedDocument) -> tuple[Opened, str | None]:
+        if await self._belongs_elsewhere(shared):
+            shared.close()
+            raise FileError(FOLLOWED, f"{shared.path}: its history is being fetched; try again")
+        shared.readonly = None  # that is for people; outputs of what runs still go in
+        known = self._known(shared)
+        if known is not None:
+            return known, await known.document.attach()
+        document = self._with_its_file(shared)
+        try:
+            readonly = await document.attach()
+        except BaseException:
+            shared.close()
+            raise
+        return self._take_up(document), readonly
 
     def _with_its_file(self, shared: SharedDocument) -> HostDocument:
         return HostDocument(
@@ -330,18 +341,21 @@ class Host:
 
     async def _leave(self, opened: Opened) -> None:
         """Let go of a document that nobody has open and no kernel writes to."""
-        doc = opened.shared.doc
-        if self.runner is not None and self.runner.needs(doc):
-            return
-        async with self._alone(opened.shared.path):
-            if opened.used or self.open.get(doc) is not opened:
+        async with self._alone(opened.shared):
+            doc = opened.shared.doc
+            if opened.used or (self.runner is not None and self.runner.needs(doc)):
                 return
-            del self.open[doc]
-            if self.runner is not None and opened.document.type == NOTEBOOK:
+            if self.runner is not None:
                 self.runner.detach(doc)
             if self.terminals is not None:
                 self.terminals.detach(doc)
+            await self._part(doc, opened)
+
+    async def _part(self, doc: str, opened: Opened) -> None:
+        """It counts as open until it is saved: who renames the file meanwhile waits for that."""
+        if self.open.get(doc) is opened:
             await opened.close()
+            self.open.pop(doc, None)
 
     # --- patches of the host side --------------------------------------------------------------
 

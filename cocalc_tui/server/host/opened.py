@@ -165,4 +165,5 @@ class Opened:
                 self.document.forget()
         else:
             await self._checkpoints.make(leaving=True)
+        await self.document.leave()
         self.shared.close()
