@@ -334,7 +334,7 @@ class SqliteStore:
         await self._age(now)
 
     def _due(self) -> list[StoredLog]:
-        """The logs of which rows are to be sealed, found in one go: each second, for all there are."""
+        """The logs of which rows are to be sealed, of all that are open found in one go."""
         how = self._sealing
         return [log for log in self._logs.values() if log.is_due(how.rows, how.keep)]
 
