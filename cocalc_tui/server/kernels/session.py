@@ -4,8 +4,8 @@ A session follows one keeper, from its start or from wherever a relay before had
 keeper is gone and all it spooled is in the document. Nothing is decided here that the keeper does
 not know: if this process dies, the next one follows on.
 
-`telling` says what people are told and when, `writing` when output goes into the document,
-`progress` what is noted in between.
+`taking` says what each record of the spool means, `telling` what people are told and when,
+`writing` when output goes into the document, `progress` what is noted in between.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from typing import Any
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentEvent, LightsChanged
 from cocalc_tui.notebook import schema
-from cocalc_tui.notebook.outputs import Item
 from cocalc_tui.protocol.events import KernelInfo, OutputBatch
 from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.keeper.following import KeeperGoneError, KeeperLink, StrangeKeeperError
@@ -29,14 +28,14 @@ from cocalc_tui.server.keeper.registry import About, lives
 from cocalc_tui.server.keeper.spool import SpoolReader
 from cocalc_tui.server.kernels import progress
 from cocalc_tui.server.kernels.intake import Intake
-from cocalc_tui.server.kernels.items import decode, item_from
-from cocalc_tui.server.kernels.live import Live
+from cocalc_tui.server.kernels.items import decode
 from cocalc_tui.server.kernels.overflow import Overflow
 from cocalc_tui.server.kernels.parts import Parts
 from cocalc_tui.server.kernels.starting import PAUSE
-from cocalc_tui.server.kernels.table import OVER, Table
+from cocalc_tui.server.kernels.table import Table
+from cocalc_tui.server.kernels.taking import Taking
 from cocalc_tui.server.kernels.telling import Say, Telling
-from cocalc_tui.server.kernels.widgets import COMMS, Shown
+from cocalc_tui.server.kernels.widgets import Shown
 from cocalc_tui.server.kernels.writing import Writing
 
 BUDGET = 2**18
@@ -81,13 +80,9 @@ class Session:
         self._parts = Parts(blobs, self._widgets.held)
         self._writing = Writing(document, self._intake, self._parts)
         self._reader = SpoolReader(folder, self._intake.offset)
-        self._rows_from = 0
-        """Rows before this offset are older than what the keeper said itself."""
-        self._user_of: dict[str, str] = {}
-        self._lost = self._said_lost = 0
-        """Bytes of the spool that were deleted unread, and how many of them are said to be."""
-        self._met: set[str] = set()
-        """Runs of which something came since then."""
+        self._taking = Taking(
+            about, self.telling, self._intake, self._widgets, self._parts, self._writing
+        )
         self._noted = self._told_taken = self._intake.offset
         """All records before it are noted (`progress`), and the keeper may forget them."""
         self._read_at = 0.0
@@ -104,7 +99,7 @@ class Session:
         """Connect to the keeper, if it lives, and follow it."""
         try:
             await self.link.connect(self._sockets / "keeper.sock")
-            self._greeted(self.link.greeting)
+            self._taking.greeted(self.link.greeting)
         except StrangeKeeperError:
             self.telling.dead(
                 "this kernel was started by a release of cocalc-tui that this one cannot talk "
@@ -118,24 +113,13 @@ class Session:
         self.telling.tell_kernel()
         self._task = asyncio.create_task(self._follow())
 
-    def _greeted(self, greeting: Mapping[str, Any]) -> None:
-        for row in greeting["rows"]:
-            self.table.put(row)
-            self._user_of[row["run"]] = row["user"]
-        self._rows_from = greeting["end"]
-        self._kernel(greeting["kernel"])
-        if (asking := greeting.get("asking")) is not None:
-            cell = next(row["cell"] for row in greeting["rows"] if row["run"] == asking["run"])
-            self.telling.inputs.asked(asking, cell, is_news=True)
-
     def _read_how_it_ended(self) -> None:
         """Find what the keeper said last of its kernel, which may have been taken in before."""
         reader = SpoolReader(self.folder)
         while records := reader.read(BUDGET):
             for _, record in records:
                 if record.startswith(KERNEL_RECORD):
-                    said = decode(record)
-                    self._kernel(said)
+                    self._taking.kernel(decode(record))
         reader.close()
 
     async def leave(self) -> None:
@@ -144,7 +128,7 @@ class Session:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             if self._intake.unwritten:
-                await self._commit()
+                await self._taking.commit()
             await self._writing.sent()
         await self.link.close()
         self._reader.close()
@@ -155,7 +139,7 @@ class Session:
 
     async def execute(self, runs: list[dict[str, Any]]) -> None:
         """Hand cells to the keeper; raises KeeperGoneError."""
-        self._user_of.update({str(run["run"]): str(run["user"]) for run in runs})
+        self._taking.expect(runs)
         await self.link.ask("execute", runs=runs)
 
     async def answer(self, run: str, text: str) -> None:
@@ -165,27 +149,18 @@ class Session:
 
     def whole_output(self, run: str) -> OutputBatch | None:
         """Return the live output of a run so far, None where it is not running."""
-        live = self._live_of(run)
+        live = self._taking.live_of(run)
         return live.whole() if live is not None else None
-
-    def _live_of(self, run: str) -> Live | None:
-        cell = self._intake.cell_of(run)
-        if cell is None or run != self.table.running:
-            return None
-        telling = self.telling
-        if telling.live is None or telling.live.run != run:
-            telling.live = Live(cell, run, self._intake.made(run))
-        return telling.live
 
     async def clear(self, cells: Sequence[str]) -> list[str]:
         """Forget that cells ran, and what the one that runs printed; returns the others."""
         run = self.table.running
         running = self._intake.cell_of(run) if run is not None else None
         if run is not None and running in cells:
-            self._show(run, self._intake.clear(run))
+            self._taking.show(run, self._intake.clear(run))
         self.table.forget(cells)
         # What is over may not be in the document yet, and would come after it was cleared.
-        await self._commit()
+        await self._taking.commit()
         self._stir()
         return [cell for cell in cells if cell != running]
 
@@ -227,13 +202,11 @@ class Session:
         while True:
             self._stirred.clear()
             records = self._reader.read(BUDGET)
-            if self._reader.lost > self._lost:
-                self._lost = self._reader.lost
-                self._met.clear()
+            self._taking.lost(self._reader.lost)
             for offset, record in records:
                 await self._take(offset, record)
-            self._show_widgets()
-            await self._writing.commit_if_due(*self._running())
+            self._taking.show_widgets()
+            await self._writing.commit_if_due(*self._taking.running())
             self.telling.tell(written=self.document.sent)
             await self._note_progress()
             if records:
@@ -256,7 +229,7 @@ class Session:
             return False
         try:
             await self.link.connect(self._sockets / "keeper.sock")
-            self._greeted(self.link.greeting)
+            self._taking.greeted(self.link.greeting)
         except KeeperGoneError:
             await asyncio.sleep(PAUSE)
         return True
@@ -283,7 +256,7 @@ class Session:
         for row in self.table.stop_all(self._clock(), telling.reason):
             self._intake.row(row)
         if self._intake.unwritten:
-            await self._commit()
+            await self._taking.commit()
         if self.about.fresh:
             self._writing.change(self._intake.forget_spool(), None)
         telling.tell_rows()
@@ -298,99 +271,11 @@ class Session:
 
     async def _take(self, offset: int, record: bytes) -> None:
         try:
-            said = decode(record)
-            await self._take_in(said, is_news=offset > self._rows_from)
+            await self._taking.take(decode(record), offset)
         except (ValueError, KeyError, TypeError) as error:
             # It must not keep those after it out.
             _log.warning("%s: a record makes no sense: %r", self.folder, error)
         self._intake.offset = offset
-
-    async def _take_in(self, said: Mapping[str, Any], *, is_news: bool) -> None:
-        if self._lost:
-            self._go_on_after_loss(said)
-        match said["kind"]:
-            case "row":
-                await self._row(said["row"], is_news=is_news)
-            case "io" if said["type"] in COMMS:
-                self._widgets.take(said["run"], said["type"], said["content"])
-            case "io":
-                item = await self._item(said["type"], said["content"])
-                for run, one in self._widgets.placed(said["run"], item):
-                    if self._intake.would_be_heavy(one):
-                        await self._commit()
-                    self._show(run, self._intake.item(run, one))
-            case "ask":
-                cell = self._intake.cell_of(said["run"]) or ""
-                self._echo(said["run"], self.telling.inputs.asked(said, cell, is_news=is_news))
-            case "answered":
-                answered = self.telling.inputs.answered(said["run"], is_news=is_news)
-                self._echo(said["run"], answered)
-            case "lost":
-                self._show(said["run"], self._intake.lost(said["run"], said["bytes"]))
-            case "kernel" if is_news:
-                self._kernel(said)
-
-    async def _row(self, row: Mapping[str, Any], *, is_news: bool) -> None:
-        run, user, state = row["run"], row["user"], row["state"]
-        self._show_widgets()
-        if self._writing.over_for not in (None, user):
-            await self._commit()
-        self._user_of[run] = user
-        self._intake.row(row)
-        if is_news:
-            self.telling.row(row)
-        if state in OVER and row["started"]:
-            self._writing.over_for = user
-            self.telling.live = None
-            self.telling.inputs.over(run)
-            self._widgets.over(run)
-
-    async def _item(self, kind: str, content: Mapping[str, Any]) -> Item:
-        """Make an item of a message; what may be large is seen to in a thread."""
-        if kind in ("stream", "clear_output", "error"):
-            return item_from(kind, content)
-        if self._parts.many:
-            await asyncio.to_thread(self._parts.sweep, self._intake.shown(), committed=False)
-        return await asyncio.to_thread(self._parts.item, kind, content)
-
-    def _show(self, run: str, item: dict[str, Any] | None) -> None:
-        if item is not None and (live := self._live_of(run)) is not None:
-            live.add(item)
-
-    def _show_widgets(self) -> None:
-        """Have the outputs that show widgets say what those hold now."""
-        for run, update in self._widgets.updates():
-            self._show(run, self._intake.item(run, update))
-
-    def _echo(self, run: str, text: str) -> None:
-        """Show what a terminal would: question and answer."""
-        self._show(run, self._intake.output(run, "stream", {"name": "stdout", "text": text}))
-
-    def _kernel(self, said: Mapping[str, Any]) -> None:
-        self.telling.kernel(said)
-        if "language_info" in said:
-            self._writing.note_language(self.about, said["language_info"])
-
-    def _go_on_after_loss(self, said: Mapping[str, Any]) -> None:
-        """Say what is lost where output goes on; what was said of a run, its keeper knows."""
-        run = str(said["row"]["run"] if "row" in said else said.get("run", ""))
-        if run and run not in self._met:
-            self._met.add(run)
-            for row in self.link.greeting.get("rows", ()):
-                if row["run"] == run:
-                    self._intake.row(row)
-        count = self._lost - self._said_lost
-        if count and (item := self._intake.lost(run, count)) is not None:
-            self._said_lost = self._lost
-            self._show(run, item)
-
-    def _running(self) -> tuple[str | None, str | None]:
-        """Return the run that goes on, and who asked for it."""
-        run = self.table.running
-        return run, self._user_of.get(run or "")
-
-    async def _commit(self) -> None:
-        await self._writing.commit(*self._running())
 
     async def _note_progress(self) -> None:
         """Note what was taken in, and let the keeper forget what is noted or in the document."""
