@@ -178,7 +178,7 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
     # The file was there before anybody opened it: emptying it would be wrong.
     assert main(["restore", notes, "--at", "2 h ago"]) == 2
     said_why = capfdbinary.readouterr().err
-    assert said_why.count(b"\n") == 4
+    assert said_why.count(b"\n") == 6
     assert b"2 h ago: the history of notes.md begins at" in said_why
 
 
