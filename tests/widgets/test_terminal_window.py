@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cocalc_tui.protocol.events import TerminalScreen
+from cocalc_tui.widgets.terminal.drawing import whose_size
 from cocalc_tui.widgets.terminal.window import Window, follow
 
 SCREEN, PANE = (132, 45), (80, 22)
@@ -50,3 +53,10 @@ def test_the_cursor_is_always_in_sight(data: st.DataObject) -> None:
         window = follow(window, (x, y), screen, pane)
         assert window.left <= x < window.left + pane[0]
         assert window.top <= y < window.top + pane[1]
+
+
+def test_who_makes_it_so_small_is_named() -> None:
+    by = TerminalScreen(running=True, size_by="bob")
+    assert whose_size(by, "ann") == "by bob"
+    assert whose_size(msgspec.structs.replace(by, lines_by="ann"), "ann") == "by bob and you"
+    assert whose_size(msgspec.structs.replace(by, policy="fixed"), "bob") == "fixed by you"

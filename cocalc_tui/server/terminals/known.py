@@ -74,13 +74,14 @@ class KnownTerminal:
 
     def described(self, screen: TerminalScreen) -> TerminalScreen:
         """A screen, with whose it is and how it ended."""
-        by, present = self.size_by, self.present
+        by, lines_by = self.size_by, ""
         if self.policy == "smallest":
-            by = min(present, key=lambda one: (one[1] * one[2], one[0]))[0] if present else ""
+            by, lines_by = self._smallest
         exit_ = self.exit if self.session is None else None
         return msgspec.structs.replace(
             screen,
             size_by=by,
+            lines_by=lines_by,
             policy=self.policy,
             keyboard=self.holder,
             exit=exit_,
@@ -112,6 +113,15 @@ class KnownTerminal:
         if self.shared is None:
             return []
         return [size for at, size in self.sizes.items() if at in self.here]
+
+    @property
+    def _smallest(self) -> tuple[str, str]:
+        """Whose window is the narrowest, and whose is lower than that; "" for nobody's."""
+        if not (present := self.present):
+            return "", ""
+        by, _, lines = min(present, key=lambda one: (one[1], one[2], one[0]))
+        lowest, _, fewest = min(present, key=lambda one: (one[2], one[0]))
+        return by, lowest if fewest < lines and lowest != by else ""
 
     @property
     def wanted(self) -> tuple[int, int] | None:

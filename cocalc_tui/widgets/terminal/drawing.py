@@ -126,7 +126,8 @@ class Drawing(Browsing):
 
 def whose_size(screen: TerminalScreen, me: str) -> str:
     """Why a terminal has its size, in words that follow it; `me` reads them."""
-    whose = "you" if screen.size_by == me else screen.size_by
+    names = filter(None, (screen.size_by, screen.lines_by))
+    whose = " and ".join("you" if one == me else one for one in names)
     by = f"by {whose}" if whose else ""
     match screen.policy:
         case "mine":

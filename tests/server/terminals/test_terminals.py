@@ -454,17 +454,18 @@ async def test_the_size_is_the_smallest_or_mine_or_fixed(grounds: TerminalGround
         words = {"columns": columns, "lines": lines, "policy": policy}
         await side.ask(m.TerminalSize(id=1, doc=DOC, **words), user=user)  # type: ignore[arg-type]  # words of several types
 
-    async def settles(columns: int, lines: int, by: str) -> None:
+    async def settles(columns: int, lines: int, by: str, lines_by: str = "") -> None:
+        wanted = columns, lines, by, lines_by
         async with asyncio.timeout(60):
             while True:
                 screen = await side.open()
-                if (screen.columns, screen.lines, screen.size_by) == (columns, lines, by):
+                if (screen.columns, screen.lines, screen.size_by, screen.lines_by) == wanted:
                     return
                 await asyncio.sleep(0.02)
 
     await window("ann", 100, 30)
     await window("bob", 90, 40)
-    await settles(90, 30, "ann")
+    await settles(90, 30, "bob", "ann")
     await window("bob", 90, 40, "mine")
     await settles(90, 40, "bob")
     await window("bob", 70, 20)
