@@ -174,8 +174,8 @@ def test_a_name_that_a_shell_would_take_apart(elsewhere: Elsewhere, tmp_path: Pa
 @pytest.mark.parametrize(
     ("words", "code", "wanted"),
     [
-        (["list", "--project", "box:/nowhere/at/all"], 3, "box: /nowhere/at/all: no such file"),
-        (["list", "--project", "box:/"], 3, "box: / cannot be a project"),
+        (["list", "--project", "box:/nowhere/at/all"], 2, "box: /nowhere/at/all: no such file"),
+        (["list", "--project", "box:/"], 2, "box: / cannot be a project"),
         (["list", "--project", "box:"], 2, "which folder"),
         (["list", "--project=-oProxyCommand=x:y"], 2, "HOST:PATH"),
         (["config", "show", "--project", "box:lab"], 2, "on the machine itself"),

@@ -40,6 +40,8 @@ NOT_FOUND = 127
 """Exit code of the far end where the program is not installed."""
 SSH_FAILED = 255
 """Exit code of ssh itself."""
+OURS = range(1, 4)
+"""Exit codes with which cocalc-tui says no."""
 OPTIONS = ("-T", "-x", "-a", "-o", "ClearAllForwardings=yes", "-o", "ConnectTimeout=10")
 """No terminal, no display, no agent, and none of the person's own forwarded ports."""
 ALONE = ("-o", "BatchMode=yes")
@@ -78,6 +80,15 @@ def far(word: str) -> Far | None:
 
 class LineError(OSError):
     """There is no line just now; one line that says why."""
+
+
+class FarEndError(RefusedError):
+    """The other machine was reached, and cocalc-tui said no there."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+        """What it ended with."""
 
 
 @dataclass
@@ -222,4 +233,7 @@ def _raise_why(
             )
         raise LineError(f"{host}: {last or 'ssh failed'}")
     last = last.removeprefix("cocalc-tui: ")
-    raise RefusedError(f"{host}: {last or f'ssh ended with code {code}'}")
+    text = f"{host}: {last or f'ssh ended with code {code}'}"
+    if code in OURS:
+        raise FarEndError(text, code)
+    raise RefusedError(text)

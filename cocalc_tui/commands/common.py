@@ -197,7 +197,7 @@ def reach(words: Sequence[str | Path], *, start: bool) -> Project | RemoteProjec
     if not is_far(words):
         return join(words)
     from cocalc_tui.client.link import RefusedError
-    from cocalc_tui.client.ssh import LineError, far
+    from cocalc_tui.client.ssh import FarEndError, LineError, far
     from cocalc_tui.remote import RemoteProject
 
     places = [place for word in words if (place := far(str(word))) is not None]
@@ -208,6 +208,8 @@ def reach(words: Sequence[str | Path], *, start: bool) -> Project | RemoteProjec
         raise CommandError(f"{places[0].host}: which folder there? say HOST:PATH", USAGE)
     try:
         return RemoteProject(places, start=start)
+    except FarEndError as error:
+        raise CommandError(str(error), error.code) from None
     except (LineError, RefusedError) as error:
         raise CommandError(str(error), UNREACHABLE) from None
 

@@ -1,4 +1,4 @@
-"""Who hosts which document, where one process knows all who could."""
+"""Who hosts which document, in a store that one process has for itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class Leases:
     def __init__(self) -> None:
         self._leases: dict[str, tuple[str, int]] = {}
 
-    def take(self, doc: str, holder: str, now: int, until: int) -> bool:
+    async def lease(self, doc: str, holder: str, now: int, until: int) -> bool:
         """Take or keep it; False while another has it. Times are in milliseconds."""
         present, ends = self._leases.get(doc, (holder, now))
         if present != holder and ends > now:
@@ -17,7 +17,7 @@ class Leases:
         self._leases[doc] = (holder, until)
         return True
 
-    def release(self, doc: str, holder: str) -> None:
+    async def release(self, doc: str, holder: str) -> None:
         """Give it back, if it is the holder's."""
         if self._leases.get(doc, ("", 0))[0] == holder:
             del self._leases[doc]

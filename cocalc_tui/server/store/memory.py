@@ -27,16 +27,16 @@ class _Log:
         self.listeners: list[Listener] = []
 
 
-class MemoryStore:
+class MemoryStore(Leases):
     """Everything in dictionaries; see `Store` for what each method promises."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._logs: dict[str, _Log] = {}
         self._documents: dict[str, DocumentInfo] = {}
         self._checkpoints: dict[str, tuple[int, bytes]] = {}
         self._members: dict[str, Member] = {}
         self._owners: dict[str, str] = {}
-        self._leases = Leases()
 
     def _log(self, doc: str) -> _Log:
         log = self._logs.get(doc)
@@ -201,14 +201,6 @@ class MemoryStore:
     async def owner(self, session: str) -> str | None:
         """Return whose session it is."""
         return self._owners.get(session)
-
-    async def lease(self, doc: str, holder: str, now: int, until: int) -> bool:
-        """Take or keep the right to host a document."""
-        return self._leases.take(doc, holder, now, until)
-
-    async def release(self, doc: str, holder: str) -> None:
-        """Give the right back."""
-        self._leases.release(doc, holder)
 
     async def tend(self, now: int) -> None:
         """Nothing falls due."""

@@ -70,7 +70,7 @@ class _News(NamedTuple):
     entries: Sequence[WireEntry]
 
 
-class SqliteStore:
+class SqliteStore(Leases):
     """One file; see `Store` for what each method promises."""
 
     def __init__(
@@ -88,6 +88,7 @@ class SqliteStore:
         `archive` is where old blocks go, by default beside it; `keeping` says when they do.
         `on_taken_away` is called when the file was gone, or another's, and is written anew.
         """
+        super().__init__()
         self._path = path
         self._archive = Archive(archive or path.with_name(ARCHIVE), vfs)
         self.trouble = ""
@@ -104,7 +105,6 @@ class SqliteStore:
         """Committed, and not told before the file is known to be in its place."""
         self._owners: dict[str, str] = {}
         """Whose sessions are, as far as this process had to know."""
-        self._leases = Leases()
         self._aging = Aging(
             self._database, self._archive, self._call, keeping, self._sealing, self._seal_idle
         )
@@ -313,14 +313,6 @@ class SqliteStore:
             for (owner,) in self._database.rows(sql, session):
                 self._owners[session] = owner
         return self._owners.get(session)
-
-    async def lease(self, doc: str, holder: str, now: int, until: int) -> bool:
-        """Take or keep the right to host a document: only this process could want it."""
-        return self._leases.take(doc, holder, now, until)
-
-    async def release(self, doc: str, holder: str) -> None:
-        """Give the right back."""
-        self._leases.release(doc, holder)
 
     # --- keeping house -------------------------------------------------------------------------
 
