@@ -141,6 +141,7 @@ def test_an_interrupted_command_interrupts_its_cell(project: Path) -> None:
         said = process.communicate(timeout=60)[1]
         assert said.splitlines()[-1] == "interrupted: what ran is stopped"
         assert process.returncode == 130
+    end = time.monotonic() + 60
     while "busy" in status(project):
         assert time.monotonic() < end
 
