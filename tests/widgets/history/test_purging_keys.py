@@ -67,7 +67,9 @@ async def test_carets_stay_where_they_are(tmp_path: Path) -> None:
             await until(lambda: isinstance(app.main.tiles.pane, EditorPane))
             editor = app.main.tiles.pane
             assert isinstance(editor, EditorPane)
-            await pilot.press("down", "right", "x")
+            await until(lambda: str(editor.document.replica.text()) == "one\ntwo\nthree\n")
+            editor.editor.main.put(5)
+            await pilot.press("x")
             await until(lambda: editor.document.sent)
             await purge_history(alice.requests, editor.document.doc)
             await until(lambda: editor.document.attached and editor.document.epoch == 2)
