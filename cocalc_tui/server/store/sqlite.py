@@ -321,14 +321,9 @@ class SqliteStore(Leases):
         await self._call(self._database.ensure_in_place)
         self._tell()
         await self._call(self._database.checkpoint)
-        for log in await self._call(self._due):
+        for log in list(self._logs.values()):
             await self._seal(log, self._sealing.rows, self._sealing.keep)
         await self._age(now)
-
-    def _due(self) -> list[StoredLog]:
-        """The logs of which rows are to be sealed, of all that are open found in one go."""
-        how = self._sealing
-        return [log for log in self._logs.values() if log.is_due(how.rows, how.keep)]
 
     async def _age(self, now: int) -> None:
         try:
