@@ -19,14 +19,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter, lt
 
+from cocalc_tui.sync.cancels import MOST_CANCELS, Cancels
 from cocalc_tui.sync.log import Log
 from cocalc_tui.sync.patch import Cancel, DoesNotFit, Op, Patch, PatchId, Splice
 from cocalc_tui.sync.strand import Label, Strand
 from cocalc_tui.sync.stretch import Step, Stretch
 
-MOST_CANCELS = 100
-"""How high cancels of cancels may be piled up. Each turns over all below it, so without an end a
-million of them would keep everybody busy for ever. Undo and redo pile up two."""
 ROOT = -1
 """The index of the version in which the document began."""
 
@@ -61,14 +59,7 @@ class Graph:
         self.log = Log(clock)
         self.heads: tuple[int, ...] = (ROOT,)
         """Indexes of the patches without children, rising."""
-        self.reach: dict[int, int] = {}
-        """For patches with cancels: the least index that they cancel, through other cancels too."""
-        self._heights: dict[int, int] = {}
-        """How high cancels are piled up in each of those."""
-        self._cancelling: list[int] = []
-        """The keys of `reach`, rising."""
-        self._reaching: list[tuple[int, int]] = []
-        """Those of `reach` that reach back further than all later ones, rising in both numbers."""
+        self.cancels = Cancels()
         self.empty: set[int] = set()
         """Patches that count as empty because they do not fit."""
         self._root = tuple(sorted(heads))
@@ -303,12 +294,7 @@ class Graph:
         except DoesNotFit:
             self.refuse(index)
         else:
-            least = self.reach[index] = self.least_target(ops)
-            self._heights[index] = self._height(ops)
-            self._cancelling.append(index)
-            while self._reaching and self._reaching[-1][1] >= least:
-                self._reaching.pop()
-            self._reaching.append((index, least))
+            self.cancels.add(index, self._all_targets(ops))
 
     def check_cancels(self, ops: Sequence[Op], parents: tuple[int, ...]) -> None:
         """Raise DoesNotFit unless the cancels come first and name ancestors."""
@@ -322,19 +308,16 @@ class Graph:
             last = self.index(PatchId(op.session, op.last))
             if not 0 <= op.first <= op.last or last is None or not self.holds(parents, last):
                 raise DoesNotFit(f"its author had not seen patch {op.last} of {op.session}")
-        if self._height(ops) > MOST_CANCELS:
+        if self.cancels.height(self._all_targets(ops)) > MOST_CANCELS:
             raise DoesNotFit(f"more than {MOST_CANCELS} cancels are piled up")
-
-    def _height(self, ops: Sequence[Op]) -> int:
-        """How high cancels are piled up with these on top."""
-        heights = self._heights
-        targets = [i for op in ops if isinstance(op, Cancel) for i in self.targets(op)]
-        return max([heights[i] for i in targets if i in heights], default=0) + 1
 
     def least_target(self, ops: Sequence[Op]) -> int:
         """The least index that cancels reach, through the cancels among what they cancel too."""
-        targets = [i for op in ops if isinstance(op, Cancel) for i in self.targets(op)]
-        return min([self.reach.get(index, index) for index in targets])
+        return self.cancels.least(self._all_targets(ops))
+
+    def _all_targets(self, ops: Iterable[Op]) -> list[int]:
+        """The indexes of all that operations cancel."""
+        return [index for op in ops if isinstance(op, Cancel) for index in self.targets(op)]
 
     def targets(self, op: Cancel) -> Sequence[int]:
         """The indexes of the patches that a cancel names, rising; all are here."""
@@ -349,29 +332,9 @@ class Graph:
     def closed(self, most: int) -> int:
         """The greatest critical index up to `most` after which nothing cancels what is before."""
         base = self.critical(most)
-        while True:
-            at = bisect_right(self._reaching, base, key=_first)
-            if at == len(self._reaching) or self._reaching[at][1] > base:
-                return base
-            base = self.critical(self._reaching[at][1] - 1)
-
-    def has_cancels(self, first: int, stop: int) -> bool:
-        """Whether a patch from index `first` on, before `stop`, cancels anything."""
-        return self.last_cancel(stop) >= first
-
-    def last_cancel(self, stop: int) -> int:
-        """The greatest index before `stop` of a patch that cancels anything; ROOT without one."""
-        at = bisect_left(self._cancelling, stop)
-        return self._cancelling[at - 1] if at else ROOT
-
-    def next_cancel(self, first: int, stop: int) -> int:
-        """The least index from `first` on, before `stop`, of such a patch; `stop` without one."""
-        return next(iter(self.cancels(first, stop)), stop)
-
-    def cancels(self, first: int, stop: int) -> list[int]:
-        """The indexes from `first` on, before `stop`, of the patches that cancel anything."""
-        found = self._cancelling
-        return found[bisect_left(found, first) : bisect_left(found, stop)]
+        while (reached := self.cancels.across(base)) is not None:
+            base = self.critical(reached - 1)
+        return base
 
     def critical_ranges(self, least: int) -> list[tuple[int, int]]:
         """The ranges of critical indexes that reach up to `least` or beyond, rising."""

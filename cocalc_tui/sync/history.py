@@ -269,7 +269,7 @@ def switches(coarse: Coarse) -> Switches:
     found: Switches = {}
     counts: dict[int, int] = defaultdict(int)
     """How many effective patches cancel it."""
-    cancelling = coarse.graph.reach.keys() - coarse.graph.empty
+    cancelling = coarse.graph.cancels.reach.keys() - coarse.graph.empty
     for version, index in sorted((coarse.spans[index].seq, index) for index in cancelling):
         work = [(index, 1)]
         while work:

@@ -163,7 +163,7 @@ class Merger:
         patch = self.graph.patch
         if first in self.graph.empty:
             return []
-        if first in self.graph.reach:
+        if first in self.graph.cancels.reach:
             return self._take_back(first) or self._walk_over(first, first + 1)
         ops = self.graph.log.operations(first) if splice is None else (splice,)
         if not self._trusting:
@@ -212,7 +212,7 @@ class Merger:
         """Bring in patches that did not see all before them, or that cancel."""
         changes: list[TextChange] = []
         while first < stop:
-            cancel = self.graph.next_cancel(first, stop)
+            cancel = self.graph.cancels.next(first, stop)
             if first < cancel:
                 moved, first = self._transform(first, cancel)
                 changes += moved
@@ -225,7 +225,7 @@ class Merger:
 
     def _walk_over(self, first: int, stop: int) -> list[TextChange]:
         """The same by the walker."""
-        reach = self.graph.reach
+        reach = self.graph.cancels.reach
         least = first
         if reach:
             least = min([reach.get(index, first) for index in range(first, stop)])

@@ -65,7 +65,7 @@ class TakeBacks:
     def _since(self, last: int, index: int) -> list[range] | None:
         """The patches between two that came to something; None where others than such cancel."""
         since, stop = [], index
-        while (cancel := self._graph.last_cancel(stop)) > last:
+        while (cancel := self._graph.cancels.last(last + 1, stop)) is not None:
             found = self._found.get(cancel)
             if found is None or found.since or found.first <= last:
                 return None
@@ -77,7 +77,7 @@ class TakeBacks:
     def _flips(self, first: int, last: int) -> list[tuple[range, bool]] | None:
         """What is switched with these patches, all of them effective."""
         own = (range(first, last + 1), True)
-        if not self._graph.has_cancels(first, last + 1):
+        if self._graph.cancels.last(first, last + 1) is None:
             return [own]
         cancel = self._found.get(first) if first == last else None
         if cancel is None:

@@ -167,7 +167,7 @@ class Transformer:
                 continue
             if splice is not None:
                 ops: tuple[Op, ...] = (splice,)
-            elif first in self._graph.reach:
+            elif first in self._graph.cancels.reach:
                 length += self._cancel(lane, first)
                 continue
             else:
@@ -227,7 +227,7 @@ class Transformer:
         owners = self._graph.log.owners
         return all(
             owners[cancel] == lane.owner or cancel <= lane.seen.get(owners[cancel], ROOT)
-            for cancel in self._graph.cancels(self.base + 1, index)
+            for cancel in self._graph.cancels.between(self.base + 1, index)
         )
 
     def _spend(self, moved: int) -> None:

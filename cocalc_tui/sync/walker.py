@@ -171,7 +171,7 @@ class Walker:
         node = self._window.add(branch, first, last)
         if first in graph.empty:
             return
-        if first in graph.reach:
+        if first in graph.cancels.reach:
             self._window.put_cancels(node, ops, branch.lane)
             self._put_fingers_away()
         for one in ops:

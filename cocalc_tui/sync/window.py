@@ -239,14 +239,14 @@ class Window:
 
     def _enter(self, lane: int, nodes: list[Node]) -> None:
         """Take a lane to a version that has these nodes too."""
-        if self._graph.reach:
+        if self._graph.cancels.reach:
             nodes.sort(key=_first)
         for node in nodes:
             self._shift(node, lane, 1)
 
     def _leave(self, lane: int, nodes: list[Node]) -> None:
         """Take a lane back to a version without these nodes."""
-        if self._graph.reach:
+        if self._graph.cancels.reach:
             nodes.sort(key=_first, reverse=True)
         for node in nodes:
             self._shift(node, lane, -1)

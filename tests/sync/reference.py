@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cmp_to_key, partial
 from typing import Any
 
-from cocalc_tui.sync.graph import MOST_CANCELS
+from cocalc_tui.sync.cancels import MOST_CANCELS
 from cocalc_tui.sync.patch import Cancel, Patch, PatchId, Splice, TextId
 
 Version = frozenset[PatchId]
