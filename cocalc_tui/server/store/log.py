@@ -68,17 +68,16 @@ class StoredLog:
         ledger = self.ledger
         if ledger.holding:
             return
-        self._database.connection.executemany(
-            "INSERT OR IGNORE INTO sessions VALUES (?, ?)",
-            (
-                (one.patch.session, owner_of(one.author, one.role))
-                for one in ledger.unstored
-                if one.patch.n == 0
-            ),
-        )
+        new = ledger.unstored
+        begun = [one for one in new if one.patch.n == 0]
+        if begun:
+            self._database.connection.executemany(
+                "INSERT OR IGNORE INTO sessions VALUES (?, ?)",
+                [(one.patch.session, owner_of(one.author, one.role)) for one in begun],
+            )
         self._database.connection.executemany(
             "INSERT INTO entries VALUES (?, ?, ?)",
-            ((self.doc, one.seq, _row(one)) for one in ledger.unstored),
+            [(self.doc, one.seq, _row(one)) for one in new],
         )
 
     def written(self) -> None:
@@ -183,11 +182,18 @@ class StoredLog:
 
     # --- sealing -------------------------------------------------------------------------------
 
+    def is_due(self, rows: int, keep: int) -> bool:
+        """Whether that many rows are due for a block, besides the newest."""
+        return self._due(keep) - self._sealed >= rows
+
+    def _due(self, keep: int) -> int:
+        return self.ledger.seq - len(self.ledger.unstored) - keep
+
     def to_seal(self, rows: int, keep: int, most: int) -> Span | None:
         """Return rows that are due for a block, if there are that many besides the newest."""
-        due = self.ledger.seq - len(self.ledger.unstored) - keep
-        if due - self._sealed < rows:
+        if not self.is_due(rows, keep):
             return None
+        due = self._due(keep)
         found: list[str] = []
         size = 0
         sql = "SELECT row, octet_length(row) FROM entries WHERE doc = ? AND seq <= ? ORDER BY seq"

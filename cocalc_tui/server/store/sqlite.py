@@ -321,9 +321,14 @@ class SqliteStore(Leases):
         await self._call(self._database.ensure_in_place)
         self._tell()
         await self._call(self._database.checkpoint)
-        for log in list(self._logs.values()):
+        for log in await self._call(self._due):
             await self._seal(log, self._sealing.rows, self._sealing.keep)
         await self._age(now)
+
+    def _due(self) -> list[StoredLog]:
+        """The logs of which rows are to be sealed, found in one go: each second, for all there are."""
+        how = self._sealing
+        return [log for log in self._logs.values() if log.is_due(how.rows, how.keep)]
 
     async def _age(self, now: int) -> None:
         try:
