@@ -6,6 +6,13 @@ import pytest
 
 from tests.sim.play import command, play
 
+# What SQLite asks a failing disk when it can go on without an answer, as what is left of a journal,
+# it asks where nothing can be raised.
+pytestmark = pytest.mark.filterwarnings(
+    r"ignore:(?s)Exception ignored in. None.*apsw\.(IOError|FullError)"
+    ":pytest.PytestUnraisableExceptionWarning"
+)
+
 SEEDS = (*range(22), 125, 534, 643, 670, 840, 1787, 2461)
 """The last ones once found something."""
 
