@@ -7,6 +7,7 @@ from the same parser.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -60,6 +61,8 @@ MODULES = (
 
 ALONE = ("-h", "--help", "--version")
 """What stands without a command; whatever else is none is for opening the app."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Why a file that output goes to takes no more."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -102,17 +105,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         talk(f"cocalc-tui: {error}")
         return error.code
     except BrokenPipeError:
-        # Whoever read the data has enough; Python would complain once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()  # whoever read the data has enough
         return FINE
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            _write_no_more()
+            talk(f"cocalc-tui: the output cannot be written: {error.strerror}")
+            return FAILED
         from cocalc_tui.logs import unexpected
 
         talk(f"cocalc-tui: {unexpected(error)}")
         return FAILED
     return code
+
+
+def _write_no_more() -> None:
+    """Python would complain once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _have_streams() -> None:

@@ -32,6 +32,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("chat notes.md 'grüße' >&-", 0, ""),
         ("chat notes.md | cat", 0, ""),
         ("export --history notes.md | true", 0, ""),
+        ("show notes.md > /dev/full", 1, "cannot be written: No space left"),
         ("term nosuch --tail 1", 2, "no such terminal"),
         ("list --project nowhere", 2, "nowhere: no such folder"),
         ("list --jsn", 2, "did you mean --json?"),

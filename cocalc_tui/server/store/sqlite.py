@@ -326,7 +326,7 @@ class SqliteStore(Leases):
         await self._age(now)
 
     def _due(self) -> list[StoredLog]:
-        """The logs of which rows are to be sealed, found in one go: each second, for all there are."""
+        """The logs of which rows are to be sealed, in one go: each second, for all there are."""
         how = self._sealing
         return [log for log in self._logs.values() if log.is_due(how.rows, how.keep)]
 
