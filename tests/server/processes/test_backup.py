@@ -20,8 +20,8 @@ from cocalc_tui.server.store import backup as module
 from cocalc_tui.server.store.sqlite import SqliteStore
 from cocalc_tui.sync.patch import MAIN, Splice
 from tests.server.making import NOW, draft, typed
+from tests.server.processes.living import app, until
 from tests.server.processes.racing import doors
-from tests.server.processes.test_start import app, until
 from tests.server.store_suite import DOCUMENT, whole
 
 

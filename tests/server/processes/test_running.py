@@ -14,9 +14,9 @@ import pytest
 from cocalc_tui.cli import main
 from cocalc_tui.server.paths import places, prepare
 from cocalc_tui.server.running import kept, left_behind, running_below
+from tests.server.processes.living import app, until
 from tests.server.processes.look import eventually
 from tests.server.processes.racing import doors
-from tests.server.processes.test_start import app, until
 
 
 def keeper_in(project: Path) -> subprocess.Popen[bytes]:

@@ -1,0 +1,92 @@
+"""The state folder is taken away under a relay that runs: nothing acknowledged goes with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+from pathlib import Path
+
+from cocalc_tui.client.events import ProjectTold, WorkspaceEvent
+from cocalc_tui.notebook import schema
+from cocalc_tui.server.daemon import is_locked
+from cocalc_tui.server.paths import places
+from cocalc_tui.sync.patch import Splice
+from tests.server.processes.living import app, text, until, write_notebook
+from tests.server.processes.racing import doors, relays
+
+
+async def test_the_state_folder_is_taken_away(project: Path) -> None:
+    (project / "a.txt").write_text("text")
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        said: list[WorkspaceEvent] = []
+        workspace.subscribe(said.append)
+        log = project / ".cocalc-tui" / "log.sqlite"
+        for number in range(20):
+            document.change([Splice(0, 0, f"{number} ")], step=True)
+            if number == 10:
+                shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)  # it comes back
+            await asyncio.sleep(0.01)
+        await until(lambda: document.sent and log.exists())
+        await until(lambda: any(isinstance(e, ProjectTold) and e.topic == "notice" for e in said))
+        await until(lambda: is_locked(places(project).lock))
+        # The relay still has the lock that was taken away, and hands it to the next door.
+        for door in doors(project):
+            os.kill(door, signal.SIGKILL)
+        await until(lambda: len(doors(project)) == 1 and is_locked(places(project).lock))
+        for pid in (*doors(project), *relays(project)):
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: not workspace.online)
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        words = str(document.replica.text()).split()
+        assert words == [*(str(number) for number in reversed(range(20))), "text"]
+
+
+async def test_what_is_noted_of_files_is_taken_away_too(project: Path) -> None:
+    """Without it the next relay takes our last save for somebody's change, and goes back to it."""
+    (project / "a.txt").write_text("text")
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        document.change([Splice(0, 0, "saved ")], step=True)
+        await document.save()
+        shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)
+        document.change([Splice(0, 0, "acknowledged ")], step=True)
+        await until(lambda: document.sent)
+        for pid in (*doors(project), *relays(project)):
+            os.kill(pid, signal.SIGKILL)
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        await document.save()
+        assert str(document.replica.text()) == "acknowledged saved text"
+    assert (project / "a.txt").read_text() == "acknowledged saved text"
+
+
+async def test_a_kernel_starts_where_the_state_was_just_taken_away(project: Path) -> None:
+    write_notebook(project, "print(6 * 7)")
+    async with app(project) as workspace:
+        document = await workspace.open("a.ipynb")
+        shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)
+        (cell,) = schema.cells(document.replica)
+        await document.run([cell])
+        await until(lambda: document.runs.get(cell) and document.runs[cell].state == "done")
+        assert text(document, cell) == "42\n"
+
+
+async def test_all_that_is_ours_is_taken_away_and_then_the_door_killed(project: Path) -> None:
+    (project / "a.txt").write_text("text")
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        shutil.rmtree(places(project).runtime)
+        shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)
+        for door in doors(project):
+            os.kill(door, signal.SIGKILL)
+        document.change([Splice(0, 0, "still ")], step=True)
+        await until(lambda: document.sent and len(doors(project)) == 1)
+        await until(lambda: places(project).socket.exists() and is_locked(places(project).lock))
+        async with app(project) as other:
+            assert str((await other.open("a.txt")).replica.text()) == "still text"
+        await until(lambda: workspace.online)
+        assert [(await workspace.status()).door] == doors(project)
