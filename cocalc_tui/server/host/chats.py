@@ -3,14 +3,16 @@
 The chats themselves are documents like all others. This index is there so that an app can say that
 something is unread without opening every chat of the project, and so that a mention is told once:
 not again when the message is edited, or comes back after it was deleted. Who adds a name to a
-message is who mentions. Lost, it is made anew as chats are opened.
+message is who mentions. Lost, it is made anew as chats are opened, but for who has read how far: so
+whoever takes the file away does not take that.
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +23,7 @@ from cocalc_tui.chat.mentions import EVERYBODY, mentions
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import Changed, DocumentEvent
 from cocalc_tui.protocol.events import ChatNews, ChatState
-from cocalc_tui.server.durable import closed_where_it_fails
+from cocalc_tui.server.lasting import LastingFile
 from cocalc_tui.sync.patch import Change, Json, RecordChange
 
 EXCERPT = 200
@@ -78,27 +80,31 @@ class Chats:
     """The index of one project's chats."""
 
     def __init__(self, path: Path, tell: Callable[[ChatNews], None]) -> None:
-        """Open or make the file; raises apsw.Error. `tell` tells everybody who is connected."""
-        path.touch(mode=0o600)
-        self._tell = tell
-        self._connection = apsw.Connection(str(path))
-        with closed_where_it_fails(self._connection):
-            self._lay_out()
+        """Open or make the file; raises OSError and apsw.Error.
 
-    def _lay_out(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        if self._connection.pragma("user_version") != _SCHEMA:
-            with self._connection:
-                for table in ("chat", "said", "mark"):
-                    self._connection.execute(f"DROP TABLE IF EXISTS {table}")
-                self._connection.execute(_TABLES)
-                self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-        self._connection.execute(_IN_ORDER)
+        `tell` tells everybody who is connected.
+        """
+        self._tell = tell
+        self._file = LastingFile(path, _set_up)
+
+    @property
+    def _connection(self) -> apsw.Connection:
+        return self._file.connection
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """All or nothing, in the project's file at the end."""
+        with self._connection:
+            yield
+        self._file.ensure_in_place()
+
+    def ensure_in_place(self) -> None:
+        """Write the index anew where somebody took it away; raises OSError and apsw.Error."""
+        self._file.ensure_in_place()
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._file.close()
 
     def follow(self, document: SharedDocument) -> None:
         """Take in what a chat holds, and what will be said in it as long as it is open."""
@@ -115,7 +121,7 @@ class Chats:
         records = document.replica.records
         known = self._said(document.doc)
         there = {key for key in records if _is_message(records[key])}
-        with self._connection:
+        with self._changing():
             self._keep_path(document)
             for key in there - known.keys():
                 seq, by = (document.numbers.upto if known else 0), _author(records[key])
@@ -131,7 +137,7 @@ class Chats:
         }
         known = self._said(document.doc, touched)
         news: list[ChatNews] = []
-        with self._connection:
+        with self._changing():
             self._keep_path(document)
             for key, by in touched.items():
                 before = known.get(key)
@@ -203,14 +209,16 @@ class Chats:
 
     def moved(self, path: str, to: str) -> None:
         """A file or folder has another path; so have the chats in it that nobody has open."""
-        for doc, old in self._inside(path):
-            new = to + old.removeprefix(path)
-            self._connection.execute("UPDATE chat SET path = ? WHERE doc = ?", (new, doc))
+        with self._changing():
+            for doc, old in self._inside(path):
+                new = to + old.removeprefix(path)
+                self._connection.execute("UPDATE chat SET path = ? WHERE doc = ?", (new, doc))
 
     def gone(self, path: str) -> None:
         """A file or folder was deleted: a chat is not listed until somebody opens it again."""
-        for doc, _ in self._inside(path):
-            self._connection.execute("DELETE FROM chat WHERE doc = ?", (doc,))
+        with self._changing():
+            for doc, _ in self._inside(path):
+                self._connection.execute("DELETE FROM chat WHERE doc = ?", (doc,))
 
     def _inside(self, path: str) -> list[tuple[str, str]]:
         """The chats that are this file or lie in this folder: id and path."""
@@ -228,7 +236,7 @@ class Chats:
             """Below 1, in the same order."""
             return bisect_right(seqs, seq) - len(seqs)
 
-        with self._connection:
+        with self._changing():
             for row in rows:
                 named = {name: (place(seq), by) for name, (seq, by) in row.named().items()}
                 self._put(row._replace(seq=place(row.seq), names=json.dumps(named)))
@@ -241,11 +249,12 @@ class Chats:
 
     def mark(self, user: str, doc: str, seq: int) -> str:
         """Somebody has read a chat so far; returns the last message they have read, "" for none."""
-        self._connection.execute(
-            "INSERT INTO mark VALUES (?, ?, ?) ON CONFLICT (user, doc) "
-            "DO UPDATE SET seq = max(seq, excluded.seq)",
-            (user, doc, seq),
-        )
+        with self._changing():
+            self._connection.execute(
+                "INSERT INTO mark VALUES (?, ?, ?) ON CONFLICT (user, doc) "
+                "DO UPDATE SET seq = max(seq, excluded.seq)",
+                (user, doc, seq),
+            )
         return self._last_message(doc, self._marks(user)[doc])
 
     def readers(self, doc: str) -> dict[str, str]:
@@ -289,6 +298,19 @@ class Chats:
         mark = self._marks(user).get(doc, NOTHING_READ)
         found = [row for row in self._said(doc).values() if row.live and row.unread(user, mark)[0]]
         return [row.key for row in sorted(found, key=lambda row: row.seq)][-MOST_UNREAD:]
+
+
+def _set_up(connection: apsw.Connection, _: Path) -> None:
+    # A message or a mark would wait for the disk: whoever loses power reads a chat once more.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    with connection:
+        if connection.pragma("user_version") != _SCHEMA:
+            for table in ("chat", "said", "mark"):
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            connection.execute(_TABLES)
+        connection.execute(_IN_ORDER)
+        # Writes something, so that the exclusive lock is held from now on.
+        connection.execute(f"PRAGMA user_version = {_SCHEMA}")
 
 
 def _is_message(fields: Mapping[str, Json]) -> bool:
