@@ -143,7 +143,7 @@ def test_a_chat() -> None:
         terminal.wait_for("new ─")
         # Names are offered; a reply and an edit are begun; versions, links and all messages seen.
         walk(terminal, "@", ESCAPE, "k", "r", ESCAPE, ESCAPE, "k", "v", PAGE_DOWN, ESCAPE)
-        walk(terminal, "e", ESCAPE, ESCAPE, "o", "/", "PWN0", "\r", "g", *("j" * len(MARKS)))
+        walk(terminal, "e", ESCAPE, ESCAPE, "o", "/", "PWN0", "\r", "g", *("j" * len(MARKS)), "G")
         terminal.wait_for_all([*MARKS, READY])
         assert not complaints(terminal)
 
