@@ -150,6 +150,8 @@ def on_other_cores() -> None:
 
 
 async def _serve_ours(where: str, database: str | None) -> None:
+    """The collector looks for garbage when it does in the relay's process."""
+    from cocalc_tui.garbage import garbage
     from cocalc_tui.server.access import Access
     from cocalc_tui.server.relay.relay import Relay
     from cocalc_tui.server.relay.surroundings import Whereabouts
@@ -158,6 +160,7 @@ async def _serve_ours(where: str, database: str | None) -> None:
     from cocalc_tui.server.store.memory import MemoryStore
     from cocalc_tui.server.store.sqlite import SqliteStore
 
+    garbage.hold_off()
     store: Store = SqliteStore(Path(database)) if database else MemoryStore()
     relay = Relay(
         store,
@@ -173,6 +176,7 @@ async def _serve_ours(where: str, database: str | None) -> None:
         await loop.create_server(gate, "127.0.0.1", int(where), backlog=1000)
     else:
         await loop.create_unix_server(gate, where, backlog=1000)
+    garbage.settle()
     await asyncio.Event().wait()
 
 
