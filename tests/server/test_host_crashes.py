@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.server.host import disk
 from cocalc_tui.server.host.host import Host
-from cocalc_tui.server.host.root import FileError
+from cocalc_tui.server.host.root import FileError, Place, Root
 from tests.server.hosting import QUICK, Box, running, text, type_in, until, zero_typed
 
 
@@ -119,6 +120,40 @@ async def test_a_foreign_change_after_a_crash_in_a_save_is_one(
         await crash_in_save(box, monkeypatch, {"a.txt": "one\ntwo\nthree\n"})
         document = await box.opened_again()
         assert text(document) == "zero\none\ntwo\nthree\n"
+
+
+@pytest.mark.parametrize("names", [1, 2])
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param("one\ntwo\n", id="nothing"),
+        pytest.param("zero\nwo\n\0\0\0\0\0", id="torn"),
+    ],
+)
+async def test_a_foreign_change_while_a_crash_is_looked_into_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str, names: int
+) -> None:
+    """The save was done again over what had come since the file was read: it was lost.
+
+    A file of several `names` is written in place.
+    """
+    async with zero_typed(tmp_path, "one\ntwo\n") as (box, _document):
+        if names > 1:
+            os.link(box.project / "a.txt", box.project / "also.txt")
+        await crash_in_save(box, monkeypatch, {"a.txt": left})
+        real, strange = disk.read, ["one\ntwo\nthree\n"]
+
+        def read(root: Root, place: Place) -> tuple[bytes, disk.Stamp]:
+            found = real(root, place)
+            if strange:
+                box.write("a.txt", strange.pop())
+            return found
+
+        monkeypatch.setattr(disk, "read", read)
+        document = await box.opened_again()
+        assert not strange
+        await document.save()
+        assert text(document) == box.read("a.txt") == "zero\none\ntwo\nthree\n"
 
 
 async def test_without_notes_an_unchanged_file_is_no_foreign_change(tmp_path: Path) -> None:

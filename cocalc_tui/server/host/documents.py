@@ -188,32 +188,38 @@ class HostDocument:
         if file.base is not None:
             return
         await settled(self.shared)  # what began from a checkpoint may still lack something
-        known = await file.known()
-        data = await file.data()
+        known, seen = await file.known(), await file.read()
+        strange: bytes | None = None
         if known and not known[0].done:
             await self._foreign.take_in_left_over()  # before the note of what is ours in it goes
-            known = await asyncio.to_thread(self._after_crash, await file.known(), data)
+            known, strange = await asyncio.to_thread(self._after_crash, await file.known(), seen)
         if known:
             file.base = known[0]
-        elif data is not None:
-            file.base = await self._foreign.guess(data)
+        elif seen is not None:
+            file.base = await self._foreign.guess(seen[0])
+        if strange is not None:
+            await self._take_in_displaced(strange)
 
-    def _after_crash(self, known: list[Version], data: bytes | None) -> list[Version]:
-        """Settle a save of which only the beginning is noted."""
+    def _after_crash(
+        self, known: list[Version], seen: tuple[bytes, disk.Stamp] | None
+    ) -> tuple[list[Version], bytes | None]:
+        """Settle a save of which only the beginning is noted, given what the file was seen to hold.
+
+        Returns what is known then, and what a stranger wrote since it was seen, where the save was
+        done again.
+        """
         last, before = known[0], known[1] if len(known) > 1 else None
-        found = hash_of(data or b"")
+        data, stamp = seen or (b"", None)
+        found, strange = hash_of(data), None
         written = found == last.hash
-        if not written and before is not None and data is not None:
+        if not written and before is not None and stamp is not None and found != before.hash:
             old, new = encode(before.text, before.form), encode(last.text, last.form)
-            if disk.torn(data, new, old):
-                place = self._root.place(self.path)
-                stamp = disk.look(self._root, place)
-                disk.write(self._root, place, new, stamp)
-                written = True
-            elif found != before.hash:
-                return known
+            if not disk.torn(data, new, old):
+                return known, None
+            strange = disk.write(self._root, self._root.place(self.path), new, stamp).found
+            written = True
         self._saved.settle(last.number, written=written)
-        return [replace(last, done=True), *known[1:]] if written else known[1:]
+        return [replace(last, done=True), *known[1:]] if written else known[1:], strange
 
     # --- saving --------------------------------------------------------------------------------
 
@@ -272,10 +278,14 @@ class HostDocument:
             await asyncio.sleep(BETWEEN)
             return False
         if written.found is not None:
-            await self._foreign.merge(written.found, in_file=False)
-            await asyncio.to_thread(disk.forget_left_over, self._root, place)
+            await self._take_in_displaced(written.found)
             return False
         return True
+
+    async def _take_in_displaced(self, found: bytes) -> None:
+        """Merge what a stranger wrote in the last instant before a write of ours."""
+        await self._foreign.merge(found, in_file=False)
+        await asyncio.to_thread(disk.forget_left_over, self._root, await self._file.place())
 
     async def _replace(
         self, place: Place, draft: _Draft, number: int, *, patient: bool

@@ -60,16 +60,15 @@ class HeldFile:
         """Find the file; its folder may be on a disk that does not answer. Raises FileError."""
         return await asyncio.to_thread(self.root.place, self.path)
 
-    async def data(self) -> bytes | None:
+    async def read(self) -> tuple[bytes, disk.Stamp] | None:
         """Read the file; None where there is none. Raises FileError."""
         place = await self.place()
         try:
-            data, _ = await asyncio.to_thread(disk.read, self.root, place)
+            return await asyncio.to_thread(disk.read, self.root, place)
         except FileError as error:
             if error.code == "missing":
                 return None
             raise
-        return data
 
     # --- notes ---------------------------------------------------------------------------------
 
