@@ -63,11 +63,18 @@ class LastingFile:
 
     def ensure_in_place(self) -> None:
         """See that what was committed is in the project's file; raises OSError and apsw.Error."""
-        if self._is_in_place():
+        if self.is_in_place():
             return
         if not self._project.in_place:
             self._follow()
         self._write_anew()
+
+    def is_in_place(self) -> bool:
+        """Whether the file at the path is the one that is open; for any thread to ask."""
+        try:
+            return self._identity() == self._files
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Let go of the file."""
@@ -88,12 +95,6 @@ class LastingFile:
         self._files = files
         self.connection = connection
 
-    def _is_in_place(self) -> bool:
-        try:
-            return self._identity() == self._files
-        except OSError:
-            return False
-
     def _follow(self) -> None:
         """The project has another name: so has the file."""
         where = self._project.where()
@@ -102,7 +103,7 @@ class LastingFile:
         self._project.close()
         self._project = Anchor(where)
         self._lies_at(where / self.path.parent.name / self.path.name)
-        if self._is_in_place():
+        if self.is_in_place():
             self._let_go_of_wal()
             self.connection.close()
             self._open(self._files.inode)
@@ -131,7 +132,7 @@ class LastingFile:
         What is held open is let go of only once the new one is open: it may be all there is.
         """
         for left in reversed(range(TRIES)):
-            if self._is_in_place():
+            if self.is_in_place():
                 return
             try:
                 self._write_anew_once()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
 from cocalc_tui.client.wire import ReadOnlyError
 from cocalc_tui.client.workspace import Workspace
 from cocalc_tui.protocol.events import ChatNews, ChatRead
+from cocalc_tui.server.host.chats import Chats as Index
 from cocalc_tui.sync.patch import Create, Put
 from tests.server.hosting import Box, running, until
 from tests.widgets.hostile import MARKS, PAYLOADS
@@ -185,6 +187,26 @@ async def test_who_edits_a_name_in_mentions_and_a_message_that_comes_back_does_n
         assert told[2].text == "so?"
         (state,) = await chats.all()
         assert (state.messages, state.unread, state.mentions) == (2, 1, 1)
+
+
+async def test_a_mark_made_while_the_index_is_taken_away_is_there_after_a_crash(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("notes.md", "x\n")
+        alice, hers = await talking(lab, "alice")
+        hers.say("hello")
+        await alice.settled(hers.document)
+        doc, seq = hers.document.doc, hers.document.numbers.upto
+        for file in lab.state.glob("chats.db*"):
+            file.unlink()
+        await Chats(alice.requests).mark(doc, seq)
+        for file in lab.state.glob("chats.db*"):  # as the disk has it when the relay is killed
+            shutil.copy(file, tmp_path)
+        read = await Chats(alice.requests).readers(doc)
+        found = Index(tmp_path / "chats.db", lambda _: None)
+        assert found.readers(doc) == read == {"alice": hers.messages()[0].key}
+        found.close()
 
 
 async def test_reading_is_told_and_chats_go_with_their_folder(tmp_path: Path) -> None:

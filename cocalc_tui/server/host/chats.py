@@ -9,10 +9,10 @@ whoever takes the file away does not take that.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,16 +91,21 @@ class Chats:
     def _connection(self) -> apsw.Connection:
         return self._file.connection
 
-    @contextmanager
+    @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
         """All or nothing, in the project's file at the end."""
         with self._connection:
             yield
-        self._file.ensure_in_place()
+        self.ensure_in_place()
 
     def ensure_in_place(self) -> None:
-        """Write the index anew where somebody took it away; raises OSError and apsw.Error."""
-        self._file.ensure_in_place()
+        """Write the index anew where somebody took it away.
+
+        Where that fails it goes on with what is open: a chat that its index keeps from being
+        written would be worse.
+        """
+        with contextlib.suppress(OSError, apsw.Error):  # it is tried again in a moment
+            self._file.ensure_in_place()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -57,6 +57,8 @@ from cocalc_tui.sync.patch import Patch
 
 _PATIENCE = 30.0
 """Seconds within which the relay must have taken in what the host side pushes."""
+_LOOK = 1.0
+"""Seconds between looks at whether the notes are in their place."""
 _log = logging.getLogger(__name__)
 
 
@@ -129,6 +131,7 @@ class Host:
             for _doc, path in await self.runner.start():
                 await self._resume(path)
         self.spawn(self.leaving.go())
+        self.spawn(self._keep_notes_in_place())
 
     def _held_parts(self) -> set[str]:
         """Parts of outputs that no log names yet, though a kernel has put them."""
@@ -155,14 +158,21 @@ class Host:
         """Whether a kernel's output still goes into a document."""
         return self.runner is not None and any(map(self.runner.needs, self.open))
 
-    def state_taken_away(self) -> None:
-        """Write anew what is noted of files: before anything more is acknowledged.
+    def ensure_notes_in_place(self) -> None:
+        """Write anew what is noted of files and chats where it was taken away.
 
         With the log alone the next relay would take our last save for a stranger's change, and
         take back what was typed since.
         """
         with contextlib.suppress(FileError):  # it is said of the next file that is saved
             self._saved.ensure_in_place()
+        self.chats.ensure_in_place()
+
+    async def _keep_notes_in_place(self) -> None:
+        """Whoever takes the state away may take these when the log is already written anew."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            self.ensure_notes_in_place()
 
     async def close(self, *, everything: bool = False) -> None:
         """Save all and leave; with `everything` end the kernels too."""
@@ -181,6 +191,7 @@ class Host:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.workspace.close()
+        self.ensure_notes_in_place()
         self.chats.close()
         self._saved.close()
 

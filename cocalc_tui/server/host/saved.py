@@ -241,8 +241,9 @@ class SavedVersions:
 
     def ensure_in_place(self) -> None:
         """Write the notes anew where somebody took them away."""
-        with self._use():
-            pass
+        if not self._file.is_in_place():  # else nobody waits for who uses them
+            with self._use():
+                pass
 
     def close(self) -> None:
         """Let go of the file."""

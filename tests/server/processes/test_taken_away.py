@@ -8,8 +8,11 @@ import shutil
 import signal
 from pathlib import Path
 
+from cocalc_tui.client.chats import Chats
+from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.events import ProjectTold, WorkspaceEvent
 from cocalc_tui.notebook import schema
+from cocalc_tui.peers import user_name
 from cocalc_tui.server.daemon import is_locked
 from cocalc_tui.server.paths import places
 from cocalc_tui.sync.patch import Splice
@@ -62,6 +65,25 @@ async def test_what_is_noted_of_files_is_taken_away_too(project: Path) -> None:
         await document.save()
         assert str(document.replica.text()) == "acknowledged saved text"
     assert (project / "a.txt").read_text() == "acknowledged saved text"
+
+
+async def test_who_has_read_how_far_is_taken_away_too(project: Path) -> None:
+    """Nobody makes it anew: everything that was ever said would be unread again."""
+    async with app(project) as workspace:
+        conversation = Conversation(await workspace.open("room.chat"), user_name(os.getuid()))
+        conversation.say("hello")
+        await workspace.save(conversation.document)
+        doc, seq = conversation.document.doc, conversation.document.numbers.upto
+        await Chats(workspace.requests).mark(doc, seq)
+        read = await Chats(workspace.requests).readers(doc)
+        assert len(read) == 1
+        shutil.rmtree(project / ".cocalc-tui", ignore_errors=True)
+        await until(lambda: (project / ".cocalc-tui" / "chats.db").exists())
+        for pid in (*doors(project), *relays(project)):
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: not workspace.online)
+    async with app(project) as workspace:
+        assert await Chats(workspace.requests).readers(doc) == read
 
 
 async def test_a_kernel_starts_where_the_state_was_just_taken_away(project: Path) -> None:
