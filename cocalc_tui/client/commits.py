@@ -7,6 +7,8 @@ from cocalc_tui.client.snapshots import whole
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import CommitInfo, SnapshotPart
 
+NO_COMMIT = "no git commit changed it under this name; a rename is followed once it is committed"
+
 
 class Commits:
     """The commits of the project's files; every call raises RequestFailed."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cocalc_tui.commands.common import add_json, join, say, say_json, with_workspace
+from cocalc_tui.commands.common import add_json, join, say, say_json, talk, with_workspace
 from cocalc_tui.commands.past import Opened, file_command, when, with_past
 
 if TYPE_CHECKING:
@@ -100,9 +100,13 @@ def run_purge(arguments: argparse.Namespace) -> None:
 
 async def _log_commits(opened: Opened, *, as_json: bool) -> None:
     """Print the git commits that changed a file, the latest last."""
-    from cocalc_tui.client.commits import Commits
+    from cocalc_tui.client.commits import NO_COMMIT, Commits
 
     found = (await Commits(opened.workspace.requests).of(opened.document.path))[::-1]
+    if not found:
+        talk(f"{opened.document.path}: {NO_COMMIT}")
+    elif found[0].older:
+        talk(f"{len(found):,} commits; git log --follow {opened.document.path} has the older ones")
     if as_json:
         say_json(found)
         return

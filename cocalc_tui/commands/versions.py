@@ -95,7 +95,8 @@ async def _edition(opened: Opened, word: str) -> bytes:
             if error.code != "missing":
                 raise
     raise CommandError(
-        f"{word or repr(word)}: no version, time, commit or snapshot of {path}", USAGE
+        f"{word or repr(word)}: no version, time, commit or snapshot of {path} under this name",
+        USAGE,
     )
 
 

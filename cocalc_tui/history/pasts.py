@@ -20,6 +20,8 @@ from cocalc_tui.notebook.model import Notebook
 from cocalc_tui.protocol.kinds import CHAT
 from cocalc_tui.sync.versions import Made, Versions
 
+BEFORE = "before anything was there"
+
 
 class Past(Protocol):
     """What the screen and the command line ask of a past. Version 0 is before the first."""
@@ -177,8 +179,7 @@ class LogPast:
 
     def title(self, version: int) -> str:
         """A number says it all."""
-        del version
-        return ""
+        return "" if version else BEFORE
 
 
 class Edition(NamedTuple):
@@ -189,6 +190,9 @@ class Edition(NamedTuple):
     at: int
     """Milliseconds."""
     title: str
+
+    older: bool = False
+    """Whether there were some before it that are not listed."""
 
 
 Fetch = Callable[[Edition], Awaitable[bytes]]
@@ -213,18 +217,23 @@ class Editions:
         self._event = event
         self._fetch = fetch
         self._seen = seen
+        self._older = bool(editions) and editions[0].older
         self._contents: dict[int, Content] = {0: ""}
 
     def missing(self, *versions: int) -> bool:
         """Whether any of these has to be fetched first."""
-        return any(version not in self._contents for version in versions)
+        return any(self._known(version) not in self._contents for version in versions)
 
     async def fetch(self, *versions: int) -> None:
         """Have these here."""
-        for version in versions:
+        for version in map(self._known, versions):
             if version not in self._contents:
                 data = await self._fetch(self._editions[version - 1])
                 self._contents[version] = self._taken(data)
+
+    def _known(self, version: int) -> int:
+        """What was before the oldest that is listed is not known, and taken to be like it."""
+        return version or int(self._older)
 
     def is_ready(self, version: int) -> bool:
         """Whole files are compared: that may take long."""
@@ -242,7 +251,7 @@ class Editions:
 
     def content(self, version: int) -> Content:
         """What the file held."""
-        return self._contents[version]
+        return self._contents[self._known(version)]
 
     def calm(self, word: str, version: int, way: int) -> tuple[int, bool]:
         """Nothing is told without a look."""
@@ -251,6 +260,7 @@ class Editions:
 
     def difference(self, old: int, new: int) -> list[Block]:
         """What differs."""
+        old = self._known(old)
         blocks = compare_parts(self.content(old), self.content(new))
         return signed(blocks, _only_author(self.line, old, new))
 
@@ -271,17 +281,20 @@ class Editions:
     def name(self, version: int) -> str:
         """The commit's or snapshot's id."""
         if not version:
-            return f"no {self._event} yet"
+            return f"{self._event}s before" if self._older else f"no {self._event} yet"
         id_ = self._editions[version - 1].id
         return f"{self._event} {id_[:8] if self._event == 'commit' else id_}"
 
     def place(self, version: int) -> str:
         """Its id, and which one of how many it is."""
-        return f"{self.name(version)}, {version:,} of {self.line.latest:,}"
+        which = "the newest " if self._older else ""
+        return f"{self.name(version)}, {version:,} of {which}{self.line.latest:,}"
 
     def title(self, version: int) -> str:
         """What who made it says of it."""
-        return self._editions[version - 1].title if version else ""
+        if version:
+            return self._editions[version - 1].title
+        return f"older {self._event}s are not listed" if self._older else BEFORE
 
 
 def _only_author(line: TimeLine, old: int, new: int) -> str:

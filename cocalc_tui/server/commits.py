@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from dulwich.diff_tree import CHANGE_RENAME, RenameDetector, tree_changes
@@ -41,6 +42,8 @@ class Found:
     title: str
     path: str
     """The file's name in it, in the project."""
+    older: bool = False
+    """Whether there are, or may be, older ones that are not listed: of the last one."""
 
 
 class _Objects(DiskObjectStore):
@@ -72,6 +75,8 @@ class Commits:
         except (NotGitRepository, ValueError, OSError) as error:
             raise SnapshotError(f"{path}: the git repository cannot be read: {error}") from None
         self._path = os.fsencode(file.relative_to(top))
+        self._late = False
+        """Whether it took too long to go through all commits."""
         inside = os.fsencode(root.relative_to(top)) if root.is_relative_to(top) else b"."
         self._prefix = b"" if inside == b"." else inside + b"/"
         if not root.is_relative_to(top):  # the repository is a folder of the project
@@ -91,6 +96,19 @@ class Commits:
             yield Found(
                 commit.id.decode(), author, commit.commit_time, title, self._in_project(path)
             )
+
+    def listed(self) -> list[Found]:
+        """As many of them as are listed; raises SnapshotError where that takes too long."""
+        found = list(islice(self.found(), MOST + 1))
+        if self._late and not found:
+            raise SnapshotError(
+                f"{self._in_project(self._path)}: in {LONGEST:.0f} s no commit was found that "
+                "changed it; there are older ones"
+            )
+        if self._late or len(found) > MOST:
+            *found, last = found[:MOST]
+            found.append(replace(last, older=True))
+        return found
 
     def data(self, name: str) -> bytes:
         """What the file held in a commit, under whatever name; raises SnapshotError."""
@@ -132,6 +150,7 @@ class Commits:
             return
         for entry in walker:
             if time.monotonic() > until:
+                self._late = True
                 return
             commit = entry.commit
             path = names.pop(commit.id, self._path)
@@ -198,8 +217,3 @@ def opened(project: Path, path: str) -> Iterator[Commits]:
         yield commits
     finally:
         commits.close()
-
-
-def listed(found: Iterator[Found]) -> Sequence[Found]:
-    """As many as are listed."""
-    return [one for one, _ in zip(found, range(MOST), strict=False)]

@@ -41,6 +41,26 @@ def moment(at: int, today: str) -> str:
     return time.strftime("%H:%M" if day == today else "%d %b %H:%M", local)
 
 
+def date(at: int) -> str:
+    """The day of some milliseconds; with the year, where that is not this one."""
+    local = time.localtime(at / 1000)
+    return time.strftime("%d %b" if local.tm_year == this_year() else "%d %b %Y", local)
+
+
+def this_year() -> int:
+    """The year it is here."""
+    return time.localtime().tm_year
+
+
+def exactly(at: int) -> str:
+    """A time in milliseconds to the second, with the day where that is not today."""
+    local = time.localtime(at / 1000)
+    second = time.strftime("%H:%M:%S", local)
+    if local[:3] == time.localtime()[:3]:
+        return second
+    return f"{time.strftime('%a', local)} {date(at)} {second}"
+
+
 def clock(seconds: float) -> str:
     """A time of day, with the day where it is another."""
     then, now = time.localtime(seconds), time.localtime()

@@ -40,8 +40,10 @@ def log_of(kind: str, *steps: tuple[str, list[Op]]) -> LogPast:
     return LogPast(Versions([], entries), kind)
 
 
-def commits(*texts: str) -> Editions:
-    kept = [Edition(f"{at:016x}", "cy", at, f"title {at}") for at in range(len(texts))]
+def commits(*texts: str, older: bool = False) -> Editions:
+    kept = [
+        Edition(f"{at:016x}", "cy", at, f"title {at}", older and not at) for at in range(len(texts))
+    ]
 
     async def fetch(one: Edition) -> bytes:
         return texts[kept.index(one)].encode()
@@ -61,6 +63,25 @@ def test_what_came_in_one_step_is_its_authors() -> None:
     assert [one.author for _, found in past.difference(0, 2) for one in found] == [""]
     ((_, pieces),) = past.difference(1, 2)
     assert ("2", 1, "b") in pieces
+
+
+async def test_what_was_before_the_oldest_that_is_listed_is_not_made_up() -> None:
+    past, every = commits("one\n", "one\ntwo\n", older=True), commits("one\n")
+    assert past.place(2) == "commit 00000000, 2 of the newest 2"
+    assert past.place(0) == "commits before, 0 of the newest 2"
+    assert (past.title(0), every.title(0)) == (
+        "older commits are not listed",
+        "before anything was there",
+    )
+    assert past.missing(0)
+    assert not every.missing(0)
+    await past.fetch(0, 1, 2)
+    await every.fetch(0, 1)
+    assert (past.content(0), every.content(0)) == ("one\n", "")
+    # Nobody is said to have written what was there before.
+    assert past.difference(0, 1) == past.difference(1, 1)
+    assert past.difference(0, 2) == past.difference(1, 2)
+    assert every.difference(0, 1) != every.difference(1, 1)
 
 
 async def test_a_commit_is_named_and_fetched() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from cocalc_tui.client.commits import Commits
 from cocalc_tui.client.requests import RequestFailed
-from cocalc_tui.server.commits import listed, opened
+from cocalc_tui.server.commits import opened
 from cocalc_tui.server.snapshots.errors import NoRepositoryError, SnapshotError
 from tests.server.hosting import running
 
@@ -53,7 +53,7 @@ def lab(tmp_path: Path) -> Path:
 
 def titles(project: Path, path: str) -> list[tuple[str, str]]:
     with opened(project, path) as commits:
-        return [(one.title, one.path) for one in listed(commits.found())]
+        return [(one.title, one.path) for one in commits.listed()]
 
 
 def test_commits_of_a_file_over_its_renames(lab: Path) -> None:
@@ -71,6 +71,21 @@ def test_commits_of_a_file_over_its_renames(lab: Path) -> None:
             with pytest.raises(SnapshotError, match="no commit"):
                 commits.data(bad)
     assert {f: f.read_bytes() for f in (lab / ".git").rglob("*") if f.is_file()} == before
+
+
+def test_where_there_are_more_than_are_listed(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> list[tuple[str, bool]]:
+        with opened(lab, "notes.md") as commits:
+            return [(one.title, one.older) for one in commits.listed()]
+
+    everything = [("Last", False), ("Rename", False), ("More", False), ("Begin", False)]
+    monkeypatch.setattr("cocalc_tui.server.commits.MOST", 4)
+    assert found() == everything
+    monkeypatch.setattr("cocalc_tui.server.commits.MOST", 2)
+    assert found() == [("Last", False), ("Rename", True)]
+    monkeypatch.setattr("cocalc_tui.server.commits.LONGEST", -1.0)
+    with pytest.raises(SnapshotError, match="no commit was found that changed it"):
+        found()
 
 
 def test_merges_count_where_they_made_something_new(lab: Path) -> None:

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.cli import main
+from cocalc_tui.client.commits import NO_COMMIT
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.past import LogBook
 from cocalc_tui.client.snapshots import Snapshots
@@ -299,7 +300,7 @@ async def test_commits_and_snapshots_in_the_same_screen(tmp_path: Path) -> None:
         document = app.main.tiles.document
         assert document is not None
         await pilot.press("C")
-        await until(lambda: app.notices == ["notes.md: no git commit changed it"])
+        await until(lambda: app.notices == [f"notes.md: {NO_COMMIT}"])
         await document.save()
         git(lab.project, "init", "-q")
         commit(lab.project, "Begin", **{"notes.md": "old\n", ".gitignore": ".cocalc-tui\n"})

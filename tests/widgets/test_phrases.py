@@ -41,6 +41,16 @@ class TestConnection:
         now = time.time()
         assert phrases.clock(now) == time.strftime("%H:%M", time.localtime(now))
 
+    def test_a_time_of_another_year_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        noon = (2024, 2, 6, 12, 0, 5, 0, 0, -1)
+        at = int(time.mktime(noon) * 1000)
+        monkeypatch.setattr(phrases, "this_year", lambda: 2024)
+        assert (phrases.date(at), phrases.exactly(at)) == ("06 Feb", "Tue 06 Feb 12:00:05")
+        monkeypatch.setattr(phrases, "this_year", lambda: 2025)
+        assert phrases.exactly(at) == "Tue 06 Feb 2024 12:00:05"
+        now = time.time()
+        assert phrases.exactly(int(now * 1000)) == time.strftime("%H:%M:%S", time.localtime(now))
+
     @pytest.mark.parametrize(
         ("seconds", "shown"), [(0.0004, "0.4"), (0.00996, "10"), (0.012, "12"), (1.5, "1500")]
     )

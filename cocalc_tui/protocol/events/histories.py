@@ -16,6 +16,8 @@ class CommitInfo(msgspec.Struct, frozen=True, kw_only=True):
     """The first line of its message."""
     path: str
     """The file's name in it."""
+    older: bool = False
+    """Whether there are, or may be, older ones that are not listed: of the last one."""
 
 
 class HistorySize(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,11 +123,11 @@ class Worker:
         """The git commits that changed a file; none where there is no repository."""
         from dataclasses import asdict
 
-        from cocalc_tui.server.commits import listed, opened
+        from cocalc_tui.server.commits import opened
 
         try:
             with opened(self._project, path) as commits:
-                return [asdict(one) for one in listed(commits.found())]
+                return [asdict(one) for one in commits.listed()]
         except NoRepositoryError:
             return []
 

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from cocalc_tui.history.overview import Cell, amount, near, people, spread
 from cocalc_tui.history.timeline import LONG_PAUSE, TimeLine
 from cocalc_tui.widgets.glyphs import safe
+from cocalc_tui.widgets.phrases import date
 from cocalc_tui.widgets.theme import colour
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -168,7 +169,7 @@ class TimeLineView(Widget):
 
     def _times(self, ground: Style) -> list[Segment]:
         """When what stands above it was begun: at the left, and behind each pause."""
-        text = ""
+        text = named = ""
         cells = [one for one in self._cells if one is not None]
         last: Cell | None = None
         for index, cell in enumerate(self._cells):
@@ -176,8 +177,11 @@ class TimeLineView(Widget):
                 continue
             begins = last is None or cell.start - last.end >= LONG_PAUSE
             if begins and index * self._wide >= len(text) + bool(text):
-                day = last is None or _day(last.end) != _day(cell.start)
-                text = text.ljust(index * self._wide) + _when(cell.start, day=day)
+                day = _day(cell.start)
+                more = text.ljust(index * self._wide) + _when(cell.start, day=day != named)
+                # Half a time is a wrong one.
+                if len(more) <= self._width():
+                    text, named = more, day
             last = cell
         if last is not None:
             end = f" to {_when(last.end, day=_day(last.end) != _day(cells[0].start))}"
@@ -287,4 +291,5 @@ def _day(at: int) -> str:
 
 
 def _when(at: int, *, day: bool) -> str:
-    return time.strftime("%d %b %H:%M" if day else "%H:%M", time.localtime(at / 1000))
+    clock = time.strftime("%H:%M", time.localtime(at / 1000))
+    return f"{date(at)} {clock}" if day else clock

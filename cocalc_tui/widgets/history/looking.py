@@ -118,17 +118,17 @@ class Looking(HistoryActs):
 
     async def do_commits(self) -> None:
         """Go through the git commits that changed the file; once more: back to the log."""
-        from cocalc_tui.client.commits import Commits
+        from cocalc_tui.client.commits import NO_COMMIT, Commits
 
         commits, path = Commits(self.project.requests), self.document.path
 
         async def find() -> list[Edition]:
             return [
-                Edition(one.id, one.author, one.at, one.title) for one in await commits.of(path)
+                Edition(one.id, one.author, one.at, one.title, one.older)
+                for one in await commits.of(path)
             ]
 
-        nothing = "no git commit changed it"
-        await self._go_through("commit", find, lambda one: commits.read(one.id, path), nothing)
+        await self._go_through("commit", find, lambda one: commits.read(one.id, path), NO_COMMIT)
 
     async def do_snapshots(self) -> None:
         """Go through the snapshots in which the file changed; once more: back to the log."""

@@ -26,7 +26,7 @@ from cocalc_tui.widgets.history.showing import Showing
 from cocalc_tui.widgets.history.steps import SPEEDS, Steps, day
 from cocalc_tui.widgets.history.together import Together
 from cocalc_tui.widgets.past import PastScreen
-from cocalc_tui.widgets.phrases import Word, named, size
+from cocalc_tui.widgets.phrases import Word, date, exactly, named, size
 from cocalc_tui.widgets.report import footer_words
 
 if TYPE_CHECKING:
@@ -38,14 +38,6 @@ if TYPE_CHECKING:
 
 NEWS = 0.5
 """Seconds between looks at whether the document went on."""
-
-
-def when(at: int) -> str:
-    """A time in milliseconds, for people here."""
-    local = time.localtime(at / 1000)
-    today = time.strftime("%Y-%m-%d")
-    day = "" if time.strftime("%Y-%m-%d", local) == today else time.strftime("%a %d %b ", local)
-    return day + time.strftime("%H:%M:%S", local)
 
 
 class HistoryScreen(
@@ -166,8 +158,10 @@ class HistoryScreen(
     def _blame_words(self, line: BlamedLine) -> tuple[str, str]:
         if not line.author:
             return "", ""
-        stamp = time.strftime("%d %b %H:%M", time.localtime(line.at / 1000))
-        return f"{safe(line.author)[:8]} {stamp}", desk(self).faces.colour(line.author)
+        stamp = f"{date(line.at)} {time.strftime('%H:%M', time.localtime(line.at / 1000))}"
+        return f"{safe(line.author)[:8]} {stamp[:12]}".rstrip(), desk(self).faces.colour(
+            line.author
+        )
 
     # --- the head ------------------------------------------------------------------------------
 
@@ -205,11 +199,11 @@ class HistoryScreen(
     def _made_words(self, past: Past) -> list[Word]:
         """Who made it, when and how."""
         if not self.shown:
-            return [Word("before anything was there", "text-dim")]
+            return [Word(past.title(0), "text-dim")]
         burst = past.line.burst(self.shown)
         found = [
             Word(f"{burst.author}, ", desk(self).faces.colour(burst.author)),
-            Word(when(burst.end), "text-dim"),
+            Word(exactly(burst.end), "text-dim"),
         ]
         if burst.late:
             made = time.localtime(burst.made / 1000)

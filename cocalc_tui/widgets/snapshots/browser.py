@@ -16,6 +16,7 @@ from cocalc_tui.protocol.events import SnapshotDifference, SnapshotFile
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
 from cocalc_tui.widgets.leaving import Leaving
+from cocalc_tui.widgets.phrases import date
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.rows import Row, RowActs, Rows
 from cocalc_tui.widgets.theme import colour
@@ -33,7 +34,8 @@ MOST_READ = 400_000
 
 def when(at: int) -> str:
     """A time in milliseconds for people here."""
-    return time.strftime("%a %d %b %H:%M", time.localtime(at / 1000))
+    local = time.localtime(at / 1000)
+    return f"{time.strftime('%a', local)} {date(at)} {time.strftime('%H:%M', local)}"
 
 
 class Entries(Rows, can_focus=True):

@@ -29,6 +29,7 @@ from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.past import PastScreen
+from cocalc_tui.widgets.phrases import exactly
 from cocalc_tui.widgets.report import footer_words
 from cocalc_tui.widgets.terminal.rows import row_painter, row_text, with_cursor
 from cocalc_tui.widgets.theme import colour
@@ -196,7 +197,7 @@ class TerminalPast(Acting, PastScreen, inherit_bindings=False):
         index = self.version - 1
         shown, typist = self._replay.screen(index), self._replay.typists[index]
         parts = [
-            f"{safe(self.document.path)}  {_when(self._replay.times[index])}",
+            f"{safe(self.document.path)}  {exactly(self._replay.times[index])}",
             *(word.text for word in self.whom[:1]),
             f"screen {self.version:,} of {len(self._replay):,}",
             f"{shown.columns}x{shown.lines}",
@@ -367,13 +368,6 @@ def _lines(rows: Sequence[str]) -> str:
     return "".join(
         row_text(row) if row.endswith(GOES_ON) else row_text(row).rstrip() + "\n" for row in rows
     )
-
-
-def _when(at: int) -> str:
-    local = time.localtime(at / 1000)
-    today = time.strftime("%Y-%m-%d")
-    day = "" if time.strftime("%Y-%m-%d", local) == today else time.strftime("%a %d %b ", local)
-    return day + time.strftime("%H:%M:%S", local)
 
 
 def _day(at: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -11,11 +12,14 @@ from textual.widgets import Input
 
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.history import overview
+from cocalc_tui.history.timeline import TimeLine
 from cocalc_tui.notebook import schema
+from cocalc_tui.sync.versions import Made
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.history import steps
 from cocalc_tui.widgets.history.line import TimeLineView
 from cocalc_tui.widgets.history.screen import HistoryScreen
-from docs.history_scene import history_of, until
+from docs.history_scene import MINUTE, NINE, history_of, until
 
 
 class Tuesday(datetime):
@@ -163,6 +167,32 @@ async def test_by_mouse_on_the_time_line() -> None:
         await looker.at("c")
         assert "second series" in pilot.app.clipboard
         assert "It is stable" not in pilot.app.clipboard
+
+
+async def test_times_below_the_line_name_each_day_and_are_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(phrases, "this_year", lambda: 2027)
+    ats = [NINE + hour * 60 * MINUTE for hour in range(0, 500, 7)]
+    line = TimeLine(Made("ann", "editor", at, at, "commit", None, str(at)) for at in ats)
+    async with history_of("notes.md", (80, 24)) as pilot:
+        looker = Looker(pilot)
+        view = looker.screen.view
+        view.open(line, overview.at_first(line))
+        view.show(len(ats), None)
+        await pilot.pause()
+        said = looker.text(21).split()
+        # A time without a day is later on the day that was named before it.
+        days = ["23", "Nov", "2026"]
+        times = []
+        while said:
+            if len(said) > 3 and ":" not in said[0]:
+                days, said = said[:3], said[3:]
+            times.append(datetime.strptime(" ".join([*days, said.pop(0)]), "%d %b %Y %H:%M"))
+        assert len(times) > 3
+        assert times == sorted(set(times))
+        stamps = {time.strftime("%d %b %Y %H:%M", time.localtime(at / 1000)) for at in ats}
+        assert {one.strftime("%d %b %Y %H:%M") for one in times} <= stamps
 
 
 async def test_of_a_long_line_what_is_near_shows(monkeypatch: pytest.MonkeyPatch) -> None:

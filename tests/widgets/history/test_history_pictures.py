@@ -7,6 +7,7 @@ from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-unt
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.history.screen import HistoryScreen
 from docs.history_scene import history_of, until
 
@@ -14,6 +15,12 @@ from docs.history_scene import history_of, until
 @pytest.fixture
 def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(SVGImageExtension)
+
+
+@pytest.fixture(autouse=True)
+def year_of_the_scene(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are the same in every year."""
+    monkeypatch.setattr(phrases, "this_year", lambda: 2026)
 
 
 async def taken(pilot: Pilot[None], *keys: str) -> str:
