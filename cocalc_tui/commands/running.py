@@ -130,8 +130,7 @@ def run_start(arguments: argparse.Namespace) -> None:
 def run_stop(arguments: argparse.Namespace) -> None:
     """End what runs: of files, in this project, or where that is none, in those below it."""
     if arguments.files:
-        if arguments.all:
-            raise CommandError("--all ends all that runs: name no FILE with it", USAGE)
+        _check_files_alone(arguments)
         for file in arguments.files:
             _stop_of(file)
         return
@@ -155,6 +154,15 @@ def run_stop(arguments: argparse.Namespace) -> None:
             talk(f"{project}: stopped")
         else:
             talk(f"{project}: {GO_ON}")
+
+
+def _check_files_alone(arguments: argparse.Namespace) -> None:
+    """A FILE says what is meant, and in which project; raises CommandError."""
+    if arguments.all:
+        raise CommandError("--all ends all that runs: name no FILE with it", USAGE)
+    if arguments.project != os.curdir:
+        named = " ".join(os.path.join(arguments.project, file) for file in arguments.files)
+        raise CommandError(f"a FILE is named from here, without --project: {named}", USAGE)
 
 
 def _stop_of(file: str) -> None:

@@ -88,8 +88,11 @@ def test_a_fresh_kernel_knows_nothing_and_leaves_the_shared_one_alone(project: P
         assert texts(path) == [shown]
     before = [kernel["path"] for kernel in json.loads(status(project))["kernels"]]
     assert before.count("b.ipynb") == 1
+    said = one_line(run("purge", str(path), "--yes"))
+    assert said.endswith("b.ipynb: its kernel is on; end it first: `cocalc-tui stop b.ipynb`")
     done = run("stop", str(path))
     assert (done.returncode, done.stderr) == (0, "b.ipynb: its kernel is stopped\n")
+    assert run("purge", str(path), "--yes").returncode == 0
     before.remove("b.ipynb")
     assert [kernel["path"] for kernel in json.loads(status(project))["kernels"]] == before
 

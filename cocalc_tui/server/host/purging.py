@@ -13,6 +13,7 @@ this is no change of somebody else's is noted before the new log is there.
 from __future__ import annotations
 
 import secrets
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -44,7 +45,8 @@ async def purge(host: Host, opened: Opened, user: str) -> None:
     """Put a new log in the place of a document's; raises FileError."""
     shared = opened.shared
     if host.runner is not None and host.runner.needs(shared.doc):
-        raise FileError("busy", f"{shared.path}: its kernel is on; stop the kernel first")
+        how = f"`cocalc-tui stop {shlex.quote(shared.path)}`"
+        raise FileError("busy", f"{shared.path}: its kernel is on; end it first: {how}")
     if opened.document.type == TERMINAL and host.terminals is not None:
         await host.terminals.forget(shared.doc)
     if opened.document.untouched:  # nobody ever changed it, so nothing of it is in the log

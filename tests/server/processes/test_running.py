@@ -108,6 +108,10 @@ def test_one_terminal_is_ended_by_its_file(
     assert main(["stop", "a.term"]) == 1
     assert capsys.readouterr().err.endswith(": a.term: no kernel or terminal runs here\n")
     assert main(["stop", "--all", "a.term"]) == 2
+    capsys.readouterr()
+    assert main(["stop", "--project", "..", "b.term"]) == 2
+    said = "cocalc-tui: a FILE is named from here, without --project: ../b.term\n"
+    assert capsys.readouterr().err == said
     assert [one.path for one in kept(places(project))] == ["b.term"]
     assert main(["stop", "--all"]) == 0
     eventually(lambda: not kept(places(project)))
