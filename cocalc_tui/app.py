@@ -73,7 +73,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         self._file = memory_file
         self._remarks = remarks
         memory = memories.load(memory_file) if memory_file else Memory()
-        self.faces.recall(memory.people)
+        self.faces.know(memory.members, ())
         machine = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
         self.main = MainScreen(project, name, memory, self.settings, self._remember, machine)
         if elsewhere is not None:
@@ -114,7 +114,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         await self.project.close()
 
     def _remember(self, memory: Memory) -> None:
-        memory.people = self.faces.places
+        memory.members = self.faces.members
         if self._file is not None:
             memories.store(self._file, memory)
 

@@ -128,6 +128,10 @@ class Desk(Protocol):
         """Deliver keys again."""
         ...
 
+    def recolour(self) -> None:
+        """Draw everything anew: people look different now."""
+        ...
+
     def bars_changed(self) -> None:
         """Have status line and footer drawn anew soon: scopes, keys typed so far, caret, mode."""
         ...

@@ -76,6 +76,11 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         self.register_theme(theme)
         self.theme = theme.name
 
+    def recolour(self) -> None:
+        """Draw everything anew, as after another theme: people look different now."""
+        self.refresh_css(animate=False)
+        self.theme_changed_signal.publish(self.current_theme)
+
     def get_driver_class(self) -> type[Driver]:
         """Textual's way to the terminal, in our form."""
         found = super().get_driver_class()

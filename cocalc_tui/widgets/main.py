@@ -35,6 +35,7 @@ from cocalc_tui.widgets.people import PeopleList, spot
 from cocalc_tui.widgets.report import WIDE, Report
 from cocalc_tui.widgets.sharing.acts import TogetherActs
 from cocalc_tui.widgets.sharing.following import Following
+from cocalc_tui.widgets.sharing.roll import Roll
 from cocalc_tui.widgets.sharing.standing import Standing
 from cocalc_tui.widgets.small import TooSmall, fits
 from cocalc_tui.widgets.tiles import Tiles
@@ -56,7 +57,7 @@ Told = ParamSpec("Told")
 
 
 class MainScreen(  # its parts, one subject each
-    ChatActs, TogetherActs, GoingActs, GeneralActs, News, Acting, Screen[None],
+    ChatActs, TogetherActs, Roll, GoingActs, GeneralActs, News, Acting, Screen[None],
     inherit_bindings=False,
 ):  # fmt: skip
     """Everything that is there all the time."""

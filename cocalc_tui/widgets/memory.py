@@ -53,8 +53,8 @@ class Memory(msgspec.Struct):
     current: int = 0
     side_bar: bool | None = None
     """Whether the person opened or closed it; None: as the width has it."""
-    people: dict[str, int] = {}
-    """Which colour each person had."""
+    members: list[str] = []
+    """Who belonged to it: everybody has their colour at once."""
     recent: list[str] = []
     """Paths lately open, the latest first."""
 

@@ -52,11 +52,13 @@ class News(Screen[None]):
     chat_news: Callable[[ChatNews], None]
     chat_read: Callable[[ChatRead], None]
     chats_online: Callable[[], None]
+    call_roll: Callable[[], None]
     somebody_stands: Callable[[SomebodyStands], None]
     show_soon: Callable[[], None]
 
     def online(self) -> None:
         """The relay answers."""
+        self.call_roll()
         self.documents.online()
         self.files.look_again()
         self.chats_online()
@@ -95,6 +97,7 @@ class News(Screen[None]):
             case SomebodyStands():
                 self.somebody_stands(event)
             case PeopleChanged():
+                self.call_roll()
                 self.following.look()
         self.show_soon()
 

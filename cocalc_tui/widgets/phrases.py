@@ -91,7 +91,6 @@ def people(persons: Sequence[Person], me: str, faces: Faces) -> list[Word]:
     counts: dict[str, int] = {}
     for person in persons:
         counts[person.user] = counts.get(person.user, 0) + 1
-    faces.meet(counts)
     words: list[Word] = []
     for user in sorted(counts, key=lambda user: (user == me, user)):
         times = f"({counts[user]})" if counts[user] > 1 else ""

@@ -55,9 +55,7 @@ def _always_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def app_of(*paths: str) -> CocalcApp:
     project = lab()
     project.contents |= {".model.py.chat": said(), "talk.chat": said()}
-    app = CocalcApp(project, "lab-2026", paths)
-    app.faces.meet(["ada", "bob", "cyd"])  # whoever is drawn first would have the first colour
-    return app
+    return CocalcApp(project, "lab-2026", paths)
 
 
 def after(*keys: str, unread: tuple[str, ...] = ()) -> Callable[[Pilot[None]], object]:

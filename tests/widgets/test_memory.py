@@ -20,7 +20,7 @@ def divided() -> Layout:
 def test_a_layout_comes_back(tmp_path: Path) -> None:
     memory, layout = Memory(), divided()
     memory.keep_layout(layout)
-    memory.people["ada"] = 3
+    memory.members = ["ada"]
     store(tmp_path / "deep" / "x.json", memory)
     again = load(tmp_path / "deep" / "x.json")
     assert again == memory

@@ -31,7 +31,6 @@ class Visitors:
         """Take in where everybody is now."""
         now = time.monotonic()
         here = [other for other in others if other.place.at == editor.at]
-        faces.meet(other.user for other in here)
         moves = {other.connection: self._last_move(other, now) for other in here}
         self._moves = moves
         length = len(editor.buffer)

@@ -150,7 +150,6 @@ class PeopleScreen(RowActs, Acting, Leaving[None], inherit_bindings=False):
         for spot in spots(self._project):
             places.setdefault(spot.user, []).append(At(spot.connection, self._words(spot)))
         here = {person.user: person.role for person in self._project.people}
-        desk(self).faces.meet(here)
         self._list.show(guests(self._members, here, places), marked)
 
     def _words(self, spot: Spot) -> str:

@@ -18,6 +18,7 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.places import Place
 from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.client.workspace import Workspace
+from cocalc_tui.server.store import Member
 from cocalc_tui.sync.patch import MAIN, Splice
 from cocalc_tui.widgets.editor.pane import EditorPane
 from cocalc_tui.widgets.history.screen import HistoryScreen
@@ -98,6 +99,24 @@ async def test_where_somebody_is_shows_though_i_have_not_opened_it(tmp_path: Pat
         assert f"idle {clock(since)}" in "".join(
             text for side in run.main.people.row(1) for text, _ in side
         )
+
+
+async def test_people_have_the_same_letters_on_every_screen(tmp_path: Path) -> None:
+    async with running(tmp_path) as lab:
+        lab.write("a.txt", LINES)
+        for name in ("tera", "terb"):
+            await lab.store.put_member(name, Member("editor"))
+        await lab.relay._access.load()
+        first = CocalcApp(await lab.person("terb"), "lab", ["a.txt"])
+        async with first.run_test(size=(120, 30)):
+            # Who comes later may come before her by name.
+            await until(lambda: "TB" in first.main.report.top.text)
+            before = first.faces.colour("terb")
+            second = CocalcApp(await lab.person("tera"), "lab", ["a.txt"])
+            async with second.run_test(size=(120, 30)):
+                for app, words in ((first, "TE TB"), (second, "TB TE")):
+                    await until(lambda: words in app.main.report.top.text)  # noqa: B023 - waited for at once
+                    assert app.faces.colour("terb") == before
 
 
 async def test_two_screens_of_one_person_in_one_place_are_told_once(tmp_path: Path) -> None:
