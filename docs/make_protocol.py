@@ -160,7 +160,7 @@ def limits() -> str:
     """The sizes that are agreed."""
     rows = [
         ("a frame", f"{codec.MAX_FRAME} bytes"),
-        ("the operations of a patch", f"{codec.MAX_PATCH} bytes"),
+        ("the operations of a patch", f"{codec.MAX_OPS} in {codec.MAX_PATCH} bytes"),
         ("parents of a patch", str(patches.MAX_PARENTS)),
         ("nesting in a field", str(patches.MAX_DEPTH)),
         ("a kind, a group, a user name", f"{patches.MAX_NAME} characters"),

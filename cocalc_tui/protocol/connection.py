@@ -3,8 +3,10 @@
 Theory of operation::
 
     state      frame              the relay's end              the app's end
-    GREETING   hello              Greeted, version agreed      (sends it first)
-               welcome            (sends it)                   Greeted -> TALKING
+    GREETING   hello              Greeted, or Ended -> OVER    (sends it first)
+                                  where no version is common
+               welcome            (sends it) -> TALKING        Greeted -> TALKING, or
+                                                               Ended -> OVER likewise
                goodbye            (sends it) -> OVER           Ended -> OVER
                anything else      Ended -> OVER                Ended -> OVER
     TALKING    a known message    Heard, or Denied where the   Heard

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
 import pytest
 
+from benchmarks.traces import patches as made
+from benchmarks.traces import read_trace, sessions
 from cocalc_tui.sync import merger, transform
 from cocalc_tui.sync.document import Document
+from cocalc_tui.sync.merger import Merger
 from cocalc_tui.sync.patch import Cancel, Create, Op, Patch, PatchId, Splice, TextId
 from cocalc_tui.sync.walker import Walker
+from tests.shared_data import traces
 from tests.sync.cases import same
 
 ANN, BOB, CAT = "a" * 16, "b" * 16, "c" * 16
@@ -382,3 +387,30 @@ def test_many_changes_of_a_text_are_done_on_a_draft(
         document.apply(patches[20:])
         assert document.text() is text
         same(document, patches)
+
+
+@pytest.mark.parametrize(
+    ("name", "windows", "walked"), [("friendsforever", 146, 1), ("clownschool", 193, 0)]
+)
+def test_people_who_typed_at_once_nearly_never_touched(
+    name: str, windows: int, walked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/sync.md has these numbers."""
+    calls = Counter[str]()
+
+    def counted(name: str) -> None:
+        real = getattr(Merger, name)
+
+        def call(*arguments: object) -> object:
+            calls[name] += 1
+            return real(*arguments)
+
+        monkeypatch.setattr(Merger, name, call)
+
+    counted("_walk")
+    counted("_walk_over")
+    trace = read_trace(traces() / f"{name}.json.gz")
+    document = Document()
+    document.apply(made(trace, sessions(trace.txns), [txn.time for txn in trace.txns]))
+    assert str(document.text()) == trace.end
+    assert (calls["_walk"], calls["_walk_over"]) == (windows, walked)
