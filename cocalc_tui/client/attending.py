@@ -198,7 +198,9 @@ class Attending(Asks):
             )
         self._is_at(document, opening.path)
         opening.fill(document, self.me, self._new_session)
-        if opening.left_over:
+        # Who had sent all of it holds what another log may lack, too: merged by guessing, the work
+        # of two of them would be there twice.
+        if opening.left_over or (opening.own_gone and opening.text_before != _text(document)):
             reason = "the relay has another log of it"
             self.keep_copy(document.path, opening.left_over, reason, opening.text_before)
         # One of which nothing was ever stored gets another id from the next relay.
@@ -377,8 +379,7 @@ class Attending(Asks):
 
     def _set_aside(self, document: SharedDocument, reason: str) -> None:
         """Keep a copy of what the relay does not take, and show the document without it."""
-        text = str(document.replica.text()) if document.type == TEXT else ""
-        self.keep_copy(document.path, document.outbox.drop_from(0), reason, text)
+        self.keep_copy(document.path, document.outbox.drop_from(0), reason, _text(document))
         document.renew_session(self._new_session())
         document.stale = True
         self._reopen(document, whole=True)
@@ -386,3 +387,8 @@ class Attending(Asks):
     def keep_copy(self, path: str, patches: Sequence[Patch], reason: str, text: str = "") -> None:
         """Keep work that is not taken where the person finds it, and tell them."""
         self.emit(WorkRefused(path, reason, keep(path, patches, reason, text)))
+
+
+def _text(document: SharedDocument) -> str:
+    """Of a text file; "" of anything else."""
+    return str(document.replica.text()) if document.type == TEXT else ""

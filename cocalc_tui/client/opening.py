@@ -61,6 +61,8 @@ class Opening:
         """It is open, or nothing comes of it."""
         self.text_before = ""
         """A text as it was before another log took its place."""
+        self.own_gone = False
+        """Whether it knows nothing of what was typed here into the one before."""
         self.left_over: list[Patch] = []
         """Unsent patches that do not belong to the relay's log."""
         self._opened: m.Opened | None = None
@@ -144,6 +146,7 @@ class Opening:
         unsent: list[Patch] = []
         if not opened.resumed:
             self.text_before = str(document.replica.text()) if document.type == TEXT else ""
+            self.own_gone = opened.log != document.log and document.outbox.next_n > 0
             unsent = document.start_anew()
         if self._start is not None:
             document.load(self._start, opened.after)

@@ -8,9 +8,11 @@ import shutil
 import signal
 from pathlib import Path
 
+import pytest
+
 from cocalc_tui.client.chats import Chats
 from cocalc_tui.client.conversation import Conversation
-from cocalc_tui.client.events import ProjectTold, WorkspaceEvent
+from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
 from cocalc_tui.notebook import schema
 from cocalc_tui.peers import user_name
 from cocalc_tui.server.daemon import is_locked
@@ -84,6 +86,30 @@ async def test_who_has_read_how_far_is_taken_away_too(project: Path) -> None:
         await until(lambda: not workspace.online)
     async with app(project) as workspace:
         assert await Chats(workspace.requests).readers(doc) == read
+
+
+async def test_where_log_and_relay_go_at_once_apps_keep_a_copy(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "own"))
+    (project / "a.txt").write_text("text")
+    async with app(project) as workspace:
+        document = await workspace.open("a.txt")
+        document.change([Splice(0, 0, "saved ")], step=True)
+        await document.save()
+        document.change([Splice(0, 0, "acknowledged ")], step=True)
+        await until(lambda: document.sent)
+        kept: list[WorkRefused] = []
+        workspace.subscribe(lambda e: kept.append(e) if isinstance(e, WorkRefused) else None)
+        pids = (*doors(project), *relays(project))
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        shutil.rmtree(project / ".cocalc-tui")
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: kept)
+        assert kept[0].copy.read_text() == "acknowledged saved text"
+        assert str(document.replica.text()) == "saved text"
 
 
 async def test_a_kernel_starts_where_the_state_was_just_taken_away(project: Path) -> None:
