@@ -109,7 +109,7 @@ class _Service:
         relay = self._make_relay(store, access, keeping)
         await relay.start()
         self._host = await self._start_host(relay, host_user)
-        before_anything.append(self._host.ensure_notes_in_place)
+        before_anything.append(self._host.notes.ensure_in_place)
         await relay.serve_unix(at)
         garbage.settle()
         watch = asyncio.create_task(self._watch(relay))

@@ -123,7 +123,7 @@ class Box:
 
     async def marked(self) -> None:
         """Wait until it is noted that something is unsaved."""
-        await until(self.host._saved.marked)
+        await until(self.host.notes.saved.marked)
 
     async def person(self, user: str = "ben") -> Workspace:
         reachable = asyncio.Event()

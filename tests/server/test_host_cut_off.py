@@ -127,7 +127,7 @@ async def test_a_save_is_ours_though_the_notes_disk_fails_behind_it(
             raise FileError("disk", "what was saved cannot be noted")
 
         with monkeypatch.context() as patched:
-            patched.setattr(box.host._saved, "settle", fails)
+            patched.setattr(box.host.notes.saved, "settle", fails)
             with pytest.raises(RequestFailed, match="cannot be noted"):
                 await document.save()
         assert box.read("a.txt") == "zero\none\n"

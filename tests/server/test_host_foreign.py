@@ -143,7 +143,7 @@ async def test_a_foreign_change_that_cannot_be_noted_is_not_merged_twice(
             raise FileError("disk", "what was saved cannot be noted")
 
         with monkeypatch.context() as patched:
-            patched.setattr(box.host._saved, "note", fails)
+            patched.setattr(box.host.notes.saved, "note", fails)
             box.write("a.txt", "zero\none\ntwo\n")
             with pytest.raises(RequestFailed, match="cannot be noted"):
                 await document.save()

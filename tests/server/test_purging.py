@@ -128,7 +128,7 @@ async def test_a_chat_forgets_what_its_messages_once_said(tmp_path: Path) -> Non
         theirs.change(edit("edit", "one", "ben", 2, "my password is hunter2", "hello"), step=True)
         theirs.change(react("sign", "one", "ben", "👍"), step=True)
         await until(lambda: len(take(mine.replica)) == 1 and theirs.sent)
-        host = lab.host.chats
+        host = lab.host.notes.chats
         host.mark("alice", mine.doc, mine.numbers.upto)
         theirs.change(say("two", "ben", 3, "unread"), step=True)
         await until(lambda: len(take(mine.replica)) == 2)
@@ -159,7 +159,7 @@ async def test_a_file_s_earlier_states_are_forgotten_too(tmp_path: Path) -> None
         await mine.save()
         type_in(mine, 0, "", len("secret\n"))
         await mine.save()
-        saved = lab.host._saved
+        saved = lab.host.notes.saved
         assert any("secret" in one.text for one in saved.of(mine.doc))
         assert [one.user for one in saved.saves(mine.doc)] == ["alice", "alice"]
         await purge(alice.requests, mine.doc)

@@ -118,7 +118,7 @@ async def _move(host: Host, path: str, to: str) -> None:
         for opened in moved:
             opened.shared.path = to + opened.shared.path.removeprefix(path)
         host.workspace.send(m.Moved(path=path, to=to))
-        host.chats.moved(path, to)
+        host.notes.chats.moved(path, to)
 
 
 async def _delete(host: Host, request: m.DeleteFile, user: str) -> str:
@@ -126,7 +126,7 @@ async def _delete(host: Host, request: m.DeleteFile, user: str) -> str:
         name = await asyncio.to_thread(host.trash.take, request.path, user, host.clock())
     for opened in gone:
         opened.gone(user)
-    host.chats.gone(request.path)
+    host.notes.chats.gone(request.path)
     return name
 
 

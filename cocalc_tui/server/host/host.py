@@ -34,15 +34,14 @@ from cocalc_tui.protocol.events import (
 from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK, TERMINAL
 from cocalc_tui.server.blobs import BlobStore
 from cocalc_tui.server.host.autosave import Pace
-from cocalc_tui.server.host.chats import Chats
 from cocalc_tui.server.host.content import Contents
 from cocalc_tui.server.host.documents import HostDocument
 from cocalc_tui.server.host.known import came_from
 from cocalc_tui.server.host.leaving import Leaving
+from cocalc_tui.server.host.notes import Notes
 from cocalc_tui.server.host.opened import Opened
 from cocalc_tui.server.host.outside import Outside
 from cocalc_tui.server.host.root import FileError, Root
-from cocalc_tui.server.host.saved import SavedVersions
 from cocalc_tui.server.host.searching import Searching
 from cocalc_tui.server.host.serving import serve
 from cocalc_tui.server.host.snapshots import Snapshots
@@ -57,8 +56,6 @@ from cocalc_tui.sync.patch import Patch
 
 _PATIENCE = 30.0
 """Seconds within which the relay must have taken in what the host side pushes."""
-_LOOK = 1.0
-"""Seconds between looks at whether the notes are in their place."""
 _log = logging.getLogger(__name__)
 
 
@@ -93,10 +90,9 @@ class Host:
         self.terminals = make_terminals(self._say_screen) if make_terminals is not None else None
         self.open: dict[str, Opened] = {}
         """By document id."""
-        self.chats = Chats(state / "chats.db", self._say_chat)
+        self.notes = Notes(state, self._say_chat)
         self.snapshots = Snapshots(project, state, self._say_snapshot)
         self.outside = Outside(self.root, self.open.values, self.names_changed)
-        self._saved = SavedVersions(state / "saved.db")
         self.blobs = BlobStore(state / "blobs")
         self.leaving = Leaving(
             state / "leaving.json", self.blobs, self.workspace.requests, self._held_parts
@@ -123,7 +119,7 @@ class Host:
         await self.uploads.clean_up()
         self.spawn(self.snapshots.keep_taking())
         self.outside.start()
-        for path in self._saved.marked():
+        for path in self.notes.saved.marked():
             self.spawn(self._catch_up(path))
         if self.terminals is not None:
             await self.terminals.start()
@@ -131,7 +127,7 @@ class Host:
             for _doc, path in await self.runner.start():
                 await self._resume(path)
         self.spawn(self.leaving.go())
-        self.spawn(self._keep_notes_in_place())
+        self.spawn(self.notes.keep_in_place())
 
     def _held_parts(self) -> set[str]:
         """Parts of outputs that no log names yet, though a kernel has put them."""
@@ -158,22 +154,6 @@ class Host:
         """Whether a kernel's output still goes into a document."""
         return self.runner is not None and any(map(self.runner.needs, self.open))
 
-    def ensure_notes_in_place(self) -> None:
-        """Write anew what is noted of files and chats where it was taken away.
-
-        With the log alone the next relay would take our last save for a stranger's change, and
-        take back what was typed since.
-        """
-        with contextlib.suppress(FileError):  # it is said of the next file that is saved
-            self._saved.ensure_in_place()
-        self.chats.ensure_in_place()
-
-    async def _keep_notes_in_place(self) -> None:
-        """Whoever takes the state away may take these when the log is already written anew."""
-        while True:
-            await asyncio.sleep(_LOOK)
-            self.ensure_notes_in_place()
-
     async def close(self, *, everything: bool = False) -> None:
         """Save all and leave; with `everything` end the kernels too."""
         self.closing = True
@@ -191,9 +171,7 @@ class Host:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.workspace.close()
-        self.ensure_notes_in_place()
-        self.chats.close()
-        self._saved.close()
+        self.notes.close()
 
     def _on(self, work: Callable[[Any], Coroutine[Any, Any, None]]) -> Callable[[m.Message], None]:
         return lambda message: self.spawn(work(message))
@@ -283,7 +261,7 @@ class Host:
         return HostDocument(
             shared,
             self.root,
-            self._saved,
+            self.notes.saved,
             self._contents,
             self._push,
             lambda to: self._follow(shared, to),
@@ -299,7 +277,7 @@ class Host:
         if self.runner is not None and document.type == NOTEBOOK:
             self.runner.attach(shared)
         if document.type == CHAT:
-            self.chats.follow(shared)
+            self.notes.chats.follow(shared)
         if self.terminals is not None and document.type == TERMINAL:
             self.terminals.attach(shared)
         opened.autosave.changed()
@@ -312,14 +290,14 @@ class Host:
         if shared.numbers.upto:
             return False
         try:
-            found = await asyncio.to_thread(came_from, self.root, self._saved, shared.path)
+            found = await asyncio.to_thread(came_from, self.root, self.notes.saved, shared.path)
             if found is None or found.doc in {shared.doc, *self.open}:
                 return False
-            await asyncio.to_thread(self._saved.file_moved, found.doc, shared.path)
+            await asyncio.to_thread(self.notes.saved.file_moved, found.doc, shared.path)
         except FileError:
             return False
         self.workspace.send(m.Moved(path=found.path, to=shared.path))
-        self.chats.moved(found.path, shared.path)
+        self.notes.chats.moved(found.path, shared.path)
         return True
 
     def _known(self, shared: SharedDocument) -> Opened | None:
@@ -335,7 +313,7 @@ class Host:
         if any(opened.shared.path == to for opened in self.open.values()):
             return False
         self.workspace.send(m.Moved(path=shared.path, to=to))
-        self.chats.moved(shared.path, to)
+        self.notes.chats.moved(shared.path, to)
         shared.path = to
         return True
 

@@ -58,7 +58,7 @@ async def purge(host: Host, opened: Opened, user: str) -> None:
         await host.leaving.note(shared.doc, shared.numbers.upto)
         if await _replaced(host, opened.document, user):
             if opened.document.type == CHAT:
-                host.chats.begin_anew(shared.doc)
+                host.notes.chats.begin_anew(shared.doc)
             if opened.document.type == NOTEBOOK and host.runner is not None:
                 await host.runner.forget_middles(shared.doc)
             host.spawn(host.leaving.go())

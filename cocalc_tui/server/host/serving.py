@@ -39,13 +39,13 @@ async def serve(host: Host, request: m.Message, user: str) -> Any:
         case m.Blob():
             return await _blob(host, request)
         case m.ListChats():
-            return host.chats.states(user)
+            return host.notes.chats.states(user)
         case m.UnreadMessages():
-            return host.chats.unread(user, request.doc)
+            return host.notes.chats.unread(user, request.doc)
         case m.ReadMarks():
-            return host.chats.readers(request.doc)
+            return host.notes.chats.readers(request.doc)
         case m.MarkRead():
-            key = host.chats.mark(user, request.doc, request.seq)
+            key = host.notes.chats.mark(user, request.doc, request.seq)
             read = ChatRead(doc=request.doc, user=user, seq=request.seq, key=key)
             host.say("", "read", read, keep=False)
         case _ if type(request) in SERVED:
