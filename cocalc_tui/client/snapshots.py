@@ -15,6 +15,11 @@ from cocalc_tui.protocol.events import (
 )
 
 
+def files(count: int) -> str:
+    """How many files, for people."""
+    return f"{count} file{'s' * (count != 1)}"
+
+
 async def whole(part: Callable[[int], Awaitable[SnapshotPart]]) -> bytes:
     """All of a file that is asked for in parts, each from an offset on."""
     data = b""

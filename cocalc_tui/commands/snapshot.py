@@ -106,14 +106,12 @@ def run_list(arguments: argparse.Namespace) -> None:
             say(_line(one))
 
 
-def _files(count: int) -> str:
-    return f"{count} file{'s' * (count != 1)}"
-
-
 def _line(one: SnapshotInfo) -> str:
+    from cocalc_tui.client.snapshots import files
+
     at = minutes(one.at)
     left_out = f", {one.left_out} left out" if one.left_out else ""
-    return f"{one.id}\t{at}\t{one.kind}\t{one.user}\t{_files(one.files)}{left_out}\t{one.title}"
+    return f"{one.id}\t{at}\t{one.kind}\t{one.user}\t{files(one.files)}{left_out}\t{one.title}"
 
 
 def run_create(arguments: argparse.Namespace) -> None:
@@ -158,6 +156,8 @@ def run_diff(arguments: argparse.Namespace) -> None:
 
 def run_restore(arguments: argparse.Namespace) -> int:
     """Put back a file or folder."""
+    from cocalc_tui.client.snapshots import files
+
     path = arguments.path.strip("/")
     if path == ".":
         path = ""
@@ -165,7 +165,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json(done)
     else:
-        say(f"{_files(done.written)} put back")
+        say(f"{files(done.written)} put back")
         if done.kept:
             say(f"what was there is kept in {done.kept}")
         for line in done.troubles:

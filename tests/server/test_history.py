@@ -16,6 +16,7 @@ from cocalc_tui.cli import main
 from cocalc_tui.client.commits import NO_COMMIT
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.past import LogBook
+from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.snapshots import Snapshots
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.history.reading import Content, readable
@@ -333,6 +334,29 @@ async def test_commits_and_snapshots_in_the_same_screen(tmp_path: Path) -> None:
         await until(lambda: "before lunch" in again._head.text)
         await pilot.press("S")
         await until(lambda: f"version {left} of" in again._head.text)
+
+
+async def test_commits_where_the_log_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(*_: object) -> None:
+        raise RequestFailed("disk", "the archive is not there")
+
+    async with history(tmp_path) as (lab, app, pilot, _):
+        git(lab.project, "init", "-q")
+        commit(lab.project, "Begin", **{"notes.md": "old\n", ".gitignore": ".cocalc-tui\n"})
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+        monkeypatch.setattr(LogBook, "fetch", unreadable)
+        await pilot.press("f4")
+        await until(lambda: app.notices == ["the archive is not there"])
+        again = app.screen
+        assert isinstance(again, HistoryScreen)
+        await pilot.press("S")
+        await until(lambda: app.notices[-1] == "notes.md: no snapshot has it")
+        await until(lambda: "the archive is not there" in again._head.text)
+        await pilot.press("C")
+        await until(lambda: shown(again) == ["old"])
 
 
 async def test_finding_when_a_text_came_and_went(tmp_path: Path) -> None:

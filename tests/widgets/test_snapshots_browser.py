@@ -71,6 +71,7 @@ async def test_differences_and_putting_back(tmp_path: Path) -> None:
         await wait(pilot, lambda: type(app.screen).__name__ == "Confirm")
         await pilot.press("y")
         await wait(pilot, lambda: len(app.notices) == 2)
-        assert app.notices[1].startswith("1 files put back; what was there is kept in")
+        assert app.notices[1].startswith("1 file put back; what was there is kept in")
+        await wait(pilot, lambda: shown(app) == ["+ new.md"])
         assert lab.read("notes.md") == "one\n"
         assert lab.read("new.md") == "new\n"

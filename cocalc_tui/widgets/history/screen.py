@@ -59,6 +59,8 @@ class HistoryScreen(
         self.body = Body()
         self._book = LogBook(project.requests, document.doc)
         self._newer = 0
+        self._trouble = ""
+        """Why its own log cannot be read."""
         self._saves: list[SaveInfo] = []
         self._head = Bar(id="head")
         self._footer = Bar(self._click, id="footer")
@@ -116,7 +118,9 @@ class HistoryScreen(
             self.say(f"preparing {latest:,} versions …")
             versions = await self._book.versions()
         except RequestFailed as error:
-            self.say(error.text)
+            self._trouble = error.text
+            desk(self).notice(error.text, bad=True)
+            self.say_where()
             return
         self.own = await asyncio.to_thread(LogPast, versions, self.document.type)
         self.seen = self.own.content(versions.latest)
@@ -183,6 +187,8 @@ class HistoryScreen(
         """Say what shows, at the top."""
         past = self.past
         if past is None:
+            if self._trouble:
+                self.say(self._trouble)
             return
         self._newer = self._count_newer()
         own = past is self.own

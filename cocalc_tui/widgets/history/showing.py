@@ -55,6 +55,9 @@ class Showing(HistoryActs):
         self._ask(stay=True)
 
     def _ask(self, *, stay: bool) -> None:
+        if self.past is None:  # its own log cannot be read; others are there to be chosen
+            self.say_where()
+            return
         if self._due is None and not self._working:
             self._screen.call_later(self._begin_between)
         self._due = stay and self._due is not False

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
+from cocalc_tui.client.snapshots import files
 from cocalc_tui.protocol.events import SnapshotDifference, SnapshotFile
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.bars import Bar
@@ -121,7 +122,7 @@ class SnapshotBrowser(RowActs, Acting, Leaving[None], inherit_bindings=False):
         """Which one, where in it, what is there, what can be done."""
         one = self._snapshot
         left_out = f", {one.left_out} left out" if one.left_out else ""
-        title = f"{one.title}   {when(one.at)}   {one.user}   {one.files} files{left_out}"
+        title = f"{one.title}   {when(one.at)}   {one.user}   {files(one.files)}{left_out}"
         yield Static(title, markup=False)
         yield self._path
         yield self._list
@@ -192,11 +193,15 @@ class SnapshotBrowser(RowActs, Acting, Leaving[None], inherit_bindings=False):
         """Show what is another now, or gone; and back."""
         if self._differs:
             await self._show(self._folder)
-            return
+        else:
+            await self._compare()
+
+    async def _compare(self) -> None:
         self._path.update("comparing with what is there now …")
         found = await self._snapshots.compare(self._snapshot.id)
         self._differs = True
-        self._path.update(f"{len(found)} files differ from now" if found else "nothing differs")
+        said = f"{files(len(found))} {'differs' if len(found) == 1 else 'differ'} from now"
+        self._path.update(said if found else "nothing differs from now")
         self._list.show(found)
 
     async def do_restore(self) -> None:
@@ -219,9 +224,11 @@ class SnapshotBrowser(RowActs, Acting, Leaving[None], inherit_bindings=False):
             return
         done = await self._snapshots.restore(self._snapshot.id, path)
         kept = f"; what was there is kept in {done.kept}" if done.kept else ""
-        desk(self).notice(f"{done.written} files put back{kept}")
+        desk(self).notice(f"{files(done.written)} put back{kept}")
         for line in done.troubles[:3]:
             desk(self).notice(line, bad=True)
+        if self._differs:
+            await self._compare()
 
     async def do_drop(self) -> None:
         """Take the snapshot away."""
