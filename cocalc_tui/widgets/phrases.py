@@ -58,7 +58,8 @@ def exactly(at: int) -> str:
     second = time.strftime("%H:%M:%S", local)
     if local[:3] == time.localtime()[:3]:
         return second
-    return f"{time.strftime('%a', local)} {date(at)} {second}"
+    weekday = time.strftime("%a ", local) if local.tm_year == this_year() else ""
+    return f"{weekday}{date(at)} {second}"
 
 
 def clock(seconds: float) -> str:
@@ -197,9 +198,14 @@ def upkeep(said: Upkeep) -> str:
     what = f"{first.path}: its history takes" if first.path else "All histories together take"
     more = f", and {len(others)} more are above theirs" if others else ""
     return (
-        f"{what} {size(first.size)}, above the limit of {size(first.limit)}{more}; "
+        f"{what} {_megabytes(first.size)}, above the limit of {_megabytes(first.limit)}{more}; "
         "`cocalc-tui log --size .` lists them, history.toml says when they go into the archive"
     )
+
+
+def _megabytes(count: int) -> str:
+    """Bytes that are compared with others."""
+    return f"{count / 1_000_000:,.1f} MB"
 
 
 def named(path: str) -> str:

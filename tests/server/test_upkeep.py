@@ -38,7 +38,7 @@ async def test_what_is_above_its_limit_is_said_once(tmp_path: Path) -> None:
     (first,) = said
     (one,) = first.over
     assert (one.path, one.limit, one.size > 1_500_000) == ("notes.txt", 10**6, True)
-    assert phrases.upkeep(first).startswith("notes.txt: its history takes 2 MB, above the limit of")
+    assert phrases.upkeep(first).startswith("notes.txt: its history takes 1.5 MB, above the limit")
     file.write_text("document_limit = 10\n")
     await overseer.look(NOW + 2)
     assert (said[-1].over, phrases.upkeep(said[-1])) == ([], "")

@@ -176,7 +176,7 @@ class TimeLineView(Widget):
             if cell is None:
                 continue
             begins = last is None or cell.start - last.end >= LONG_PAUSE
-            if begins and index * self._wide >= len(text) + bool(text):
+            if begins and index * self._wide >= len(text) + 2 * bool(text):
                 day = _day(cell.start)
                 more = text.ljust(index * self._wide) + _when(cell.start, day=day != named)
                 # Half a time is a wrong one.
