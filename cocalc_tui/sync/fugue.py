@@ -25,7 +25,7 @@ def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int
         item.left = left = block.items[at]
         item.left_end = offset = offset + 1
         at += 1
-        if offset < left.length:
+        if offset < left.length:  # amid what came together: there is nobody to be put in order with
             item.right = tail = block.split(at - 1, offset)
             tail.ahead = session  # nobody else typed there yet
             if left.block is not block:
@@ -36,20 +36,21 @@ def insert(tree: ItemTree, lane: int, pos: int, text: str, session: str, by: int
             return item
     else:
         block, at = tree.first(), 0
-    following = block.item(at) if block.items else None
-    item.right = right = following
+    following = right = block.item(at) if block.items else None
     if right is not None and not right.state[lane]:
-        item.right = right = block.known_from(at, lane)
-    is_first = right is not None and right.is_behind(item.left, item.left_end)
-    if following is not right:
-        if right is not None and is_first and session > right.ahead:
-            block = right.block
-            at = block.items.index(right)
-        elif (place := _last_before(item, following)) is not None:
-            block = place.block
-            at = block.items.index(place) + 1
-    if right is not None and is_first:
-        right.ahead = max(right.ahead, session)
+        right = block.known_from(at, lane)
+    item.right = right
+    first = right if right is not None and right.is_behind(item.left, item.left_end) else None
+    """`right`, where nothing that stayed stood between `left` and it when it was typed either."""
+    if following is not right:  # what its author had not seen stands at the same place
+        if first is not None and session > first.ahead:  # last of them all, without a look at them
+            block = first.block
+            at = block.items.index(first)
+        elif (before := _last_before(item, following)) is not None:
+            block = before.block
+            at = block.items.index(before) + 1
+    if first is not None and session > first.ahead:
+        first.ahead = session
     block.insert(item, at, lane)
     tree.finger = lane, pos, item
     return item

@@ -110,6 +110,8 @@ Step: TypeAlias = "Splice | Stretch | tuple[Op, ...]"
 
 
 _ALONE, _TYPED, _ERASED, _FORWARD, _BACKWARD = range(5)
+"""What patches in a row are: one that nothing goes on from, typing, one deletion, which may go on
+either way, deletions by the delete key, and by backspace."""
 
 
 def fold(patches: Iterable[tuple[Op, ...]]) -> list[Step]:
@@ -119,9 +121,9 @@ def fold(patches: Iterable[tuple[Op, ...]]) -> list[Step]:
     """
     steps: list[Step] = []
     run, caret, text_id = _ALONE, 0, MAIN
-    """What is at hand, where it goes on, and in which text."""
+    """What the patches at hand are, where one goes on from them, and in which text."""
     parts: list[Any] = []
-    """What each of its patches typed, or how many characters it deleted."""
+    """What each of them typed, or how many characters it deleted; none of `_ALONE`."""
     for ops in patches:
         if len(ops) == 1 and type(op := ops[0]) is Splice:
             pos, delete, typed, at = op
@@ -141,6 +143,7 @@ def fold(patches: Iterable[tuple[Op, ...]]) -> list[Step]:
                     continue
         else:
             op = None
+        # It does not go on: those at hand are done, and it is at hand.
         if len(parts) > 1:
             steps[-1] = _stretch(run, caret, parts, text_id)
         if op is None or bool(typed) == bool(delete):

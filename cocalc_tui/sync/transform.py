@@ -156,11 +156,13 @@ class Transformer:
         return lane
 
     def _move(self, lane: _Lane, start: int, end: int, base_length: int, moves: list[Move]) -> None:
-        """Do what a chain does; adds that to `moves`."""
+        """Do what a chain does, and add that to `moves`; raises Touch."""
         log, empty, steps = self._graph.log, self._graph.empty, self._steps
         owner, session, unseen = lane.owner, lane.session, lane.unseen
         number = lane.number - start
+        """From an index to the number of that patch."""
         length = before = base_length + lane.grown
+        """Of their text."""
         for first, last, splice in log.runs(start, end):
             self.stop = first
             if first in empty:
@@ -175,18 +177,17 @@ class Transformer:
                 self._credit += _CREDIT * len(ops)
             if len(unseen) > MOST_UNSEEN:
                 self._spend(len(unseen) * len(ops))
+            by = make(PatchId, (session, number + last))
             for op in ops:
                 if type(op) is not Splice:
                     raise Touch
                 pos, delete, insert, at = op
                 if (at is not MAIN and at != MAIN) or not 0 <= pos <= pos + delete <= length:
                     raise Touch
-                by = make(PatchId, (session, number + last))
                 if delete:
                     place = move_delete(unseen, pos, delete) if unseen else pos
                     steps.append((owner, first, last, place, -delete))
-                    change = make(TextChange, (MAIN, place, delete, "", by))
-                    moves.append((change, first, last))
+                    moves.append((make(TextChange, (MAIN, place, delete, "", by)), first, last))
                     length -= delete
                 if insert:
                     if not (insert.isascii() or is_text(insert)):
@@ -194,8 +195,7 @@ class Transformer:
                     more = len(insert)
                     place = move_insert(unseen, pos, more) if unseen else pos
                     steps.append((owner, first, last, place, more))
-                    change = make(TextChange, (MAIN, place, 0, insert, by))
-                    moves.append((change, first, last))
+                    moves.append((make(TextChange, (MAIN, place, 0, insert, by)), first, last))
                     length += more
         lane.grown += length - before
         self._grown += length - before
