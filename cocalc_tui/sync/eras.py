@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from cocalc_tui.sync.blocks import readable
 from cocalc_tui.sync.coarse import NOTHING, Base
-from cocalc_tui.sync.narrows import wide
+from cocalc_tui.sync.narrows import Outline, outline
 from cocalc_tui.sync.patch import TextId
 from cocalc_tui.sync.shelf import Shelf, Slice
 from cocalc_tui.sync.spans import Part
@@ -68,7 +68,7 @@ def eras(log: Shelf) -> list[Era]:
         state = State(log)
         standing: Standing | None = None
         after = 0
-        cuts = cut(log, longest)
+        cuts = cut(log, outline(log), longest)
         pieces = next(cuts)
         for following in chain(cuts, [None]):
             together = following is not None and state.take(pieces)
@@ -95,18 +95,18 @@ def _longest(log: Shelf) -> int | None:
     return None
 
 
-def cut(log: Shelf, longest: int) -> Iterator[list[Piece]]:
+def cut(log: Shelf, of: Outline, longest: int) -> Iterator[list[Piece]]:
     """Cut a log where it narrows, into eras of about so many runs, and each into pieces."""
-    return _Cutter(log, longest).eras()
+    return _Cutter(log, of, longest).eras()
 
 
 class _Cutter:
     """Goes over a log once, edge by edge: the places where a run ends."""
 
-    def __init__(self, log: Shelf, longest: int) -> None:
+    def __init__(self, log: Shelf, of: Outline, longest: int) -> None:
         self._log = log
         self._longest = longest
-        self._gaps = iter([*wide(log), (_NEVER, _NEVER)])
+        self._gaps = iter([*of.wide, (_NEVER, _NEVER)])
         self._low, self._high = next(self._gaps)
         """The stretch ahead within which not everybody had seen all there was."""
         self._pieces: list[Piece] = []

@@ -11,10 +11,11 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from cocalc_tui.sync.blocks import CANCEL, Block, Link
 from cocalc_tui.sync.columns import DamagedLog
-from cocalc_tui.sync.patch import Cancel
+from cocalc_tui.sync.patch import Cancel, PatchId
 from cocalc_tui.sync.shelf import Shelf
 
 
@@ -32,15 +33,30 @@ class _Session:
         self.seqs = array("q")
 
 
-def wide(log: Shelf) -> list[tuple[int, int]]:
+class Outline(NamedTuple):
+    """What a log tells of itself without a look at what its patches do."""
+
+    wide: list[tuple[int, int]]
     """The ranges (both ends included) of numbers of versions that are not critical, rising."""
-    joined: list[tuple[int, int]] = []
-    for first, last in sorted(_Walk().through(log)):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+    heads: list[PatchId]
+    """Sorted."""
+    counts: dict[str, int]
+    """By session: how many patches it has."""
+    clock: int
+    """The greatest time."""
+
+
+def outline(log: Shelf) -> Outline:
+    """Go over who was on top of whom; raises DamagedLog."""
+    walk = _Walk()
+    wide: list[tuple[int, int]] = []
+    for first, last in sorted(walk.through(log)):
+        if wide and first <= wide[-1][1] + 1:
+            wide[-1] = wide[-1][0], max(last, wide[-1][1])
         else:
-            joined.append((first, last))
-    return joined
+            wide.append((first, last))
+    counts = {name: one.end for name, one in walk.known.items() if one.end}
+    return Outline(wide, sorted(PatchId(*head) for head in walk.heads), counts, walk.clock)
 
 
 class _Walk:
@@ -53,8 +69,9 @@ class _Walk:
     def __init__(self) -> None:
         self._seq = 1
         """The number of the next entry."""
-        self._known: dict[str, _Session] = {}
-        self._heads: set[tuple[str, int]] = set()
+        self.known: dict[str, _Session] = {}
+        self.heads: set[tuple[str, int]] = set()
+        self.clock = 0
         self._last: tuple[tuple[str, int], ...] | None = None
         """The last patch before."""
 
@@ -62,7 +79,8 @@ class _Walk:
         """The ranges that the patches of a log pass over, both ends included."""
         for place in range(len(log)):
             first, block = self._seq, log.block(place)
-            here = [self._known.setdefault(name, _Session()) for name in block.sessions]
+            self.clock = max(self.clock, block.latest)
+            here = [self.known.setdefault(name, _Session()) for name in block.sessions]
             if block.is_line:
                 yield from self._links([block.first_link()], here, block.sessions)
                 self._along(block, here)
@@ -70,7 +88,7 @@ class _Walk:
                 yield from self._links(block.links, here, block.sessions)
             if block.cancels:
                 yield from self._cancelled(log, place, first)
-        for head in self._heads:
+        for head in self.heads:
             if (number := self._number(*head)) < self._seq - 1:
                 yield number, self._seq - 1
 
@@ -78,11 +96,11 @@ class _Walk:
         self, links: Sequence[Link], here: Sequence[_Session], names: Sequence[str]
     ) -> Iterator[tuple[int, int]]:
         """What links pass over up to their parents."""
-        heads, seq, last = self._heads, self._seq, self._last
+        heads, seq, last = self.heads, self._seq, self._last
         for s, n, size, parents in links:
             one, session = here[s], names[s]
             if n != one.end:
-                raise _lacking(one, session)
+                raise _lacking(session, one.end)
             one.firsts.append(n)
             one.seqs.append(seq)
             if parents is None:
@@ -93,7 +111,7 @@ class _Walk:
                 least = seq - 1
             else:
                 heads.difference_update(parents)
-                least = min([self._number(*parent) for parent in parents], default=0)
+                least = min([self._parent(*parent) for parent in parents], default=0)
             if least + 1 < seq:
                 yield least + 1, seq - 1
             seq += size
@@ -109,15 +127,15 @@ class _Walk:
         for s, n, size in islice(links, 1, None):
             one = here[s]
             if n != one.end:
-                raise _lacking(one, block.sessions[s])
+                raise _lacking(block.sessions[s], one.end)
             one.firsts.append(n)
             one.seqs.append(seq)
             seq += size
             one.end, one.last = n + size, seq - 1
-        self._heads.difference_update(self._last or ())
+        self.heads.difference_update(self._last or ())
         end = block.firsts[-1] + block.sizes[-1]
         self._seq, self._last = seq, ((block.sessions[block.owners[-1]], end - 1),)
-        self._heads.add(self._last[0])
+        self.heads.add(self._last[0])
 
     def _cancelled(self, log: Shelf, place: int, first: int) -> Iterator[tuple[int, int]]:
         """What cancels pass over up to their targets; `first` is the block's first entry."""
@@ -126,15 +144,21 @@ class _Walk:
             if (target := self._number(cancel.session, cancel.first)) < by:
                 yield max(target, 1), by - 1
 
+    def _parent(self, session: str, n: int) -> int:
+        """The number of the entry of a parent; raises DamagedLog where it did not come before."""
+        if session not in self.known or n >= self.known[session].end:
+            raise _lacking(session, n)
+        return self._number(session, n)
+
     def _number(self, session: str, n: int) -> int:
         """The number of an entry; 0 where it is not here."""
-        found = self._known.get(session)
+        found = self.known.get(session)
         at = bisect_right(found.firsts, n) - 1 if found is not None else -1
         return found.seqs[at] + n - found.firsts[at] if found is not None and at >= 0 else 0
 
 
-def _lacking(one: _Session, session: str) -> DamagedLog:
-    return DamagedLog(f"the log lacks patch {one.end} of {session}")
+def _lacking(session: str, n: int) -> DamagedLog:
+    return DamagedLog(f"the log lacks patch {n} of {session}")
 
 
 def _cancels(log: Shelf, place: int) -> Iterator[tuple[int, Cancel]]:
