@@ -318,6 +318,47 @@ async def test_the_keyboard_the_size_and_the_script(tmp_path: Path) -> None:
         await until(lambda: "hello" in shown(app))
 
 
+async def test_two_panes_of_one_person_have_one_size(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        first = pane(app)
+
+        async def settles(width: int, height: int, of: TerminalPane) -> None:
+            await until(lambda: of.size == (width, height))
+            await until(lambda: (first.model.screen.columns, first.model.screen.lines) == of.size)
+
+        await until(lambda: first.model.screen.running)
+        alone = first.size
+        await settles(*alone, first)
+        await pilot.press("f12", "ctrl+t", "b")
+        await until(lambda: pane(app) is not first)
+        second = pane(app)
+        await until(lambda: second.model.screen.running)
+        await pilot.press("f12", "ctrl+t", "+")
+        await until(lambda: 0 < first.size.height < second.size.height)
+        await settles(*first.size, first)
+        await pilot.press("f12", "s")
+        await until(lambda: app.screen is not app.main)
+        await pilot.press(*"my", "enter")
+        await settles(*second.size, second)
+        first.focus()
+        await settles(*first.size, first)
+        await pilot.press("f12", "s")
+        await until(lambda: app.screen is not app.main)
+        await pilot.press(*"smallest", "enter")
+        second.focus()
+        await until(lambda: first.model.screen.policy == "smallest")
+        await settles(*first.size, first)
+        await pilot.press("f12", "ctrl+t", "z")
+        await until(lambda: not first.size.height)
+        await settles(*second.size, second)
+        await pilot.press("f12", "ctrl+t", "z")
+        await until(lambda: first.size.height)
+        await settles(*first.size, first)
+        await pilot.press("f12", "ctrl+w")
+        await until(lambda: not second.is_attached)
+        await settles(*alone, first)
+
+
 async def test_of_a_larger_terminal_the_part_with_the_cursor_shows(tmp_path: Path) -> None:
     async with terminal(tmp_path) as (_, app, pilot):
         here = pane(app)

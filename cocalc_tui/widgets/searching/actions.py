@@ -8,11 +8,12 @@ from cocalc_tui.widgets.actions import Action, Scope
 SCOPES = (
     Scope("search", "Search in all files", "In the lines that ask what to find, and where."),
     Scope("found", "Found in all files", "In the list of what was found."),
+    Scope("replace", "Replace in all files", "In the same list, where no chats were searched."),
 )
 
 ACTIONS = (
     Action("search.go", "Search", ("enter", "down"), "And go to what is found.", footer=1),
-    Action("search.turn", "Replace, files", ("tab",), "To the next line.", footer=2),
+    Action("search.turn", "The next line", ("tab",), "Replace, in which files.", footer=2),
     Action("search.turn_back", "The line before", ("shift+tab",), palette=False),
     Action("search.pattern", "Regular expression", ("alt+r",), footer=3),
     Action("search.case", "Small and capital differ", ("alt+c",), footer=4),
@@ -23,15 +24,6 @@ ACTIONS = (
     Action("search.close", "Close", ("escape", "ctrl+w"), palette=False, footer=6),
     Action("found.open", "Open there", ("enter",), footer=1, palette=False),
     Action("found.peek", "Show, and stay here", ("space",), footer=2),
-    Action(
-        "found.replace_one", "Replace", ("r",), "This place; on a file's name all in it.",
-        Role.EDITOR, footer=3,
-    ),
-    Action("found.replace_file", "Replace in the file", ("R",), needs=Role.EDITOR),
-    Action(
-        "found.replace_all", "Replace all", ("a", "alt+a"),
-        "All that is listed. In each file it is one step for undo.", Role.EDITOR, footer=4,
-    ),
     Action(
         "found.take_back", "Take the replacing back", ("u",),
         "The last one, in all its files; what was typed since stays.", Role.EDITOR,
@@ -48,4 +40,13 @@ ACTIONS = (
     Action("found.last", "Last", ("end", "G"), palette=False),
     Action("found.ask", "Search for something else", ("/", "tab"), palette=False),
     Action("found.close", "Close", ("escape", "q", "ctrl+w"), palette=False, footer=6),
+    Action(
+        "replace.one", "Replace", ("r",), "This place; on a file's name all in it.",
+        Role.EDITOR, footer=3,
+    ),
+    Action("replace.file", "Replace in the file", ("R",), needs=Role.EDITOR),
+    Action(
+        "replace.all", "Replace all", ("a", "alt+a"),
+        "All that is listed. In each file it is one step for undo.", Role.EDITOR, footer=4,
+    ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cocalc_tui.client.search import Where
+from cocalc_tui.protocol.messages import Role
 from cocalc_tui.query import Query
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.acts import TextActs
@@ -26,16 +27,11 @@ LABELS = (" Find     ", " Replace  ", " Files    ")
 FIND, PUT, FILES = range(3)
 _MARKS = {"case": "Aa", "words": "word", "is_pattern": ".*"}
 _OFFERS = (
+    (("Aa", "search.case"), ("word", "search.words"), (".*", "search.pattern")),
     (
-        ("Aa", "search.case"),
-        ("word", "search.words"),
-        (".*", "search.pattern"),
-        ("replace, files", "search.turn"),
-    ),
-    (
-        ("this", "found.replace_one"),
-        ("the file", "found.replace_file"),
-        ("all", "found.replace_all"),
+        ("this", "replace.one"),
+        ("the file", "replace.file"),
+        ("all", "replace.all"),
         ("back", "found.take_back"),
     ),
     (),
@@ -98,6 +94,10 @@ class Fields(TextActs, Widget, can_focus=True):
         """Look into chats only, or into all files."""
         if chats != self.where.chats:
             self.where = replace(self.where, chats=chats)
+            self._shown = [line for line in self._shown if line in self._lines]
+            if self._at not in self._shown:
+                self._at = FIND
+            self.styles.height = len(self._shown) + 1
             self.refresh()
             self._asker.asked()
 
@@ -165,7 +165,10 @@ class Fields(TextActs, Widget, can_focus=True):
             said = f"[{' '.join(on)}]  " if on else ""
         typed = max(TYPED, len(self._fields[which].answer) + 2)
         room = width - len(LABELS[which]) - len(said) - typed
-        keys = hints(_OFFERS[which], room, partial(key_of, self))
+        offers = list(_OFFERS[which])
+        if which == FIND:
+            offers += [("replace, files" if PUT in self._lines else "files", "search.turn")]
+        keys = hints(offers, room, partial(key_of, self))
         return said + keys if keys or which != PUT else ""
 
     def _stand(self, at: int) -> None:
@@ -200,8 +203,14 @@ class Fields(TextActs, Widget, can_focus=True):
         self._turn(-1)
 
     def _turn(self, by: int) -> None:
-        lines = [FIND, PUT, FILES] if desk(self).role.name != "VIEWER" else [FIND, FILES]
+        lines = self._lines
         self._stand(lines[(lines.index(self._at) + by) % len(lines)])
+
+    @property
+    def _lines(self) -> list[int]:
+        """Those that ask for what can be done: what was said is not replaced."""
+        may = desk(self).role >= Role.EDITOR and not self.where.chats
+        return [FIND, PUT, FILES] if may else [FIND, FILES]
 
     def _switch(self, name: Switch) -> None:
         change: dict[str, Any] = {name: not getattr(self.wanted, name)}

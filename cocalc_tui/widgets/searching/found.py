@@ -68,6 +68,8 @@ Row = Heading | Hit | Near
 class Found(Struct):
     """The files with something in them, in the order of their paths."""
 
+    chats: bool = False
+    """Whether chats were searched, and no other files."""
     files: dict[str, SearchedFile] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     count: int = 0

@@ -64,8 +64,8 @@ class FoundList(Acting, Rows, can_focus=True):
         self.found = Found()
 
     def scopes(self) -> Sequence[str]:
-        """Its own."""
-        return ("found",)
+        """Its own; what was said is not replaced."""
+        return ("found",) if self.found.chats else ("replace", "found")
 
     def show(self, found: Found) -> None:
         """Show what was found, as far as it is known; the mark stays where it is."""
@@ -217,16 +217,16 @@ class FoundList(Acting, Rows, can_focus=True):
             return [row]
         return self.found.hits(row.path)
 
-    async def do_replace_one(self) -> None:
+    async def do_one(self) -> None:
         """Replace the place marked, or all in the file that is."""
         await self._seeker.replace(self._marked_hits())
 
-    async def do_replace_file(self) -> None:
+    async def do_file(self) -> None:
         """Replace all that is listed of this file."""
         if (hit := self.hit) is not None:
             await self._seeker.replace(self.found.hits(hit.path))
 
-    async def do_replace_all(self) -> None:
+    async def do_all(self) -> None:
         """Replace all that is listed, and what the search is still to list."""
         await self._seeker.replace_all()
 

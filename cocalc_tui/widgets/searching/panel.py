@@ -142,7 +142,7 @@ class SearchPanel(Vertical):
         return not self._ended.is_set()
 
     async def _searching(self, query: Query, ended: asyncio.Event) -> None:
-        found, self._failed = Found(), ""
+        found, self._failed = Found(self.fields.where.chats), ""
         # What there was stays until something comes: keys that were typed ahead mean it.
         stays = self.list.hit if query == self._searched else None
         if not query.text:
@@ -170,6 +170,8 @@ class SearchPanel(Vertical):
     def _take(self, found: Found, stays: Hit | None = None) -> None:
         """Show what was found; the mark is on the first, or on the place where it is to stay."""
         another = found is not self.found
+        if found.chats != self.found.chats:
+            desk(self).bars_changed()
         self.found = found
         if another:
             self.list.marked = 0
@@ -278,8 +280,6 @@ class SearchPanel(Vertical):
     def _may_replace(self) -> bool:
         if self._progress:
             desk(self).notice("Wait until the replacing that goes on is done")
-        elif self.fields.where.chats:
-            desk(self).notice("What was said is not replaced; edit the message there")
         elif not self.fields.asks_put:
             self.fields.ask_put()
             desk(self).notice("Say what comes in its place, then replace in the list")

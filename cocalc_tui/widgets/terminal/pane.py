@@ -23,16 +23,15 @@ from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets.acting import desk, press
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.pane import Pane
-from cocalc_tui.widgets.picker import Choice
 from cocalc_tui.widgets.terminal.drawing import Drawing, whose_size
 from cocalc_tui.widgets.terminal.model import TerminalModel
 from cocalc_tui.widgets.terminal.pointing import Pointing
+from cocalc_tui.widgets.terminal.sizing import Sizing
 from cocalc_tui.widgets.terminal.typing import Kind, Typing, plain_name
-from cocalc_tui.widgets.theme import colour
 from cocalc_tui.widgets.typed import own_bytes
 
 
-class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
+class TerminalPane(Pane, Pointing, Sizing, Drawing, can_focus=True):
     """A terminal."""
 
     DEFAULT_CSS = "TerminalPane { width: 1fr; height: 1fr; background: $background; }"
@@ -46,7 +45,6 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         self._next_is_apps = False
         self._offered: tuple[OpenPlace, ...] = ()
         """Files that were opened by somebody else, or offered by what was printed."""
-        self._attached = False
         self._opening = 0
         """How many whole screens are on their way."""
         self._later: list[TerminalScreen] = []
@@ -59,13 +57,15 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
     def on_mount(self) -> None:
         """Listen, and have the screen sent."""
         self._unsubscribe = self.document.subscribe(self._heard)
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._look_changed())
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.look_changed())
         self.document.stand(None)
         self.call_after_refresh(self._begin)
 
     def on_unmount(self) -> None:
         """Listen no more; the program runs on."""
         self._unsubscribe()
+        self._attached = False
+        self.leave_size()
         for task in self._tasks:
             task.cancel()
 
@@ -74,7 +74,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         self.do_ask(self._open())
 
     async def _open(self, *, again: bool = False) -> None:
-        await self._say_size()
+        await self.say_size()
         self._opening += 1
         try:
             screen = await self.terminal.open(again=again)
@@ -118,6 +118,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         task = asyncio.ensure_future(finish())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # it may be cut off before it began
 
     def _heard(self, event: DocumentEvent) -> None:
         if isinstance(event, Heard) and event.topic == "screen":
@@ -142,6 +143,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
         before = self.model.screen
         changed = self._take(screen)
         self._keyboard_moved(before.keyboard, screen.keyboard)
+        self.whose_changed(before)
         if self.look is not None:
             return
         if self.keep_in_sight() or changed is None:
@@ -163,38 +165,7 @@ class TerminalPane(Pane, Pointing, Drawing, can_focus=True):
             way = self.way("out.keyboard")
             desk(self).notice(f"{holder} took the keyboard; {way} takes it back")
 
-    # --- size ----------------------------------------------------------------------------------
-
-    def on_resize(self, _: events.Resize) -> None:
-        """Tell how large my window is, which is known only after the screen was asked for.
-
-        A hidden pane has no size: what came meanwhile was not drawn, and is when it has one again.
-        """
-        self.keep_in_sight()
-        self.refresh()
-        self._look_changed()
-
-    def _look_changed(self) -> None:
-        """My window has another size or other colours, which programs may ask for."""
-        if self._attached:
-            self.do_ask(self._say_size())
-
-    async def _say_size(self, policy: str | None = None) -> None:
-        if desk(self).role >= Role.RUNNER and self.size.width:
-            colours = colour(self, "foreground"), colour(self, "background")
-            await self.terminal.size(self.size.width, self.size.height, policy, colours)
-
-    async def do_size(self) -> None:
-        """Choose what decides on the size."""
-        width, height = self.size.width, self.size.height
-        choices = [
-            Choice("smallest", "The smallest window's", "everybody sees all of it"),
-            Choice("mine", f"My window's, {width}x{height}", "as it changes"),
-            Choice("fixed", f"Fixed at {width}x{height}", "whoever comes and goes"),
-        ]
-        policy = await desk(self).pick("Whose size the terminal has", choices)
-        if policy is not None:
-            await self._say_size(policy)
+    # --- the keyboard and the script -----------------------------------------------------------
 
     async def do_keyboard(self) -> None:
         """Have the keyboard alone, or give it back."""

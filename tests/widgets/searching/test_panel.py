@@ -169,8 +169,18 @@ async def test_what_was_said_is_found_in_all_chats_and_opens_there(tmp_path: Pat
         assert heading.startswith(" a.py · Chat")
         assert hit.startswith("   old 3")
         assert hit.rstrip().endswith(time.strftime("ann %d %b %H:%M", time.localtime(10**9)))
-        await run.press("r")
-        assert run.said == "What was said is not replaced; edit the message there"
+        footer = run.app.main.report.footer
+        await run.until(
+            lambda: "Show, and stay here" in footer.text and "Replace" not in footer.text
+        )
+        await run.press("tab", "tab")
+        assert "Files" in run.shown()
+        assert "eplace" not in run.shown()
+        await run.press("alt+u")
+        await run.until(lambda: "22 in 2 files" in run.shown())
+        assert "replace, files" in run.shown()
+        await run.press("alt+u", "enter")
+        await run.until(lambda: "22 in 2 chats" in run.shown())
         await run.press("space")
         await run.until(lambda: isinstance(run.app.main.tiles.pane, ChatPane))
         pane = run.app.main.tiles.pane
@@ -318,7 +328,7 @@ async def test_what_was_not_kept_of_a_search_is_listed_once_the_rest_is_replaced
 
 
 async def test_the_lines_that_ask_name_the_keys_that_were_chosen(tmp_path: Path) -> None:
-    async with searching(tmp_path, keys={"search.case": ["alt+q"], "found.replace_all": []}) as run:
+    async with searching(tmp_path, keys={"search.case": ["alt+q"], "replace.all": []}) as run:
         await run.search("old")
         await run.press("tab", "tab")
         assert "alt+q Aa" in run.shown()
