@@ -65,7 +65,7 @@ def sections() -> list[Section]:
         Section("Key press to the neighbour's screen", "-m benchmarks.neighbours"),
         Section("Terminals", "-m benchmarks.terminal"),
         Section("The relay", "-m benchmarks.relay", 300),
-        Section("Notebooks of 20, 200 and 2,000 cells", "-m benchmarks.notebook", 400),
+        Section("Notebooks of 20, 200 and 2,000 cells", "-m benchmarks.notebook", 600),
         Section("Cells that print without measure", "-m benchmarks.floods", 300),
         Section("Chats of 100, 1,000 and 10,000 messages", "-m benchmarks.chat", 240),
         Section(
