@@ -146,7 +146,9 @@ class Opening:
         unsent: list[Patch] = []
         if not opened.resumed:
             self.text_before = str(document.replica.text()) if document.type == TEXT else ""
-            self.own_gone = opened.log != document.log and document.outbox.next_n > 0
+            # Who begins a history anew on purpose counts the epoch on; nobody's work is gone then.
+            lost = opened.log != document.log and opened.epoch <= document.epoch
+            self.own_gone = lost and document.outbox.next_n > 0
             unsent = document.start_anew()
         if self._start is not None:
             document.load(self._start, opened.after)

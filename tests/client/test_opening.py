@@ -9,6 +9,7 @@ import pytest
 
 from cocalc_tui.client import opening
 from cocalc_tui.client.document import SharedDocument, wall_clock
+from cocalc_tui.protocol.messages import Opened
 from cocalc_tui.server.access import Access
 from cocalc_tui.server.relay.relay import Relay
 from cocalc_tui.server.relay.surroundings import Whereabouts
@@ -18,6 +19,30 @@ from tests.client.test_workspace import Box, agree, running, type_at_end
 from tests.server.people import Everybody
 
 WORDS = [f"word{n} " for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("log", "epoch", "gone"),
+    [("another", 1, True), ("another", 2, False), ("log", 2, False)],
+    ids=["lost", "purged", "restored"],
+)
+async def test_what_was_sent_is_gone_only_where_nobody_began_anew(
+    log: str, epoch: int, gone: bool
+) -> None:
+    async with running(box := Box()):
+        mine = await (await box.person("alice")).open("a.txt")
+        type_at_end(mine, "typed")
+        await agree(mine)
+        mine.log, mine.epoch = "log", 1
+        anew = opening.Opening("a.txt", mine)
+        opened = Opened(
+            id=1, doc=mine.doc, path="a.txt", type="text", log=log, epoch=epoch, seq=0, after=0,
+            resumed=False,
+        )  # fmt: skip
+        anew.begin(opened, lambda _: None)
+        anew.fill(mine, None, lambda: "f" * 16)
+        assert anew.own_gone is gone
+        assert anew.text_before == "typed"
 
 
 async def seal_here(block: bytes, rows: Sequence[str]) -> bytes:
