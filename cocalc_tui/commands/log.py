@@ -58,7 +58,7 @@ async def _with_saves(opened: Opened, *, everything: bool) -> list[Burst]:
     from cocalc_tui.client.history import saves
     from cocalc_tui.history.timeline import Burst
 
-    bursts = list(opened.past.line.bursts())
+    bursts = list((await opened.past()).line.bursts())
     if opened.document.type != "terminal":
         for one in await saves(opened.workspace.requests, opened.document.doc):
             if one.user or everything:
@@ -93,7 +93,7 @@ def run_purge(arguments: argparse.Namespace) -> None:
         from cocalc_tui.client.history import purge
 
         await purge(opened.workspace.requests, opened.document.doc)
-        say(f"{opened.document.path}: versions 1 to {opened.past.line.latest} are forgotten")
+        say(f"{opened.document.path}: versions 1 to {opened.latest} are forgotten")
 
     with_past(arguments, work)
 
@@ -125,11 +125,12 @@ def run_export(arguments: argparse.Namespace) -> None:
             terminal = Terminal(opened.workspace.requests, opened.document.doc)
             sys.stdout.write(await terminal.recording())
             return
-        for number in range(1, opened.past.versions.latest + 1):
-            made = opened.past.versions.made(number)
+        versions = (await opened.past()).versions
+        for number in range(1, versions.latest + 1):
+            made = versions.made(number)
             row = {"version": number, **made._asdict()}
             if opened.document.type == "text":
-                pieces = opened.past.versions.difference(number - 1, number)
+                pieces = versions.difference(number - 1, number)
                 row["changes"] = _positions(pieces)
             say(json.dumps(row, ensure_ascii=False))
 

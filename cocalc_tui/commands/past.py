@@ -25,24 +25,32 @@ def file_command(commands: Commands, name: str, run: Run, text: str) -> argparse
 
 
 class Opened:
-    """A file's document with its past."""
+    """A file's document with its past, which is fetched when it is asked for."""
 
-    def __init__(self, workspace: Workspace, document: SharedDocument, past: LogPast) -> None:
+    def __init__(self, workspace: Workspace, document: SharedDocument) -> None:
         self.workspace = workspace
         self.document = document
-        self.past = past
+        self.latest = document.numbers.upto
+        """The number of the newest version that is looked at."""
+        self._past: LogPast | None = None
+
+    async def past(self) -> LogPast:
+        """Its versions up to the latest; raises RequestFailed."""
+        from cocalc_tui.client.past import LogBook
+        from cocalc_tui.history.pasts import LogPast
+
+        if self._past is None:
+            book = LogBook(self.workspace.requests, self.document.doc)
+            await book.fetch(self.latest)
+            self._past = LogPast(await book.versions(), self.document.type)
+        return self._past
 
 
 def with_past(arguments: argparse.Namespace, work: Callable[[Opened], Awaitable[None]]) -> None:
     """Do some work with a file's past. Raises CommandError."""
 
     async def ask(workspace: Workspace, document: SharedDocument) -> None:
-        from cocalc_tui.client.past import LogBook
-        from cocalc_tui.history.pasts import LogPast
-
-        book = LogBook(workspace.requests, document.doc)
-        await book.fetch(document.numbers.upto)
-        await work(Opened(workspace, document, LogPast(await book.versions(), document.type)))
+        await work(Opened(workspace, document))
 
     with_document(arguments.file, ask)
 

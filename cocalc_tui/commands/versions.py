@@ -44,16 +44,13 @@ def add(commands: Commands) -> None:
     add_json(blame)
 
 
-def _version(opened: Opened, word: str | None) -> int | None:
+async def _version(opened: Opened, word: str) -> int | None:
     """The version that a word means; None for one that is no version or time."""
     from datetime import datetime
 
     from cocalc_tui.history.when import moment, version_number
 
-    line, path = opened.past.line, opened.document.path
-    latest = line.latest
-    if word is None:
-        return latest
+    path, latest = opened.document.path, opened.latest
     number = version_number(word)
     if number is not None and len(str(number)) < SHORTEST:
         if number > latest:
@@ -61,8 +58,11 @@ def _version(opened: Opened, word: str | None) -> int | None:
             raise CommandError(f"version {word}: {path} has {there}", USAGE)
         return number
     found = moment(word, datetime.now().astimezone())
-    version = None if found is None else line.at(int(found.timestamp() * 1000))
-    if version == 0:
+    if found is None:
+        return None
+    line = (await opened.past()).line
+    version = line.at(int(found.timestamp() * 1000))
+    if not version:
         # The file may well have been there: to show or restore nothing would be a wrong answer.
         begins = f"begins at {when(line.burst(1).start)}" if latest else "has not begun"
         raise CommandError(f"{word}: the history of {path} {begins}", USAGE)
@@ -70,13 +70,14 @@ def _version(opened: Opened, word: str | None) -> int | None:
 
 
 async def _content(opened: Opened, word: str | None) -> Content:
-    """A file as it was then: in a version, at a time, in a commit or in a snapshot."""
-    from cocalc_tui.history.reading import of_file
+    """A file as it was then: in a version, at a time, in a commit or in a snapshot; or is now."""
+    from cocalc_tui.history.reading import of_file, present
 
-    version = _version(opened, word)
+    if word is None:
+        return present(opened.document.replica, opened.document.type)
+    version = await _version(opened, word)
     if version is not None:
-        return opened.past.content(version)
-    assert word is not None
+        return (await opened.past()).content(version)
     data = await _edition(opened, word)
     return of_file(data.decode("utf-8", "backslashreplace"), opened.document.type)
 
@@ -145,14 +146,15 @@ def run_blame(arguments: argparse.Namespace) -> None:
     """Print each line with who wrote it and when."""
 
     async def work(opened: Opened) -> None:
-        version = _version(opened, arguments.at)
+        version = opened.latest if arguments.at is None else await _version(opened, arguments.at)
         if version is None:
             await _edition(opened, arguments.at)
             why = "who wrote a line is known of versions, by number or time"
             raise CommandError(f"{arguments.at}: {why}", USAGE)
-        rows = opened.past.blamed(version)
+        past = await opened.past()
+        rows = past.blamed(version)
         if not rows:
-            raise CommandError(f"{opened.document.path}: {opened.past.blames_nobody}", USAGE)
+            raise CommandError(f"{opened.document.path}: {past.blames_nobody}", USAGE)
         if arguments.json:
             table = [
                 {"line": number, "author": one.author, "at": one.at, "text": one.text}
@@ -177,11 +179,14 @@ def run_restore(arguments: argparse.Namespace) -> None:
         from cocalc_tui.client.wire import ReadOnlyError
         from cocalc_tui.history.restoring import CannotRestore, changes_since, restore
 
-        document, past = opened.document, opened.past
-        wanted, seen = await _content(opened, arguments.at), past.content(past.line.latest)
-        if (version := _version(opened, arguments.at)) is not None:
+        document = opened.document
+        wanted = await _content(opened, arguments.at)
+        if (version := await _version(opened, arguments.at)) is not None:
+            past = await opened.past()
+            seen = past.content(opened.latest)
             since = past.since(version, seen)
         else:
+            seen = await _content(opened, None)
             since = changes_since(wanted, seen)
         try:
             ops = restore(document.replica, seen, wanted, since, secrets.token_hex(8))

@@ -17,6 +17,7 @@ from cocalc_tui.notebook import ipynb
 from cocalc_tui.notebook import model as notebook
 from cocalc_tui.notebook.model import Cell, Notebook
 from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
+from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.patch import MAIN, Json, TextId
 from cocalc_tui.sync.versions import Versions
 
@@ -71,6 +72,13 @@ def content(versions: Versions, version: int, kind: str) -> Content:
         return versions.text(version, MAIN)
     past = _Past(versions, version, _Records(versions.records(version)))
     return notebook.take(past) if kind == NOTEBOOK else tuple(chat.take(past))
+
+
+def present(document: Document, kind: str) -> Content:
+    """What a document of this kind holds now."""
+    if kind == NOTEBOOK:
+        return notebook.take(document)
+    return tuple(chat.take(document)) if kind == CHAT else str(document.text(MAIN))
 
 
 def of_file(text: str, kind: str) -> Content:

@@ -136,7 +136,13 @@ def lab(tmp_path: Path) -> Iterator[Path]:
     main(["stop", "--all", "--project", str(lab)])
 
 
-def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+async def unreadable(*_: object) -> None:
+    raise RequestFailed("disk", "the archive is not there")
+
+
+def test_without_a_screen(
+    lab: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     notes = str(lab / "notes.md")
 
     def said(*words: str, code: int = 0) -> str:
@@ -182,6 +188,9 @@ def test_without_a_screen(lab: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
     said_why = capfdbinary.readouterr().err
     assert said_why.count(b"\n") == 6
     assert b"2 h ago: the history of notes.md begins at" in said_why
+    monkeypatch.setattr(LogBook, "fetch", unreadable)
+    assert said("show", notes) == "one\ntwo\n", "what is there now is known without its past"
+    said("show", notes, "--at", "1", code=1)
 
 
 @asynccontextmanager
@@ -339,9 +348,6 @@ async def test_commits_and_snapshots_in_the_same_screen(tmp_path: Path) -> None:
 async def test_commits_where_the_log_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unreadable(*_: object) -> None:
-        raise RequestFailed("disk", "the archive is not there")
-
     async with history(tmp_path) as (lab, app, pilot, _):
         git(lab.project, "init", "-q")
         commit(lab.project, "Begin", **{"notes.md": "old\n", ".gitignore": ".cocalc-tui\n"})
