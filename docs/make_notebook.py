@@ -37,8 +37,8 @@ the way so seldom that a night of progress bars adds kilobytes.
 
 Widgets are shown as what they hold, and follow it; that text is in the file too. They cannot be
 operated from here: set their value in a cell. What is printed within an output widget (`with out:`,
-`interact`) is shown with it, and `clear_output` there clears nothing else. All of this goes on when
-the relay is started anew.
+`interact`) stands below the output that showed it last, in the order that widgets have in their
+box; `clear_output` there clears nothing else. All of this goes on when the relay is started anew.
 
 ## Pictures
 

@@ -141,6 +141,6 @@ def create_outputs(cell: str, outputs: tuple[Output, ...]) -> list[Op]:
     """Make the operations that make outputs whose keys are `CELL/RUN/INDEX`."""
     ops: list[Op] = []
     for index, output in enumerate(outputs):
-        run = output.key.split("/")[1]
+        run = schema.run_of(output.key)
         ops += schema.create_output(cell, run, index, output.data, output.layout)
     return ops

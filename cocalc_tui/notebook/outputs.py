@@ -8,22 +8,33 @@ output remembers whether the document has it as it is now.
 An *item* is an nbformat output dict, `{"output_type": "clear_output", "wait": bool}` or
 `{"output_type": "update_display_data", ...}`. In `transient` is what is not for the document:
 `display_id` as the kernel gave it, `cut` where a text has been shortened, `moves` where a program
-moved up or down (`printed`). `within` names the output widget that an item stands in: clearing
-within one takes away only what stands there.
+moved up or down (`printed`), `apart` where it does not go on with the stream before.
+
+`within` names the output widget that an item stands in: clearing within one takes away only what
+stands there. `below` is `[NAME, PLACE]`: the item stands below the last display of that name, which
+shows the widget, and behind what does of the display's widgets of lower places. Where there is none
+of that name it stands at the end.
+
+Outputs stand in the order of their paths: the index of one that stands at the end, else the path
+of the display it stands below, the widget's place, and its index.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import TypeAlias, cast
 
+from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.blobs import BLOBS
 from cocalc_tui.notebook.printed import HEAD, TAIL, Cut, Printed
 from cocalc_tui.sync.patch import Json
 
 Item: TypeAlias = dict[str, Json]
+Path: TypeAlias = tuple[int, ...]
 
 MOST = 500
 """Outputs kept of one run: the first half, and the last."""
@@ -41,6 +52,8 @@ class Output:
     display_id: str = ""
     within: str = ""
     """The output widget that it stands in."""
+    above: Path = ()
+    """Of one that stands below a display: its path, and the place of the widget there."""
     left_out: int = 0
     """It stands for so many outputs that are left out."""
     known: bool = False
@@ -72,9 +85,19 @@ class Output:
         left_out: dict[str, Json] = {"left_out": self.left_out} if self.left_out else {}
         return {**self.transient(), **self.place(), **left_out}
 
+    @property
+    def path(self) -> Path:
+        """Where it stands among those of its run."""
+        return (*self.above, self.index)
+
     def place(self) -> dict[str, Json]:
-        """Return what says where it stands."""
-        return {"within": self.within} if self.within else {}
+        """Return what says where it stands, if not where its index says."""
+        within: dict[str, Json] = {"within": self.within} if self.within else {}
+        return {**within, "path": [*self.path]} if self.above else within
+
+    def would_take(self, name: str, within: str) -> bool:
+        """Tell whether text of a stream that comes right behind it goes on in it."""
+        return self.printed is not None and (self.name, self.within) == (name, within)
 
     def as_record(self) -> dict[str, Json]:
         """Return what `from_record` makes this of again."""
@@ -88,6 +111,7 @@ class Output:
         output.display_id = cast(str, fields.get("display_id", ""))
         output.left_out = cast(int, fields.get("left_out", 0))
         output.within = _within(fields)
+        output.above = tuple(schema.output_path(fields)[:-1])
         if data.get("output_type") == "stream" and not output.left_out:
             output.printed = _printed(str(data.get("text", "")), fields)
             output.name = str(data.get("name", "stdout"))
@@ -125,7 +149,12 @@ class RunOutput:
 
     def items(self) -> list[Item]:
         """Return the outputs as items: whoever adds them to nothing shows the same."""
-        return [_with_transient(output) for output in self.outputs]
+        names = {output.path: output.display_id for output in self.outputs if output.display_id}
+        found = [_as_item(output, names.get(output.above[:-1], "")) for output in self.outputs]
+        for at, (before, output) in enumerate(pairwise(self.outputs), 1):
+            if before.would_take(output.name, output.within):
+                found[at]["transient"] = {**_transient(found[at]), "apart": True}
+        return found
 
     def changed(self) -> Iterator[Output]:
         """Yield what has no record as it is now."""
@@ -157,13 +186,13 @@ class RunOutput:
                 self.update(item)
             case "stream" if _transient(item):
                 self._before_output()
-                self._append(_begun_stream(self.next_index, item))
+                self._put(_begun_stream(self.next_index, item), item)
             case "stream":
                 self._before_output()
                 self._print(item)
             case _:
                 self._before_output()
-                self._append(_display(self.next_index, item))
+                self._put(_display(self.next_index, item), item)
 
     def update(self, item: Item) -> bool:
         """Give the displays of a name new data; tells whether there is one."""
@@ -184,20 +213,38 @@ class RunOutput:
             self._clear()
 
     def _clear(self, within: str = "") -> None:
-        """Take away all, or what stands within a widget."""
-        self._drop([output for output in self.outputs if within in ("", output.within)])
-        self.outputs = [output for output in self.outputs if within not in ("", output.within)]
+        """Take away all, or what stands within a widget, and what stands below that."""
+        gone: dict[Path, Output] = {}
+        for output in self.outputs:
+            if within in ("", output.within) or output.above[:-1] in gone:
+                gone[output.path] = output
+        self._drop(list(gone.values()))
+        self.outputs = [output for output in self.outputs if output.path not in gone]
+
+    def _above(self, item: Item) -> Path:
+        """Where an item stands: below the last display of the name that it gives."""
+        below = item.get("below")
+        if isinstance(below, list):
+            name, place = cast("tuple[str, int]", below)
+            for output in reversed(self.outputs):
+                if output.display_id == name:
+                    return (*output.path, place)
+        return ()
+
+    def _at(self, above: Path) -> int:
+        """Before which output one that comes now goes."""
+        if not above:
+            return len(self.outputs)
+        return bisect(self.outputs, (*above, self.next_index), key=lambda one: one.path)
 
     def _print(self, item: Item) -> None:
         name, text = str(item.get("name", "stdout")), str(item.get("text", ""))
-        last = self.outputs[-1] if self.outputs else None
-        if (
-            last is None
-            or last.printed is None
-            or (last.name, last.within) != (name, _within(item))
-        ):
-            last = Output(self.next_index, printed=Printed(), name=name, within=_within(item))
-            self._append(last)
+        within, above = _within(item), self._above(item)
+        at = self._at(above)
+        last = self.outputs[at - 1] if at else None
+        if last is None or not last.would_take(name, within):
+            last = Output(self.next_index, printed=Printed(), name=name, within=within, above=above)
+            self._insert(at, last)
         assert last.printed is not None
         last.printed.add(text)
         self._weigh(last, min(last.weight + weight_of(text), 4 * (HEAD + TAIL)))
@@ -211,8 +258,12 @@ class RunOutput:
         if output.printed is not None:
             output.printed.spill = partial(self._spill, output.index)
 
-    def _append(self, output: Output) -> None:
-        self.outputs.append(output)
+    def _put(self, output: Output, item: Item) -> None:
+        output.above = self._above(item)
+        self._insert(self._at(output.above), output)
+
+    def _insert(self, at: int, output: Output) -> None:
+        self.outputs.insert(at, output)
         self._spill_from(output)
         self._weigh(output, weight_of(output.data))
         self.next_index += 1
@@ -265,14 +316,22 @@ def _within(item: Mapping[str, Json]) -> str:
 
 def _display(index: int, item: Item) -> Output:
     """An update replaces `data` as a whole, so a flat copy is enough."""
-    data = {key: value for key, value in item.items() if key not in ("transient", "within")}
+    data = {key: value for key, value in item.items() if key not in _NOT_FOR_DOCUMENT}
     return Output(index, data, display_id=display_id(item), within=_within(item))
 
 
-def _with_transient(output: Output) -> Item:
+def _as_item(output: Output, below: str) -> Item:
+    """An output as an item; `below` is the name of the display that it stands below."""
     transient = output.transient()
     more: Item = {"transient": cast(Json, transient)} if transient else {}
-    return {**output.as_nbformat(), **more, **output.place()}
+    if output.within:
+        more["within"] = output.within
+    if below:
+        more["below"] = [below, output.above[-1]]
+    return {**output.as_nbformat(), **more}
+
+
+_NOT_FOR_DOCUMENT = frozenset(("transient", "within", "below"))
 
 
 def _begun_stream(index: int, item: Item) -> Output:

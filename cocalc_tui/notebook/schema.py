@@ -10,8 +10,9 @@ the fields, the pane, the kernels and the .ipynb writer would each have an opini
   `id` (the nbformat id, where the file has ids), `metadata`, `exec_count`, `attachments`, `extra`,
   `layout`, and the text `INPUT`.
 - an output, key `CELL/RUN/INDEX`: `type` "output", `cell`, `run`, `index`, `data` (an nbformat
-  output dict whose multi-line strings are joined), `layout`. Only the relay side writes these, and
-  it removes those of the run before. An output whose cell is gone is not shown and not saved, so
+  output dict whose multi-line strings are joined), `layout`, and `path` where it stands below
+  another (`notebook.outputs`). Only the relay side writes these, and it removes those of the run
+  before. An output whose cell is gone is not shown and not saved, so
   it never revives a cell, and comes back with it.
 - a run, key `CELL/RUN`: `type` "run", `cell`, `run`, `count` (the execution count), `took` and
   `past` (how long it and those before took, milliseconds). Made by the
@@ -26,7 +27,7 @@ not the usual way (`notebook.ipynb`). A field that would hold null or {} is abse
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
 from cocalc_tui.sync.order import between
@@ -78,13 +79,18 @@ def cells(document: Document) -> list[str]:
 def outputs(document: Document) -> dict[str, list[str]]:
     """Keys of all outputs by cell, each list in order: one pass for a whole notebook."""
     records = document.records
-    found: dict[str, list[tuple[str, int, str]]] = {}
+    found: dict[str, list[str]] = {}
     for key in records:
         fields = records[key]
         if _is(fields, "output"):
-            place = (_text(fields, "run"), cast(int, fields.get("index", 0)), key)
-            found.setdefault(_text(fields, "cell"), []).append(place)
-    return {cell: [key for *_, key in sorted(places)] for cell, places in found.items()}
+            found.setdefault(_text(fields, "cell"), []).append(key)
+    return {cell: in_order(document, keys) for cell, keys in found.items()}
+
+
+def in_order(document: Document, keys: Iterable[str]) -> list[str]:
+    """Sort the keys of a cell's outputs as they stand below each other."""
+    records = document.records
+    return [key for *_, key in sorted((*output_place(records[key]), key) for key in keys)]
 
 
 def outputs_of(document: Document, cell: str) -> list[dict[str, Json]]:
@@ -111,6 +117,11 @@ def input_of(cell: str) -> TextId:
 def output_key(cell: str, run: str, index: int) -> str:
     """Name the `index`-th output of a run."""
     return f"{cell}/{run}/{index}"
+
+
+def run_of(key: str) -> str:
+    """Return the run that an output's key names."""
+    return key.split("/")[1]
 
 
 # --- operations --------------------------------------------------------------------------------
@@ -199,10 +210,14 @@ def create_output(
     return [Create(output_key(cell, run, index), fields)]
 
 
-def output_place(key: str) -> tuple[str, int, str]:
-    """What sorts the keys of a cell's outputs."""
-    _, run, index = key.split("/")
-    return run, int(index), key
+def output_place(fields: Mapping[str, Json]) -> tuple[str, list[int]]:
+    """Say where the record of an output has it: in which run, and by which path there."""
+    return _text(fields, "run"), output_path(fields)
+
+
+def output_path(fields: Mapping[str, Json]) -> list[int]:
+    """Return the path of an output, which sorts those of a run; most have only their index."""
+    return cast("list[int]", fields.get("path") or [fields.get("index", 0)])
 
 
 def run_key(cell: str, run: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cocalc_tui.notebook import schema
 from cocalc_tui.notebook.outputs import MOST, Item, Output, RunOutput
 from cocalc_tui.sync.patch import Json
 
@@ -26,12 +27,19 @@ def errors(text: str) -> Item:
     return {"output_type": "error", "ename": "E", "evalue": text, "traceback": [text]}
 
 
-def placed(item: Item, within: str) -> Item:
-    """An output in a widget. What waits to clear one is not told of (`capturing`)."""
+def placed(item: Item, within: str, below: str, place: int) -> Item:
+    """An output in a widget, below a display of another name.
+
+    What waits to clear a widget is not told of (`capturing`).
+    """
     kind = item["output_type"]
     if not within or kind == "update_display_data":
         return item
-    return {**item, "within": within} | ({"wait": False} if kind == "clear_output" else {})
+    if kind == "clear_output":
+        return {**item, "within": within, "wait": False}
+    there: Item = {**item, "within": within}
+    name = cast(Any, item).get("transient", {}).get("display_id", "")
+    return {**there, "below": [below, place]} if below > name else there
 
 
 TEXT = st.text(alphabet="ab\n", min_size=1, max_size=3)
@@ -43,7 +51,10 @@ ITEM = st.one_of(
     st.builds(errors, TEXT),
     st.builds(clear, wait=st.booleans()),
 )
-ITEMS = st.lists(st.builds(placed, ITEM, st.sampled_from(["", "", "m", "n"])), max_size=15)
+ITEMS = st.lists(
+    st.builds(placed, ITEM, st.sampled_from(["", "", "m", "n"]), NAMES, st.integers(0, 2)),
+    max_size=15,
+)
 
 
 def run(items: list[Item]) -> RunOutput:
@@ -73,39 +84,72 @@ class Records:
         made.recorded()
 
     def read(self, *, clearing: bool) -> RunOutput:
-        outputs = [Output.from_record(self.of[index]) for index in sorted(self.of)]
+        outputs = [Output.from_record(fields) for fields in self.in_order()]
         return RunOutput(outputs, clearing=clearing)
+
+    def in_order(self) -> list[dict[str, Json]]:
+        return sorted(self.of.values(), key=schema.output_place)
 
 
 PLACE = ("output_type", "name", "within")
 
 
+class Stands:
+    """An output, and what stands below it, by the places of the widgets that it shows."""
+
+    def __init__(self, item: Item) -> None:
+        self.item: Any = dict(item)
+        self.below: dict[int, list[Stands]] = {}
+
+    def all(self) -> list[Stands]:
+        """What is below it, from above."""
+        found = [one for place in sorted(self.below) for one in self.below[place]]
+        return [two for one in found for two in (one, *one.all())]
+
+    def name(self) -> object:
+        return self.item.get("transient", {}).get("display_id", "")
+
+    def clear(self, within: object) -> None:
+        for place, ones in self.below.items():
+            self.below[place] = [one for one in ones if one.item.get("within") != within]
+        for one in self.all():
+            one.clear(within)
+
+    def come(self, item: Item) -> None:
+        name, place = cast("tuple[str, int]", item.get("below", ("", 0)))
+        found = [one for one in self.all() if one.name() == name] if name else []
+        where = found[-1] if found else self
+        there = where.below.setdefault(place if found else 0, [])
+        there.append(new := Stands(item))
+        row = self.all()
+        before = row[row.index(new) - 1].item if new is not row[0] else {}
+        same = [before.get(key) for key in PLACE] == [item.get(key) for key in PLACE]
+        if item["output_type"] == "stream" and same:
+            before["text"] += item["text"]
+            there.remove(new)
+
+
 def plainly(items: list[Item]) -> list[Item]:
     """What items come to, by the words of the protocol."""
-    outputs: list[Any] = []
+    top = Stands({})
     clear_next = False
     for item in items:
         kind, name = item["output_type"], cast(Any, item).get("transient", {}).get("display_id")
         if kind == "update_display_data":
-            for output in outputs:
-                if name and output.get("transient", {}).get("display_id") == name:
-                    output["data"] = item["data"]
+            for output in top.all():
+                if name and output.name() == name:
+                    output.item["data"] = item["data"]
         elif kind == "clear_output" and "within" in item:
-            outputs = [one for one in outputs if one.get("within") != item["within"]]
+            top.clear(item["within"])
         elif kind == "clear_output":
             clear_next = bool(item["wait"])
-            outputs = outputs if clear_next else []
+            top = top if clear_next else Stands({})
         else:
-            outputs = [] if clear_next else outputs
+            top = Stands({}) if clear_next else top
             clear_next = False
-            last = outputs[-1] if outputs else {}
-            same = [last.get(key) for key in PLACE] == [item.get(key) for key in PLACE]
-            if kind == "stream" and same:
-                last["text"] += item["text"]
-            else:
-                outputs.append(dict(item))
-    marks = ("transient", "within")
-    return [{k: v for k, v in output.items() if k not in marks} for output in outputs]
+            top.come(item)
+    marks = ("transient", "within", "below")
+    return [{k: v for k, v in one.item.items() if k not in marks} for one in top.all()]
 
 
 @given(ITEMS)
@@ -126,7 +170,7 @@ def test_writing_and_taking_up_again_anywhere_changes_nothing(
         if number in restarted:
             made = records.read(clearing=made.clearing)
     records.write(made)
-    assert [records.of[index]["data"] for index in sorted(records.of)] == shown(run(items))
+    assert [fields["data"] for fields in records.in_order()] == shown(run(items))
 
 
 @given(ITEMS, ITEMS)

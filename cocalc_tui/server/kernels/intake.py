@@ -6,7 +6,7 @@ missing and nothing is there twice. No clock and no I/O here, so a test can kill
 
 Records of the document (`notebook.schema`):
 
-- an output also has `cut`, `moves`, `display_id`, `within`, `left_out`
+- an output also has `cut`, `moves`, `display_id`, `within`, `path`, `left_out`
   (`notebook.outputs.Output.marks`);
 - a run also has `next`, its next output's index;
 - `SPOOL` has `at`: `keeper`, `offset` (all records before it are in the document) and `clearing`,
@@ -385,7 +385,9 @@ class Intake:
         return here | (self._clearing - set(self._made))
 
 
-_NO_MARKS: dict[str, Json] = dict.fromkeys(("cut", "moves", "display_id", "within", "left_out"))
+_NO_MARKS: dict[str, Json] = dict.fromkeys(
+    ("cut", "moves", "display_id", "within", "path", "left_out")
+)
 
 
 def _with_marks(ops: list[Op], marks: dict[str, Json]) -> list[Op]:

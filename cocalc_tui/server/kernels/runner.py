@@ -238,7 +238,7 @@ class Runner:
         """Keep of long outputs only what a notebook shows; none of its cells runs."""
         notebook = self._notebook(doc)
         shown = schema.outputs(notebook.document.replica).items()
-        runs = {cell: {schema.output_place(key)[0] for key in keys} for cell, keys in shown}
+        runs = {cell: set(map(schema.run_of, keys)) for cell, keys in shown}
         await asyncio.to_thread(notebook.overflow.keep, runs)
 
     def copy_outputs(

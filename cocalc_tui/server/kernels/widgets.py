@@ -8,7 +8,7 @@ thing once: `recall` makes a relay that comes later know it, too.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,16 +55,20 @@ class Shown:
             self._captured.update(item)
             return [(run, item)]
         if widget := self._captured.listener(run):
-            items, place = self._captured.add(widget, item), self._place(widget)
-            return [] if place is None else [two for one in items for two in self._seen(place, one)]
+            return self._printed_into(widget, self._captured.add(widget, item))
         if kind == "clear_output":
             self._items = {name: at for name, at in self._items.items() if at[0] != run}
         return self._seen(run, item)
 
-    def _place(self, widget: str) -> str | None:
-        """The run that shows a widget, or a box that it is in."""
+    def _printed_into(self, widget: str, items: Iterable[Item]) -> list[tuple[str, Item]]:
+        """What comes into a widget, where that was shown last, by itself or in a box."""
         around = self._widgets.around(widget)
-        return next((self._items[one][0] for one in reversed(self._items) if one in around), None)
+        for model in reversed(self._items):
+            if model in around and widget in (inside := self._widgets.inside(model)):
+                run, display = self._items[model]
+                below: Json = [display_id(display), inside.index(widget)]
+                return [two for one in items for two in self._seen(run, {**one, "below": below})]
+        return []
 
     def _seen(
         self, run: str, item: Item, outer: frozenset[str] = frozenset()
@@ -79,10 +83,10 @@ class Shown:
         if len(self._items) > MOST:
             del self._items[next(iter(self._items))]
         found = [(run, self._with_text(model, named))]
-        for widget in self._widgets.inside(model):
+        for place, widget in enumerate(self._widgets.inside(model)):
             if widget not in outer:
                 for one in self._captured.items(widget):
-                    found += self._seen(run, one, outer | {widget})
+                    found += self._seen(run, {**one, "below": [name, place]}, outer | {widget})
         return found
 
     def updates(self) -> list[tuple[str, Item]]:

@@ -58,9 +58,9 @@ class Printed:
             of_cell.add(change.key)
         return cell
 
-    def outputs(self, cell: str) -> list[str]:
-        """Keys of a cell's outputs, in order."""
-        return sorted(self._outputs.get(cell, ()), key=schema.output_place)
+    def outputs(self, cell: str) -> Iterable[str]:
+        """Keys of a cell's outputs, in any order."""
+        return self._outputs.get(cell, ())
 
     def runs(self, cell: str) -> Iterable[str]:
         """Keys of a cell's runs."""
@@ -250,7 +250,7 @@ class Stack:
             return
         live = self._document.output(cell.key)
         if live is None:
-            found = self._printed.outputs(cell.key)
+            found = schema.in_order(self._document.replica, self._printed.outputs(cell.key))
             live = [cast("dict[str, Json]", records[key]["data"]) for key in found]
         cell.show(live)
 

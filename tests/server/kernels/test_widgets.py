@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from cocalc_tui.notebook.outputs import Item, RunOutput
 from cocalc_tui.notebook.widgets import VIEW
 from cocalc_tui.server.kernels import session
 from cocalc_tui.server.kernels.capturing import MOST
@@ -99,12 +100,12 @@ async def test_what_is_printed_within_an_output_widget_is_the_widgets(project: P
         assert all_of(running, "c0") == ["before\n", "box", "early\nlate\n", "shown", "after\n"]
         await running.ran("c1")
         await running.until(
-            lambda: all_of(running, "c0") == ["before\n", "box", "after\n", "new\n"]
+            lambda: all_of(running, "c0") == ["before\n", "box", "new\n", "after\n"]
         )
         assert all_of(running, "c1") == ["here\n"]
         await running.ran("c2")
         await running.until(
-            lambda: all_of(running, "c0") == ["before\n", "box", "after\n", "newer\n"]
+            lambda: all_of(running, "c0") == ["before\n", "box", "newer\n", "after\n"]
         )
         await running.ran("c3")
         assert all_of(running, "c3") == ["", "newer\n"]
@@ -127,7 +128,10 @@ async def test_widgets_of_before_a_relay_died_move_on(
         await running.until(
             lambda: all_of(running, "c1") == ["n: ──────────●───────── 5", "square 25\n"]
         )
-        await running.until(lambda: all_of(running, "c0")[-1] == "later\n")
+        printed = ["early\nlate\n", "shown", "later\n"]
+        await running.until(
+            lambda: all_of(running, "c0") == ["before\n", "box", *printed, "after\n"]
+        )
         await running.runner.close(everything=True)
 
 
@@ -154,8 +158,7 @@ def test_a_display_with_an_id_of_its_own_keeps_it() -> None:
     ((run, update),) = widgets.updates()
     assert (run, update["output_type"]) == ("r", "update_display_data")
     assert update["data"]["text/plain"] == "2"  # type: ignore[call-overload, index]  # an output is JSON of any form
-    plain: dict[str, Any] = {"output_type": "stream", "text": "x"}
-    assert widgets.placed("r", plain) == [("r", plain)]
+    assert widgets.placed("r", printed("x")) == [("r", printed("x"))]
     widgets.placed("r", {"output_type": "clear_output", "wait": True})
     widgets.take("r", "comm_msg", {"comm_id": "m", "data": {"state": {"value": 3}}})
     assert widgets.updates() == []
@@ -170,10 +173,51 @@ def test_an_output_widget_that_shows_itself_ends() -> None:
     assert [(place, item.get("within")) for place, item in found] == [("s", None), ("s", "m")]
 
 
+def listening(widgets: Shown, name: str) -> None:
+    widgets.take("r", "comm_msg", {"comm_id": name, "data": {"state": {"msg_id": "1"}}})
+
+
+def printed(text: str) -> Item:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def texts(made: RunOutput) -> list[str]:
+    """What a run shows, from above."""
+    items: list[Any] = made.items()
+    return [one.get("text") or one["data"]["text/plain"] for one in items]
+
+
+def test_what_is_printed_into_widgets_of_a_box_stands_by_their_places() -> None:
+    widgets, made = Shown(), RunOutput()
+    state = {"data": {"state": {"_model_name": "OutputModel"}}}
+    for name in ("one", "two", "deep"):
+        widgets.take("r", "comm_open", {**CONTENT, "comm_id": name, **state})
+    shows(widgets, _model_name="VBoxModel", children=["IPY_MODEL_one", "IPY_MODEL_two"])
+
+    def comes(item: Item, into: str = "") -> None:
+        if into:
+            listening(widgets, into)
+        for _, one in widgets.placed("r", item):
+            made.add(one)
+        widgets.over("r")
+
+    comes(view())
+    comes(printed("after\n"))
+    comes(printed("second\n"), "two")
+    comes(view("deep"), "one")
+    comes(printed("first\n"), "one")
+    comes(printed("deep\n"), "deep")
+    assert texts(made) == ["", "", "deep\n", "first\n", "second\n", "after\n"]
+    comes({"output_type": "clear_output", "wait": False}, "one")
+    assert texts(made) == ["", "second\n", "after\n"]
+    shows(widgets, children=["IPY_MODEL_two"])
+    comes(printed("nowhere\n"), "one")
+    assert texts(made) == ["", "second\n", "after\n"]
+
+
 def test_a_kernel_cannot_make_more_than_is_kept() -> None:
     widgets = Shown()
     for n in range(MOST + 5):
-        said = {"comm_id": f"w{n}", "data": {"state": {"msg_id": "1"}}}
-        widgets.take("r", "comm_msg", said)
-        widgets.placed("r", {"output_type": "stream", "name": "stdout", "text": str(n)})
+        listening(widgets, f"w{n}")
+        widgets.placed("r", printed(str(n)))
     assert len(list(widgets.held())) == MOST
