@@ -130,27 +130,6 @@ async def test_versions_links_and_search() -> None:
         assert app.pane.log_.message.key == "k2"
 
 
-async def test_find_goes_on_up_and_down() -> None:
-    texts = ("one fit", "two", "three fit", "four FIT")
-    ops = [op for n, text in enumerate(texts) for op in schema.say(f"k{n}", "ann", n + 1, text)]
-    async with chatting(*ops) as (app, pilot):
-
-        def marked() -> str:
-            return "" if app.pane.log_.message is None else app.pane.log_.message.text
-
-        await pilot.press("escape", "f3")
-        await pilot.pause()
-        await pilot.press(*"fit", "enter")
-        await pilot.pause()
-        found = [marked()]
-        for key in ("f3", "n", "N", "shift+f3", "shift+f3"):
-            await pilot.press(key)
-            await pilot.pause()
-            found.append(marked())
-        up, down = ["three fit", "one fit", "four FIT"], ["one fit", "three fit", "four FIT"]
-        assert found == up + down
-
-
 async def test_a_draft_survives_the_app() -> None:
     async with chatting(*SAID) as (app, pilot):
         await pilot.press(*"not yet said")

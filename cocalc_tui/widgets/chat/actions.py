@@ -15,6 +15,7 @@ ACTIONS = (
     Action("chat.newline", "New line", ("shift+enter", "ctrl+j"), palette=False),
     Action("chat.complete", "Complete the name", ("tab",), "Of who is mentioned with @."),
     Action("chat.messages", "To the messages", ("escape", "ctrl+up"), footer=2),
+    Action("chat.find_said", "Find", ("ctrl+f",), "A word in all messages.", footer=3),
     Action("said.up", "Message above", ("up", "k"), palette=False),
     Action("said.down", "Message below", ("down", "j"), palette=False),
     Action("said.first", "First message", ("home", "g"), palette=False),

@@ -6,7 +6,7 @@ So all that is known of writing here holds: selections, undo, vim keys, colours 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
 from textual.events import Key
@@ -43,6 +43,10 @@ class WritingDesk(Protocol):
         """The caret is elsewhere."""
         ...
 
+    def do_find(self) -> Awaitable[None]:
+        """Find in what was said."""
+        ...
+
 
 class Composer(EditorPane):
     """A few rows to write in."""
@@ -66,8 +70,8 @@ class Composer(EditorPane):
         return {**names, "background": names["panel"]}
 
     def scopes(self) -> Sequence[str]:
-        """Sending, then all of text."""
-        return ("chat", *super().scopes())
+        """Sending, then text; what else is done in files would hide what was said."""
+        return ("chat", "text")
 
     def do_send(self) -> None:
         """Send what is written."""
@@ -84,6 +88,10 @@ class Composer(EditorPane):
     def do_messages(self) -> None:
         """Go to the messages."""
         self._desk.leave_line()
+
+    def do_find_said(self) -> Awaitable[None]:
+        """Find in what was said."""
+        return self._desk.do_find()
 
     @property
     def text(self) -> str:

@@ -90,7 +90,7 @@ def _linking(rows: Sequence[Strip], frame: Frame) -> list[Strip]:
     """Rows with their links to be seen."""
     shown, style = list(rows), frame.look.accent + Style(underline=True)
     for y, start, end, _ in link_cells(rows, ANYWHERE):
-        shown[y] = _styled(shown[y], start, end, style)
+        shown[y] = styled(shown[y], start, end, style)
     return shown
 
 
@@ -101,11 +101,11 @@ def _mentioning(row: Strip, named: Collection[str], me: str, colour: Callable[[s
             start, end = cell_len(row.text[: found.start()]), cell_len(row.text[: found.end()])
             mine = found[1] in (me, EVERYBODY)
             style = Style(bold=True, reverse=mine, color=colour(me if mine else found[1]))
-            row = _styled(row, start, end, style)
+            row = styled(row, start, end, style)
     return row
 
 
-def _styled(row: Strip, start: int, end: int, style: Style) -> Strip:
+def styled(row: Strip, start: int, end: int, style: Style) -> Strip:
     """A row with some of its cells in a style; it stays as wide as it is."""
     before, inside, after = row.crop(0, start), row.crop(start, end), row.crop(end)
     styled = Strip(Segment.apply_style(inside, post_style=style), inside.cell_length)

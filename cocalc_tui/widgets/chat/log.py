@@ -5,9 +5,11 @@ Which message is on which row, and what of it is drawn, is the column's; here is
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Collection, Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, Resize
@@ -18,9 +20,10 @@ from textual.strip import Strip
 from cocalc_tui.chat.model import Message
 from cocalc_tui.chat.places import Link
 from cocalc_tui.chat.standing import Chat, Step
+from cocalc_tui.query import NOTHING, Query, SearchError
 from cocalc_tui.widgets.acting import Acting, desk
 from cocalc_tui.widgets.chat.column import Column, What
-from cocalc_tui.widgets.chat.draw import link_cells, message_rows
+from cocalc_tui.widgets.chat.draw import link_cells, message_rows, styled
 from cocalc_tui.widgets.outputs.look import Look
 from cocalc_tui.widgets.outputs.rows import Frame
 from cocalc_tui.widgets.rows import ByWheel
@@ -53,6 +56,8 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         self._marked_key = ""
         self.shows_mark = False
         """Whether the mark is seen while the keyboard is elsewhere."""
+        self._lit = NOTHING
+        """What stands out in the marked message."""
         self._knows_unread = False
         """Whether it is known what is new to me."""
         self.me = ""
@@ -219,9 +224,16 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         return self._empty
 
     def _raised(self, row: Strip) -> Strip:
-        """A row of the marked message."""
-        over = Style(bgcolor=colour(self, "raised"))
-        return Strip(Segment.apply_style(row, post_style=over), row.cell_length)
+        """A row of the marked message; what was found in it stands out."""
+        row = styled(row, 0, row.cell_length, Style(bgcolor=colour(self, "raised")))
+        with contextlib.suppress(SearchError):  # that it takes too long was said
+            found = Style(
+                color=colour(self, "text-bright"), bgcolor=colour(self, "match-now"), reverse=False
+            )
+            for start, end in [one.span() for one in self._lit.matches(row.text)]:
+                cells = cell_len(row.text[:start]), cell_len(row.text[:end])
+                row = styled(row, *cells, found)
+        return row
 
     def mark(self, index: int) -> None:
         """Mark a message and bring it into view."""
@@ -230,6 +242,7 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
             return
         self.marked = max(0, min(index, len(column) - 1))
         self._marked_key = column.message(self.marked)[0].key
+        self._lit = NOTHING
         height = len(column.rows(self.marked))
         self._place()
         top = column.top(self.marked)
@@ -241,15 +254,11 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         self.refresh()
         desk(self).bars_changed()
 
-    def find(self, word: str, start: int, by: int) -> bool:
-        """Mark the first message from `start` on, up (-1) or down (1) and around, with a word."""
-        count = len(self.column)
-        for step in range(1, count + 1):
-            index = (start + by * step) % count
-            if word.lower() in self.column.message(index)[0].text.lower():
-                self.mark(index)
-                return True
-        return False
+    def show_found(self, index: int, query: Query) -> None:
+        """Mark a message in which something was found, and have that stand out."""
+        self.mark(index)
+        self._lit = query
+        self.refresh()
 
     # --- events --------------------------------------------------------------------------------
 

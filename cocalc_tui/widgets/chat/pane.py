@@ -17,17 +17,19 @@ from cocalc_tui.sync.patch import Json
 from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.chat.composer import Composer
+from cocalc_tui.widgets.chat.finding import Finding
 from cocalc_tui.widgets.chat.log import ChatLog
 from cocalc_tui.widgets.chat.writing import Writing
 from cocalc_tui.widgets.pane import Pane
 
 
-class ChatPane(Writing, Pane, Vertical):
+class ChatPane(Finding, Writing, Pane, Vertical):
     """A chat."""
 
     DEFAULT_CSS = """
     ChatPane { width: 1fr; height: 1fr; background: $background; }
-    ChatPane #about { height: 1; padding: 0 1; color: $text-dim; background: $panel; }
+    ChatPane #about { height: 1; padding: 0 1; color: $text-dim; background: $panel;
+                      text-wrap: nowrap; text-overflow: ellipsis; }
     ChatPane #line { height: auto; background: $panel; }
     """
 
@@ -63,7 +65,6 @@ class ChatPane(Writing, Pane, Vertical):
         self.composer = Composer(self)
         self.begin()
         self._told_read = -1
-        self._word = ""
         self._readers: dict[str, str] = {}
         self._sought = ""
         """Key of the message that the person came for, until they write."""
@@ -228,31 +229,6 @@ class ChatPane(Writing, Pane, Vertical):
         if (message := self.log_.message) is not None:
             self.app.copy_to_clipboard(message.text)
             desk(self).notice("copied")
-
-    async def do_find(self) -> None:
-        """Mark the next message upwards that has a word."""
-        word = await desk(self).ask("Find in what was said", self._word)
-        if word:
-            self._word = word
-            self._find(-1)
-
-    async def do_find_next(self) -> None:
-        """Mark the next one upwards with the same word."""
-        await self._find_on(-1)
-
-    async def do_find_previous(self) -> None:
-        """Mark the next one downwards with the same word."""
-        await self._find_on(1)
-
-    async def _find_on(self, by: int) -> None:
-        if self._word:
-            self._find(by)
-        else:
-            await self.do_find()
-
-    def _find(self, by: int) -> None:
-        if not self.log_.find(self._word, self.log_.marked, by):
-            desk(self).notice(f"Nobody said {self._word}")
 
     async def do_follow(self) -> None:
         """Go to what the message points to; of several places, to the one chosen."""

@@ -64,6 +64,8 @@ EMACS: dict[str, tuple[str, ...]] = {
     "find.previous": ("up", "ctrl+r", "shift+enter", "shift+f3"),
     "find.close": ("escape", "ctrl+g"),
     "ask.close": ("escape", "ctrl+g"),
+    "chat.find_said": ("ctrl+s",),
+    "said.find": ("ctrl+s", "/"),
     "large.find": ("ctrl+s", "/"),
     "large.next": ("f3", "n"),
     "large.previous": ("ctrl+r", "shift+f3", "N"),
