@@ -32,7 +32,6 @@ from cocalc_tui.server.keeper.link import Link, Peer, Said
 from cocalc_tui.server.keeper.place import Place
 from cocalc_tui.server.terminals.frames import Frames
 from cocalc_tui.server.terminals.intake import Intake
-from cocalc_tui.server.terminals.keys import mouse
 from cocalc_tui.server.terminals.last import MOST as MOST_LAST
 from cocalc_tui.server.terminals.last import Last, write_last
 from cocalc_tui.server.terminals.opener import checked, read_sequence
@@ -264,7 +263,7 @@ class TerminalKeeper:
             case "mouse":
                 where = (int(said["x"]), int(said["y"]))
                 button, more = int(said["button"]), int(said["modifiers"])
-                self._write(mouse(str(said["what"]), button, where, more, self._screen.mouse))
+                self._write(self._screen.mouse.encode(str(said["what"]), button, where, more))
             case "resize":
                 self._resize(int(said["columns"]), int(said["lines"]))
             case "colours":

@@ -1,13 +1,12 @@
-"""Keys and the mouse as the bytes that programs in a terminal read.
+"""Keys as the bytes that programs in a terminal read.
 
 Sources: "XTerm Control Sequences", https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, the
-sections on PC-style function keys and on mouse tracking; "Comprehensive keyboard handling in
+section on PC-style function keys; "Comprehensive keyboard handling in
 terminals", https://sw.kovidgoyal.net/kitty/keyboard-protocol/.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -119,46 +118,3 @@ def _character(modifiers: list[str], name: str) -> bytes:
     if "ctrl" in modifiers and name.isascii() and name.isalpha():
         return bytes([ord(name) & 0x1F])
     return _CONTROLS.get(name, b"") if "ctrl" in modifiers else b""
-
-
-_NO_BUTTON, _MOVED, _WHEEL = 3, 32, 64
-_FARTHEST = 222
-"""Cells that the oldest form can say."""
-
-
-def mouse(what: str, button: int, where: tuple[int, int], modifiers: int, modes: Set[int]) -> bytes:
-    """What a program reads of the mouse, in the modes that it set; b"" for what it did not ask for.
-
-    `what` is press, release or move; `button` 1 to 3, 4 and 5 for the wheel, 0 for none; `where`
-    in cells from 0; `modifiers` is a sum of 4 (shift), 8 (alt), 16 (ctrl).
-    """
-    wheel = button in (4, 5)
-    if not _wanted(what, button, modes) or not 0 <= button <= 5 or min(where) < 0:
-        return b""
-    code = _WHEEL + button - 4 if wheel else (button or 4) - 1
-    if 1000 in modes or 1002 in modes or 1003 in modes:
-        code += modifiers & 28
-    code += _MOVED if what == "move" else 0
-    x, y = where[0] + 1, where[1] + 1
-    if 1006 in modes:
-        return f"\x1b[<{code};{x};{y}{'m' if what == 'release' else 'M'}".encode()
-    if what == "release":
-        code = code & ~3 | _NO_BUTTON
-    if 1015 in modes:
-        return f"\x1b[{code + 32};{x};{y}M".encode()
-    if 1005 not in modes and max(x, y) > _FARTHEST + 1:
-        return b""
-    bytes_ = "".join(chr(32 + one) for one in (code, x, y))
-    return b"\x1b[M" + bytes_.encode("utf-8" if 1005 in modes else "latin-1")
-
-
-def _wanted(what: str, button: int, modes: Set[int]) -> bool:
-    """Whether a program in these modes is told of it."""
-    match what:
-        case "press":
-            return bool(modes & {9, 1000, 1002, 1003}) and button > 0
-        case "release":
-            return bool(modes & {1000, 1002, 1003}) and 0 < button < 4
-        case "move":
-            return 1003 in modes or (1002 in modes and 0 < button < 4)
-    return False

@@ -14,6 +14,8 @@ from pyghostty import Terminal
 from pyghostty.core import ffi
 from pyghostty.core import lib as ghostty
 
+from cocalc_tui.server.terminals.mouse import CELL
+
 _COLOUR = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 _BRIGHT = 128
 TELLS_SCHEME = 2031
@@ -45,9 +47,8 @@ class Replies:
         ghostty.ghostty_terminal_set(self._terminal._t[0], option, value)
 
     def _tell_size(self, _terminal: Any, _data: Any, out: Any) -> bool:
-        """In cells; pixels are the apps' affair."""
         out.columns, out.rows = self._terminal.size
-        out.cell_width = out.cell_height = 0
+        out.cell_width, out.cell_height = CELL
         return True
 
     def _tell_scheme(self, _terminal: Any, _data: Any, out: Any) -> bool:

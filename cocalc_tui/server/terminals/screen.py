@@ -1,6 +1,7 @@
 """The screen model of a terminal, behind our own interface: bytes in, rows out.
 
-pyghostty is young and may be replaced: nothing else but `grid`, `replies` and `keyform` imports it.
+pyghostty is young and may be replaced: nothing else but `grid`, `replies`, `keyform` and `mouse`
+imports it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pyghostty.core import lib as ghostty
 
 from cocalc_tui.server.terminals.grid import Grid
 from cocalc_tui.server.terminals.keyform import Form, KeyForm
+from cocalc_tui.server.terminals.mouse import CELL, Mouse
 from cocalc_tui.server.terminals.replies import Colours, Replies
 from cocalc_tui.terminal.cast import marked
 
@@ -22,7 +24,6 @@ HISTORY_BYTES = 12 * 2**20
 """About 18,000 lines of 80 columns, 9,000 of 160."""
 NEVER = 2**20
 """Lines: the library takes six times as long for what comes where that limit is the nearer one."""
-MOUSE_MODES = (9, 1000, 1002, 1003, 1005, 1006, 1015)
 UNKNOWN_BYTES = 64 * 2**10
 """Of a sequence that only we know."""
 CLUSTERS = b"\x1b[?2027h"
@@ -59,6 +60,7 @@ class Screen:
         self._grid = Grid(self._terminal)
         self._about = Replies(self._terminal)
         self._keys = KeyForm(self._terminal)
+        self.mouse = Mouse(self._terminal)
         self._set("SCROLLBACK_MAX_BYTES", "size_t", HISTORY_BYTES)
         # No app shows them: programs that ask are to draw with characters, and none fills memory.
         self._set("KITTY_IMAGE_STORAGE_LIMIT", "uint64_t", 0)
@@ -108,7 +110,7 @@ class Screen:
         return self._answer()
 
     def _fit(self) -> None:
-        self._terminal.resize(*self._size, 0, 0)
+        self._terminal.resize(*self._size, *CELL)
         self._mark = None
 
     def colour(self, colours: Colours) -> bytes:
@@ -133,8 +135,8 @@ class Screen:
             tuple(self._terminal.cursor) if visible else None,
             self._title(),
             bool(self._terminal.get("active_screen", "int")),
-            bool(self._terminal.get("mouse_tracking", "bool")),
-            bool(self.mouse & {1002, 1003}),
+            self.mouse.wanted,
+            self.mouse.drags,
             wraps,
         )
 
@@ -152,11 +154,6 @@ class Screen:
     def key_form(self) -> Form:
         """The form that the program asked for of keys that are alike in the old one."""
         return self._keys.wanted
-
-    @property
-    def mouse(self) -> frozenset[int]:
-        """Which of the mouse's modes are on: 9, 1000, 1002, 1003 and their forms 1005, 1006."""
-        return frozenset(one for one in MOUSE_MODES if self._terminal.mode(one))
 
     @property
     def history_length(self) -> int:

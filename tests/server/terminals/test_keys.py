@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cocalc_tui.server.terminals.keys import encode, mouse
+from cocalc_tui.server.terminals.keys import encode
 
 
 @pytest.mark.parametrize(
@@ -87,33 +87,3 @@ def test_keys_that_are_alike_are_told_apart_to_who_asks(key: str, told: bytes) -
 )
 def test_the_same_in_the_form_of_xterm(key: str, told: bytes) -> None:
     assert encode(key, application=False, form="xterm") == told
-
-
-@pytest.mark.parametrize(
-    ("what", "button", "where", "modifiers", "modes", "bytes_"),
-    [
-        ("press", 1, (0, 0), 0, {1000}, b"\x1b[M !!"),
-        ("release", 1, (4, 2), 0, {1000}, b"\x1b[M#%#"),
-        ("press", 3, (4, 2), 16, {1000, 1006}, b"\x1b[<18;5;3M"),
-        ("release", 3, (4, 2), 0, {1000, 1006}, b"\x1b[<2;5;3m"),
-        ("press", 4, (0, 0), 0, {1000, 1006}, b"\x1b[<64;1;1M"),
-        ("press", 5, (0, 0), 4, {1002, 1006}, b"\x1b[<69;1;1M"),
-        ("release", 5, (0, 0), 0, {1002, 1006}, b""),
-        ("move", 1, (9, 9), 0, {1002, 1006}, b"\x1b[<32;10;10M"),
-        ("move", 0, (9, 9), 0, {1002, 1006}, b""),
-        ("move", 0, (9, 9), 0, {1003, 1006}, b"\x1b[<35;10;10M"),
-        ("move", 1, (9, 9), 0, {1000}, b""),
-        ("press", 1, (0, 0), 16, {9}, b"\x1b[M !!"),
-        ("release", 1, (0, 0), 0, {9}, b""),
-        ("press", 1, (300, 0), 0, {1000}, b""),
-        ("press", 1, (300, 0), 0, {1000, 1005}, b"\x1b[M \xc5\x8d!"),
-        ("press", 1, (300, 0), 0, {1000, 1015}, b"\x1b[32;301;1M"),
-        ("press", 1, (0, 0), 0, set(), b""),
-        ("press", 1, (-1, 0), 0, {1000}, b""),
-        ("jump", 1, (0, 0), 0, {1000}, b""),
-    ],
-)
-def test_the_mouse_is_what_xterm_sends(
-    what: str, button: int, where: tuple[int, int], modifiers: int, modes: set[int], bytes_: bytes
-) -> None:
-    assert mouse(what, button, where, modifiers, modes) == bytes_

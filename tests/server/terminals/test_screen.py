@@ -59,6 +59,7 @@ def test_questions_are_answered_once() -> None:
         (b"\x1b]4;1;rgb:11/22/33\x07\x1b]4;1;?\x07", b"\x1b]4;1;rgb:1111/2222/3333\x07"),
         (b"\x1b[>1u\x1b[?u", b"\x1b[?1u"),
         (b"\x1b[18t", b"\x1b[8;24;80t"),
+        (b"\x1b[14t\x1b[16t", b"\x1b[4;384;640t\x1b[6;16;8t"),
         # Nobody told the colours.
         (b"\x1b]10;?\x07\x1b]11;?\x07\x1b[?996n", b""),
         # What it was told would come back as if it was typed.
@@ -102,8 +103,8 @@ def test_who_asked_for_it_is_told_of_a_dark_ground_and_a_light_one() -> None:
 def test_who_asked_for_it_is_told_of_another_size() -> None:
     screen = Screen(80, 24)
     assert screen.resize(90, 24) == b""
-    assert screen.feed(b"\x1b[?2048h") == b"\x1b[48;24;90;0;0t"
-    assert screen.resize(100, 30) == b"\x1b[48;30;100;0;0t"
+    assert screen.feed(b"\x1b[?2048h") == b"\x1b[48;24;90;384;720t"
+    assert screen.resize(100, 30) == b"\x1b[48;30;100;480;800t"
 
 
 def test_the_form_of_keys_is_what_was_asked_for_last() -> None:
