@@ -23,6 +23,8 @@ QUIET = 0.08
 """Seconds without output after which a step counts as done."""
 IDLE = 0.002
 """Seconds of CPU in that time that a program at rest may need."""
+RESTING = 0.005
+"""The share of a core that it may need where it is watched for longer: timers go on."""
 
 
 class Program:
@@ -41,7 +43,7 @@ class Program:
                 os.read(self._master, 1 << 16)
                 continue
             before, spent = spent, self.cpu()
-            if spent - before < IDLE:
+            if spent - before < max(IDLE, RESTING * quiet):
                 return
 
     def cpu(self) -> float:
