@@ -18,6 +18,7 @@ from cocalc_tui.client.asks import Asks
 from cocalc_tui.client.blobs import Blobs
 from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.events import DocumentMoved, FilesChanged, WorkRefused, WorkspaceEvent
+from cocalc_tui.client.filetext import file_text
 from cocalc_tui.client.keep import keep
 from cocalc_tui.client.opening import Opening, have
 from cocalc_tui.client.ready import ReadyPatches
@@ -25,7 +26,6 @@ from cocalc_tui.client.requests import RequestFailed, Requests
 from cocalc_tui.garbage import garbage
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import ANEW, OutputBatch
-from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.protocol.patches import entry_from_wire, to_wire
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.encoding import decode_block
@@ -200,7 +200,7 @@ class Attending(Asks):
         opening.fill(document, self.me, self._new_session)
         # Who had sent all of it holds what another log may lack, too: merged by guessing, the work
         # of two of them would be there twice.
-        if opening.left_over or (opening.own_gone and opening.text_before != _text(document)):
+        if opening.left_over or (opening.own_gone and opening.text_before != file_text(document)):
             reason = "the relay has another log of it"
             self.keep_copy(document.path, opening.left_over, reason, opening.text_before)
         # One of which nothing was ever stored gets another id from the next relay.
@@ -379,7 +379,7 @@ class Attending(Asks):
 
     def _set_aside(self, document: SharedDocument, reason: str) -> None:
         """Keep a copy of what the relay does not take, and show the document without it."""
-        self.keep_copy(document.path, document.outbox.drop_from(0), reason, _text(document))
+        self.keep_copy(document.path, document.outbox.drop_from(0), reason, file_text(document))
         document.renew_session(self._new_session())
         document.stale = True
         self._reopen(document, whole=True)
@@ -387,8 +387,3 @@ class Attending(Asks):
     def keep_copy(self, path: str, patches: Sequence[Patch], reason: str, text: str = "") -> None:
         """Keep work that is not taken where the person finds it, and tell them."""
         self.emit(WorkRefused(path, reason, keep(path, patches, reason, text)))
-
-
-def _text(document: SharedDocument) -> str:
-    """Of a text file; "" of anything else."""
-    return str(document.replica.text()) if document.type == TEXT else ""

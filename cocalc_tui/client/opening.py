@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cocalc_tui.chat.places import named
+from cocalc_tui.client.filetext import file_text
 from cocalc_tui.protocol import messages as m
-from cocalc_tui.protocol.kinds import TEXT
 from cocalc_tui.sync.blocks import extent
 from cocalc_tui.sync.document import Document
 from cocalc_tui.sync.encoding import decode_block
@@ -60,7 +60,7 @@ class Opening:
         self.over = asyncio.Event()
         """It is open, or nothing comes of it."""
         self.text_before = ""
-        """A text as it was before another log took its place."""
+        """What its file would have said before another log took its place."""
         self.own_gone = False
         """Whether it knows nothing of what was typed here into the one before."""
         self.left_over: list[Patch] = []
@@ -145,10 +145,11 @@ class Opening:
             document.readonly = f"{named(opened.path)}: you may look, not change ({me.role})"
         unsent: list[Patch] = []
         if not opened.resumed:
-            self.text_before = str(document.replica.text()) if document.type == TEXT else ""
             # Who begins a history anew on purpose counts the epoch on; nobody's work is gone then.
             lost = opened.log != document.log and opened.epoch <= document.epoch
             self.own_gone = lost and document.outbox.next_n > 0
+            if self.own_gone or document.outbox:
+                self.text_before = file_text(document)
             unsent = document.start_anew()
         if self._start is not None:
             document.load(self._start, opened.after)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from cocalc_tui.chat import chatfile
 from cocalc_tui.client.chats import Chats
 from cocalc_tui.client.conversation import Conversation
 from cocalc_tui.client.events import ProjectTold, WorkRefused, WorkspaceEvent
-from cocalc_tui.notebook import schema
+from cocalc_tui.notebook import ipynb, schema
 from cocalc_tui.peers import user_name
 from cocalc_tui.server.daemon import is_locked
 from cocalc_tui.server.paths import places
@@ -93,23 +94,69 @@ async def test_where_log_and_relay_go_at_once_apps_keep_a_copy(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "own"))
     (project / "a.txt").write_text("text")
+    write_notebook(project, "cell")
     async with app(project) as workspace:
-        document = await workspace.open("a.txt")
-        document.change([Splice(0, 0, "saved ")], step=True)
-        await document.save()
-        document.change([Splice(0, 0, "acknowledged ")], step=True)
-        await until(lambda: document.sent)
-        kept: list[WorkRefused] = []
-        workspace.subscribe(lambda e: kept.append(e) if isinstance(e, WorkRefused) else None)
-        pids = (*doors(project), *relays(project))
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        shutil.rmtree(project / ".cocalc-tui")
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        await until(lambda: kept)
-        assert kept[0].copy.read_text() == "acknowledged saved text"
-        assert str(document.replica.text()) == "saved text"
+        text = await workspace.open("a.txt")
+        notebook = await workspace.open("a.ipynb")
+        chat = Conversation(await workspace.open("a.chat"), user_name(os.getuid()))
+        (cell,) = schema.cells(notebook.replica)
+
+        def write(word: str) -> None:
+            text.change([Splice(0, 0, word)], step=True)
+            notebook.change([Splice(0, 0, word, schema.input_of(cell))], step=True)
+            chat.say(word)
+
+        write("saved ")
+        for document in (text, notebook, chat.document):
+            await document.save()
+        write("acknowledged ")
+        await until(lambda: text.sent and notebook.sent and chat.document.sent)
+        kept: dict[str, str] = {}
+        workspace.subscribe(
+            lambda e: (
+                kept.update({e.path: e.copy.read_text()}) if isinstance(e, WorkRefused) else None
+            )
+        )
+        take_all_away(project)
+        await until(lambda: len(kept) == 3)
+        assert kept["a.txt"] == "acknowledged saved text"
+        (copied,) = ipynb.read(kept["a.ipynb"]).cells
+        assert copied.source == "acknowledged saved cell"
+        assert [one.text for one in chatfile.read(kept["a.chat"])] == ["saved", "acknowledged"]
+        assert str(text.replica.text()) == "saved text"
+
+
+async def test_what_the_files_have_needs_no_copy(project: Path) -> None:
+    """Where log and relay go at once, as above: keys, layout and the like are not work."""
+    write_notebook(project, "print(6 * 7)")
+    async with app(project) as workspace:
+        notebook = await workspace.open("a.ipynb")
+        chat = Conversation(await workspace.open("a.chat"), user_name(os.getuid()))
+        (cell,) = schema.cells(notebook.replica)
+        notebook.change(schema.insert_cell(notebook.replica, "f" * 16, 1, "markdown", "# new"))
+        chat.say("hello")
+        chat.react(chat.messages()[0], "+1")
+        chat.edit(chat.messages()[0], "hello you")
+        await notebook.run([cell])
+        await until(lambda: notebook.runs.get(cell) and notebook.runs[cell].state == "done")
+        for document in (notebook, chat.document):
+            await document.save()
+        refused: list[WorkspaceEvent] = []
+        workspace.subscribe(refused.append)
+        logs = notebook.log, chat.document.log
+        take_all_away(project)
+        await until(lambda: notebook.log != logs[0] and chat.document.log != logs[1])
+        assert not [event for event in refused if isinstance(event, WorkRefused)]
+
+
+def take_all_away(project: Path) -> None:
+    """The log, and door and relay, which would write it anew."""
+    pids = (*doors(project), *relays(project))
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    shutil.rmtree(project / ".cocalc-tui")
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
 
 
 async def test_a_kernel_starts_where_the_state_was_just_taken_away(project: Path) -> None:
