@@ -25,13 +25,13 @@ from cocalc_tui.client.places import MOST_CARETS, Place
 from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import desk
-from cocalc_tui.widgets.editor.acts import TextActs
 from cocalc_tui.widgets.editor.colours import Colours
 from cocalc_tui.widgets.editor.indenting import step_of
 from cocalc_tui.widgets.editor.look import look_of
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.painter import Painter
 from cocalc_tui.widgets.editor.scroll import Scroll
+from cocalc_tui.widgets.editor.slicing import Slicing
 from cocalc_tui.widgets.editor.surroundings import Surroundings
 from cocalc_tui.widgets.editor.view import Dirty
 from cocalc_tui.widgets.editor.visitors import NAMED_FOR, Visitors
@@ -46,7 +46,7 @@ MOST_WRAPPED = 50_000
 """Lines above which nothing is wrapped unasked: it is a log, where each line is one."""
 
 
-class Canvas(TextActs, Pane, Widget, can_focus=True):
+class Canvas(Slicing, Pane, Widget, can_focus=True):
     """A text of a document, my caret in it, and everybody else's."""
 
     def __init__(self, document: SharedDocument, at: TextId = MAIN) -> None:
@@ -97,6 +97,7 @@ class Canvas(TextActs, Pane, Widget, can_focus=True):
 
     def on_unmount(self) -> None:
         """Listen no more."""
+        self.finish_slicing()
         self._unsubscribe()
         for timer in (self._colour_timer, self._fade_timer, self._look_timer):
             if timer is not None:

@@ -6,7 +6,7 @@ what can be done there are the actions of `acts` and `emacs`, which build on thi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from textual.events import Key, Paste
@@ -18,6 +18,7 @@ from cocalc_tui.widgets import frames
 from cocalc_tui.widgets.acting import Acting, desk, has_keyboard
 from cocalc_tui.widgets.editor import writing
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.slices import Slices, at_once
 from cocalc_tui.widgets.highlight import PLAIN, Language
 
 if TYPE_CHECKING:
@@ -83,12 +84,17 @@ class TextHost(Acting):
             return
         before, self.text_acting = self.text_acting, True
         try:
-            step(editor)
+            if isinstance(slices := step(editor), Iterator):
+                self.text_work(slices)
         except ReadOnlyError as error:
             self._text_notice(str(error))
         finally:
             self.text_acting = before
         self.text_moved(editor)
+
+    def text_work(self, slices: Slices) -> None:
+        """Do what is done slice by slice; a short text is done with at once."""
+        at_once(slices)
 
     def _text_notice(self, text: str) -> None:
         desk(cast(Widget, self)).notice(text, bad=True)

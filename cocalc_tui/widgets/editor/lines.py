@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.editor import moves
 from cocalc_tui.widgets.editor.carets import Caret, Put
 from cocalc_tui.widgets.editor.indenting import step_at
 from cocalc_tui.widgets.editor.model import Editor, Where
+from cocalc_tui.widgets.editor.slices import Slices, change
 from cocalc_tui.widgets.editor.writing import line_end
 
 Range = tuple[int, int]
 """First and last line."""
-LineChange = Callable[[int, str], tuple[int, int, str] | None]
-"""What changes in a line: (column, deleted, inserted)."""
 
 
 def ranges(editor: Editor) -> list[Range]:
@@ -171,26 +170,25 @@ def sort(editor: Editor) -> None:
     editor.replace(puts, "sort")
 
 
-def trim(editor: Editor) -> None:
+def trim(editor: Editor) -> Slices:
     """Delete the white space at the ends of all lines."""
-    puts: list[Put] = []
-    for line in range(editor.view.lines):
-        text = editor.view.text(line)
-        if len(kept := text.rstrip(" \t")) < len(text):
-            start = editor.start_of(line)
-            puts.append(Put(start + len(kept), start + len(text), ""))
-    editor.replace(puts, "trim")
+
+    def less(_: int, text: str) -> tuple[int, int, str] | None:
+        kept = len(text.rstrip(" \t"))
+        return (kept, len(text) - kept, "") if kept < len(text) else None
+
+    return change(editor, [(0, editor.view.lines - 1)], "trim", lambda _: less)
 
 
 # --- how lines begin -----------------------------------------------------------------------------
 
 
-def indent(editor: Editor) -> None:
+def indent(editor: Editor) -> Slices | None:
     """Tab: to the next stop, or the lines of the selections one step in."""
     if any("\n" in editor.buffer.slice(*caret.selection) for caret in editor.carets):
-        shift(editor)
-    else:
-        editor.put(lambda caret: Put(*caret.selection, _to_stop(editor, caret.selection[0])))
+        return shift(editor)
+    editor.put(lambda caret: Put(*caret.selection, _to_stop(editor, caret.selection[0])))
+    return None
 
 
 def _to_stop(editor: Editor, at: int) -> str:
@@ -201,16 +199,16 @@ def _to_stop(editor: Editor, at: int) -> str:
     return " " * (len(step) - editor.view.cells(line).x(column) % len(step))
 
 
-def shift(editor: Editor) -> None:
+def shift(editor: Editor) -> Slices:
     """The lines one step in."""
 
     def more(line: int, text: str) -> tuple[int, int, str] | None:
         return (0, 0, step_at(editor.view, line, editor.step)) if text.strip() else None
 
-    change(editor, "indent", more)
+    return change(editor, ranges(editor), "indent", lambda _: more)
 
 
-def dedent(editor: Editor) -> None:
+def dedent(editor: Editor) -> Slices:
     """The lines one step out."""
 
     def less(line: int, text: str) -> tuple[int, int, str] | None:
@@ -220,22 +218,24 @@ def dedent(editor: Editor) -> None:
         wide = 1 if text.startswith("\t") else min(spaces, most)
         return (0, wide, "") if wide else None
 
-    change(editor, "dedent", less)
+    return change(editor, ranges(editor), "indent", lambda _: less)
 
 
-def toggle_comment(editor: Editor, mark: str) -> None:
+def toggle_comment(editor: Editor, mark: str) -> Slices:
     """Put the lines behind a comment mark, or take it away from all."""
-    texts = [
-        editor.view.text(line) for first, last in ranges(editor) for line in range(first, last + 1)
-    ]
+    found = ranges(editor)
+    texts = [text for first, last in found for text in editor.view.texts(first, last + 1)]
     written = [text for text in texts if text.strip()]
-    if not written:
-        return
-    if all(text.lstrip().startswith(mark) for text in written):
-        change(editor, "comment", lambda _, text: _uncomment(text, mark))
-        return
-    column = min(len(moves.indent_of(text)) for text in written)
-    change(editor, "comment", lambda _, text: (column, 0, mark + " ") if text.strip() else None)
+    column = min((len(moves.indent_of(text)) for text in written), default=0)
+
+    def comment(_: int, text: str) -> tuple[int, int, str] | None:
+        return (min(column, len(text)), 0, mark + " ") if text.strip() else None
+
+    def uncomment(_: int, text: str) -> tuple[int, int, str] | None:
+        return _uncomment(text, mark)
+
+    marked = all(text.lstrip().startswith(mark) for text in written)
+    return change(editor, found, "comment", lambda _: uncomment if marked else comment)
 
 
 def _uncomment(text: str, mark: str) -> tuple[int, int, str] | None:
@@ -260,15 +260,3 @@ def toggle_block_comment(editor: Editor, opening: str, closing: str) -> None:
         elif end > start:
             puts += [Put(start, start, opening + " "), Put(end, end, " " + closing)]
     editor.replace(puts, "comment")
-
-
-def change(editor: Editor, kind: str, make: LineChange) -> None:
-    """Change each line that a caret or selection is in."""
-    puts: list[Put] = []
-    for first, last in ranges(editor):
-        for line in range(first, last + 1):
-            if (made := make(line, editor.view.text(line))) is not None:
-                column, gone, text = made
-                at = editor.start_of(line) + column
-                puts.append(Put(at, at + gone, text))
-    editor.replace(puts, kind)

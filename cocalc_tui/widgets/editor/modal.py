@@ -8,6 +8,7 @@ from textual.events import Key
 
 from cocalc_tui.widgets.acting import desk, perform
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.slices import Slices
 from cocalc_tui.widgets.editor.vim.machine import Vim
 from cocalc_tui.widgets.editor.vim.modes import TYPING
 from cocalc_tui.widgets.editor.vim.registers import Registers
@@ -68,6 +69,10 @@ class VimKeys:
         """Do an action that switches something, if it is not so already."""
         if self._pane.text_is_on(name) is not on:
             self.act(name)
+
+    def work(self, slices: Slices) -> None:
+        """Do what is done slice by slice."""
+        self._pane.text_work(slices)
 
     def say(self, text: str) -> None:
         """Tell the person something in one line."""

@@ -61,6 +61,8 @@ class Editor:
         """Offsets of closing brackets that nobody typed: typing one there only passes it."""
         self.marks: dict[str, int] = {}
         """Offsets that have a name, as vim's marks; they stay in their text."""
+        self.spans: list[Caret] = []
+        """What is still to be changed of very many lines (`slices`); it stays in its text."""
         self.whole_lines = False
         """Whether what is selected looks like whole lines."""
         self.marking = False
@@ -90,7 +92,7 @@ class Editor:
         there = max(self.caret, self._there)
         self.main.put(min(there, len(buffer)))
         self._there = 0 if len(buffer) else there
-        self.others, self.closers, self.marks = [], [], {}
+        self.others, self.closers, self.marks, self.spans = [], [], {}, []
 
     # --- carets --------------------------------------------------------------------------------
 
@@ -140,7 +142,7 @@ class Editor:
         start = end = mine[0].pos
         for change in mine:
             self.main.carry(change)
-            for caret in self.others:
+            for caret in (*self.others, *self.spans):
                 caret.carry(change)
             if self.marks:
                 self.marks = {name: moved(at, change) for name, at in self.marks.items()}
@@ -179,9 +181,12 @@ class Editor:
         self._settle_carets()
         self._going, self.marking = kind, False
 
-    def replace(self, puts: Sequence[Put], kind: str, where: Where | None = None) -> None:
+    def replace(
+        self, puts: Sequence[Put], kind: str, where: Where | None = None, *, step: bool = True
+    ) -> None:
         """Replace parts of the text, in its order, in one patch and undo step of its own.
 
+        Without `step` it goes on with the undo step of the edit of this kind before.
         `where` says for a caret where an offset of it is then; else carets stay in their text, and
         go along with what is inserted exactly at them.
         """
@@ -190,7 +195,7 @@ class Editor:
         if not made:
             return
         where = where or (lambda _, offset: through(offset, puts))
-        self._change(made, kind, step=True)
+        self._change(made, kind, step=step)
         for caret, at, anchor in before:
             end = None if anchor is None else self.settle(where(caret, anchor), on=True)
             caret.put(self.settle(where(caret, at), on=True), end)

@@ -221,10 +221,10 @@ class EditorPane(BlamingCanvas):
     # --- for the app ---------------------------------------------------------------------------
 
     def where(self) -> str:
-        """Line and column, from 1; how many carets, and how much is selected."""
+        """Line and column, from 1; how many carets, how much is selected, what goes on."""
         line, column = self.editor.place()
         chosen = phrases.chosen(*several.measured(self.editor))
-        return f"{line + 1}:{column + 1}  {chosen}".rstrip()
+        return "  ".join(filter(None, (f"{line + 1}:{column + 1}", chosen, self.slicing())))
 
     def follow(self, place: Place) -> None:
         """Scroll to where somebody is; my caret stays."""

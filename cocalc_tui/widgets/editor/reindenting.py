@@ -15,6 +15,7 @@ from cocalc_tui.widgets.editor import lines, moves
 from cocalc_tui.widgets.editor.brackets import CLOSING, OPENING
 from cocalc_tui.widgets.editor.indenting import step_at
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.slices import LineChange, Slices, change
 from cocalc_tui.widgets.highlight import Language
 
 FAR = 2_000
@@ -171,21 +172,21 @@ class _Reading:
                 return
 
 
-def reindent(editor: Editor, language: Language) -> None:
+def reindent(editor: Editor, language: Language) -> Slices:
     """Indent the lines that carets and selections are in as what they are in asks for."""
-    first = lines.ranges(editor)[0][0]
-    reading = _Reading(language, step_at(editor.view, first, editor.step))
-    row = _beginning(editor, language, first)
 
-    def anew(line: int, text: str) -> tuple[int, int, str] | None:
-        nonlocal row
-        for between in range(row, line):
-            reading.read(editor.view.text(between), as_it_is=True)
-        row = line + 1
-        indent, old = reading.read(text), moves.indent_of(text)
-        return None if indent is None or indent == old else (0, len(old), indent)
+    def begin(first: int) -> LineChange:
+        reading = _Reading(language, step_at(editor.view, first, editor.step))
+        for text in editor.view.texts(_beginning(editor, language, first), first):
+            reading.read(text, as_it_is=True)
 
-    lines.change(editor, "indent", anew)
+        def anew(_: int, text: str) -> tuple[int, int, str] | None:
+            indent, old = reading.read(text), moves.indent_of(text)
+            return None if indent is None or indent == old else (0, len(old), indent)
+
+        return anew
+
+    return change(editor, lines.ranges(editor), "indent", begin)
 
 
 def _beginning(editor: Editor, language: Language, line: int) -> int:

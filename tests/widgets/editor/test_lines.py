@@ -9,6 +9,7 @@ import pytest
 from cocalc_tui.sync.patch import Splice
 from cocalc_tui.widgets.editor import lines
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.slices import Slices, at_once
 from tests.widgets.editor.texts import Written, type_remotely
 
 Do = Callable[[Editor], object]
@@ -26,8 +27,8 @@ def down(editor: Editor) -> None:
     lines.move(editor, 1)
 
 
-def comment(editor: Editor) -> None:
-    lines.toggle_comment(editor, "#")
+def comment(editor: Editor) -> Slices:
+    return lines.toggle_comment(editor, "#")
 
 
 def block(editor: Editor) -> None:
@@ -71,7 +72,7 @@ def block(editor: Editor) -> None:
 )
 def test_lines(before: str, do: Do, after: str) -> None:
     written = Written(before)
-    do(written.editor)
+    at_once(do(written.editor))
     assert written.marked == after
 
 
@@ -79,11 +80,11 @@ def test_lines_of_a_selection() -> None:
     written = Written("|a\n  b\n\nc")
     editor = written.editor
     editor.select(0, 7)
-    lines.indent(editor)
+    at_once(lines.indent(editor))
     assert written.text == "    a\n      b\n\nc"
-    lines.dedent(editor)
+    at_once(lines.dedent(editor))
     assert written.marked == "[a\n  b\n\n]c"
-    lines.toggle_comment(editor, "//")
+    at_once(lines.toggle_comment(editor, "//"))
     assert written.text == "// a\n//   b\n\nc"
 
 
@@ -126,5 +127,5 @@ def test_copying_takes_selections_or_lines() -> None:
 def test_the_step_is_that_of_the_text() -> None:
     written = Written("if a:\n  b|")
     written.editor.step = "  "
-    lines.shift(written.editor)
+    at_once(lines.shift(written.editor))
     assert written.text == "if a:\n    b"

@@ -13,6 +13,7 @@ from cocalc_tui.sync.patch import Splice
 from cocalc_tui.widgets.editor import lines, motions, several, writing
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.motions import Motion
+from cocalc_tui.widgets.editor.slices import at_once
 from tests.widgets.editor.texts import Written, type_remotely
 
 TEXTS = st.text(st.sampled_from("ab \t日\u0301(\r\n\n"), max_size=40)
@@ -77,7 +78,7 @@ def press(editor: Editor, key: int) -> None:
     elif key < 70:
         MORE[key % len(MORE)](editor)
     else:
-        EDITS[key % len(EDITS)](editor)
+        at_once(EDITS[key % len(EDITS)](editor))
 
 
 @given(TEXTS, st.lists(st.integers(0, 120), max_size=20), st.booleans())

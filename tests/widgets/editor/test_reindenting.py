@@ -10,6 +10,7 @@ import pytest
 
 from cocalc_tui.widgets.editor import canvas, painter, reindenting, writing
 from cocalc_tui.widgets.editor.reindenting import reindent
+from cocalc_tui.widgets.editor.slices import at_once
 from cocalc_tui.widgets.highlight import language_of
 from tests.widgets.editor.texts import Written
 
@@ -21,7 +22,7 @@ def anew(text: str, path: str = "a.py") -> str:
     written = Written("")
     writing.insert(written.editor, text)
     written.editor.select_all()
-    reindent(written.editor, language_of(path))
+    at_once(reindent(written.editor, language_of(path)))
     return str(written.editor.buffer)
 
 
@@ -105,5 +106,5 @@ def test_flat_python_gets_its_blocks() -> None:
 def test_only_the_selected_lines_change_by_what_is_open_above_them() -> None:
     written = Written("if a:\n  f(\n|b,\n c)\n")
     written.editor.step = "  "
-    reindent(written.editor, language_of("a.py"))
+    at_once(reindent(written.editor, language_of("a.py")))
     assert str(written.editor.buffer) == "if a:\n  f(\n    b,\n c)\n"

@@ -60,7 +60,7 @@ def _goal(editor: Editor) -> int:
     return editor.view.cells(line).x(column)
 
 
-TYPED: dict[str, Callable[[Editor], None]] = {
+TYPED: dict[str, Callable[[Editor], object]] = {
     "enter": writing.newline,
     "ctrl+j": writing.newline,
     "backspace": writing.backspace,

@@ -15,6 +15,7 @@ from cocalc_tui.widgets.editor import motions as plain
 from cocalc_tui.widgets.editor import writing
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.slices import at_once
 from cocalc_tui.widgets.editor.vim import doing, ex, grammar, macros, operators, visual
 from cocalc_tui.widgets.editor.vim.going import Going, Memory, Target
 from cocalc_tui.widgets.editor.vim.grammar import Command
@@ -63,6 +64,11 @@ class Vim:
     def showing(self) -> str:
         """What was typed of a command that is not whole yet."""
         return "".join(key if len(key) == 1 else f"<{key}>" for key in self._pending)
+
+    @property
+    def playing(self) -> bool:
+        """Whether keys come from a macro or a command, and are pressed one right after another."""
+        return self._left < macros.MOST_KEYS
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -245,7 +251,7 @@ class Vim:
         if self.mode is Mode.REPLACE and (do is None or key == "backspace"):
             self._type_over(editor, key)
         elif do is not None:
-            do(editor)
+            at_once(do(editor))
         else:
             writing.type_key(editor, key)
         return True

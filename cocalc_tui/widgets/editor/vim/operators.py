@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cocalc_tui.widgets.editor import lines, moves
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.slices import Slices
 from cocalc_tui.widgets.editor.vim import words
 from cocalc_tui.widgets.editor.vim.objects import Stretch
 from cocalc_tui.widgets.editor.vim.registers import CLIPBOARD, UNNAMED, Taken
@@ -96,11 +97,11 @@ def to_written(editor: Editor, line: int) -> None:
     editor.go(editor.buffer.offset(line, column))
 
 
-def _with_lines(do: Callable[[Editor], None]) -> Callable[..., None]:
+def _with_lines(do: Callable[[Vim, Editor], None]) -> Callable[..., None]:
     def operate(vim: Vim, editor: Editor, stretches: Sequence[Stretch], register: str) -> None:
         first = editor.buffer.row_col(stretches[0].start)[0]
         _select_lines(editor, stretches)
-        do(editor)
+        do(vim, editor)
         to_written(editor, first)
 
     return operate
@@ -128,11 +129,12 @@ def _with_text(change_text: Callable[[str], str]) -> Callable[..., None]:
 
 def _acts(action: str) -> Callable[..., None]:
     """An operator that is an action on lines."""
+    return _with_lines(lambda vim, _: vim.outside.act(action))
 
-    def operate(vim: Vim, editor: Editor, stretches: Sequence[Stretch], register: str) -> None:
-        _with_lines(lambda _: vim.outside.act(action))(vim, editor, stretches, register)
 
-    return operate
+def _works(do: Callable[[Editor], Slices]) -> Callable[..., None]:
+    """An operator that goes through lines slice by slice."""
+    return _with_lines(lambda vim, editor: vim.outside.work(do(editor)))
 
 
 def join(editor: Editor, first: int, last: int, *, spaces: bool) -> None:
@@ -183,8 +185,8 @@ OPERATE: dict[str, Callable[..., None]] = {
     "d": delete,
     "c": change,
     "y": yank,
-    ">": _with_lines(lines.shift),
-    "<": _with_lines(lines.dedent),
+    ">": _works(lines.shift),
+    "<": _works(lines.dedent),
     "gu": _with_text(str.lower),
     "gU": _with_text(str.upper),
     "g~": _with_text(str.swapcase),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from cocalc_tui.widgets.editor.slices import Slices
+
 
 class Outside(Protocol):
     """A pane, as `machine.Vim` needs it."""
@@ -14,6 +16,10 @@ class Outside(Protocol):
 
     def switch(self, name: str, *, on: bool) -> None:
         """Do an action of the registry that switches something, if it is not so already."""
+        ...
+
+    def work(self, slices: Slices) -> None:
+        """Do what is done slice by slice."""
         ...
 
     def say(self, text: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from cocalc_tui.widgets.editor.carets import Caret
+from cocalc_tui.widgets.editor.slices import Slices, at_once
 from cocalc_tui.widgets.editor.vim.machine import Vim
 from cocalc_tui.widgets.editor.vim.registers import Registers
 from tests.widgets.editor.texts import Written
@@ -66,6 +67,9 @@ class Typed(Written):
 
     def switch(self, name: str, *, on: bool) -> None:
         self.acts.append(f"{name} {'on' if on else 'off'}")
+
+    def work(self, slices: Slices) -> None:
+        at_once(slices)
 
     def say(self, text: str) -> None:
         self.said.append(text)
