@@ -38,9 +38,9 @@ def add(commands: Commands) -> None:
         "chat",
         run,
         help="say something beside a file, or read what is said there",
-        description="Read the chat beside FILE (or the room FILE.chat), or say MESSAGE in it. "
-        "What is on the command line can be read by others of this machine: with - the message "
-        "is read from stdin.",
+        description="Read the chat beside FILE, or the room where FILE is NAME.chat, or say "
+        "MESSAGE there. What is on the command line can be read by others of this machine: with - "
+        "the message is read from stdin.",
     )
     chat.add_argument("file", metavar="FILE", help="a file of the project, or a room NAME.chat")
     chat.add_argument("message", nargs="?", metavar="MESSAGE", help="- reads it from stdin")
@@ -55,6 +55,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Say, print or follow."""
     from cocalc_tui.chat.places import ENDING, beside
 
+    if arguments.export and (arguments.tail or arguments.json or arguments.message is not None):
+        raise CommandError("--export stands alone: it prints all of the chat, and ends", USAGE)
     text = read_stdin() if arguments.message == "-" else arguments.message
 
     async def talk(workspace: Workspace, document: SharedDocument) -> None:
@@ -84,12 +86,16 @@ def run(arguments: argparse.Namespace) -> None:
 
 async def _check_subject(workspace: Workspace, path: str) -> None:
     """A chat may outlive its file, but a mistyped name is no reason to begin one."""
+    from difflib import get_close_matches
+
     from cocalc_tui.chat.places import subject
 
     file = subject(path)
     there = {one.path for one in await workspace.files.entries(path.rpartition("/")[0])}
     if file and there.isdisjoint({file, path}):
-        raise CommandError(f"{file}: no such file in the project", USAGE)
+        near = get_close_matches(file, sorted(there), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise CommandError(f"{file}: no such file in the project{hint}", USAGE)
 
 
 async def _say(workspace: Workspace, conversation: Conversation, text: str) -> None:

@@ -302,7 +302,10 @@ def test_without_a_screen(
     assert main(["chat", notes, "  "]) == 2
     assert main(["chat", str(lab), "x"]) == 2
     assert main(["chat", str(lab / "note.md"), "x"]) == 2
-    assert capsys.readouterr().err.count("\n") == 3
+    assert main(["chat", notes, "x", "--export"]) == 2
+    *_, mistyped, together = capsys.readouterr().err.splitlines()
+    assert mistyped.endswith("note.md: no such file in the project; did you mean notes.md?")
+    assert together.endswith("--export stands alone: it prints all of the chat, and ends")
     assert not (lab / ".note.md.chat").exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from cocalc_tui.protocol.messages import Person
     from cocalc_tui.widgets.project import Project
     from cocalc_tui.widgets.sharing.acts import TogetherActs
+
+MOST_NAME = 24
+"""Cells for names; a longer one moves what stands behind it."""
+ROLE = 8
+"""Cells of a role."""
 
 
 class GuestList(Rows, can_focus=True):
@@ -55,7 +61,7 @@ class GuestList(Rows, can_focus=True):
         return len(self.guests)
 
     def row(self, index: int) -> Row:
-        """Letters, name, role; at the right what they do."""
+        """Letters, name, role, where; of several places each below its person's."""
         guest = self.guests[index]
         faces, dim = desk(self).faces, Style(color=colour(self, "text-dim"))
         name = Style(color=colour(self, "foreground" if guest.here else "text-dim"))
@@ -64,12 +70,12 @@ class GuestList(Rows, can_focus=True):
         else:
             shade = faces.colour(guest.name) if guest.here else colour(self, "text-faint")
             letters = (f" {faces.initials(guest.name):<3}", Style(color=shade, bold=guest.here))
+        room = min(max(cell_len(one.name) for one in self.guests), MOST_NAME) + 2
         if guest.one_of:
-            return Row([("      └ ", dim), (guest.where, dim)])
+            return Row([(" " * (cell_len(letters[0]) + room + ROLE), dim), (guest.where, dim)])
         role = Style(color=colour(self, "accent" if guest.role == "owner" else "text-dim"))
-        return Row(
-            [letters, (f"{guest.name:<24} ", name), (guest.role, role)], [(f" {guest.where} ", dim)]
-        )
+        said = f"{guest.name}{' ' * max(room - cell_len(guest.name), 1)}"
+        return Row([letters, (said, name), (f"{guest.role:<{ROLE}}", role), (guest.where, dim)])
 
     def chosen(self, index: int) -> None:
         """A click only marks: what is changed here is asked for by key."""
