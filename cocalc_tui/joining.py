@@ -15,7 +15,7 @@ from cocalc_tui.client.link import Connect, NobodyThereError, RefusedError, conn
 from cocalc_tui.client.workspace import Workspace, new_workspace
 from cocalc_tui.peers import user_name
 from cocalc_tui.protocol.transport import Transport
-from cocalc_tui.server.paths import Places, ProjectError, find_project, places
+from cocalc_tui.server.paths import Places, ProjectError, find_project, is_folder, places
 from cocalc_tui.server.start import StartError, ensure_relay, running_relay
 
 
@@ -131,18 +131,12 @@ def join(words: Sequence[str | Path]) -> Project:
 
 def _is_lost(path: Path) -> bool:
     """A file may be one to make, but not in a folder that is not there."""
-    try:
-        return not path.parent.exists()
-    except PermissionError:
-        return False
+    return not is_folder(path.parent, unseen=True)
 
 
 def _is_folder(path: Path, root: Path | None = None) -> bool:
     """What may not be looked at is what a guest names: a project, or, its `root` known, a file."""
-    try:
-        return path.is_dir()
-    except PermissionError:
-        return root is None or Path(os.path.realpath(path)) == root
+    return is_folder(path, unseen=root is None or Path(os.path.realpath(path)) == root)
 
 
 def _within(root: Path, path: Path) -> str:

@@ -275,7 +275,7 @@ def plain_name(path: str) -> str:
 
 
 def _require_free(local: Path, *, replace: bool) -> None:
-    if local.is_dir():
+    if os.path.isdir(local):
         raise TransferError(f"{local}: this is a folder; say another name")
     if os.path.lexists(local) and not replace:
         raise TransferError(f"{local}: there is one already; say --replace to overwrite it")

@@ -80,7 +80,7 @@ def run_validate(arguments: argparse.Namespace) -> None:
     from cocalc_tui.widgets.settings_file import user_file
 
     file = arguments.file or user_file()
-    if not file.exists():
+    if not os.path.exists(file):
         if arguments.file:
             raise CommandError(f"{file}: no such file", USAGE)
         talk(f"{file}: there is none; the defaults are in force")

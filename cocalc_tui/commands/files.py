@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -94,21 +95,21 @@ def run_download(arguments: argparse.Namespace) -> None:
             local = _target(Path(arguments.to), path)
             await transfers.download(path, local, replace=arguments.replace)
 
-    if arguments.to != "-" and len(arguments.paths) > 1 and not Path(arguments.to).is_dir():
+    if arguments.to != "-" and len(arguments.paths) > 1 and not os.path.isdir(arguments.to):
         raise CommandError(f"{arguments.to}: no such folder", USAGE)
     _transfer(arguments.project, work)
 
 
 def _target(into: Path, path: str) -> Path:
     """Into a folder, or under the name that was said."""
-    return into / path.rpartition("/")[2] if into.is_dir() else into
+    return into / path.rpartition("/")[2] if os.path.isdir(into) else into
 
 
 @contextlib.contextmanager
 def _local(word: str) -> Iterator[Path]:
     """A path on this disk; for `-` of a file that holds what came."""
     if word != "-":
-        if not Path(word).exists():
+        if not os.path.exists(word):
             raise CommandError(f"{word}: no such file or folder", USAGE)
         yield Path(word)
         return

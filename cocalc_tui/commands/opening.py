@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cocalc_tui.commands.common import USAGE, CommandError, add_command, is_far, reach
@@ -53,7 +52,7 @@ def open_paths(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> 
         if not elsewhere.chosen:
             return code
         chosen = elsewhere.chosen
-        paths = [chosen if is_far([chosen]) else str(Path(chosen).expanduser())]
+        paths = [chosen if is_far([chosen]) else os.path.expanduser(chosen)]
 
 
 def _projects() -> list[Choice]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +62,7 @@ def _seconds(word: str) -> float:
 def run(arguments: argparse.Namespace) -> int:
     """Run it; 1 where a cell fails."""
     file, output = arguments.notebook, arguments.output
-    if output not in (None, "-") and not Path(output).absolute().parent.is_dir():
+    if output not in (None, "-") and not os.path.isdir(os.path.dirname(output) or "."):
         raise CommandError(f"{output}: there is no such folder to write to", USAGE)
 
     async def work(workspace: Workspace, document: SharedDocument) -> int:

@@ -150,7 +150,7 @@ async def _notebook(alice: Person, bob: Person, project: Path) -> list[str]:
     await asyncio.gather(type_text(mine, at, LOOP, end=False), type_text(theirs, at, END, end=True))
     await _settled(mine, theirs)
     source = str(theirs.replica.text(at))
-    tell("Both typed at once into one cell:\n")
+    tell("\nBoth typed at once into one cell:\n")
     tell(source)
     await mine.run([cell])
     await until(lambda: len(_printed(theirs, cell)) >= 2)

@@ -37,7 +37,6 @@ NOTEBOOK = "notebook"
 """Key of the notebook's own record."""
 INPUT = "input"
 """The text field of a cell."""
-CELL_TYPES = ("code", "markdown", "raw")
 FIRST_RUN = "file"
 """The run of outputs that a cell had in the file it came from."""
 PAST = 5
@@ -105,7 +104,7 @@ def source(document: Document, cell: str) -> str:
 
 
 def cell_type(document: Document, cell: str) -> str:
-    """Return one of `CELL_TYPES`, or what a later nbformat calls it."""
+    """Return `code`, `markdown`, `raw`, or what a later nbformat calls it."""
     return _text(document.records[cell], "cell_type")
 
 

@@ -117,7 +117,7 @@ def find_project(start: Path, *, home_asked: bool = False) -> Path:
     only where `home_asked`. Raises ProjectError.
     """
     folder = Path(os.path.realpath(start))
-    if not _is_folder(folder):
+    if not is_folder(folder, unseen=True):
         folder = folder.parent
     projects = [path for path in (folder, *folder.parents) if _is_project(path)]
     if len(projects) > 1:
@@ -133,12 +133,17 @@ def find_project(start: Path, *, home_asked: bool = False) -> Path:
     return found
 
 
-def _is_folder(path: Path) -> bool:
-    """Tell whether it is a folder; what may not be looked at is taken for one."""
+def is_folder(path: Path, *, unseen: bool) -> bool:
+    """Tell whether it is a folder; `unseen` is the answer where it may not be looked at.
+
+    `Path.is_dir` answers False from Python 3.14 on, and a guest is to reach a private home.
+    """
     try:
-        return path.is_dir()
+        return stat.S_ISDIR(os.stat(path).st_mode)
     except PermissionError:
-        return True
+        return unseen
+    except (OSError, ValueError):
+        return False
 
 
 def _is_project(path: Path) -> bool:
@@ -151,10 +156,7 @@ def _is_project(path: Path) -> bool:
 
 
 def _reachable(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except PermissionError:
-        return _is_project(path)
+    return is_folder(path, unseen=False) or _is_project(path)
 
 
 def _refuse_planted(project: Path) -> None:

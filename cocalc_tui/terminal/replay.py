@@ -2,8 +2,8 @@
 
     replay = Replay(text)             # of `client.terminals.Terminal.recording`
     replay.times                      # milliseconds since 1970 of each screen, ascending
-    replay.screen_at(time)            # the screen that was shown then
     replay.screen(index)              # the screen of times[index]
+    replay.index_at(time)             # index of the screen that was shown then
     replay.find("error", start, -1)   # index of the screen before `start` that drew it, or None
     replay.typists[index]             # who typed last then
 
@@ -91,12 +91,8 @@ class Replay:
         return len(self._events)
 
     def index_at(self, time: int) -> int:
-        """The screen that was shown at a time; 0 before the first."""
+        """The screen that was shown at a time, milliseconds since 1970; 0 before the first."""
         return max(bisect_right(self.times, time) - 1, 0)
-
-    def screen_at(self, time: int) -> Shown:
-        """What was shown at a time, milliseconds since 1970; raises IndexError where nothing is."""
-        return self.screen(self.index_at(time))
 
     def screen(self, index: int) -> Shown:
         """One of the screens; raises IndexError."""

@@ -38,7 +38,7 @@ class Carrying:
         typed = await desk(self._node).ask("Upload from this machine", _here(), _wrong_source)
         if typed is None:
             return None
-        local = _meant(typed)
+        local = Path(_meant(typed))
         path = f"{folder}/{local.name}" if folder else local.name
         try:
             count = await self._transfers.upload(local, path)
@@ -57,7 +57,7 @@ class Carrying:
         typed = await desk(self._node).ask(question, f"{_here()}{name}", _wrong_target)
         if typed is None:
             return
-        local = _meant(typed, name)
+        local = Path(_meant(typed, name))
         try:
             count = await self._transfers.download(path, local)
         except TransferError as error:
@@ -93,22 +93,22 @@ def _here() -> str:
     return folder.rstrip("/") + "/"
 
 
-def _meant(typed: str, name: str = "") -> Path:
+def _meant(typed: str, name: str = "") -> str:
     """The path that was typed; in a folder what is called `name` there."""
-    local = Path(typed).expanduser()
-    return local / name if name and local.is_dir() else local
+    local = os.path.expanduser(typed)
+    return os.path.join(local, name) if name and os.path.isdir(local) else local
 
 
 def _wrong_source(typed: str) -> str:
-    local = Path(typed).expanduser()
-    return "" if local.exists() else "there is no such file or folder on this machine"
+    there = os.path.exists(_meant(typed))
+    return "" if there else "there is no such file or folder on this machine"
 
 
 def _wrong_target(typed: str) -> str:
-    local = Path(typed).expanduser()
-    if not local.parent.is_dir():
+    local = _meant(typed)
+    if not os.path.isdir(os.path.dirname(local) or "."):
         return "there is no such folder on this machine"
-    return "there is one already" if local.is_file() else ""
+    return "there is one already" if os.path.isfile(local) else ""
 
 
 def _files(count: int) -> str:

@@ -55,10 +55,12 @@ def test_validate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own("[editor]\ntab_width = 99\n")
     assert main(["config", "validate"]) == 2
     assert main(["config", "validate", str(tmp_path / "none.toml")]) == 2
+    assert main(["config", "validate", "x" * 300]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert "the defaults are in force" in lines[0]
     assert "editor.tab_width is 99; it may be 1 to 16" in lines[1]
     assert lines[2].endswith("none.toml: no such file")
+    assert lines[3].endswith("x: no such file")
 
 
 def test_path(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,9 @@ from tests.server.processes.conftest import project, runtime
 
 __all__ = ["project", "runtime"]
 
+TOO_LONG = "x" * 300
+"""A name that no disk takes: asking for it is refused, as where one may not look."""
+
 
 @pytest.fixture(autouse=True)
 def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
@@ -66,10 +69,13 @@ def test_mistakes_get_one_line(here: Path, capsys: pytest.CaptureFixture[str]) -
     tries = [
         (["upload", "nothing"], 2, "nothing: no such file or folder"),
         (["upload", "a.txt"], 1, "a.txt: there is one already"),
+        (["upload", TOO_LONG], 2, "no such file or folder"),
         (["upload", "-"], 2, "say --to"),
         (["download", "nothing"], 1, "nothing: no such file or folder"),
         (["download", "a.txt"], 1, "--replace"),
         (["download", "a.txt", "b.txt", "--to", "nowhere"], 2, "nowhere: no such folder"),
+        (["download", "a.txt", "b.txt", "--to", TOO_LONG], 2, "no such folder"),
+        (["download", "a.txt", "--to", TOO_LONG], 1, "File name too long"),
         (["copy", "a.txt", "../b.txt"], 1, "cannot hold .."),
         (["rename", "a.txt", ".cocalc-tui/x"], 1, "own state"),
         (["trash", "--restore", "never"], 1, "'never' is not in the trash"),

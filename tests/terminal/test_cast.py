@@ -60,7 +60,7 @@ def test_any_moment_is_what_was_shown(seed: int) -> None:
     random.Random(seed).shuffle(moments)
     replay = Replay(text)
     for number in moments:
-        assert replay.screen_at(BEGUN + number * 100) == shown[number]
+        assert replay.screen(replay.index_at(BEGUN + number * 100)) == shown[number]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -142,6 +142,6 @@ def test_what_is_no_recording_shows_nothing() -> None:
         replay = Replay(text)
         assert len(replay) == 0
         with pytest.raises(IndexError):
-            replay.screen_at(BEGUN)
+            replay.screen(replay.index_at(BEGUN))
     hostile = '{"version":2}\n[0,"o","\\u001b]52;c;eA==\\u0007\\u001b[9999;1H\\u001b[0m\\u001b[Kx"]'
     assert Replay(hostile).screen(0) == Shown(80, 24, ("",) * 24, None)

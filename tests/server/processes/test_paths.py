@@ -13,7 +13,7 @@ import pytest
 
 from cocalc_tui.server import paths
 from cocalc_tui.server.guests import Guest
-from cocalc_tui.server.paths import ProjectError, find_project, places, prepare
+from cocalc_tui.server.paths import ProjectError, find_project, is_folder, places, prepare
 from cocalc_tui.server.state import STATE
 
 GUESTS = [Guest("bob", "editor", 12345)]
@@ -43,6 +43,20 @@ def as_stranger(code: str, *words: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def test_what_may_not_be_looked_at_is_what_it_is_taken_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_folder(tmp_path, unseen=False)
+    assert not is_folder(tmp_path / "nothing", unseen=True)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert is_folder(tmp_path / "private", unseen=True)
+    assert not is_folder(tmp_path / "private", unseen=False)
 
 
 def test_the_folder_itself_is_the_project(tmp_path: Path) -> None:

@@ -41,6 +41,11 @@ class Life:
         files = sorted(self.folder.glob("*.cast"), key=lambda file: int(file.stem))
         return joined([file.read_text() for file in files])
 
+    @property
+    def last(self) -> Shown:
+        replay = Replay(self.text)
+        return replay.screen(len(replay) - 1)
+
 
 def test_a_day_of_yes_costs_megabytes_and_keeps_the_morning(tmp_path: Path) -> None:
     life = Life(tmp_path)
@@ -65,7 +70,7 @@ def test_the_cap_holds_whatever_comes(tmp_path: Path) -> None:
     files = list(tmp_path.glob("*.cast"))
     assert len(files) == FILES
     assert all(file.stat().st_size < CAP + 2**18 for file in files)
-    assert "299 xxx" in "\n".join(Replay(life.text).screen_at(life.now).rows)
+    assert "299 xxx" in "\n".join(life.last.rows)
 
 
 def test_a_build_has_every_line(tmp_path: Path) -> None:
@@ -96,7 +101,7 @@ def test_it_is_known_which_rows_the_window_broke(tmp_path: Path) -> None:
         assert seen.count(row + GOES_ON) == count, row
     assert "y" * 80 in seen
     assert "y" * 80 + GOES_ON not in seen
-    assert Replay(life.text).screen_at(life.now).rows[-3:] == (f"{'z' * 80}{GOES_ON}", "z", "")
+    assert life.last.rows[-3:] == (f"{'z' * 80}{GOES_ON}", "z", "")
 
 
 def test_a_full_screen_program_and_another_size(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.client.requests import RequestFailed
@@ -127,6 +127,18 @@ class TestLists:
             run.main.files.on_mouse_scroll_down(WHEEL)
             await run.settle()
             assert run.main.files.scroll_offset.y > 0
+
+    @pytest.mark.parametrize("typed", ["~nobody-at-all/x", "x" * 300])
+    async def test_what_cannot_be_looked_at_is_not_there_to_upload(self, typed: str) -> None:
+        async with started() as run:
+            await run.press("ctrl+t", "f", "U")
+            assert isinstance(run.app.screen, Ask)
+            run.app.screen.query_one(Input).value = typed
+            await run.press("enter")
+            assert isinstance(run.app.screen, Ask)
+            assert "there is no such file" in str(
+                run.app.screen.query_one("#wrong", Static).content
+            )
 
     async def test_files_are_read_from_top_to_bottom(self) -> None:
         async with started() as run:
