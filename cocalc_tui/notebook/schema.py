@@ -27,7 +27,7 @@ not the usual way (`notebook.ipynb`). A field that would hold null or {} is abse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
 from cocalc_tui.sync.order import between
@@ -86,8 +86,10 @@ def outputs(document: Document) -> dict[str, list[str]]:
     return {cell: in_order(document, keys) for cell, keys in found.items()}
 
 
-def in_order(document: Document, keys: Iterable[str]) -> list[str]:
+def in_order(document: Document, keys: Collection[str]) -> list[str]:
     """Sort the keys of a cell's outputs as they stand below each other."""
+    if len(keys) < 2:
+        return [*keys]
     records = document.records
     return [key for *_, key in sorted((*output_place(records[key]), key) for key in keys)]
 

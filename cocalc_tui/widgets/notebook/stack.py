@@ -8,7 +8,7 @@ a notebook of ten cells and of thousands.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, cast
 
@@ -43,26 +43,34 @@ class Printed:
 
     def read(self, document: schema.Document) -> None:
         """Take them from a document."""
-        self._outputs = {cell: {*keys} for cell, keys in schema.outputs(document).items()}
-        self._runs = {cell: {*keys} for cell, keys in schema.runs(document).items()}
+        self._outputs, self._runs = {}, {}
+        for key in document.records:
+            if (place := self._place(key)) is not None:
+                place[1].add(key)
 
     def changed(self, change: RecordChange) -> str | None:
         """A record changed; returns the cell whose output or run it is, None for another."""
-        cell, *rest = change.key.split("/")
-        if not cell or not rest:
+        if (place := self._place(change.key)) is None:
             return None
-        of_cell = (self._runs if len(rest) == 1 else self._outputs).setdefault(cell, set())
+        cell, of_cell = place
         if change.what == "removed":
             of_cell.discard(change.key)
         else:
             of_cell.add(change.key)
         return cell
 
-    def outputs(self, cell: str) -> Iterable[str]:
+    def _place(self, key: str) -> tuple[str, set[str]] | None:
+        """The cell whose output or run a record is, and where its key belongs."""
+        cell, *rest = key.split("/")
+        if not cell or not rest:
+            return None
+        return cell, (self._runs if len(rest) == 1 else self._outputs).setdefault(cell, set())
+
+    def outputs(self, cell: str) -> Collection[str]:
         """Keys of a cell's outputs, in any order."""
         return self._outputs.get(cell, ())
 
-    def runs(self, cell: str) -> Iterable[str]:
+    def runs(self, cell: str) -> Collection[str]:
         """Keys of a cell's runs."""
         return self._runs.get(cell, ())
 
@@ -241,7 +249,7 @@ class Stack:
         fields = records[cell.key]
         cell.set_kind(str(fields.get("cell_type")))
         cell.tags = schema.tags(self._document.replica, cell.key)
-        runs = [*self._printed.runs(cell.key)]
+        runs = self._printed.runs(cell.key)
         cell.times = [ms for run in runs for ms in schema.times_of(records[run])]
         ran = [cast(int, records[run].get("count", 0)) for run in runs]
         cell.count = max(ran) if ran else cast("int | None", fields.get("exec_count"))
