@@ -45,7 +45,8 @@ class Column:
     def __init__(self, draw: Callable[[What], list[Strip]]) -> None:
         self._draw = draw
         self._chat: Chat | None = None
-        self._width = 0
+        self.width = 0
+        """For which messages are measured."""
         self._unread: set[str] = set()
         self._first_new = ""
         self._readers: dict[str, str] = {}
@@ -108,7 +109,7 @@ class Column:
         what = self._what(index)
         drawn = self._drawn.get(what.message.key)
         known = drawn is not None and drawn[0] == what
-        return (len(drawn[1]) if drawn and known else what.rows_about(self._width)) + GAP
+        return (len(drawn[1]) if drawn and known else what.rows_about(self.width)) + GAP
 
     # --- measuring -----------------------------------------------------------------------------
 
@@ -146,6 +147,6 @@ class Column:
 
     def forget(self, width: int) -> None:
         """Width or colours are others: draw all anew."""
-        self._width, self._drawn = width, {}
+        self.width, self._drawn = width, {}
         if self._chat is not None:
             self.take(self._chat)

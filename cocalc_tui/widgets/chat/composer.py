@@ -47,6 +47,14 @@ class WritingDesk(Protocol):
         """Find in what was said."""
         ...
 
+    def do_page_up(self) -> None:
+        """Show what was said before."""
+        ...
+
+    def do_page_down(self) -> None:
+        """Show what was said after that."""
+        ...
+
 
 class Composer(EditorPane):
     """A few rows to write in."""
@@ -92,6 +100,14 @@ class Composer(EditorPane):
     def do_find_said(self) -> Awaitable[None]:
         """Find in what was said."""
         return self._desk.do_find()
+
+    def do_scroll_up(self) -> None:
+        """Show what was said before, and write on."""
+        self._desk.do_page_up()
+
+    def do_scroll_down(self) -> None:
+        """Show what was said after that, and write on."""
+        self._desk.do_page_down()
 
     @property
     def text(self) -> str:

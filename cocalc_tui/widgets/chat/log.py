@@ -62,6 +62,8 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         """Whether it is known what is new to me."""
         self.me = ""
         self._drawing = False
+        self._height = 0
+        """Rows of the screen when it was drawn last."""
         self._look: Look | None = None
         self._empty: Strip | None = None
         """A row with nothing on it."""
@@ -107,7 +109,7 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         A message that needs other rows than it seemed to moves those around it, so more may come
         into view.
         """
-        column = self.column
+        column, self._height = self.column, self.size.height
         if self._drawing or not len(column) or not self.size.height:
             return
         self._drawing = True
@@ -157,10 +159,10 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         self._draw_view(at_end=self.is_vertical_scroll_end)
         self.refresh()
 
-    def _go_to(self, index: int) -> None:
-        """Have a message at the top of the screen."""
+    def _go_to(self, index: int, within: int = 0) -> None:
+        """Have a message, or one of its rows, at the top of the screen."""
         for _ in range(2):  # those around it may need other rows than they seemed to
-            top = min(self.column.top(index), self.max_scroll_y)
+            top = min(self.column.top(index) + within, self.max_scroll_y)
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
             self._draw_view()
 
@@ -240,9 +242,7 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         column = self.column
         if not len(column):
             return
-        self.marked = max(0, min(index, len(column) - 1))
-        self._marked_key = column.message(self.marked)[0].key
-        self._lit = NOTHING
+        self._put_mark(max(0, min(index, len(column) - 1)))
         height = len(column.rows(self.marked))
         self._place()
         top = column.top(self.marked)
@@ -251,8 +251,23 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         elif top + height > self.scroll_offset.y + self.size.height:
             y = top + height - self.size.height
             self.scroll_to(y=y, animate=False, immediate=True, force=True)
+
+    def _put_mark(self, index: int) -> None:
+        """Mark a message; what is in view stays."""
+        self.marked, self._marked_key = index, self.column.message(index)[0].key
+        self._lit = NOTHING
         self.refresh()
         desk(self).bars_changed()
+
+    def page(self, by: int) -> None:
+        """Scroll by a screen, up (-1) or down (1); the mark goes along."""
+        if not len(self.column):
+            return
+        y = self.scroll_offset.y + by * max(self.size.height - 1, 1)
+        y = max(0, min(y, self.max_scroll_y))
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)
+        seen = self._in_view()
+        self._put_mark(max(seen[0], min(self.marked, seen[-1])))
 
     def show_found(self, index: int, query: Query) -> None:
         """Mark a message in which something was found, and have that stand out."""
@@ -263,17 +278,30 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
     # --- events --------------------------------------------------------------------------------
 
     def forget(self) -> None:
-        """Draw all anew: width or colours are others."""
+        """Draw all anew: width or colours are others. The top of the screen stays, or the end."""
         self._look = self._empty = None
-        if self.is_mounted:
-            at_end = self.is_vertical_scroll_end
-            self.column.forget(self.size.width)
-            self._place()
+        if not self.is_mounted:
+            return
+        at_end = self._was_at_end()
+        held, within = self.column.at(self.scroll_offset.y) if len(self.column) else (0, 0)
+        self.column.forget(self.size.width)
+        self._place()
+        if at_end or not len(self.column):
             self._draw_view(at_end=at_end)
+        else:
+            self._go_to(held, within)
 
     def on_resize(self, _: Resize) -> None:
         """Draw at the new width, the end still to be seen."""
-        self.forget()
+        if self.size.width == self.column.width:
+            self._draw_view(at_end=self._was_at_end())
+        else:
+            self.forget()
+
+    def _was_at_end(self) -> bool:
+        """Whether the end was to be seen, with as many rows as there were when it was drawn."""
+        below = self.virtual_size.height - self.scroll_offset.y
+        return self.is_vertical_scroll_end or below <= self._height
 
     def notify_style_update(self) -> None:
         """Draw in another theme."""
@@ -281,9 +309,12 @@ class ChatLog(Acting, ByWheel, can_focus=True, inherit_bindings=False):
         self.forget()
 
     def on_focus(self) -> None:
-        """Show which message is marked."""
-        if self.marked < 0:
-            self.mark(len(self.column) - 1)
+        """Show which message is marked; nothing moves for the last one, to be seen already."""
+        last = len(self.column) - 1
+        if self.marked < 0 <= last and last in self._in_view():
+            self._put_mark(last)
+        elif self.marked < 0:
+            self.mark(last)
         self.refresh()
 
     def on_blur(self) -> None:

@@ -166,6 +166,14 @@ class ChatPane(Finding, Writing, Pane, Vertical):
         else:
             self.log_.mark(self.log_.marked + 1)
 
+    def do_page_up(self) -> None:
+        """Show what was said before."""
+        self.log_.page(-1)
+
+    def do_page_down(self) -> None:
+        """Show what was said after that."""
+        self.log_.page(1)
+
     def do_first(self) -> None:
         """Mark the first message."""
         self.log_.mark(0)

@@ -65,6 +65,8 @@ EMACS: dict[str, tuple[str, ...]] = {
     "find.close": ("escape", "ctrl+g"),
     "ask.close": ("escape", "ctrl+g"),
     "chat.find_said": ("ctrl+s",),
+    "chat.scroll_up": ("alt+v", "pageup"),
+    "chat.scroll_down": ("ctrl+v", "pagedown"),
     "said.find": ("ctrl+s", "/"),
     "large.find": ("ctrl+s", "/"),
     "large.next": ("f3", "n"),
