@@ -61,13 +61,23 @@ class Successors:
         loop.add_reader(handle, gone)
 
     def _replace(self) -> None:
+        """Start the next at once where this one was killed: nobody else may start one then."""
         loop = asyncio.get_running_loop()
-        quick = loop.time() - self._since < QUICK
-        loop.call_later(PAUSE if quick else 0, self._next)
+        killed = self._is_killed()
+        if killed or loop.time() - self._since >= QUICK:
+            self._next()
+        else:
+            loop.call_later(PAUSE, self._next)
+
+    def _is_killed(self) -> bool:
+        """Take leave of a door that this relay started; tells whether somebody killed it."""
+        try:
+            status = os.waitpid(self.door, os.WNOHANG)[1]
+        except ChildProcessError:
+            return False
+        return os.waitstatus_to_exitcode(status) in (-signal.SIGKILL, -signal.SIGTERM)
 
     def _next(self) -> None:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.door, os.WNOHANG)
         words = ["door", *self._words, str(os.getpid())]
         command = python_command("cocalc_tui.server.main", *words)
         self._since = asyncio.get_running_loop().time()
