@@ -90,6 +90,10 @@ class Project:
                 if reached or self.is_host:
                     raise
                 raise NobodyThereError(self.nobody_there()) from None
+            except PermissionError:
+                if reached or self.is_host:
+                    raise
+                raise RefusedError(self.not_shared()) from None
             reached = True
             return transport
 
@@ -110,6 +114,14 @@ class Project:
         return (
             f"{self.root}: {host} has no relay running there: ask {host} to run `cocalc-tui` "
             "there, or to share it with you"
+        )
+
+    def not_shared(self) -> str:
+        """A project that nobody may join cannot even be asked."""
+        host, me = user_name(self.where.host), user_name(os.geteuid())
+        return (
+            f"{self.root}: {host} does not share it with you: ask {host} to run "
+            f"`cocalc-tui share {me}` there"
         )
 
 

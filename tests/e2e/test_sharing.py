@@ -190,6 +190,9 @@ def test_only_the_host_runs_it(team: Team) -> None:
         team.fine(team.ann, "stop", "--project", str(project))
         told = team.one_line(team.ben, "list", "--project", str(project))
         assert f"{team.ann.name} has no relay running there" in told
+        team.fine(team.ann, "unshare", team.ben.name, "--project", str(project))
+        told = team.one_line(team.ben, "list", "--project", str(project))
+        assert f"`cocalc-tui share {team.ben.name}` there" in told
         assert os.lstat(project / ".cocalc-tui").st_uid == team.ann.uid
 
 
