@@ -1,4 +1,4 @@
-"""The door after one that is gone: at once where it was killed, in a while where it ended so soon."""
+"""The door after one that is gone: at once where it was killed, else after a pause."""
 
 from __future__ import annotations
 
