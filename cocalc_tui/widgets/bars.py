@@ -42,6 +42,11 @@ def _width(words: Sequence[Word]) -> int:
     return sum(cell_len(safe(word.text)) for word in words)
 
 
+def _touch(left: str, right: str) -> bool:
+    """Whether two sides would read as one word, were nothing between them."""
+    return bool(left and right) and not (left[-1] + right[0]).count(" ")
+
+
 class Bar(Widget):
     """One row: words at the left, words at the right; the left side is cut where both collide.
 
@@ -84,7 +89,7 @@ class Bar(Widget):
         left, gone = strip_of(self._left, self, ground), self._gone(room)
         if gone:
             left = Strip([Segment(BEFORE, ground), *left.crop(gone + len(BEFORE))])
-        if left.cell_length > room:
+        if left.cell_length + _touch(left.text, right.text) > room:
             cut = left.crop(0, max(room - len(BEHIND), 0))
             left = Strip([*cut, Segment(BEHIND[:room], ground)])
         return Strip([*left.adjust_cell_length(room, ground), *right], width)

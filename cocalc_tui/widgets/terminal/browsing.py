@@ -199,7 +199,7 @@ class Browsing(Widget):
     async def do_search(self) -> None:
         """Search what scrolled out, from here upwards."""
         look = self.looking()
-        word = await desk(self).ask("Search upwards", look.word)
+        word = await desk(self).ask("Search upwards")
         if word:
             await self._fetch_all(look)
             self.look, look.word = look, word

@@ -278,7 +278,7 @@ class TerminalPast(Acting, PastScreen, inherit_bindings=False):
 
     async def do_find(self) -> None:
         """Go back to where a text was shown anew."""
-        word = await desk(self).ask("Find what it showed", self._word)
+        word = await desk(self).ask("Find what it showed")
         if word:
             self._word = word
             self.do_find_earlier()

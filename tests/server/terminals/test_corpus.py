@@ -16,9 +16,11 @@ import pytest
 
 from cocalc_tui.server.terminals.screen import Screen
 from cocalc_tui.widgets.terminal.rows import cell_parts, row_text
+from tests.server.terminals.disagree import DISAGREE
+from tests.server.terminals.edges import ALL, NEITHER
 from tests.server.terminals.joining import join_at
 from tests.server.terminals.reference import COLUMNS, LINES, Shown, Tmux, ours, tmux
-from tests.server.terminals.sequences import SEQUENCES
+from tests.server.terminals.sequences import FULL, SEQUENCES
 
 FOLDER = Path(__file__).parent / "corpus"
 MARKS: dict[str, list[int]] = json.loads((FOLDER / "marks.json").read_text("utf-8"))
@@ -26,32 +28,14 @@ PLACES = 25
 """How many of the bytes of a recording somebody joins at."""
 
 
+ANEW = b"\x18\x1b[?1049l\x1bc"
+"""Ends what was begun and resets the terminal: one pane of tmux is enough."""
+
+
 def recorded(name: str) -> bytes:
     return gzip.decompress((FOLDER / f"{name}.gz").read_bytes())
 
 
-DISAGREE: dict[str, tuple[str, dict[int, str]]] = {
-    "HPA HPR VPA VPR": ("tmux knows no HPR and VPR", {0: " " * 9 + "a   b", 8: " " * 15 + "d"}),
-    "BS after the last column": ("tmux steps back to the last column", {0: " " * 78 + "cb"}),
-    "IL DL in a region": ("tmux leaves the column", {8: "*" + "H" * 79}),
-    "IL DL outside of it": ("tmux does it outside, too", {1: "BB*" + "B" * 77, 19: "T" * 80}),
-    "ICH DCH ECH of too many": (
-        "tmux inserts nothing",
-        {1: "B" * 74, 2: "C" * 74, 3: "D" * 74 + "*"},
-    ),
-    "a wrap to come is dropped": ("tmux keeps it", {0: " " * 78 + "ba", 4: " " * 79 + "f", 5: ""}),
-    "1047 and 1048": ("tmux restores with 1047", {0: "", 2: "  firstx"}),
-    "CHT CBT": ("ours keeps a wrap to come over CBT; xterm does not", {1: "d"}),
-    "TBC": ("ours wants the 0 that may be left out", {0: " " * 8 + "a"}),
-    "REP of a wide one": ("tmux repeats no wide ones", {0: " " * 9 + "中中中中|", 1: "abb|"}),
-    "LNM": ("tmux does not know it", {0: "abcd", 1: "efgh", 2: "    ij"}),
-    "DECOM": ("tmux keeps a wrap to come", {5: "F" * 79 + "c", 6: "G" * 80}),
-    "wide over half of a wide": ("tmux leaves the other half", {0: " x中文"}),
-    "wide erased by half": ("tmux leaves the other half", {0: "  中 中"}),
-    "long numbers": ("tmux passes over them", {0: f"a{' ' * 78}b", 23: "cx"}),
-    "UTF-8 that is broken": ("tmux shows nothing", {0: "a�(b�c�d�e"}),
-}
-"""Where ours is not tmux's: why, and what rows ours shows; as xterm does, but for CBT and TBC."""
 EMOJI = {
     "a family": "👨‍👩‍👧‍👦",
     "a flag": "🇪🇺",
@@ -84,17 +68,22 @@ def test_a_program_looks_as_in_tmux(program: str, server: Tmux) -> None:
 
 @pytest.mark.needs_tmux
 def test_sequences_do_what_they_do_in_tmux(server: Tmux) -> None:
-    for number, (what, data) in enumerate(SEQUENCES.items()):
-        if what not in DISAGREE:
-            (reference,) = server.follow(f"s{number}", [data])
-            assert_same(ours(fed(data)), reference, what)
+    alike = {what: data for what, data in ALL.items() if what not in DISAGREE}
+    shown = server.follow("sequences", [ANEW + data for data in alike.values()])
+    for (what, data), reference in zip(alike.items(), shown, strict=True):
+        assert_same(ours(fed(data)), reference, what)
 
 
 @pytest.mark.parametrize("what", DISAGREE)
 def test_where_tmux_is_no_reference(what: str) -> None:
     _, rows = DISAGREE[what]
-    shown = ours(fed(SEQUENCES[what])).text
+    shown = ours(fed(ALL[what])).text
     assert {y: shown[y] for y in rows} == rows
+
+
+@pytest.mark.parametrize("what", NEITHER)
+def test_what_is_not_known_changes_nothing(what: str) -> None:
+    assert ours(fed(NEITHER[what])).text == ours(fed(FULL)).text
 
 
 @pytest.mark.parametrize("what", EMOJI)
@@ -119,9 +108,9 @@ def test_who_comes_at_any_byte_of_a_sequence_has_the_same_screen() -> None:
         join_at(SEQUENCES[what], range(1, len(SEQUENCES[what]) + 1))
 
 
-@pytest.mark.parametrize("what", SEQUENCES)
+@pytest.mark.parametrize("what", ALL)
 def test_in_any_pieces_it_is_the_same(what: str) -> None:
-    data, pieces = SEQUENCES[what], Screen(COLUMNS, LINES)
+    data, pieces = ALL[what], Screen(COLUMNS, LINES)
     for piece in re.findall(rb"(?s).{1,3}", data):
         pieces.feed(piece)
     assert pieces.frame() == fed(data).frame()

@@ -8,7 +8,8 @@ import pytest
 
 from cocalc_tui.server.terminals.replies import Colours
 from cocalc_tui.server.terminals.screen import Screen
-from tests.server.terminals.sequences import SEQUENCES
+from tests.server.terminals.edges import ALL
+from tests.server.terminals.sequences import FULL
 
 SGR = re.compile(r"\x1b\[[0-9;:]*m")
 
@@ -17,11 +18,11 @@ def rows(screen: Screen) -> list[str]:
     return [SGR.sub("", row).rstrip() for row in screen.frame().rows]
 
 
-@pytest.mark.parametrize("what", SEQUENCES)
+@pytest.mark.parametrize("what", ALL)
 def test_rows_say_all_of_the_screen(what: str) -> None:
     """Who comes late draws the rows, and has the same screen."""
     screen, late = Screen(80, 24), Screen(80, 24)
-    screen.feed(SEQUENCES[what])
+    screen.feed(ALL[what])
     frame = screen.frame()
     for y, row in enumerate(frame.rows):
         late.feed(f"\x1b[{y + 1};1H\x1b[m{row}".encode())
@@ -122,6 +123,25 @@ def test_what_scrolled_out_is_kept() -> None:
     assert screen.history_length == 5000 + 1 - 24
     assert [SGR.sub("", row) for row in screen.history(100, 2)] == ["line 100", "line 101"]
     assert screen.history(4999, 10) == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"\x1b[24;1H\n\n", 2),
+        (b"\x1b[3S", 3),
+        (b"\x1b[1;9r\x1b[3S", 3),
+        (b"\x1b[1;9r\x1b[9;1H\n\n", 2),
+        (b"\x1b[3;9r\x1b[9;1H\n\n", 0),
+        (b"\x1b[H\x1b[2M\x1b[2J", 0),
+        (b"\x1b[?1049h\x1b[24;1H\n\n\x1b[?1049l", 0),
+        (b"\x1b[24;1H\n\n\x1b[3J", 0),
+    ],
+)
+def test_what_goes_out_above_scrolls_out_as_in_xterm(data: bytes, lines: int) -> None:
+    screen = Screen(80, 24)
+    screen.feed(FULL + data)
+    assert screen.history_length == lines
 
 
 def test_another_size() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cocalc_tui.client.events import LightsChanged
 from cocalc_tui.client.places import Place
 from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.widgets.phrases import Word
 from tests.widgets.app.started import started
 
 
@@ -22,6 +23,12 @@ class TestBars:
             assert "sent" not in run.main.report.status.text
             await run.press("escape")
             assert "sent" in run.main.report.status.text
+
+    async def test_its_two_sides_are_apart_also_where_both_just_fit(self) -> None:
+        async with started(size=(80, 24)) as run:
+            for length, seen in ((74, "l" * 74 + " "), (75, "l" * 73 + "… ")):
+                run.main.report.status.say([Word("l" * length)], [Word("right")])
+                assert run.main.report.status.text == seen + "right"
 
     async def test_lights(self) -> None:
         async with started() as run:
