@@ -52,7 +52,8 @@ class CompletingActs(InspectActs):
         """Offer how the word before the caret could go on."""
         editor = self.text_editor()
         if editor is not None and not self._text_refused():
-            await self._complete(editor, asked=True)
+            with self.waiting():
+                await self._complete(editor, asked=True)
 
     async def _complete(self, editor: Editor, *, asked: bool) -> None:
         """Get matches and show them; nothing is said of there being none, unless `asked`."""

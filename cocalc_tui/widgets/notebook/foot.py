@@ -56,7 +56,8 @@ def foot_lines(
     if kernel.reason and kernel.state in ("dead", "silent"):
         if len(kernel.words) > 1:
             lines += [f"  {word}" for word in kernel.words[-MOST:]]
-        lines.append(_key(keymap, "command.restart_now", "starts it anew").strip())
+        keys = ("command.restart_now", "starts it anew"), ("notebook.kernel", "offers more")
+        lines.append("".join(_key(keymap, *key) for key in keys).strip())
     return tuple(lines)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.client.wire import ReadOnlyError
@@ -13,6 +15,8 @@ from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.notebook.boxed import BEFORE, BoxView, Tip
 from cocalc_tui.widgets.notebook.suggesting import COLOUR, Call, call_at, signature_of
 
+SLOW = 0.6
+"""Seconds without an answer after which it is said that the kernel was asked."""
 BEHIND = 2000
 """Characters behind the caret that a kernel is shown."""
 
@@ -52,6 +56,15 @@ class InspectActs(BoxView):
             return "only who may run asks the kernel"
         return ""
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Say that the kernel is asked where it takes long: its first answers load much."""
+        timer = self.set_timer(SLOW, lambda: desk(self).notice("Asking the kernel ..."))
+        try:
+            yield
+        finally:
+            timer.stop()
+
     async def do_inspect(self) -> None:
         """Say what stands at the caret; once more: all of it."""
         editor = self.text_editor()
@@ -61,7 +74,8 @@ class InspectActs(BoxView):
             self._read_all(self._tip.text)
             return
         question, at = self.ask(), editor.caret
-        text, why = await self._inspected(editor, at)
+        with self.waiting():
+            text, why = await self._inspected(editor, at)
         if not text:
             desk(self).notice(why[:1].upper() + why[1:] if why else "Nothing is known of this name")
         elif self.wants(question, editor, at):

@@ -13,7 +13,7 @@ from cocalc_tui.client.document import SharedDocument
 from cocalc_tui.client.requests import RequestFailed
 from cocalc_tui.protocol.events import Completion, Inspection, Match
 from cocalc_tui.protocol.messages import Role
-from cocalc_tui.widgets.notebook import completing
+from cocalc_tui.widgets.notebook import completing, inspecting
 from tests.widgets.notebook.desk import (
     NotebookDesk,
     Pilots,
@@ -113,6 +113,17 @@ async def test_the_only_match_is_taken_at_once() -> None:
         await pilot.press("escape", "j", "enter", "end", "ctrl+space")
         await until(pilot, lambda: sources(app.pane.document)[1] == "np.load")
         assert shown(app) == []
+
+
+async def test_that_a_kernel_takes_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspecting, "SLOW", 0.01)
+    async with asking("np.li") as (app, pilot, kernel):
+        kernel.hold = asyncio.Event()
+        await pilot.press("ctrl+space")
+        await until(pilot, lambda: app.notices)
+        kernel.hold.set()
+        await until(pilot, lambda: shown(app))
+        assert app.notices == ["Asking the kernel ..."]
 
 
 async def test_typing_narrows_and_leaving_closes() -> None:

@@ -346,7 +346,7 @@ async def test_the_kernels_last_words_stay_in_sight() -> None:
         say("died: out of memory\x1b[31m; run a cell to start it anew")
         assert rows(app)[-2:] == [
             " died: out of memory␛[31m; run a cell to start it anew",
-            " [0 0 starts it anew]",
+            " [0 0 starts it anew]   [alt+k offers more]",
         ]
         say("word " * 20)
         assert [line.split() for line in rows(app)[-4:-1]] == [[], ["word"] * 11, ["word"] * 9]
