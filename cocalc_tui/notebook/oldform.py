@@ -30,6 +30,8 @@ _MIMES = {
     "javascript": "application/javascript",
     "pdf": "application/pdf",
 }
+_DEEPEST = 6
+"""The level of the least heading that markdown has; a file may say any number."""
 _OF_OUTPUT = ("output_type", "execution_count", "metadata", "prompt_number")
 _TOP = ("worksheets", "metadata", "nbformat", "nbformat_minor")
 
@@ -82,7 +84,7 @@ def _code(cell: Fields) -> Fields:
 def _heading(cell: Fields) -> Fields:
     level, source = cell.pop("level", 1), cell.get("source", "")
     text = "".join(map(str, source)) if isinstance(source, list) else str(source)
-    marks = "#" * (level if isinstance(level, int) else 1)
+    marks = "#" * (min(level, _DEEPEST) if isinstance(level, int) else 1)
     return cell | {"cell_type": "markdown", "source": [f"{marks} {' '.join(text.splitlines())}"]}
 
 

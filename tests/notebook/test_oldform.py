@@ -168,3 +168,10 @@ def comes_back_and_stays(text: str) -> None:
     assert in_order(json.loads(new)["cells"]) == in_order(
         json.loads(write(through_records(read(new))))["cells"]
     )
+
+
+def test_a_heading_of_any_level_is_one_that_markdown_has() -> None:
+    headings = [{"cell_type": "heading", "level": level, "source": "x"} for level in (3, 10**12)]
+    old: Any = {**OLD, "worksheets": [{"cells": headings}]}
+    cells = cast("list[Any]", upgraded(old)["cells"])
+    assert [cell["source"] for cell in cells] == [["### x"], ["###### x"]]
