@@ -14,7 +14,7 @@ from cocalc_tui.notebook.ipynb import read, write
 from cocalc_tui.notebook.jsontext import items, members
 from cocalc_tui.notebook.model import Notebook, NotebookError
 from tests.notebook import making
-from tests.notebook.test_ipynb import joined, through_records, with_cell
+from tests.notebook.files import joined, through_records, with_cell
 
 
 def check(text: str, at: int) -> None:

@@ -14,8 +14,8 @@ from nbformat.v4 import convert
 from cocalc_tui.notebook.ipynb import read, write
 from cocalc_tui.notebook.oldform import upgraded
 from tests.notebook import making
+from tests.notebook.files import through_records, with_cell
 from tests.notebook.test_generated import in_order
-from tests.notebook.test_ipynb import through_records, with_cell
 
 OUTPUTS = [
     {"output_type": "stream", "stream": "stderr", "text": ["a\n", "b"]},
