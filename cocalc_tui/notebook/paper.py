@@ -25,7 +25,7 @@ _STRING = 4096
 """Longest title or link of a sequence that is skipped; beyond it is text, so nothing vanishes."""
 _TOKEN = re.compile(
     r"\x1b\[(?P<sgr>[0-9;:]*)m"
-    r"|\x1b\[(?P<n>[0-9]*);?(?P<column>[0-9]*)[0-9;]*(?P<move>[ABCDEFGHJKf])"
+    r"|\x1b\[(?P<n>[0-9]*+);?+(?P<column>[0-9]*+)[0-9;]*+(?P<move>[ABCDEFGHJKf])"
     r"|\x1b\[[0-?]*[ -/]*[@-~]"
     rf"|\x1b[\]PX^_][^\x07\x1b\n]{{0,{_STRING}}}(?:\x07|\x1b\\)?"
     r"|\x1b[ -/]*[0-OQ-WYZ\\`-~]"

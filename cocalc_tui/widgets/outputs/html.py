@@ -17,7 +17,9 @@ from typing import TypeAlias
 LONGEST = 400_000
 """Characters of a document that are read."""
 WIDEST_SPAN = 100
-"""Columns that one cell may claim to cover."""
+"""Columns, or rows, that one cell may claim to cover."""
+MOST_COLUMNS, MOST_CELLS = 500, 100_000
+"""Of a table: few characters could claim millions."""
 _IGNORED = {"style", "script", "head", "title", "template", "noscript"}
 _BREAKS = {"p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "dd"}
 _BULLET = "• "
@@ -92,6 +94,8 @@ class _Reader:
         self._cell: Cell | None = None
         self._below: dict[int, int] = {}
         """Rows that cells from above still cover, by column."""
+        self._cells = 0
+        """Of the table so far, those covered from above too."""
         self._verbatim = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -161,25 +165,31 @@ class _Reader:
         self._depth += 1
         if self._depth == 1:
             self._paragraph()
-            self._table, self._below = Table(), {}
+            self._table, self._below, self._cells = Table(), {}, 0
 
     def _in_table(self, table: Table, tag: str, attributes: dict[str, str]) -> None:
         self._end_cell()
+        if self._cells >= MOST_CELLS:
+            return
         if tag == "tr":
             table.rows.append([])
             self._below = {column: rows - 1 for column, rows in self._below.items() if rows > 1}
+            self._cells += len(self._below)
             return
         if not table.rows:
             table.rows.append([])
         row = table.rows[-1]
         while self._below.get(len(row)):
             row.append(Cell())
-        span = _span(attributes.get("colspan", ""))
+        span = min(_span(attributes.get("colspan", "")), MOST_COLUMNS - len(row))
+        if span <= 0:
+            return
         if (rows := _span(attributes.get("rowspan", ""))) > 1:
             self._below |= {len(row) + step: rows for step in range(span)}
         self._cell = Cell(heading=tag == "th", span=span)
         row.append(self._cell)
         row += [Cell(heading=tag == "th", span=0) for _ in range(span - 1)]
+        self._cells += span
 
     def _end_cell(self) -> None:
         if self._cell is not None:

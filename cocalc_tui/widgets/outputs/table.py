@@ -7,6 +7,7 @@ and says how many. Wrapping its rows instead would leave nothing that reads as a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -109,14 +110,22 @@ def _fit(widths: list[int], room: int) -> tuple[list[int], list[int]]:
         share = -(-(sum(widths) - for_text) // widths.count(widest))
         limit = max(next_lower, NARROWEST, widest - share)
         widths = [min(width, limit) for width in widths]
-    shown = list(range(len(widths)))
-    keep = len(widths)
     if sum(widths) > for_text:
         widths = [min(width, EASY) for width in wanted]
-    while keep > 1 and _Columns(shown, widths, []).width(0, len(shown)) > room:
-        keep -= 1
-        shown = [*range(-(-keep // 2)), GAP_MARK, *range(len(widths) - keep // 2, len(widths))]
-    return shown, widths
+    count = len(widths)
+    fitting = bisect_right(
+        range(1, count + 1),
+        room,
+        key=lambda keep: _Columns(shown := _some(keep, count), widths, []).width(0, len(shown)),
+    )
+    return _some(max(fitting, 1), count), widths
+
+
+def _some(keep: int, count: int) -> list[int]:
+    """The columns that are shown where so many of all are."""
+    if keep == count:
+        return list(range(count))
+    return [*range(-(-keep // 2)), GAP_MARK, *range(count - keep // 2, count)]
 
 
 def _numeric(rows: list[list[Cell]], column: int) -> bool:

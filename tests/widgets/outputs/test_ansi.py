@@ -198,6 +198,10 @@ def test_colours_that_can_be_read_stay_as_they_are() -> None:
     assert own.color.name == "black"
 
 
+def test_a_sequence_that_never_ends_holds_nobody_up() -> None:
+    assert drawn(stream("a\x1b[" + "9" * 100_000 + "\nb"))[-1] == "b"
+
+
 _SOUP = st.text(st.sampled_from("ab \n\r\b\t\x1b[]0123456789;:mAKDPX_^\\\x07\x9b\u202e👩\u0301宽"))
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cocalc_tui.widgets.outputs.html import Table, parse_html
+from cocalc_tui.widgets.outputs.html import MOST_CELLS, MOST_COLUMNS, Table, parse_html
 from cocalc_tui.widgets.outputs.markdown import markdown_rows
 from tests.widgets.outputs.frames import LOOK, display, drawn, frame, style_of, texts
 
@@ -60,6 +60,14 @@ def test_spans() -> None:
     assert shown(html) == [
         *("   both…", "k  a  b", "───────", "x  1  2", "   3  4"),
     ] or shown(html) == ["   bot…", "k  a  b", "───────", "x  1  2", "   3  4"]
+
+
+def test_few_characters_claim_few_cells() -> None:
+    wide = "<tr>" + "<td colspan=100 rowspan=100>a" * 9
+    (block,) = parse_html(f"<table>{wide * 20}{'<tr><td>b' * 40_000}</table>")
+    assert isinstance(block, Table)
+    assert max(map(len, block.rows)) == MOST_COLUMNS
+    assert sum(map(len, block.rows)) < 2 * MOST_CELLS
 
 
 def test_what_is_not_a_table_is_text_around_it() -> None:
