@@ -40,6 +40,12 @@ class Whereabouts(Struct, frozen=True):
     """What they look at of the document's past: a version, commit ...; "" for its present."""
     version: int | None = None
     """Which of them, from 0; None while that is not known."""
+    against: int | None = None
+    """The version that it is compared with; None for the step before."""
+    ways: str = ""
+    """How it is looked at, where that is not the usual way: words with spaces between."""
+    only: str = ""
+    """Whose steps alone are gone through; "" for everybody's."""
 
     @property
     def place(self) -> dict[str, Json]:
@@ -83,6 +89,9 @@ def from_wire(wire: dict[str, Json]) -> Whereabouts:
         called=_text(wire.get("called")),
         past=_text(wire.get("past")),
         version=_whole(wire.get("version")),
+        against=_whole(wire.get("against")),
+        ways=_text(wire.get("ways")),
+        only=_text(wire.get("only")),
     )
 
 

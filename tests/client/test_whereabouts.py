@@ -23,6 +23,9 @@ NAMES = st.sampled_from(
         "calls",
         "called",
         "past",
+        "against",
+        "ways",
+        "only",
         "version",
         "?",
     ]
@@ -40,6 +43,9 @@ def test_there_and_back() -> None:
         called="bob",
         past="version",
         version=3,
+        against=1,
+        ways="beside blame",
+        only="ann",
     )
     assert from_wire(to_wire(here)) == here
     assert to_wire(Whereabouts()) == {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cocalc_tui.client.whereabouts import Whereabouts
 from cocalc_tui.widgets.acting import desk
+from cocalc_tui.widgets.glyphs import safe
 from cocalc_tui.widgets.history.acts import HistoryActs
 
 if TYPE_CHECKING:
@@ -28,8 +29,24 @@ class Together(HistoryActs):
         line = self.body.marked_line
         number = line.new - 1 if line is not None and line.new is not None else None
         return Whereabouts(
-            self.document.path, line=number, past=self.kind, version=self.version
-        )  # fmt: skip
+            self.document.path,
+            line=number,
+            past=self.kind,
+            version=self.version,
+            against=self.mark,
+            ways=" ".join(self._ways()),
+            only=self.person,
+        )
+
+    def _ways(self) -> list[str]:
+        """How I look at it, as others are told."""
+        ways = {
+            "plain": not self.difference,
+            "beside": self.columns,
+            "blame": self.blames,
+            "now": self.with_now,
+        }
+        return [name for name, on in ways.items() if on]
 
     def catch_up(self) -> None:
         """Go where who leads me is; while the past is being fetched, once it is here."""
@@ -47,16 +64,26 @@ class Together(HistoryActs):
             if theirs.past != self.kind:
                 await self.change_past(theirs.past)
             if theirs.version is not None:
-                await self._go_to(theirs.version)
+                await self._have(max(theirs.version, theirs.against or 0))
+                self._look_as(theirs)
+                self.go(theirs.version)
         except RequestFailed as error:
             self.say(error.text)
 
-    async def _go_to(self, version: int) -> None:
-        """Show a version, which may be newer than those that were fetched."""
+    async def _have(self, version: int) -> None:
+        """Fetch what is new, where a version is newer than what was fetched."""
         own = self.own
         if own is self.past and own and own.line.latest < min(version, self.document.numbers.upto):
             await self.look_again()
-        self.go(version)
+
+    def _look_as(self, theirs: Whereabouts) -> None:
+        """Look at it in their way."""
+        ways = theirs.ways.split()
+        self.difference, self.columns = "plain" not in ways, "beside" in ways
+        self.blames, self.with_now = "blame" in ways, "now" in ways
+        self.person, self.mark = safe(theirs.only), theirs.against
+        if self.mark is not None and self.past is not None:
+            self.mark = min(self.mark, self.past.line.latest)
 
     def arrived(self) -> None:
         """What one went to shows: tell the others, and mark the line that who leads me marked."""

@@ -173,8 +173,23 @@ async def test_my_view_goes_with_theirs_into_the_past_and_back(tmp_path: Path) -
         def at() -> tuple[int, int | None]:
             return past.shown, past.body.selected_numbers[0]
 
+        def changed() -> list[str]:
+            return [line.pieces[0].text for line in past.body.lines_ if line.changed]
+
         await run.until(lambda: at() == (2, 121))
         assert "following BE ben" in row(past, 0)
+        # As they look at it, and the usual way again.
+        there = replace(AT_100, past="version", version=3, line=None)
+        await run.stands(replace(there, against=1, ways="beside", only="ben"))
+        await run.until(lambda: past.shown == 3 and past.body.columns)
+        assert changed() == ["1", "0"]
+        assert "only ben  against 1" in row(past, 0)
+        await run.stands(replace(there, ways="plain blame"))
+        await run.until(lambda: past.body.blamed and not changed())
+        await run.stands(replace(there, ways="now"))
+        await run.until(lambda: not past.body.blamed and "what came since" in row(past, 0))
+        await run.stands(there)
+        await run.until(lambda: "what came since" not in row(past, 0) and bool(changed()))
         # A version that came since this past was fetched.
         document.change([Splice(0, 0, "new\n")], step=True)
         await run.stands(replace(AT_100, past="version", version=4, line=None))
@@ -276,6 +291,10 @@ async def test_my_place_is_told_and_that_i_am_away(
         await run.until(lambda: (mine().past, mine().version, mine().line) == ("version", 2, 2))
         await run.press("up")
         await run.until(lambda: mine().line == 1)
+        await run.press("left", "v", "s", "b")
+        await run.until(lambda: (mine().against, mine().ways) == (1, "beside blame"))
+        await run.press("d", "equals_sign")
+        await run.until(lambda: (mine().against, mine().ways) == (None, "beside blame now"))
         await run.press("escape")
         await run.until(lambda: not mine().past)
         monkeypatch.setattr(standing, "IDLE", 0.0)
