@@ -13,11 +13,15 @@ from cocalc_tui.widgets.editor.vim.search import Search
 if TYPE_CHECKING:
     from cocalc_tui.widgets.editor.vim.machine import Vim
 
-_NAME = re.compile(r"(?:[a-zA-Z]+|[&<>=])!?")
+_NAME = re.compile(r"(?:[a-zA-Z]+|&&?|[<>=])!?")
 _PLACE = re.compile(
     r"(?P<number>\d+)|(?P<here>\.)|(?P<last>\$)|'(?P<mark>[a-zA-Z<>'])|/(?P<found>[^/]*)/?"
     r"|\?(?P<before>[^?]*)\??"
 )
+ABOVE = -1
+"""Before the first line: what goes there goes to the top, and all else means the first."""
+NOWHERE = -1_000_000_000
+"""A line that is not there, whatever is added to it."""
 _OFFSET = re.compile(r"([+-])(\d*)")
 
 
@@ -43,7 +47,7 @@ def read(vim: Vim, editor: Editor, text: str) -> Asked | None:
             line, text = place(vim, editor, text, here)
             if line is None:
                 break
-            places.append(line)
+            places.append(0 if line == ABOVE else line)
             if not text.startswith(","):
                 break
             text = text[1:]
@@ -80,7 +84,7 @@ def _line_of(vim: Vim, editor: Editor, found: re.Match[str], here: int) -> int:
         return lines.last_line(editor)
     if found["mark"]:
         at = editor.marks.get(found["mark"], -1)
-        return editor.buffer.row_col(min(at, len(editor.buffer)))[0] if at >= 0 else -1
+        return editor.buffer.row_col(min(at, len(editor.buffer)))[0] if at >= 0 else NOWHERE
     pattern = found["before"] if found["found"] is None else found["found"]
     if pattern is not None:
         on = found["found"] is not None
@@ -88,5 +92,5 @@ def _line_of(vim: Vim, editor: Editor, found: re.Match[str], here: int) -> int:
         at_ = Search(pattern or vim.memory.search.pattern).next(
             str(editor.buffer), place, 1, forwards=on
         )
-        return editor.buffer.row_col(at_)[0] if at_ is not None else -1
+        return editor.buffer.row_col(at_)[0] if at_ is not None else NOWHERE
     return here

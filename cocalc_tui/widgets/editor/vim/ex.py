@@ -10,7 +10,7 @@ from cocalc_tui.widgets.editor import lines
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.vim import operators, putting, words
-from cocalc_tui.widgets.editor.vim.asked import Asked, place, read
+from cocalc_tui.widgets.editor.vim.asked import ABOVE, Asked, place, read
 from cocalc_tui.widgets.editor.vim.objects import Stretch
 from cocalc_tui.widgets.editor.vim.registers import UNNAMED, Taken
 from cocalc_tui.widgets.editor.vim.search import PatternError, Search, compiled, found_in, put_for
@@ -105,6 +105,8 @@ def _substitute(vim: Vim, editor: Editor, asked: Asked) -> None:
         parts = re.split(rf"(?<!\\){re.escape(mark)}", asked.rest[1:])
         pattern, text, flags = [*parts, "", "", ""][:3]
         vim.substitution = pattern or vim.memory.search.pattern, text, flags
+    else:
+        vim.substitution = (*vim.substitution[:2], vim.substitution[2] * (asked.name == "&&"))
     pattern, text, flags = vim.substitution
     if not pattern:
         raise PatternError("nothing was searched for yet")
@@ -203,7 +205,11 @@ def _join(vim: Vim, editor: Editor, asked: Asked) -> None:
 
 def _put(vim: Vim, editor: Editor, asked: Asked) -> None:
     held = vim.register(asked.rest[:1] or UNNAMED)
-    if held is not None:
+    if held is None:
+        vim.outside.say("Nothing was taken that could be put")
+        column = min(editor.place()[1], max(editor.view.length(asked.last) - 1, 0))
+        editor.go(editor.buffer.offset(asked.last, column))
+    else:
         text = held.text.removesuffix("\n") + "\n"
         editor.go(editor.start_of(asked.last))
         putting.put_lines(editor, text, behind=not asked.name.endswith("!"))
@@ -222,10 +228,10 @@ def _copy(*, moves: bool) -> Run:
     def copy(vim: Vim, editor: Editor, asked: Asked) -> None:
         target, _ = place(vim, editor, asked.rest, editor.place()[0])
         if asked.rest.strip() == "0":
-            target = -1
+            target = ABOVE
         start, end = editor.start_of(asked.first), editor.start_of(asked.last + 1)
         inside = target is not None and moves and asked.first <= target <= asked.last
-        if target is None or not -1 <= target <= words.last_line(editor) or inside:
+        if target is None or not ABOVE <= target <= words.last_line(editor) or inside:
             vim.outside.say(f"{asked.rest or asked.name}: not a line to go behind")
             return
         text = editor.buffer.slice(start, end)
@@ -278,6 +284,7 @@ COMMANDS: dict[str, tuple[Run, str, str]] = {
     "tabe": (_edit, "tabedit", "open a file"),
     "s": (_substitute, "substitute", "`:%s/pattern/text/g`: find and replace; flags g i I n"),
     "&": (_substitute, "&", "the last `:s` once more"),
+    "&&": (_substitute, "&&", "and with its flags"),
     "g": (_global, "global", "`:g/pattern/command` in every line that has it"),
     "v": (_global, "vglobal", "in every line that has it not"),
     "d": (_on_lines("d"), "delete", "delete the lines"),

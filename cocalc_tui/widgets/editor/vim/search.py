@@ -34,7 +34,7 @@ class PatternError(ValueError):
 def compiled(pattern: str) -> regex.Pattern[str]:
     r"""A pattern of vim's as one of Python's. Small letters match capital ones, too.
 
-    Of the less usual parts there are `\v`, `\c`, `\C`, `\<` and `\>`; `\zs` and the like are not.
+    Of the less usual parts there are `\v`, `\c`, `\C`, `\<`, `\>`, `\zs` and `\ze`.
     """
     import regex
 
@@ -68,14 +68,19 @@ def _translated(pattern: str) -> str:
     very = pattern.startswith("\\v")
     found: list[str] = []
     marks = iter(pattern[2:] if very else pattern)
-    within = False
+    within, ended = False, ""
     for mark in marks:
         if within:
             found.append(mark)
             within = mark != "]"
         elif mark == "\\":
             after = next(marks, "\\")
-            found.append(_many(marks) if after == "{" and not very else _escaped(after, very=very))
+            if after == "z":
+                ended += _edge(next(marks, ""), found)
+            elif after == "{" and not very:
+                found.append(_many(marks))
+            else:
+                found.append(_escaped(after, very=very))
         elif very and mark in "<>":
             found.append("\\b")
         elif mark in _SWAPPED and not very:
@@ -83,7 +88,15 @@ def _translated(pattern: str) -> str:
         else:
             found.append(mark)
             within = mark == "["
-    return "".join(found)
+    return "".join(found) + ended
+
+
+def _edge(mark: str, found: list[str]) -> str:
+    r"""Where what matches begins (`\zs`) or ends; returns what closes that behind the pattern."""
+    if mark not in ("s", "e"):
+        raise PatternError(f"\\z{mark} is not known here")
+    found.append("\\K" if mark == "s" else "(?=")
+    return "" if mark == "s" else ")"
 
 
 def _many(marks: Iterator[str]) -> str:
@@ -99,8 +112,6 @@ def _escaped(mark: str, *, very: bool) -> str:
         return "?"
     if mark in _SWAPPED and not very:
         return mark
-    if mark == "z":
-        raise PatternError("\\zs and \\ze are not known here")
     return "\\" + mark
 
 

@@ -53,6 +53,8 @@ LINES = (
     *("5,2d", "1,$d", "/foo/d", "?def?d", "g/^$/d", "g!/o/d", "5|d", "3,5d a|put a", "%s/$/;/"),
     *(r"%s/\(a\)\(t\)/\2\1/g", r"s/\w\+/<lt>&>/g", r"%s/foo/\U&/", r"s/\<lt>f/\u&/g"),
     *(r"%s/\v(a|b)+/Z/g", "s/a/b/|s/e/f/", r"2,3s/^\s*//", r"%s/\s\+$//", "3,4m1", "%s/^/# /"),
+    *("-1", "-2", "-1d", "-1,2d", "3put b", "2pu! b", "m'b", "%s/o/0/g|2&&", "%s/o/0/g|5s"),
+    *(r"%s/a\zs./X/g", r"%s/.\ze[ao]/<lt>&>/", r"g/o\zsr/d"),
 )
 """Behind `:`."""
 TYPED = ("foo<esc>", "a b<esc>", "x<cr>y<esc>", "ab<bs>c<esc>")

@@ -28,6 +28,9 @@ from tests.widgets.editor.vim.typed import Typed
         (r"one\C", "ONE one", "one"),
         (r"One\c", "one", "one"),
         (r"a\/b", "a/b", "a/b"),
+        (r"a\zsb*", "abbc", "bb"),
+        (r"a\zeb", "ab", "a"),
+        (r"a\zsb\zec", "abc", "b"),
     ],
 )
 def test_patterns(pattern: str, text: str, found: str) -> None:
@@ -40,7 +43,7 @@ def test_a_capital_asks_for_capitals() -> None:
     assert compiled("One").search("one") is None
 
 
-@pytest.mark.parametrize("pattern", [r"a\(", r"\zsa", "[a", r"\v("])
+@pytest.mark.parametrize("pattern", [r"a\(", r"\zxa", "[a", r"\v("])
 def test_bad_patterns_are_one_line(pattern: str) -> None:
     with pytest.raises(PatternError):
         compiled(pattern)
@@ -78,6 +81,14 @@ def test_replacements() -> None:
         ("|a a\na", ":s/a/b/g<cr>", "|b b\na"),
         ("|a a\na", ":%s/a/b/g<cr>", "b b\n|b"),
         ("|a\na\na", ":s/a/b/<cr>j:&<cr>", "b\n|b\na"),
+        ("|aa\naa\naa", ":s/a/b/g<cr>j:&&<cr>j:&<cr>", "bb\nbb\n|ba"),
+        ("|aa\naa", ":s/a/b/g<cr>j:s<cr>", "bb\n|ba"),
+        ("|foo bar", r":s/foo \zsbar/x/<cr>", "|foo x"),
+        ("|a bar", r":s/b\zear/x/<cr>", "|a xar"),
+        ("  a\nb|c", ":-1<cr>:-1<cr>", "  |a\nbc"),
+        ("  |a\nb", ":-2<cr>", "  |a\nb"),
+        ("|a\nb\nc", ":3put<cr>", "a\nb\n|c"),
+        ("a\n|b", ":m'q<cr>", "a\n|b"),
         ("|a.b", r":s/\(.\)\.\(.\)/\2-\1/<cr>", "|b-a"),
         ("|a,b", r":s/,/\r/<cr>", "|a\nb"),
         ("|x/y", r":s#/#-#<cr>", "|x-y"),
