@@ -49,9 +49,8 @@ class Captured:
         is_clear = item["output_type"] == "clear_output"
         if is_clear and held.clearing:
             return []
-        clear: Item = {"output_type": "clear_output", "wait": False, "within": widget}
         more = [] if is_clear else [_within(widget, item)]
-        return [clear, *more] if is_clear or waited else more
+        return [clearing(widget), *more] if is_clear or waited else more
 
     def _of(self, widget: str) -> RunOutput:
         held = self._held.pop(widget, None) or RunOutput()
@@ -89,6 +88,11 @@ class Captured:
         for widget, (clearing, records) in state["held"].items():
             outputs = [Output.from_record(fields) for fields in records]
             self._held[widget] = RunOutput(outputs, clearing=clearing)
+
+
+def clearing(widget: str) -> Item:
+    """Make what takes away all that a widget shows."""
+    return {"output_type": "clear_output", "wait": False, "within": widget}
 
 
 def _within(widget: str, item: Item) -> Item:

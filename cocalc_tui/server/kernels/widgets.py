@@ -8,15 +8,15 @@ thing once: `recall` makes a relay that comes later know it, too.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from cocalc_tui.notebook.outputs import Item, display_id
 from cocalc_tui.notebook.widgets import MOST, Widgets, view_of
 from cocalc_tui.server.keeper.spool import SpoolReader
 from cocalc_tui.server.kernels import progress
-from cocalc_tui.server.kernels.capturing import Captured
+from cocalc_tui.server.kernels.capturing import Captured, clearing
 from cocalc_tui.server.kernels.items import decode, item_from, wholesome
 from cocalc_tui.server.kernels.table import OVER
 from cocalc_tui.sync.patch import Json
@@ -25,20 +25,29 @@ COMMS = frozenset({"comm_open", "comm_msg", "comm_close"})
 """Types of messages that tell of widgets."""
 
 
+class Display(NamedTuple):
+    """Where a widget was displayed last."""
+
+    run: str
+    item: Item
+    inside: Sequence[str]
+    """The widget and those in it whose outputs stand below it."""
+
+
 class Shown:
     """Which widgets are shown where."""
 
     def __init__(self) -> None:
         self._widgets = Widgets()
         self._captured = Captured()
-        self._items: dict[str, tuple[str, Item]] = {}
-        """By widget: the run, and what it displayed; the last displayed is the last."""
+        self._displays: dict[str, Display] = {}
+        """By widget; the last displayed is the last."""
         self._changed: set[str] = set()
 
     def take(self, run: str, kind: str, content: Mapping[str, Any]) -> None:
         """Take in what a kernel says of a widget while a run goes on."""
         said = cast("dict[str, Json]", wholesome(dict(content)))
-        self._changed |= self._widgets.take(kind, said) & self._items.keys()
+        self._changed |= self._widgets.take(kind, said) & self._displays.keys()
         data = said.get("data")
         state = data.get("state") if isinstance(data, dict) else None
         if isinstance(state, dict) and isinstance(listens := state.get("msg_id"), str):
@@ -57,18 +66,29 @@ class Shown:
         if widget := self._captured.listener(run):
             return self._printed_into(widget, self._captured.add(widget, item))
         if kind == "clear_output":
-            self._items = {name: at for name, at in self._items.items() if at[0] != run}
+            self._displays = {name: at for name, at in self._displays.items() if at.run != run}
         return self._seen(run, item)
 
     def _printed_into(self, widget: str, items: Iterable[Item]) -> list[tuple[str, Item]]:
         """What comes into a widget, where that was shown last, by itself or in a box."""
         around = self._widgets.around(widget)
-        for model in reversed(self._items):
-            if model in around and widget in (inside := self._widgets.inside(model)):
-                run, display = self._items[model]
-                below: Json = [display_id(display), inside.index(widget)]
-                return [two for one in items for two in self._seen(run, {**one, "below": below})]
+        for model, display in reversed(self._displays.items()):
+            if model in around and widget in self._widgets.inside(model):
+                return self._below(model, display, widget, items)
         return []
+
+    def _below(
+        self,
+        model: str,
+        display: Display,
+        widget: str,
+        items: Iterable[Item],
+        outer: frozenset[str] = frozenset(),
+    ) -> list[tuple[str, Item]]:
+        """What a widget holds, below the display that it is in."""
+        below: Json = [display_id(display.item), self._widgets.inside(model).index(widget)]
+        seen = (self._seen(display.run, {**one, "below": below}, outer) for one in items)
+        return [two for found in seen for two in found]
 
     def _seen(
         self, run: str, item: Item, outer: frozenset[str] = frozenset()
@@ -78,25 +98,37 @@ class Shown:
             return [(run, item)]
         name = display_id(item) or f"widget {model}"
         named: Item = {**item, "transient": {"display_id": name}}
-        self._items.pop(model, None)
-        self._items[model] = run, named
-        if len(self._items) > MOST:
-            del self._items[next(iter(self._items))]
+        display = Display(run, named, self._widgets.inside(model))
+        self._displays.pop(model, None)
+        self._displays[model] = display
+        if len(self._displays) > MOST:
+            del self._displays[next(iter(self._displays))]
         found = [(run, self._with_text(model, named))]
-        for place, widget in enumerate(self._widgets.inside(model)):
+        for widget in display.inside:
             if widget not in outer:
-                for one in self._captured.items(widget):
-                    found += self._seen(run, {**one, "below": [name, place]}, outer | {widget})
+                held = self._captured.items(widget)
+                found += self._below(model, display, widget, held, outer | {widget})
         return found
 
     def updates(self) -> list[tuple[str, Item]]:
         """What changed since it was asked last, by run."""
-        changed, self._changed = self._changed & self._items.keys(), set()
-        found = []
+        changed, self._changed = self._changed & self._displays.keys(), set()
+        found: list[tuple[str, Item]] = []
         for model in sorted(changed):
-            run, item = self._items[model]
+            run, item, _ = self._displays[model]
             update = {**self._with_text(model, item), "output_type": "update_display_data"}
-            found.append((run, update))
+            found += [(run, update), *self._moved(model)]
+        return found
+
+    def _moved(self, model: str) -> list[tuple[str, Item]]:
+        """What goes with widgets that left a box which is displayed, and comes with new ones."""
+        run, item, before = self._displays[model]
+        now = self._widgets.inside(model)
+        self._displays[model] = display = Display(run, item, now)
+        held = {widget: self._captured.items(widget) for widget in {*before} ^ {*now}}
+        found = [(run, clearing(widget)) for widget in before if held.get(widget)]
+        for widget in now:
+            found += self._below(model, display, widget, held.get(widget, ()))
         return found
 
     def _with_text(self, model: str, item: Item) -> Item:
@@ -116,7 +148,7 @@ class Shown:
         """Return all that is known, for `progress`."""
         return {
             "states": self._widgets.states(),
-            "items": [[model, *at] for model, at in self._items.items()],
+            "items": [[model, at.run, at.item] for model, at in self._displays.items()],
             "captured": self._captured.state(),
         }
 
@@ -139,7 +171,10 @@ class Shown:
 
     def _resume(self, state: Mapping[str, Any]) -> None:
         self._widgets.resume(state["states"])
-        self._items = {model: (run, item) for model, run, item in state["items"]}
+        self._displays = {
+            model: Display(run, item, self._widgets.inside(model))
+            for model, run, item in state["items"]
+        }
         self._captured.resume(state["captured"])
 
     def _again(self, said: Mapping[str, Any]) -> None:

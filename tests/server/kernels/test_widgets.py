@@ -210,9 +210,18 @@ def test_what_is_printed_into_widgets_of_a_box_stands_by_their_places() -> None:
     assert texts(made) == ["", "", "deep\n", "first\n", "second\n", "after\n"]
     comes({"output_type": "clear_output", "wait": False}, "one")
     assert texts(made) == ["", "second\n", "after\n"]
-    shows(widgets, children=["IPY_MODEL_two"])
-    comes(printed("nowhere\n"), "one")
-    assert texts(made) == ["", "second\n", "after\n"]
+    shows(widgets, children=["IPY_MODEL_one"])
+    for _, one in widgets.updates():
+        made.add(one)
+    assert texts(made) == ["", "after\n"]
+    comes(printed("unseen\n"), "two")
+    comes(printed("seen\n"), "one")
+    assert texts(made) == ["", "seen\n", "after\n"]
+    shows(widgets, children=["IPY_MODEL_one", "IPY_MODEL_two"])
+    for _, one in widgets.updates():
+        made.add(one)
+    assert texts(made) == ["", "seen\n", "second\nunseen\n", "after\n"]
+    assert widgets.updates() == []
 
 
 def test_a_kernel_cannot_make_more_than_is_kept() -> None:
