@@ -240,8 +240,12 @@ def join(words: Sequence[str | Path]) -> Project:
 def with_workspace(
     folder: str | Path, work: Callable[[Workspace], Awaitable[Result]], *, start: bool = True
 ) -> Result:
-    """Do some work with the project's relay; `start` it where none runs. Raises CommandError."""
-    return _with_project(reach([folder], start=start), work, start=start)
+    """Do some work with the project's relay; `start` it where none runs. Raises CommandError.
+
+    This folder, unless another is named, is made a project by that, but for the home folder.
+    """
+    words = [] if folder == os.curdir else [folder]
+    return _with_project(reach(words, start=start), work, start=start)
 
 
 def with_document(

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -154,3 +155,16 @@ def test_in_a_folder_that_was_deleted_one_line_says_so(
         assert main(words) == 2
         said = "cocalc-tui: this folder was deleted: go to one that is there\n"
         assert capsys.readouterr().err == said
+
+
+def test_a_home_folder_is_looked_at_and_made_no_project_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pwd.getpwuid", lambda _: SimpleNamespace(pw_dir=str(tmp_path)))
+    monkeypatch.chdir(tmp_path)
+    for words in (["list"], ["start"], ["people"]):
+        assert main(words) == 2
+        assert f"{tmp_path} is your home folder" in capsys.readouterr().err
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out == "nothing runs in this project\n"
+    assert not places(tmp_path).state.exists()
