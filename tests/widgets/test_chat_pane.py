@@ -414,6 +414,16 @@ async def test_each_line_of_a_message_is_a_row() -> None:
         assert rows[1:5] == ["one", "two three", "", "• a"]
 
 
+async def test_tags_are_text() -> None:
+    said_ = "use List<int> and <Enter>\n`<b>`\n\n<script>alert(1)</script>\n\n<div>\n*so*</div>"
+    async with chatting(*schema.say("k1", "ann", 5, said_)) as (app, _):
+        rows = [row.strip() for row in screen(app).split("\n")]
+        assert rows[1:] == [
+            *("use List<int> and <Enter>", "<b>", "", "<script>alert(1)</script>", ""),
+            *("<div>", "so</div>", *[""] * (len(rows) - 8)),
+        ]
+
+
 async def test_code_that_is_too_long_goes_on_below_its_beginning() -> None:
     code = f"```\n{'a' * 60} b\n```"
     async with chatting(*schema.say("k1", "ann", 5, code)) as (app, _):

@@ -2,9 +2,9 @@
 
 Folders are entered by descriptor and links not followed, so that nobody who may write in the
 project leads the search out of it. Hidden files are left out unless asked for, and what is ignored
-(`ignoring`); `.git` and the project's own state always are. A chat beside a file is a hidden file,
-and a project may keep chats out of git: a search of the chats takes all that lie in the folders it
-enters.
+(`ignoring`); `.git` and the project's own state always are. What was said is searched apart from
+all other files. A chat beside a file is a hidden file, and a project may keep chats out of git: a
+search of the chats takes all that lie in the folders it enters.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Walk:
     ) -> None:
         """`hidden`: look at those too; `ignored`: look at what is to be ignored, too.
 
-        `chats`: look at chats only, `globs` then mean the files that they are beside.
+        `chats`: look at chats and no other files, `globs` then mean those that they are beside.
         """
         self._project = project
         self._choice = Choice(globs)
@@ -131,7 +131,7 @@ class Walk:
 
     def _takes(self, path: str) -> bool:
         """Whether a file is one of those that are wanted."""
-        if self._chats and not path.endswith(places.ENDING):
+        if path.endswith(places.ENDING) != self._chats:
             return False
         return self._choice.takes((places.subject(path) if self._chats else "") or path)
 

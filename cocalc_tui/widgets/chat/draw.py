@@ -53,7 +53,7 @@ def message_rows(
     named = set(mentions(message.text))
     rows += [
         _mentioning(row, named, me, faces.colour)
-        for row in _linking(markdown_rows(message.text, inner, breaks=True), frame)
+        for row in _linking(markdown_rows(message.text, inner, said=True), frame)
     ]
     if message.reactions:
         rows.append(_reactions(message, frame))

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable
 from functools import lru_cache
 
+from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -46,10 +47,11 @@ LONGEST = 100_000
 """Characters of one text that are laid out."""
 
 
-def markdown_rows(text: str, frame: Frame, *, breaks: bool = False) -> list[Strip]:
+def markdown_rows(text: str, frame: Frame, *, said: bool = False) -> list[Strip]:
     """Draw a markdown text; no rows for one that shows nothing.
 
-    With `breaks` each line of a paragraph begins a row, as in what people say to each other.
+    `said`: as people write to each other, each line of a paragraph begins a row, and `List<int>` is
+    no HTML.
     """
     text = text[:LONGEST].expandtabs(4)
     cleaned = "\n".join(safe(line.removesuffix("\r")) for line in text.split("\n"))
@@ -57,7 +59,7 @@ def markdown_rows(text: str, frame: Frame, *, breaks: bool = False) -> list[Stri
     console = _console(frame.look)
     options = console.options.update(width=frame.width)
     try:
-        lines = console.render_lines(_Page(cleaned, frame, formulas, breaks), options, pad=False)
+        lines = console.render_lines(_Page(cleaned, frame, formulas, said), options, pad=False)
     except Exception:
         return cut_rows(_source(cleaned, frame), frame, frame.limit)
     true = truthful(lines)
@@ -182,6 +184,12 @@ class _Html(MarkdownElement):
                 yield Text(safe(block))
 
 
+@lru_cache(maxsize=1)
+def _without_html() -> MarkdownIt:
+    """Reads what rich reads of markdown, but for HTML."""
+    return MarkdownIt(options_update={"html": False}).enable(["strikethrough", "table"])
+
+
 class _Page(Markdown):
     elements = Markdown.elements | {
         "heading_open": _Heading,
@@ -192,9 +200,11 @@ class _Page(Markdown):
         "html_block": _Html,
     }
 
-    def __init__(self, text: str, frame: Frame, formulas: Formulas, breaks: bool) -> None:
+    def __init__(self, text: str, frame: Frame, formulas: Formulas, said: bool) -> None:
         super().__init__(formulas.taken_out(text))
-        self._breaks = breaks
+        if said and "<" in text:
+            self.parsed = _without_html().parse(self.markup)
+        self._said = said
         self.frame = frame
         self._formulas = formulas
 
@@ -206,7 +216,7 @@ class _Page(Markdown):
                 name = token.content or source.rpartition("/")[2][:80] or "no description"
                 yield Token("text", "", 0, content=f"[image: {name}]")
                 continue
-            if token.type == "softbreak" and self._breaks:
+            if token.type == "softbreak" and self._said:
                 token.type = "hardbreak"
             if token.content:
                 token.content = self._formulas.put_in(token.content)

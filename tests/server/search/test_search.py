@@ -128,7 +128,7 @@ def chat(*said: str) -> str:
 def test_a_chat_is_searched_by_its_messages(tmp_path: Path) -> None:
     """Not by the JSON, in which every message has an `at` and quotes are escaped."""
     files(tmp_path, {"room.chat": chat('no "at"', "first\nsays at"), "old.chat": "no JSON, at"})
-    first, second = find(tmp_path, "at").files
+    first, second = find(tmp_path, "at", chats=True).files
     assert [(line.said, line.number, line.text) for line in first.lines] == [
         (None, 1, "no JSON, at")
     ]
@@ -137,7 +137,7 @@ def test_a_chat_is_searched_by_its_messages(tmp_path: Path) -> None:
         (ann[0], 1, 'no "at"'),
         (ann[1], 2, "says at"),
     ]
-    assert paths(find(tmp_path, '"at"', case=True)) == ["room.chat"]
+    assert paths(find(tmp_path, '"at"', case=True, chats=True)) == ["room.chat"]
 
 
 def test_all_chats_are_those_beside_files_and_rooms(tmp_path: Path) -> None:
@@ -153,6 +153,8 @@ def test_all_chats_are_those_beside_files_and_rooms(tmp_path: Path) -> None:
     assert paths(find(tmp_path, chats=True)) == chats
     assert paths(find(tmp_path, chats=True, globs=["*.py", "*.chat"])) == [chats[0], chats[2]]
     assert paths(find(tmp_path, chats=True, ignored=True)) == [*chats[:2], "no/.d.chat", chats[2]]
+    others = [".hidden", "a.py"]
+    assert paths(find(tmp_path, hidden=True, ignored=True)) == others, "and no chat"
 
 
 class TestRules:

@@ -177,7 +177,7 @@ async def test_what_was_said_is_found_in_all_chats_and_opens_there(tmp_path: Pat
         assert "Files" in run.shown()
         assert "eplace" not in run.shown()
         await run.press("alt+u")
-        await run.until(lambda: "22 in 2 files" in run.shown())
+        await run.until(lambda: "nothing found" in run.shown())
         assert "replace, files" in run.shown()
         await run.press("alt+u", "enter")
         await run.until(lambda: "22 in 2 chats" in run.shown())
@@ -196,7 +196,7 @@ async def test_what_was_said_is_found_in_all_chats_and_opens_there(tmp_path: Pat
         await run.press("i", *"well")
         assert pane.composer.text == "well"
         await run.press("ctrl+t", "/")
-        await run.until(lambda: "11 in 1 file · 5 files looked at" in run.shown())
+        await run.until(lambda: "nothing found · 4 files looked at" in run.shown())
 
 
 async def test_which_files_how_and_what_is_around(tmp_path: Path) -> None:
