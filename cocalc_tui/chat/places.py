@@ -18,10 +18,9 @@ if TYPE_CHECKING:  # the first screen knows where chats are, and does without wh
     from cocalc_tui.chat.model import Message
 
 ENDING = ".chat"
-_LINK = re.compile(
-    r"\[(?P<path>[^\[\]\n:]*?)\s*(?::(?P<line>\d{1,9})|(?:^|(?<=[\s\[]))(?P<kind>cell|version) "
-    r"(?P<number>\d{1,9}))\]"
-)
+_BRACKETS = re.compile(r"\[([^\[\]\n]*)\]")
+_PLACE = re.compile(r"(?::(?P<line>\d{1,9})|(?<!\S)(?P<kind>cell|version) (?P<number>\d{1,9}))\Z")
+"""What a link ends with, behind its path. Read from here on: a path may be any number of spaces."""
 
 
 class Link(NamedTuple):
@@ -81,16 +80,18 @@ def meant(path: str, chat: str) -> list[str]:
 
 def links(text: str, chat: str) -> Iterator[tuple[int, int, Link]]:
     """The links in a message of the chat at a path: where each begins and ends, and its place."""
-    for found in _LINK.finditer(text):
-        path = found["path"].strip() or subject(chat)
-        if not path:
+    for found in _BRACKETS.finditer(text):
+        place = _PLACE.search(found[1])
+        said = found[1][: place.start()].strip() if place is not None else ""
+        path = said or subject(chat)
+        if place is None or not path or ":" in said:
             continue
-        if found["line"]:
-            link = Link(path, line=int(found["line"]))
-        elif found["kind"] == "cell":
-            link = Link(path, cell=int(found["number"]))
+        if place["line"]:
+            link = Link(path, line=int(place["line"]))
+        elif place["kind"] == "cell":
+            link = Link(path, cell=int(place["number"]))
         else:
-            link = Link(path, version=int(found["number"]))
+            link = Link(path, version=int(place["number"]))
         yield found.start(), found.end(), link
 
 

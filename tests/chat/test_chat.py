@@ -133,6 +133,9 @@ class TestPlaces:
         ]
         assert list(links("[cell 7]", "room.chat")) == []
 
+    def test_many_spaces_behind_a_bracket_hold_nobody_up(self) -> None:
+        assert list(links("[" + " " * 100_000 + ":41", "room.chat")) == []
+
     def test_a_link_is_as_old_as_its_words(self) -> None:
         ann = Person(ANN, "ann")
         ann.do(schema.say("k1", "ann", 1000, "look"))
