@@ -19,8 +19,8 @@ class Frames:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._told: Frame | None = None
-        self._more = "", 0
-        """Who typed last, and how many lines had scrolled out, when it was told."""
+        self._more = "", 0, screen.size
+        """Who typed last, how many lines had scrolled out, and the size, when it was told."""
         self._state: dict[str, Any] = {}
         """How it is else, as of the moment it was told."""
         self._seq = 0
@@ -28,7 +28,7 @@ class Frames:
     def changed(self, typist: str) -> dict[str, Any] | None:
         """The next frame, None where nothing is other; `typist` typed last."""
         before, frame = self._told, self._screen.frame()
-        more = typist, self._screen.history_length
+        more = typist, self._screen.history_length, self._screen.size
         if frame == before and more == self._more:
             return None
         self._told, self._more = frame, more

@@ -325,11 +325,10 @@ class Terminals:
             terminal.resizing = loop.call_later(_CALM, self._resize, terminal)
 
     def _resize(self, terminal: KnownTerminal) -> None:
+        """Have the keeper know the size, also where it told that one last and was asked since."""
         terminal.resizing = None
         wanted, session = terminal.wanted, terminal.session
-        if session is None or wanted is None:
-            return
-        if wanted != (session.state["columns"], session.state["lines"]):
+        if session is not None and wanted is not None:
             task = asyncio.ensure_future(session.ask("resize", columns=wanted[0], lines=wanted[1]))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
 

@@ -31,3 +31,14 @@ def test_who_types_and_what_scrolls_out_is_told_where_no_row_changes() -> None:
     assert frame is not None
     assert (frame["rows"], frame["typist"]) == ({}, "ann")
     assert frames.whole("ann")["typist"] == "ann"
+
+
+def test_another_size_is_told_where_no_row_changes() -> None:
+    screen = Screen(80, 24)
+    frames = Frames(screen)
+    screen.feed(b"one")
+    frames.changed("")
+    screen.resize(65, 24)
+    frame = frames.changed("")
+    assert frame is not None
+    assert (frame["rows"], frame["columns"]) == ({}, 65)
