@@ -41,6 +41,7 @@ _EDITS = (
 
 _EMACS = (
     ("set_mark", "Set the mark", Role.VIEWER),
+    ("line_start", "Start of the line, indent and all", Role.VIEWER),
     ("exchange", "Exchange caret and mark", Role.VIEWER),
     ("kill_line", "Kill to the end of line", Role.EDITOR),
     ("kill_word", "Kill the word after", Role.EDITOR),

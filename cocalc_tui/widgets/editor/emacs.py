@@ -1,4 +1,4 @@
-"""What Emacs has and other editors have not: a mark, and killing and yanking.
+"""What Emacs has and other editors have not: a mark, killing and yanking, and a few ways to go.
 
 These are actions like any other, without keys unless a person chose Emacs' (`keysets`).
 """
@@ -36,6 +36,10 @@ class EmacsActs(TextHost):
             editor.marking = True
 
         self.text_act(step)
+
+    def do_line_start(self) -> None:
+        """To where the line begins, whatever it begins with."""
+        self.text_act(lambda editor: editor.move(motions.row_start))
 
     def do_exchange(self) -> None:
         """Go to the mark, and select what is between."""

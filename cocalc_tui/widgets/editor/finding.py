@@ -148,11 +148,14 @@ class FindingCanvas(Canvas):
 
     def do_replace(self) -> None:
         """Ask what to find and what to put in its place."""
+        chosen = self.editor.selected
+        given = self.bar is not None or (chosen and "\n" not in chosen)
         if self.bar is None:
             self.do_find()
         if self.bar is not None:
             self.bar.open_replace(self._put)
-            self.bar.in_put = bool(self.bar.find.answer)
+            # What was searched for last is only offered: typing takes its place.
+            self.bar.in_put = bool(given and self.bar.find.answer)
             self.text_moved(self.bar.editor)
 
     def do_turn(self) -> None:

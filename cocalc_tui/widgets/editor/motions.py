@@ -62,6 +62,12 @@ def home(editor: Editor, at: int) -> int:
     return editor.buffer.offset(line, goal)
 
 
+def row_start(editor: Editor, at: int) -> int:
+    """To the beginning of the row."""
+    line, part = editor.view.at(editor.view.place(at)[0])
+    return editor.buffer.offset(line, editor.view.span(line, part)[0])
+
+
 def end(editor: Editor, at: int) -> int:
     """To the end of the row, then of the line."""
     line, part = editor.view.at(editor.view.place(at)[0])

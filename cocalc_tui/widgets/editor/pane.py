@@ -116,6 +116,9 @@ class EditorPane(BlamingCanvas):
 
     def do_deselect(self) -> None:
         """Drop all carets but one, then the selection."""
+        if self.slicing():
+            self.stop_slicing()
+            return
         self.editor.marking = False
         if not self.editor.single():
             self.editor.go(self.editor.caret)

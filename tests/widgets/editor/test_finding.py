@@ -91,6 +91,20 @@ async def test_patterns_case_and_words() -> None:
         assert "not a pattern" in rows(app.pane)[-2]
 
 
+async def test_what_was_searched_for_last_is_only_offered_for_replacing() -> None:
+    document = text_document("one two two\n")
+    app = EditorApp(document)
+    async with app.run_test(size=(100, 10)) as pilot:
+        await pilot.press("ctrl+f", *"one", "escape", "ctrl+home")
+        await pilot.press("alt+r", *"two", "tab", "x", "alt+a")
+        assert str(document.replica.text()) == "one x x\n"
+        # What is selected is what one means.
+        await pilot.press(
+            "escape", "ctrl+home", "ctrl+shift+right", "alt+r", "ctrl+a", "y", "alt+a"
+        )
+        assert str(document.replica.text()) == "y x x\n"
+
+
 async def test_replacing_only_in_the_selection() -> None:
     document = text_document("a\na\na\na\n")
     app = EditorApp(document)

@@ -23,7 +23,7 @@ def test_every_set_names_actions_and_keys_that_are_there(chosen: str) -> None:
 def test_a_persons_own_keys_come_first() -> None:
     keymap = Keymap(registry(), with_own("emacs", {"text.select_all": ["ctrl+a"]}))
     assert keymap.keys_of("text.select_all") == ("ctrl+a",)
-    assert keymap.keys_of("text.home") == ("home",)
+    assert keymap.keys_of("text.line_start") == ()
     assert keymap.keys_of("text.end") == ("ctrl+e", "end")
     assert keymap.keys_of("large.last")[0] == keymap.keys_of("text.bottom")[0] == "alt+>"
 
@@ -101,6 +101,17 @@ async def test_emacs_keys_in_a_pane() -> None:
         assert str(document.replica.text()) == "\none two\none two two\n"
         await pilot.press("ctrl+space", "ctrl+n", "ctrl+g", "ctrl+n")
         assert app.pane.editor.selected == ""
+
+
+async def test_emacs_goes_to_where_a_line_begins_or_what_is_written_in_it() -> None:
+    app = EditorApp(text_document("    one\n"), keys="emacs")
+    async with app.run_test(size=(40, 8)) as pilot:
+        await pilot.press("ctrl+e", "ctrl+a", "ctrl+a")
+        assert app.pane.editor.place() == (0, 0)
+        await pilot.press("alt+m")
+        assert app.pane.editor.place() == (0, 4)
+        await pilot.press("ctrl+a", "ctrl+k")
+        assert str(app.pane.editor.buffer) == "\n"
 
 
 async def test_transposing_and_killing_backwards() -> None:
