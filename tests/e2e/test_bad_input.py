@@ -90,6 +90,10 @@ def test_a_dumb_terminal(project: Path) -> None:
         (["share", "bob", "--role", "king"], "king"),
         (["status", "--project", "/no/such/folder"], "/no/such/folder"),
         (["/"], "cannot be a project"),
+        (
+            ["backup", "copy", "--project", "box:/lab"],
+            "box:/lab: this is done on the machine itself",
+        ),
     ],
 )
 def test_mistyped_commands(words: list[str], wanted: str, project: Path) -> None:

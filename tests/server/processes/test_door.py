@@ -236,4 +236,4 @@ def test_a_door_is_tiny(door: Running) -> None:
     door.ask()
     status = Path(f"/proc/{door.process.pid}/status").read_text()
     resident = int(status.split("VmRSS:")[1].split()[0])
-    assert resident < 20_000, f"{resident} kB"
+    assert resident < 22_000, f"{resident} kB"  # of which Python 3.14 alone takes 2,000 more

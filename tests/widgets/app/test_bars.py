@@ -5,6 +5,7 @@ from __future__ import annotations
 from cocalc_tui.client.events import LightsChanged
 from cocalc_tui.client.places import Place
 from cocalc_tui.sync.patch import MAIN
+from cocalc_tui.widgets.help import Reading
 from cocalc_tui.widgets.phrases import Word
 from tests.widgets.app.started import started
 
@@ -109,6 +110,13 @@ class TestBars:
             assert "r split right" in run.main.report.footer.text
             await run.press("escape")
             assert "ctrl+f Find" in run.main.report.footer.text
+
+    async def test_a_key_of_the_footer_is_clicked(self) -> None:
+        async with started() as run:
+            x = run.main.report.footer.text.index("F1")
+            await run.pilot.click("#footer", offset=(x, 0))
+            await run.settle()
+            assert isinstance(run.app.screen, Reading)
 
     async def test_a_tab_is_clicked(self) -> None:
         async with started(["README.md", "model.py"]) as run:
