@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
+from cocalc_tui.server.keeper import pulse
 from tests.server.keeper.talking import Talking
 
 
@@ -16,6 +18,14 @@ def test_cells_run_in_order_and_share_their_state(kept: Talking) -> None:
     assert kept.text(third) == "42\n"
     row = kept.row(third)
     assert row["started"] <= row["finished"]
+
+
+def test_what_a_kernel_says_wakes_the_keeper(kept: Talking) -> None:
+    kept.finished(kept.execute("1")[0])
+    began = time.monotonic()
+    for _ in range(10):
+        kept.finished(kept.execute("1")[0])
+    assert time.monotonic() - began < pulse.EVERY, "each waited for the next beat"
 
 
 def test_rows_frame_the_output_of_their_run(kept: Talking) -> None:
