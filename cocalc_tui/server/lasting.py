@@ -141,7 +141,7 @@ class LastingFile:
                     raise
 
     def _write_anew_once(self) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, exist_ok=True)
         copy(self.connection, self._anew)
         with _held(self._anew) as inode:
             self._put_in_place()
