@@ -12,7 +12,7 @@ alike; opening is the median of them. Memory is what opening adds to the residen
 process. Garbage is collected as the program does it, in both.
 Prints a table on stderr and JSON on stdout.
 
-    python -m benchmarks.notebook [--cells 20,200,2000] [--keys 50] [--openings 9]
+    python -m benchmarks.notebook [--cells 20,200,2000] [--keys 50] [--openings 5]
                                   [--only pane,widgets]
 """
 
@@ -285,7 +285,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--cells", default="20,200,2000", help="how many")
     parser.add_argument("--keys", type=int, default=50)
-    parser.add_argument("--openings", type=int, default=9, help="of our pane, for each count")
+    parser.add_argument("--openings", type=int, default=5, help="of our pane, for each count")
     parser.add_argument("--only", default="pane,widgets", help="which programs")
     options = parser.parse_args()
     counts = [int(count) for count in options.cells.split(",")]
