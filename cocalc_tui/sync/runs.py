@@ -12,8 +12,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
-from operator import mul, sub
+from itertools import accumulate, compress
+from operator import add, mul, sub
 
 from cocalc_tui.sync.blocks import (
     BACKSPACE,
@@ -43,12 +43,12 @@ class Runs:
     def __init__(self, block: Block) -> None:
         self.block = block
         flags = block.numbers("kind")
-        self.kinds = [kind & KIND for kind in flags]
+        self.kinds = bytes([flag & KIND for flag in flags])
         self.counts = [more + 1 for more in block.numbers("again")]
         """How many operations each has."""
         if sum(self.counts) > MOST:
             raise DamagedLog("a block of the log claims to be too long")
-        self.ends = array("q", accumulate(self.counts))
+        self.ends = list(accumulate(self.counts))
         """How many operations there are up to the end of each."""
         self.many = Many(block)
         if len(self.kinds) != len(self.ends) or self._end(-1) != self.many.before(block.count):
@@ -59,14 +59,14 @@ class Runs:
         if len(self.typed) != self.inserts.offsets[-1]:
             raise DamagedLog("a block of the log lacks typed text")
         self.values = block.string("value").split("\n")
-        self.stops = self.run_ends(block.sizes)
+        self.stops = self._run_ends(block.sizes)
         """Behind which run each link ends."""
         self.texts = [MAIN] * len(self.kinds)
         """Of splices: of which text, and where the caret is when they begin."""
         self.carets = array("q", bytes(8 * len(self.kinds)))
         self._find_carets(flags)
         self._places = {
-            kind: [run for run, each in enumerate(self.kinds) if each == kind]
+            kind: list(compress(range(len(self.kinds)), self._are(kind)))
             for kind in (CANCEL, CREATE, PUT, REMOVE)
             if kind in self.kinds
         }
@@ -75,61 +75,68 @@ class Runs:
     def _end(self, run: int) -> int:
         return self.ends[run] if self.ends else 0
 
+    def _are(self, *wanted: int) -> bytes:
+        """By run: whether it is of one of some kinds, 1 or 0."""
+        return self.kinds.translate(bytes(kind in wanted for kind in range(256)))
+
     def _counts_of(self, *wanted: int) -> list[int]:
         """By run: how many operations of some kinds it has."""
-        factors = [int(kind in wanted) for kind in range(KIND + 1)]
-        return list(map(mul, map(factors.__getitem__, self.kinds), self.counts))
+        return list(map(mul, self._are(*wanted), self.counts))
 
-    def run_ends(self, sizes: Iterable[int]) -> list[int]:
-        """Behind which run each of some patches in a row end, given how many they are."""
-        stops = dict(zip((0, *self.ends), range(len(self.ends) + 1), strict=True))
-        try:
-            return [stops[end] for end in self.many.before_each(accumulate(sizes))]
-        except KeyError:
-            reason = "a block of the log has runs of more than one session"
-            raise DamagedLog(reason) from None
+    def _run_ends(self, sizes: Iterable[int]) -> list[int]:
+        """Behind which run some patches in a row end, given how many they are; so for each."""
+        found = []
+        ends = iter(self.ends)
+        run = end = 0
+        for stop in self.many.before_each(accumulate(sizes)):
+            while end < stop:
+                end = next(ends)
+                run += 1
+            if end != stop:
+                raise DamagedLog("a block of the log has runs of more than one session")
+            found.append(run)
+        return found
 
     def _find_carets(self, flags: Sequence[int]) -> None:
         words, places = self.block.words, iter(self.block.numbers("text"))
-        jumps = iter(self.block.numbers("jump"))
+        typed, deleted = self.inserts.totals, self.deletes.totals
+        jumps = map(unzigzag, self.block.numbers("jump"))
         names: dict[tuple[int, int], int] = {}
         texts: list[TextId] = [MAIN]
         """By number."""
         inside: dict[int, int] = {}
         """By session: the text that it is in."""
         carets: dict[tuple[int, int], int] = {}
-        """By session and text."""
-        typed, deleted = self.inserts.totals, self.deletes.totals
-        found, starts = self.texts, self.carets
-        start = 0
-        for owner, stop in zip(self.block.owners, self.stops, strict=True):
-            for run in range(start, stop):
-                kind = flags[run]
-                if kind & KIND > REPLACE:
-                    continue
-                if kind & ELSEWHERE:
-                    name = next(places), next(places)
-                    if name not in names:
-                        at = TextId(words[name[0]], words[name[1]])
-                        names[name] = 0 if at == MAIN else len(texts)
-                        texts.append(at)
-                    inside[owner] = names[name]
+        """By session and text, but for the place where it is now."""
+        place, caret = (0, 0), 0
+        owners, stops = iter(self.block.owners), iter(self.stops)
+        stop = 0
+        for run in compress(range(len(flags)), self._are(*range(REPLACE + 1))):
+            flag, owner = flags[run], place[0]
+            while stop <= run:
+                stop, owner = next(stops), next(owners)
+            if flag & ELSEWHERE:
+                name = next(places), next(places)
+                if name not in names:
+                    at = TextId(words[name[0]], words[name[1]])
+                    names[name] = 0 if at == MAIN else len(texts)
+                    texts.append(at)
+                inside[owner] = names[name]
+            if flag & ELSEWHERE or owner != place[0]:
+                carets[place] = caret
                 place = owner, inside.get(owner, 0)
                 caret = carets.get(place, 0)
-                if kind & JUMPS:
-                    caret += unzigzag(next(jumps))
-                found[run], starts[run] = texts[place[1]], caret
-                more = -deleted[run] if kind & KIND == BACKSPACE else typed[run]
-                carets[place] = caret + more
-            start = stop
+            if flag & JUMPS:
+                caret += next(jumps)
+            self.texts[run], self.carets[run] = texts[place[1]], caret
+            caret += -deleted[run] if flag & KIND == BACKSPACE else typed[run]
 
-    def edges(self) -> Iterator[int]:
+    def edges(self) -> list[int]:
         """Where both a run and a patch end: how many patches there are up to there, rising."""
-        last = 0
-        for last in self.many.patches_up_to(self.ends):
-            yield last
-        if last < self.block.count:
-            yield self.block.count
+        found = self.many.patches_up_to(self.ends)
+        if not found or found[-1] < self.block.count:
+            found.append(self.block.count)
+        return found
 
     def first(self, patch: int) -> int:
         """The run with which a patch begins, if one does."""
@@ -164,24 +171,19 @@ class Many:
     """The patches of a block that have more than one operation."""
 
     def __init__(self, block: Block) -> None:
-        self.ends: dict[int, int] = {}
-        """By the place of the first operation of each: where its last one ends."""
-        self._patches: list[int] = []
+        counts, gaps = block.numbers("operations"), block.numbers("operations gaps")
+        ones = list(accumulate(gaps))
+        """Patches of one operation before each."""
+        before = list(accumulate(counts, initial=0))
+        """Operations of others of them before each."""
+        self._patches: list[int] = list(map(add, ones, range(len(gaps))))
         """Which they are, rising, and how many operations more than patches there are by then:"""
-        self._more = [0]
-        self._starts: list[int] = []
-        self._stops: list[int] = []
+        self._more: list[int] = list(map(sub, before, range(len(before))))
+        self._starts: list[int] = list(map(add, ones, before))
+        self._stops: list[int] = list(map(add, ones, before[1:]))
         """Their first operations, and the ones behind their last."""
-        odd, gaps = block.numbers("operations"), block.numbers("operations gaps")
-        patch = -1
-        for gap, count in zip(gaps, odd, strict=True):
-            patch += gap + 1
-            start = patch + self._more[-1]
-            self.ends[start] = start + count
-            self._starts.append(start)
-            self._stops.append(start + count)
-            self._patches.append(patch)
-            self._more.append(self._more[-1] + count - 1)
+        self.ends = dict(zip(self._starts, self._stops, strict=True))
+        """By the place of the first operation of each: where its last one ends."""
 
     def before(self, patch: int) -> int:
         """How many operations there are before a patch."""
@@ -196,8 +198,9 @@ class Many:
                 number += 1
             yield patch + more[number]
 
-    def patches_up_to(self, ends: Iterable[int]) -> Iterator[int]:
+    def patches_up_to(self, ends: Iterable[int]) -> list[int]:
         """How many patches there are up to each place of an operation that none lies across."""
+        found = []
         stops = zip(self._starts, self._stops, strict=True)
         nothing = (MOST, MOST)
         start, stop = next(stops, nothing)
@@ -208,7 +211,8 @@ class Many:
                 more = self._more[number]
                 start, stop = next(stops, nothing)
             if end <= start:
-                yield end - more
+                found.append(end - more)
+        return found
 
     def patch(self, operation: int) -> int:
         """The patch that has an operation."""
@@ -223,7 +227,7 @@ class Lengths:
 
     def __init__(self, block: Block, column: str, counts: Sequence[int]) -> None:
         odd = block.numbers(column)
-        ends = array("q", accumulate(counts, initial=0))
+        ends = list(accumulate(counts, initial=0))
         self.totals = counts
         """By run."""
         self._lengths: Sequence[int] | None = None
@@ -235,7 +239,7 @@ class Lengths:
             sums = [0, *accumulate(self._lengths)]
             at = list(map(sums.__getitem__, ends))
             self.totals = list(map(sub, at[1:], at))
-        self.offsets = array("q", accumulate(self.totals, initial=0)) if odd else ends
+        self.offsets = list(accumulate(self.totals, initial=0)) if odd else ends
         """By run: how many characters there are before it."""
 
     def of(self, run: int) -> Sequence[int]:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cocalc_tui.sync.blocks import COLUMNS, ELSEWHERE, MAGIC, Block, extent, readable, values
@@ -197,6 +197,13 @@ def test_numbers_come_back(values: list[int]) -> None:
     assert [unzigzag(zigzag(v)) for v in values] == values
     assert [unzigzag(zigzag(-v)) for v in values] == [-v for v in values]
     assert all_ones(*odd_ones(values, 1), 1, len(values)) == values
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**22), st.integers(1, 30))))
+@example([(300, 20), (1, 1), (300, 20), (2**20, 2), (300, 13)])
+def test_numbers_alike_in_a_row_come_back(rows: list[tuple[int, int]]) -> None:
+    values = [value for value, count in rows for _ in range(count)]
+    assert unpack(pack(values)) == values
 
 
 @given(st.lists(st.integers(0, 3)), st.data())
