@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 
+from cocalc_tui.widgets import highlight_lexers
 from cocalc_tui.widgets.highlight import LINE_LIMIT, PLAIN, language_of, named, tokens
 
 
@@ -98,3 +100,15 @@ def test_looking_again_after_a_key_is_as_looking_for_the_first_time() -> None:
 )  # fmt: skip
 def test_marks_of_comments(path: str, mark: str) -> None:
     assert language_of(path).comment == mark
+
+
+def test_a_lexer_that_does_not_end_gives_no_colours_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(highlight_lexers, "_paused", {})
+    scala, good = language_of("a.scala"), ["val x = 1"]
+    assert tokens(scala, good) != [()]
+    assert tokens(scala, ['"' + "\\" * 2_000]) == [()]
+    assert tokens(scala, good) == [()]
+    monkeypatch.setattr(highlight_lexers, "monotonic", lambda: time.monotonic() + 61)
+    assert tokens(scala, good) != [()]
