@@ -93,6 +93,16 @@ def bar(app: CocalcApp, name: str) -> str:
     return app.main.query_one(f"#{name}", Bar).render_line(0).text.rstrip()
 
 
+async def test_what_is_typed_before_the_screen_came_is_typed(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as (_, app, pilot):
+        here = pane(app)
+        await until(lambda: here.model.screen.running)
+        here.model = TerminalModel()
+        await pilot.press(*"echo $((6*7))", "enter")
+        here.do_ask(here._open())
+        await until(lambda: "42" in shown(app))
+
+
 async def test_keys_go_to_the_program_and_f12_leads_out(tmp_path: Path) -> None:
     async with terminal(tmp_path) as (_, app, pilot):
         here = pane(app)

@@ -225,7 +225,7 @@ class TerminalPane(Pane, Pointing, Sizing, Drawing, can_focus=True):
         own = desk(self).reader.keymap.find(["terminal"], (event.key,))
         if own is not None:
             press(self, event.key)
-        elif not self.model.screen.running:
+        elif self.model.known and not self.model.screen.running:
             if event.key == "enter":
                 self.do_restart()
         elif typed := own_bytes(event) or (event.is_printable and event.character):
