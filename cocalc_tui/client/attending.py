@@ -32,7 +32,7 @@ from cocalc_tui.sync.encoding import decode_block
 from cocalc_tui.sync.patch import Json, Patch
 
 DISK_PAUSE = 2.0
-"""Seconds before patches that the relay's disk did not take are sent again."""
+"""Seconds before patches that the relay cannot store just now are sent again."""
 REOPEN_PAUSE = 1.0
 """Seconds before a document that the relay could not open again is asked for once more."""
 _log = logging.getLogger(__name__)
@@ -368,7 +368,7 @@ class Attending(Asks):
                 self.outgoing(document)
         elif message.code == "clock":
             document.clock_refused(message.n, message.time, message.now)
-        elif message.code == "disk":
+        elif message.code in {"disk", "busy"}:
             document.held_back(message.text)
             asyncio.get_running_loop().call_later(DISK_PAUSE, self.outgoing, document)
         else:

@@ -114,6 +114,7 @@ FROM_HOST: frozenset[type[m.Message]] = FROM_APP | {
     m.Ready,
     m.Failed,
     m.Moved,
+    m.Size,
 }
 """What the host side may say."""
 

@@ -183,6 +183,7 @@ async def test_work_in_the_name_of_the_relay_side(tmp_path: Path) -> None:
             m.Answered(connection="x", answer=msgspec.Raw(b"\xc0")),
             m.Ready(id=1, doc=it.doc, type="text"),
             m.Moved(path="a.txt", to="b.txt"),
+            m.Size(doc=it.doc, seq=1, size=2**40),
         ):
             await it.mallory.say(answer)
             assert (await it.mallory.hear(m.Failed)).code == "role"

@@ -125,7 +125,9 @@ class Box:
             await self._serve_until_the_end()
         except (StoreTrouble, apsw.Error, OSError) as error:
             self._note("box", f"the relay ends: {type(error).__name__}")
-        process.kill()
+            process.kill()  # while the error holds its files: let go of, they would be written to
+        else:
+            process.kill()
 
     async def _serve_until_the_end(self) -> None:
         self._end = asyncio.Event()

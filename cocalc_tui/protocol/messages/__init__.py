@@ -79,6 +79,7 @@ from cocalc_tui.protocol.messages.hosting import (
     Moved,
     Prepare,
     Ready,
+    Size,
     Unused,
 )
 from cocalc_tui.protocol.messages.notebooks import (
@@ -206,6 +207,7 @@ __all__ = [
     "SetSnapshotRules",
     "Share",
     "Shut",
+    "Size",
     "SnapshotRules",
     "Status",
     "Stop",

@@ -112,7 +112,7 @@ class Refused(Message, frozen=True, tag="refused"):
     session: str
     n: int
     code: str
-    """role, clock, gap, parents, id, size, form, disk."""
+    """role, clock, gap, parents, id, size, form, disk, busy: the last two are to be sent again."""
     text: str
     now: int = 0
     """The relay's clock, for *clock*."""

@@ -49,6 +49,18 @@ class Ready(Message, frozen=True, tag="ready"):
     readonly: str | None = None
 
 
+class Size(Message, frozen=True, tag="size"):
+    """Host side to relay: how large a document is after entries 1..`seq`, in bytes.
+
+    Of a notebook it is what people type: outputs may be larger than a file that can be opened.
+    """
+
+    NEEDS: ClassVar[Role] = Role.HOST
+    doc: str
+    seq: int
+    size: int
+
+
 class Unused(Message, frozen=True, tag="unused"):
     """Relay to host side: the last app has left the document."""
 

@@ -43,6 +43,10 @@ class Content(Protocol):
         """Return a file's text, given the one that it has or had."""
         ...
 
+    def size(self, taken: Any, data: bytes) -> int:
+        """Return how many bytes of a file people made, about, given what was taken for it."""
+        ...
+
     def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
         """Return what makes the file `before` into `found`. Raises ValueError, in one line."""
         ...
@@ -64,6 +68,10 @@ class TextContent:
     def write(self, taken: str, before: str | None) -> tuple[str, Keys]:
         """Return the text as it is."""
         return taken, []
+
+    def size(self, taken: str, data: bytes) -> int:
+        """Return all of it."""
+        return len(data)
 
     def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
         """Return the differences."""
@@ -91,6 +99,10 @@ class NotebookContent:
     def write(self, taken: Notebook, before: str | None) -> tuple[str, Keys]:
         """Return the JSON, what did not change copied from `before`."""
         return ipynb.write(with_large(taken, self._blobs, before), before), foreign.keys_of(taken)
+
+    def size(self, taken: Notebook, data: bytes) -> int:
+        """Return what is in the cells; what kernels printed is nobody's to make smaller."""
+        return sum(len(cell.source) for cell in taken.cells)
 
     def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
         """Return the differences, cell by cell."""
@@ -126,6 +138,10 @@ class ChatContent:
     def write(self, taken: list[Message], before: str | None) -> tuple[str, Keys]:
         """Return the JSON."""
         return chatfile.write(taken), []
+
+    def size(self, taken: list[Message], data: bytes) -> int:
+        """Return all of it."""
+        return len(data)
 
     def changes(self, before: str, keys: Keys, found: str, salt: str) -> tuple[list[Op], Keys]:
         """Return the differences, message by message."""

@@ -56,6 +56,8 @@ class HostDocument:
         self.shared = shared
         self.saved_seq = -1
         """The file holds entries 1..saved_seq; -1 while that is not known."""
+        self.measured = (0, 0)
+        """The last entry of what was to be saved last, and how many bytes people made of it."""
         self.busy = asyncio.Lock()
         """Held while the file is read or written."""
         self._left = False
@@ -266,6 +268,7 @@ class HostDocument:
         file, seq, heads = self._file, self.shared.numbers.upto, self.shared.numbers.heads
         taken = file.content.take(self.shared)
         version, data = await asyncio.to_thread(reading.written, file.content, taken, file.base)
+        self.measured = (seq, file.content.size(taken, data))
         save = SaveInfo(seq=seq, at=self._clock(), user=by)
         return _Draft(replace(version, heads=heads, done=False), data, save)
 

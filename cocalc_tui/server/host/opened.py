@@ -39,6 +39,7 @@ class Opened:
         """Whether an app has it open."""
         self._say = say
         self._clock = clock
+        self._send = send
         self._checkpoints = Checkpoints(self.shared, send)
         self._troubles: dict[str, str] = {}
         """What is the matter, by what it is the matter with."""
@@ -79,7 +80,10 @@ class Opened:
 
     async def _save(self, *, asked: bool = False, by: str = "") -> None:
         self.autosave.begun()
-        await self.document.save(asked=asked, by=by)
+        try:
+            await self.document.save(asked=asked, by=by)
+        finally:
+            self._tell_size()
         if self._marking is not None:
             await self._marking
         if self._marked and not self.autosave.due:
@@ -131,10 +135,16 @@ class Opened:
             self._told = seq
             self._say(self.shared.doc, "saved", Saved(seq=seq, at=self._clock()), keep=True)
 
+    def _tell_size(self) -> None:
+        """Tell the relay how much may still be added, whether or not there is room on the disk."""
+        seq, size = self.document.measured
+        self._send(m.Size(doc=self.shared.doc, seq=seq, size=size))
+
     def say_again(self) -> None:
         """Say all of it to a relay that may have missed it."""
         self._told = -1
         self.tell_saved()
+        self._tell_size()
         self._trouble = ""
         self.trouble("", about="")
 

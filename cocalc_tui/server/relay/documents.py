@@ -79,6 +79,11 @@ class Documents:
         """Keep what a document is at some entry, for whoever opens it."""
         await self._store.put_checkpoint(message.doc, message.seq, message.data)
 
+    def measured(self, _peer: Peer, message: m.Size) -> None:
+        """So large is a document now; it may not grow beyond what can be opened."""
+        if (room := self._rooms.get(message.doc)) is not None:
+            room.growth.measured(message.seq, message.size)
+
     async def anew(self, peer: Peer, message: m.Anew) -> None:
         """Another log takes the place of a document's: whoever has it open opens that one."""
         room = self._rooms.get(message.doc)

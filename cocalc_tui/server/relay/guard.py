@@ -38,6 +38,13 @@ def _ops(patch: WirePatch) -> tuple[Op, ...]:
         return ()
 
 
+def adds(patch: WirePatch) -> bool:
+    """Whether a patch puts something in; what only deletes or takes back does not."""
+    return any(
+        op.insert if isinstance(op, Splice) else isinstance(op, Create | Put) for op in _ops(patch)
+    )
+
+
 def objection(
     patch: WirePatch,
     user: str,

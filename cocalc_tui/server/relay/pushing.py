@@ -7,8 +7,11 @@ from itertools import groupby
 from operator import attrgetter
 
 from cocalc_tui.protocol import messages as m
+from cocalc_tui.protocol.messages import LARGEST_OPENED
+from cocalc_tui.server.relay.allowance import AT_ONCE as ALLOWED
+from cocalc_tui.server.relay.allowance import Allowance
 from cocalc_tui.server.relay.committer import Committer, Job
-from cocalc_tui.server.relay.guard import objection, to_look_up
+from cocalc_tui.server.relay.guard import adds, objection, to_look_up
 from cocalc_tui.server.relay.peer import Membership, Peer
 from cocalc_tui.server.store import Denied, Draft, Outcome, Store
 
@@ -27,6 +30,7 @@ class Pushing:
         self._store = store
         self._committer = committer
         self._clock = clock
+        self._allowance = Allowance(clock)
 
     def push(self, peer: Peer, message: m.Push) -> Awaitable[None] | None:
         """Check and queue; waits while too much of this connection is queued already."""
@@ -68,6 +72,8 @@ class Pushing:
         document_type = member.room.info.type if member is not None else ""
         for patch in patches:
             denied = closed or objection(patch, peer.user, role, document_type, owners)
+            if member is not None and not peer.host:
+                denied = denied or self._too_much(member, patch)
             if denied is not None:
                 refused.append(denied)
                 break
@@ -81,6 +87,18 @@ class Pushing:
             self._reply(peer, doc, session, patches, [*outcomes, *refused])
 
         self._committer.submit(Job(drafts, done))
+
+    def _too_much(self, member: Membership, patch: m.WirePatch) -> Denied | None:
+        """Why this patch is more than the document, or the relay, can hold."""
+        size, user = len(patch.ops), member.peer.user
+        if not member.room.growth.has_room(size) and adds(patch):
+            most = LARGEST_OPENED // 2**20
+            text = f"it has the {most} MB that a file may have; delete some of it to add more"
+            return Denied("size", text)
+        if not self._allowance.spend(user, size):
+            text = f"{user} put {ALLOWED // 2**20} MB into documents within a short time"
+            return Denied("busy", f"{text}; the rest waits here, and is stored bit by bit")
+        return None
 
     def _reply(
         self,

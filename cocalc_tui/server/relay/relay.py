@@ -120,6 +120,7 @@ class Relay:
             m.Ready: self._ready,
             m.Failed: self._ready,
             m.Moved: self._moved,
+            m.Size: self._documents.measured,
             **dict.fromkeys(c.FOR_HOST, self._pass_on),
         }
 

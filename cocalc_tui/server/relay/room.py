@@ -14,6 +14,7 @@ import msgspec
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.codec import MAX_FRAME
 from cocalc_tui.protocol.events import ANEW
+from cocalc_tui.server.relay.growth import Growth
 from cocalc_tui.server.relay.link import Frame
 from cocalc_tui.server.relay.peer import Membership, Peer
 from cocalc_tui.server.store import DocumentInfo, LogPart, Store
@@ -40,6 +41,7 @@ class Room:
         """Entries 1..seq came from the subscription or were there before it."""
         self.members: dict[str, Membership] = {}
         """By connection."""
+        self.growth = Growth()
         self.openers = 0
         """How many are about to become members."""
         self.prepared: asyncio.Task[None] | None = None
@@ -75,6 +77,7 @@ class Room:
     def _arrived(self, doc: str, entries: Sequence[m.WireEntry]) -> None:
         first, last = entries[0].seq, entries[-1].seq
         self.seq = max(self.seq, last)
+        self.growth.came(entries)
         frame = Frame.of(m.Entries(doc=doc, entries=list(entries)))
         for member in self.members.values():
             member.peer.push(member, frame, first, last)
@@ -148,7 +151,7 @@ class Room:
 
     def begin_anew(self, info: DocumentInfo, seq: int) -> None:
         """Another log is there: nobody takes part any more until they open that."""
-        self.info, self.seq = info, seq
+        self.info, self.seq, self.growth = info, seq, Growth()
         frame = Frame.of(m.Told(doc=self.doc, topic=ANEW, data=msgspec.Raw(b"\xc0")))
         for member in list(self.members.values()):
             if not member.peer.host:
