@@ -8,9 +8,17 @@ that was right before the last change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cocalc_tui.sync.patch import Splice, TextChange, TextId
+
+
+class Carried(Protocol):
+    """What stays in its text."""
+
+    def carry(self, change: TextChange) -> None:
+        """Go along with a change of the text."""
+        ...
 
 
 class Caret:

@@ -13,11 +13,12 @@ from cocalc_tui.query import SearchError
 from cocalc_tui.sync.patch import MAIN, TextChange, TextId
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.editor.canvas import Canvas
-from cocalc_tui.widgets.editor.carets import Caret
+from cocalc_tui.widgets.editor.carets import Caret, Put
 from cocalc_tui.widgets.editor.findbar import FindBar, Switch
 from cocalc_tui.widgets.editor.model import Editor
 from cocalc_tui.widgets.editor.prompt import Field, typed_line
 from cocalc_tui.widgets.editor.search import Search
+from cocalc_tui.widgets.editor.slices import Slices, replace
 from cocalc_tui.widgets.hints import key_of
 
 FIND_AGAIN = 0.1
@@ -36,7 +37,7 @@ class FindingCanvas(Canvas):
         """What asks for a line to go to."""
         self._put = ""
         """What was put in the place of what was found."""
-        self._chosen: tuple[int, int] | None = None
+        self._chosen: Caret | None = None
         """What was selected when the bar opened, if it is lines."""
         self._finds_again = False
 
@@ -73,14 +74,27 @@ class FindingCanvas(Canvas):
     def text_changed(self, changes: Sequence[TextChange]) -> None:
         """Keep what was found in its place, and find it anew a little later."""
         if self.bar is not None:
-            self.search.carry([change for change in changes if change.at == self.editor.at])
+            here = [change for change in changes if change.at == self.editor.at]
+            self.search.carry(here)
+            if self._chosen is not None:
+                for change in here:
+                    self._chosen.carry(change)
             self._show_found()
-            if not self._finds_again and self.is_mounted:
-                self._finds_again = True
-                self.later(FIND_AGAIN, self._find_again)
+            self._find_later()
+
+    def _find_later(self) -> None:
+        if not self._finds_again and self.is_mounted:
+            self._finds_again = True
+            self.later(FIND_AGAIN, self._find_again)
 
     def _find_again(self) -> None:
         self._finds_again = False
+        if self.slicing():
+            self._find_later()
+        else:
+            self._find_now()
+
+    def _find_now(self) -> None:
         if self.bar is not None:
             self.search.find(str(self.editor.buffer))
             self._show_found()
@@ -138,7 +152,7 @@ class FindingCanvas(Canvas):
         """Ask what to find, at first what is selected."""
         chosen = self.editor.selected
         lines = "\n" in chosen
-        self._chosen = self.editor.selection if lines else None
+        self._chosen = Caret(*self.editor.selection[::-1]) if lines else None
         text = self.search.query.text if not chosen or lines else chosen
         self.search.within = None
         self.bar = FindBar(self.search.query, text, self.painter.look, partial(key_of, self))
@@ -186,14 +200,15 @@ class FindingCanvas(Canvas):
         if self.search.within is None and self._chosen is None:
             desk(self).notice("Select some lines first, then find in them")
             return
-        self.search.within = self._chosen if self.search.within is None else None
+        chosen = self._chosen.selection if self._chosen is not None else None
+        self.search.within = chosen if self.search.within is None else None
         self.search.find(str(self.editor.buffer))
         self._show_found()
 
     def do_next(self) -> None:
         """Go to the next place; in what replaces: replace this one first."""
         if self.bar is not None and self.bar.in_put:
-            self._replace_one()
+            self.after_slices(self._replace_one)
         else:
             self.do_find_next()
 
@@ -233,45 +248,44 @@ class FindingCanvas(Canvas):
 
     def _replace_one(self) -> None:
         """Replace the place looked at and go to the next; at first only go to one."""
-        assert self.bar is not None
-        assert self.bar.put is not None
+        if self.bar is None or self.bar.put is None:
+            return
         place = self.search.place
         if place is None or self.editor.selection != place:
             self._step(1)
             return
-        self._replace(self.bar.put.answer, only=place)
+        self._replace(self.bar.put.answer, place)
         self._step(1)
 
     def do_replace_all(self) -> None:
         """Replace all places found, in one step that undo takes back."""
         if self.bar is None or self.bar.put is None:
             self.do_replace()
-            return
-        many = self._replace(self.bar.put.answer)
-        if many is not None:
-            desk(self).notice(f"{many:,} replaced" if many else "Not found")
+        else:
+            self.after_slices(partial(self._replace, self.bar.put.answer))
 
-    def _replace(self, by: str, only: tuple[int, int] | None = None) -> int | None:
-        """Replace what was found; returns how many, None where that could not be."""
+    def _replace(self, by: str, only: tuple[int, int] | None = None) -> None:
+        """Replace what was found, or the one of this start and end."""
         self._put = by
-        done: int | None = None
 
-        def step(_: object) -> None:
-            nonlocal done
+        def step(_: object) -> Slices:
             puts = self.search.replacing(str(self.editor.buffer), by, only)
             if only is not None:
                 self.editor.go(only[1])
-            self.editor.replace(puts, "replace")
-            done = len(puts)
+            return self._replacing(puts, say=only is None)
 
         try:
             self.text_act(step)
         except SearchError as error:
             desk(self).notice(str(error), bad=True)
+
+    def _replacing(self, puts: list[Put], *, say: bool) -> Slices:
+        done = yield from replace(self.editor, puts, "replace")
+        if say:
+            desk(self).notice(_replaced(done, len(puts)))
         if done:
             super().text_moved(self.editor)
-            self._find_again()
-        return done
+            self._find_now()
 
     # --- a line --------------------------------------------------------------------------------
 
@@ -317,3 +331,9 @@ class FindingCanvas(Canvas):
         self._fit_foot()
         self._show_found()
         desk(self).bars_changed()
+
+
+def _replaced(done: int, found: int) -> str:
+    if done < found:
+        return f"{done:,} of {found:,} replaced, the others were changed meanwhile"
+    return f"{done:,} replaced" if done else "Not found"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from cocalc_tui.sync.patch import MAIN
 from cocalc_tui.widgets.editor import moves
 from cocalc_tui.widgets.editor.carets import Caret, Put
 from cocalc_tui.widgets.editor.indenting import step_at
 from cocalc_tui.widgets.editor.model import Editor, Where
-from cocalc_tui.widgets.editor.slices import Slices, change
+from cocalc_tui.widgets.editor.slices import AT_ONCE, LINES, Slices, change, replace
 from cocalc_tui.widgets.editor.writing import line_end
 
 Range = tuple[int, int]
@@ -135,18 +136,26 @@ def move(editor: Editor, by: int) -> None:
     editor.replace(puts, "move", _with_ranges(editor, found, shifts))
 
 
-def join(editor: Editor) -> None:
+def join(editor: Editor) -> Slices:
     """Make the lines one, a space between what was apart; a single line takes in the next."""
     puts: list[Put] = []
     for first, last in ranges(editor):
-        for line in range(first, min(max(last, first + 1), editor.view.lines - 1)):
-            this, following = editor.view.text(line), editor.view.text(line + 1)
-            start = editor.start_of(line) + len(this.rstrip(" \t"))
-            end = editor.start_of(line + 1) + len(moves.indent_of(following))
+        at = editor.start_of(first)
+        written = _written(editor, first, min(max(last, first + 1), editor.view.lines - 1))
+        for (this, line), (following, _) in pairwise(written):
+            start = at + len(this.rstrip(" \t"))
+            at += len(line)
             rest = following.strip()
             gap = " " if this.strip() and rest and rest[0] not in ")]}" else ""
+            end = at + len(moves.indent_of(following))
             puts.append(Put(max(start, puts[-1].end if puts else 0), end, gap))
-    editor.replace(puts, "join")
+    return replace(editor, puts, "join")
+
+
+def _written(editor: Editor, first: int, last: int) -> list[tuple[str, str]]:
+    """Lines first..last: what shows of each, and all of it with its end."""
+    texts, whole = editor.view.texts(first, last + 1), editor.buffer.lines(first, last + 1)
+    return [(text, line + "\n") for text, line in zip(texts, whole, strict=True)]
 
 
 def last_line(editor: Editor) -> int:
@@ -161,13 +170,24 @@ def last_line(editor: Editor) -> int:
 def sort(editor: Editor) -> None:
     """Put the selected lines in order; all lines where none are selected."""
     chosen = [one for one in ranges(editor) if one[1] > one[0]] or [(0, last_line(editor))]
-    puts: list[Put] = []
-    for first, last in chosen:
-        texts = [editor.view.text(line) for line in range(first, last + 1)]
-        for line, text in zip(range(first, last + 1), sorted(texts), strict=True):
-            if text != editor.view.text(line):
-                puts.append(Put(editor.start_of(line), editor.end_of(line), text))
-    editor.replace(puts, "sort")
+    editor.replace([put for one in chosen for put in _sorting(editor, *one)], "sort")
+
+
+def _sorting(editor: Editor, first: int, last: int) -> Iterator[Put]:
+    """What puts lines in order: line by line, very many by some at a time."""
+    written = _written(editor, first, last)
+    texts = [text for text, _ in written]
+    ordered = sorted(texts)
+    some = 1 if len(texts) <= AT_ONCE else LINES
+    at = editor.start_of(first)
+    for low in range(0, len(texts), some):
+        ends = [line[len(text) :] for text, line in written[low : low + some]]
+        end = at + sum(map(len, texts[low : low + some])) + sum(map(len, ends))
+        if texts[low : low + some] != ordered[low : low + some]:
+            behind, ends[-1] = ends[-1], ""
+            lines = zip(ordered[low : low + some], ends, strict=True)
+            yield Put(at, end - len(behind), "".join([text + ended for text, ended in lines]))
+        at = end
 
 
 def trim(editor: Editor) -> Slices:

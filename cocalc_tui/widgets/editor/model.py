@@ -18,7 +18,7 @@ from typing import Literal
 
 from cocalc_tui.sync.patch import MAIN, Splice, TextChange, TextId
 from cocalc_tui.widgets.editor import moves
-from cocalc_tui.widgets.editor.carets import Caret, Put, merged, moved, splices, through
+from cocalc_tui.widgets.editor.carets import Caret, Carried, Put, merged, moved, splices, through
 from cocalc_tui.widgets.editor.motions import Motion
 from cocalc_tui.widgets.editor.view import Buffer, Dirty, View
 
@@ -61,7 +61,7 @@ class Editor:
         """Offsets of closing brackets that nobody typed: typing one there only passes it."""
         self.marks: dict[str, int] = {}
         """Offsets that have a name, as vim's marks; they stay in their text."""
-        self.spans: list[Caret] = []
+        self.spans: Sequence[Carried] = []
         """What is still to be changed of very many lines (`slices`); it stays in its text."""
         self.whole_lines = False
         """Whether what is selected looks like whole lines."""

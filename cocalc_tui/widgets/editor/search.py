@@ -7,7 +7,7 @@ time; what took too long is said and nothing hangs.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from cocalc_tui.query import Query, SearchError, template
 from cocalc_tui.sync.patch import TextChange
@@ -15,6 +15,8 @@ from cocalc_tui.widgets.editor.carets import Put, moved
 
 LIMIT = 10_000
 """Places remembered; a search for `e` in a long file stops there."""
+MOST_CARRIED = 100_000
+"""Places times changes up to which places are kept where they are: finding them anew is quicker."""
 
 
 class Search:
@@ -61,8 +63,10 @@ class Search:
             return 0, len(text)
         return min(self.within[0], len(text)), min(self.within[1], len(text))
 
-    def carry(self, changes: Iterable[TextChange]) -> None:
+    def carry(self, changes: Sequence[TextChange]) -> None:
         """Keep what was found in its place until it is found anew."""
+        if len(changes) * len(self.places) > MOST_CARRIED:
+            self.places, self.at = [], None
         for change in changes:
             if self.within is not None:
                 low, high = self.within

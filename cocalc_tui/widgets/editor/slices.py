@@ -6,9 +6,10 @@ is then; what is still to come stays in its text while others type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-from cocalc_tui.widgets.editor.carets import Caret, Put
+from cocalc_tui.sync.patch import TextChange
+from cocalc_tui.widgets.editor.carets import Caret, Put, moved
 from cocalc_tui.widgets.editor.model import Editor
 
 Slices = Iterator[float]
@@ -19,11 +20,14 @@ Begin = Callable[[int], LineChange]
 """How lines change that follow one another, of which this is the first."""
 
 AT_ONCE = 2_000
-"""Lines of the first slice: nearly always it is the only one."""
+"""Lines or places of the first slice: nearly always it is the only one."""
 LINES = 100
-"""Lines of each further slice, at least: what takes a few milliseconds."""
+"""Lines or places of each further slice, at least: what takes a few milliseconds."""
 MOST_SLICES = 64
 """Slices are patches: undo takes so many back in one go, and many more by going over them all."""
+MOST_CHANGES = 500
+"""What others may change of what is left before it is left as it is: each place is carried over
+all of it."""
 
 
 def change(editor: Editor, within: Sequence[tuple[int, int]], kind: str, begin: Begin) -> Slices:
@@ -67,6 +71,63 @@ def _puts(editor: Editor, first: int, until: int, make: LineChange) -> Iterator[
             column, gone, put = made
             yield Put(at + column, at + column + gone, put)
         at += len(whole[line - first]) + 1
+
+
+def replace(editor: Editor, puts: Iterable[Put], kind: str) -> Generator[float, None, int]:
+    """Replace parts of the text, in its order, in one undo step; returns how many were.
+
+    Above `AT_ONCE` of them it goes from the end to the start, so that those to come stay where they
+    are but for what others do. What others change meanwhile stays as they have it. `puts` may be
+    made as they are asked for, of the text as it is at the beginning.
+    """
+    rest = Rest(len(editor.buffer))
+    editor.spans = spans = [rest]
+    left: list[Put] = []
+    for put in puts:
+        left.append(put)
+        if len(left) % AT_ONCE == 0:
+            yield 0.0
+    total, done, step = len(left), 0, True
+    most = total if total <= AT_ONCE else max(LINES, total // MOST_SLICES)
+    while left and editor.spans is spans and rest.is_known:
+        here = [put for put in map(rest.now, left[-most:]) if put is not None]
+        del left[-most:]
+        rest.until = here[0].start if here else rest.until
+        editor.replace(here, kind, step=step)
+        step, done = step and not here, done + len(here)
+        if left:
+            yield 1 - len(left) / total
+    return done
+
+
+class Rest:
+    """A text up to where it is changed: its places as they were are found again as it is now."""
+
+    def __init__(self, until: int) -> None:
+        self.until = until
+        self._changes: list[TextChange] = []
+
+    def carry(self, change: TextChange) -> None:
+        """Others change it; what is behind it, as all that I change, moves nothing in it."""
+        if change.pos < self.until:
+            self._changes.append(change)
+            self.until = moved(self.until, change)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether places can still be found again in no time."""
+        return len(self._changes) <= MOST_CHANGES
+
+    def now(self, put: Put) -> Put | None:
+        """The same for the text as it is now; None where others changed what it replaces."""
+        start, end = put.start, put.end
+        for change in self._changes:
+            if change.pos + change.delete <= start:
+                grown = len(change.insert) - change.delete
+                start, end = start + grown, end + grown
+            elif change.pos < end:
+                return None
+        return put._replace(start=start, end=end)
 
 
 def at_once(slices: object) -> None:

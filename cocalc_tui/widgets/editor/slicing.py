@@ -48,9 +48,16 @@ class Slicing(TextActs):
     def text_act(self, step: Step) -> None:
         """Do something to the text, after what is being done to it."""
         if self._slices is not None and self.text_editor() is self.editor:
-            self._waiting.append(partial(self.text_act, step))
+            self.after_slices(partial(self.text_act, step))
         else:
             super().text_act(step)
+
+    def after_slices(self, do: Callable[[], object]) -> None:
+        """Do something, after what goes on."""
+        if self._slices is not None:
+            self._waiting.append(partial(self.after_slices, do))
+        else:
+            do()
 
     def text_work(self, slices: Slices) -> None:
         """Do a slice, and the others later; where vim plays keys, all at once."""

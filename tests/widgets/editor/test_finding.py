@@ -109,10 +109,12 @@ async def test_replacing_only_in_the_selection() -> None:
     document = text_document("a\na\na\na\n")
     app = EditorApp(document)
     async with app.run_test(size=(100, 10)) as pilot:
-        await pilot.press("down", "shift+down", "shift+down", "ctrl+f", "a", "alt+l")
+        await pilot.press("down", "shift+down", "shift+down", "ctrl+f", "a")
+        type_remotely(document, [Splice(0, 0, "aaa\n")])
+        await pilot.press("alt+l")
         assert "1 of 2" in rows(app.pane)[-1]
         await pilot.press("tab", "b", "alt+a")
-        assert str(document.replica.text()) == "a\nb\nb\na\n"
+        assert str(document.replica.text()) == "aaa\na\nb\nb\na\n"
         await pilot.press("alt+l", "escape", "ctrl+home", "ctrl+f", "alt+l")
         assert app.notices[-1].startswith("Select some lines first")
 

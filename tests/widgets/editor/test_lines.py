@@ -96,15 +96,24 @@ def test_lines_selected_whole_stay_selected_while_they_move() -> None:
     lines.move(written.editor, 1)
     lines.move(written.editor, 1)
     assert written.marked == "a\nd\n[b\nc\n]"
-    lines.join(written.editor)
+    at_once(lines.join(written.editor))
     assert written.text == "a\nd\nb c\n"
 
 
 def test_several_lines_join_to_one() -> None:
     written = Written("|a\n b\nc")
     written.editor.select_all()
-    lines.join(written.editor)
+    at_once(lines.join(written.editor))
     assert written.text == "a b c"
+
+
+def test_very_many_lines_are_sorted_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "AT_ONCE", 3)
+    monkeypatch.setattr(lines, "LINES", 2)
+    written = Written("|a\r\nc\r\nb\r\nd\ne\nf")
+    lines.sort(written.editor)
+    assert written.text == "a\r\nb\r\nc\r\nd\ne\nf"
+    assert len(written.document.undo()) == 2
 
 
 def test_what_others_type_into_lines_that_move_stays_in_them() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from textual.pilot import Pilot
 from cocalc_tui.protocol.messages import Role
 from cocalc_tui.sync.patch import Splice
 from cocalc_tui.widgets.editor import lines, slices, writing
+from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.pane import EditorPane
 from tests.widgets.editor.app import EditorApp
 from tests.widgets.editor.texts import Written, text_document, type_remotely
@@ -51,6 +54,39 @@ def test_lines_that_somebody_deletes_meanwhile_are_no_others() -> None:
     type_remotely(written.document, [Splice(18, 4, "")])
     assert list(work) == []
     assert written.text == "    a\n    b\n    c\nf\n"
+
+
+NUMBERED = "".join(f"<{n:02}>" for n in range(12))
+PLACES = [Put(n * 4, n * 4 + 4, f"[{n:02}]") for n in range(12)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 3)), max_size=24))
+def test_what_others_change_meanwhile_stays_and_the_rest_is_replaced_once(
+    typed: list[tuple[int, int]],
+) -> None:
+    written = Written(NUMBERED)
+    theirs, n = iter(typed), 0
+    for n, _ in enumerate(slices.replace(written.editor, PLACES, "replace")):
+        share, delete = next(theirs, (0, 0))
+        at = (len(written.text) - delete) * share // 100
+        delete = 0 if "x" in written.text[at : at + delete] else delete
+        type_remotely(written.document, [Splice(at, delete, "x")], n)
+    assert written.text.count("x") == n + 1
+    assert not re.search(r"<\d\d>", written.text)
+    assert all(written.text.count(put.text) <= 1 for put in PLACES)
+
+
+def test_where_others_change_very_much_the_rest_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "MOST_CHANGES", 1)
+    written = Written(NUMBERED)
+    work = slices.replace(written.editor, PLACES, "replace")
+    while "[" not in written.text:
+        next(work)
+    type_remotely(written.document, [Splice(0, 0, "x"), Splice(1, 0, "x")])
+    with pytest.raises(StopIteration) as end:
+        next(work)
+    assert end.value.value == 1
+    assert written.text == "xx" + NUMBERED.replace("<11>", "[11]")
 
 
 def test_all_slices_are_one_undo_step() -> None:
@@ -116,6 +152,47 @@ async def test_others_type_meanwhile_and_escape_stops() -> None:
         assert "Stopped at" in app.said[-1][1]
         await pilot.press("ctrl+z")
         assert str(app.pane.editor.buffer) == f"# first\n{FLAT}"
+
+
+async def replacing(pilot: Pilot[None], pane: EditorPane) -> None:
+    await begun(pilot, pane, "ctrl+f", "1", "tab", "2", "3", "alt+a")
+
+
+@pytest.mark.usefixtures("slow")
+async def test_replacing_all_says_how_far_it_is_and_what_is_asked_meanwhile_waits() -> None:
+    app = EditorApp(text_document(FLAT, "a.py"))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await replacing(pilot, app.pane)
+        await pilot.press("alt+a")
+        type_remotely(app.pane.document, [Splice(0, 0, "1")])
+        done(app.pane)
+        assert str(app.pane.editor.buffer) == "23" + FLAT.replace("1", "23")
+        assert app.notices == ["20 replaced", "1 replaced"]
+        await pilot.press("escape", "ctrl+z", "ctrl+z")
+        assert str(app.pane.editor.buffer) == "1" + FLAT
+
+
+@pytest.mark.usefixtures("slow")
+async def test_replacing_all_says_what_others_changed_meanwhile() -> None:
+    app = EditorApp(text_document(FLAT, "a.py"))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await replacing(pilot, app.pane)
+        type_remotely(app.pane.document, [Splice(FLAT.index("1"), 1, "one")])
+        done(app.pane)
+        assert str(app.pane.editor.buffer) == FLAT.replace("1", "one", 1).replace("1", "23")
+        assert app.notices == ["19 of 20 replaced, the others were changed meanwhile"]
+
+
+@pytest.mark.usefixtures("slow")
+async def test_commands_behind_one_another_do_not_wait() -> None:
+    app = EditorApp(text_document(FLAT, "a.py"), keys="vim")
+    async with app.run_test(size=(60, 10)) as pilot:
+        app.pane.use_keys("vim")
+        await pilot.pause()
+        await pilot.press(*":%s/1/2/|%j|s/2/3/g", "enter")
+        done(app.pane)
+        joined = " ".join(FLAT.replace("1", "3").splitlines())
+        assert str(app.pane.editor.buffer) == f"{joined}\n"
 
 
 @pytest.mark.usefixtures("slow")

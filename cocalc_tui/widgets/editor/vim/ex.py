@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cocalc_tui.widgets.editor import lines
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
+from cocalc_tui.widgets.editor.slices import Slices, replace
 from cocalc_tui.widgets.editor.vim import operators, putting, words
 from cocalc_tui.widgets.editor.vim.asked import ABOVE, Asked, place, read
 from cocalc_tui.widgets.editor.vim.objects import Stretch
@@ -29,8 +30,11 @@ MOST_LINES = 20_000
 Run: TypeAlias = "Callable[[Vim, Editor, Asked], None]"
 
 
-def run(vim: Vim, editor: Editor, text: str) -> None:
-    """Do what was typed; raises PatternError for a pattern that means nothing."""
+def run(vim: Vim, editor: Editor, text: str, *, follows: bool = False) -> None:
+    """Do what was typed; raises PatternError for a pattern that means nothing.
+
+    `follows`: whether more is done right after it.
+    """
     more = text.strip().lstrip(":")
     while more:
         asked = read(vim, editor, more)
@@ -44,7 +48,11 @@ def run(vim: Vim, editor: Editor, text: str) -> None:
         if command not in (_global, _normal):
             rest, more = _parted(asked.rest, patterns=command is _substitute)
             asked = asked._replace(rest=rest)
-        command(vim, editor, asked)
+        vim.follows = follows or bool(more)
+        try:
+            command(vim, editor, asked)
+        finally:
+            vim.follows = False
 
 
 def _parted(rest: str, *, patterns: bool) -> tuple[str, str]:
@@ -116,29 +124,47 @@ def _substitute(vim: Vim, editor: Editor, asked: Asked) -> None:
     if not found:
         vim.outside.say(f"{pattern}: not found")
         return
-    changed = {editor.buffer.row_col(match_at)[0] for match_at, _ in found}
+    many = len({one.line for one in found})
+    said = f"{len(found):,} in {many:,} lines" if len(found) > 1 else ""
     if "n" not in flags:
-        puts = [Put(at, at + len(match[0]), put_for(match, text)) for at, match in found]
-        editor.replace(puts, "replace")
-        operators.to_written(editor, min(max(changed), editor.view.lines - 1))
-    if len(found) > 1:
-        vim.outside.say(f"{len(found):,} in {len(changed):,} lines")
+        vim.outside.work(_substituting(vim, editor, found, text, said))
+    elif said:
+        vim.outside.say(said)
+
+
+class _Found(NamedTuple):
+    line: int
+    at: int
+    match: regex.Match[str]
+
+
+def _substituting(vim: Vim, editor: Editor, found: list[_Found], text: str, said: str) -> Slices:
+    puts = (Put(at, at + len(match[0]), put_for(match, text)) for _, at, match in found)
+    yield from replace(editor, puts, "replace")
+    operators.to_written(editor, min(found[-1].line, editor.view.lines - 1))
+    if said:
+        vim.outside.say(said)
 
 
 def _matches(
     editor: Editor, asked: Asked, pattern: regex.Pattern[str], *, every: bool
-) -> list[tuple[int, regex.Match[str]]]:
-    """Offsets and matches, in every line the first or all."""
-    found: list[tuple[int, regex.Match[str]]] = []
+) -> list[_Found]:
+    """Where it matches, in every line the first time or each."""
+    found: list[_Found] = []
     start = editor.start_of(asked.first)
     if "\\n" in pattern.pattern:
         text = editor.buffer.slice(start, editor.start_of(asked.last + 1))
-        return [(start + one.start(), one) for one in next(found_in(pattern, [text]))]
+        for match in next(found_in(pattern, [text])):
+            at = start + match.start()
+            found.append(_Found(editor.buffer.row_col(at)[0], at, match))
+        return found
     rows = range(asked.first, asked.last + 1)
-    texts = (editor.view.text(line) for line in rows)
-    for line, matches in zip(rows, found_in(pattern, texts, None if every else 1), strict=True):
-        found += [(start + match.start(), match) for match in matches]
-        start += editor.buffer.line_length(line) + 1
+    texts = editor.view.texts(rows.start, rows.stop)
+    wholes = editor.buffer.lines(rows.start, rows.stop)
+    each = found_in(pattern, texts, None if every else 1)
+    for line, whole, matches in zip(rows, wholes, each, strict=True):
+        found += [_Found(line, start + match.start(), match) for match in matches]
+        start += len(whole) + 1
     return found
 
 
@@ -157,7 +183,7 @@ def _global(vim: Vim, editor: Editor, asked: Asked) -> None:
     if parts[1].strip() in ("d", "delete"):
         _delete_lines(vim, editor, chosen)
     else:
-        _in_lines(editor, chosen[:MOST_LINES], lambda: run(vim, editor, parts[1]))
+        _in_lines(editor, chosen[:MOST_LINES], lambda: run(vim, editor, parts[1], follows=True))
 
 
 def _in_lines(editor: Editor, chosen: Sequence[int], do: Callable[[], None]) -> None:
@@ -199,8 +225,11 @@ def _on_lines(operator: str) -> Run:
 
 
 def _join(vim: Vim, editor: Editor, asked: Asked) -> None:
-    operators.join(editor, asked.first, asked.last, spaces=True)
-    operators.to_written(editor, asked.first)
+    def joining() -> Slices:
+        yield from operators.join(editor, asked.first, asked.last, spaces=True)
+        operators.to_written(editor, asked.first)
+
+    vim.outside.work(joining())
 
 
 def _put(vim: Vim, editor: Editor, asked: Asked) -> None:

@@ -41,6 +41,8 @@ class Vim:
         self.change: Change | None = None
         self.selected = Mode.VISUAL
         """How something was selected the last time."""
+        self.follows = False
+        """Whether more of what was typed behind `:` is done right after what is done now."""
         self.substitution = ("", "", "")
         """Pattern, text and flags of the last `:s`."""
         self.macros = macros.Macros(registers)
@@ -68,7 +70,7 @@ class Vim:
     @property
     def playing(self) -> bool:
         """Whether keys come from a macro or a command, and are pressed one right after another."""
-        return self._left < macros.MOST_KEYS
+        return self.follows or self._left < macros.MOST_KEYS
 
     # --- keys ----------------------------------------------------------------------------------
 

@@ -140,7 +140,8 @@ def _join(*, spaces: bool) -> Do:
     def join(vim: Vim, editor: Editor, command: Command) -> None:
         vim.remember(Change(command, []))
         line = editor.place()[0]
-        operators.join(editor, line, line + max(command.count - 1, 1), spaces=spaces)
+        last = line + max(command.count - 1, 1)
+        vim.outside.work(operators.join(editor, line, last, spaces=spaces))
 
     return join
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cocalc_tui.widgets.editor import lines, moves
 from cocalc_tui.widgets.editor.carets import Put
 from cocalc_tui.widgets.editor.model import Editor
-from cocalc_tui.widgets.editor.slices import Slices
+from cocalc_tui.widgets.editor.slices import Slices, replace
 from cocalc_tui.widgets.editor.vim import words
 from cocalc_tui.widgets.editor.vim.objects import Stretch
 from cocalc_tui.widgets.editor.vim.registers import CLIPBOARD, UNNAMED, Taken
@@ -137,16 +137,17 @@ def _works(do: Callable[[Editor], Slices]) -> Callable[..., None]:
     return _with_lines(lambda vim, editor: vim.outside.work(do(editor)))
 
 
-def join(editor: Editor, first: int, last: int, *, spaces: bool) -> None:
+def join(editor: Editor, first: int, last: int, *, spaces: bool) -> Slices:
     """Make lines first..last one; the caret is where the last two met."""
     last = min(max(last, first + 1), words.last_line(editor))
     if last == first:
-        return
+        return iter(())
     puts: list[Put] = []
-    before, written = editor.view.text(first), bool(editor.view.text(first))
-    for line in range(first, last):
-        rest = following = editor.view.text(line + 1)
-        start, end = editor.end_of(line), editor.start_of(line + 1)
+    texts, ends = editor.view.texts(first, last + 1), editor.buffer.lines(first, last + 1)
+    before, written, at = texts[0], bool(texts[0]), editor.start_of(first)
+    for text, whole, following in zip(texts, ends, texts[1:], strict=False):
+        rest, start = following, at + len(text)
+        end = at = at + len(whole) + 1
         gap = ""
         if spaces:
             rest = following.lstrip()
@@ -154,10 +155,8 @@ def join(editor: Editor, first: int, last: int, *, spaces: bool) -> None:
             gap = " " if written and not before[-1:].isspace() and rest[:1] not in ("", ")") else ""
         puts.append(Put(start, end, gap))
         before, written = rest, written or bool(rest)
-    gone = sum(put.end - put.start - len(put.text) for put in puts[:-1])
-    at = puts[-1].start - gone
-    editor.replace(puts, "join")
-    editor.go(at)
+    editor.go(puts[-1].start)
+    return replace(editor, puts, "join")
 
 
 def operate(

@@ -80,7 +80,7 @@ def _join_selected(*, spaces: bool) -> Do:
         low, high = editor.selection
         first, last = editor.buffer.row_col(low)[0], editor.buffer.row_col(high)[0]
         vim.leave_visual(editor)
-        operators.join(editor, first, last, spaces=spaces)
+        vim.outside.work(operators.join(editor, first, last, spaces=spaces))
 
     return join
 
