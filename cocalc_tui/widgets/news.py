@@ -48,7 +48,7 @@ class News(Screen[None]):
     tiles: Tiles
     following: Following
     troubles: dict[SharedDocument, str]
-    """What was wrong with each document when it was looked at last."""
+    """What was wrong when they were looked at last, with those with which something was."""
     chat_news: Callable[[ChatNews], None]
     chat_read: Callable[[ChatRead], None]
     chats_online: Callable[[], None]
@@ -158,9 +158,10 @@ class News(Screen[None]):
 
     def _say_trouble(self, document: SharedDocument) -> None:
         """Tell of trouble when it begins, and when it is over."""
-        before = self.troubles.get(document, "")
-        self.troubles[document] = document.trouble
-        if document.trouble and document.trouble != before:
-            desk(self).notice(f"{document.path}: {phrases.trouble(document)}", bad=True)
-        elif before and not document.trouble:
+        before = self.troubles.pop(document, "")
+        if document.trouble:
+            self.troubles[document] = document.trouble
+            if document.trouble != before:
+                desk(self).notice(f"{document.path}: {phrases.trouble(document)}", bad=True)
+        elif before:
             desk(self).notice(f"{document.path}: all is well again")

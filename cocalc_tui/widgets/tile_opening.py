@@ -49,8 +49,9 @@ class TileOpening(Widget):
             if error.code == "missing":
                 note.say(error.text, f"{self._how('tile.close')} closes this.")
             elif not await self._read_only(view, note):
+                why = error.text.removeprefix(f"{view.path}: ")
                 note.say(
-                    f"{view.path} cannot be opened: {error.text}",
+                    f"{view.path} cannot be opened: {why}",
                     f"{self._how('app.outside')} opens it in another program, "
                     f"{self._how('tile.close')} closes this.",
                 )

@@ -46,7 +46,7 @@ def test_texts_of_all_kinds_are_kept(data: bytes) -> None:
         (b"\0" * 100, "binary"),
         (b"one\ntwo\ncaf\xe9\n", "line 3 is not UTF-8 .byte 0xe9.; .*iconv"),
         ("text".encode("utf-16"), "UTF-16 text; convert it first: iconv"),
-        (b"a" * (MAX_BYTES + 1), "32 MB are more than the 32 MB"),
+        (b"a" * (MAX_BYTES + 1), "32.1 MB are more than the 32 MB"),
     ],
 )
 def test_what_is_no_text_is_refused_in_one_line(data: bytes, said: str) -> None:

@@ -32,7 +32,8 @@ def too_big(size: int) -> str | None:
     """Say why a file of this size is not opened, None where it is."""
     if size <= MAX_BYTES:
         return None
-    return f"{size / 2**20:.0f} MB are more than the {MAX_BYTES // 2**20} MB that can be opened"
+    above = -(-size * 10 // 2**20) / 10  # never rounded down to what can be
+    return f"{above:,} MB are more than the {MAX_BYTES // 2**20} MB that can be opened"
 
 
 def decode(data: bytes) -> tuple[str, Form]:

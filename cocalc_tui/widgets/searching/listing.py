@@ -71,7 +71,7 @@ class FoundList(Acting, Rows, can_focus=True):
         """Show what was found, as far as it is known; the mark stays where it is."""
         self.found = found
         self.changed()
-        if found.rows and isinstance(found.rows[self.marked], Near):
+        if isinstance(self.row_marked, Near):
             self._leap(self.marked, -1)
 
     # --- how it looks --------------------------------------------------------------------------
@@ -136,12 +136,18 @@ class FoundList(Acting, Rows, can_focus=True):
         rows = self.found.rows
         return next((row for row in rows[self.marked :] if isinstance(row, Hit)), None)
 
-    def mark_again(self, hit: Hit | None) -> None:
-        """Mark the same place in another list, or the first."""
-        for index, row in enumerate(self.found.rows):
-            if isinstance(row, Hit) and (hit is None or row.key == hit.key):
-                self.mark(index)
-                return
+    @property
+    def row_marked(self) -> Heading | Hit | Near | None:
+        """What is marked, None while nothing is there."""
+        rows = self.found.rows
+        return rows[self.marked] if rows else None
+
+    def mark_again(self, hit: Hit | None) -> Heading | Hit | Near | None:
+        """Mark the same place in another list, or the first; returns its row."""
+        places = [(at, row) for at, row in enumerate(self.found.rows) if isinstance(row, Hit)]
+        same = (at for at, row in places if hit is not None and row.key == hit.key)
+        self.mark(next(same, places[0][0] if places else 0))
+        return self.row_marked
 
     def step(self, by: int, wanted: Callable[[object], bool]) -> bool:
         """Mark the next row of a kind; False where there is none."""
@@ -165,7 +171,7 @@ class FoundList(Acting, Rows, can_focus=True):
 
     def _leap(self, to: int, by: int) -> None:
         self.mark(to)
-        if self.found.rows and isinstance(self.found.rows[self.marked], Near):
+        if isinstance(self.row_marked, Near):
             self.step(by, lambda row: not isinstance(row, Near))
 
     def do_page_up(self) -> None:
@@ -210,12 +216,10 @@ class FoundList(Acting, Rows, can_focus=True):
             self._seeker.visit(hit, stay=True)
 
     def _marked_hits(self) -> list[Hit]:
-        if not self.found.rows:
+        row = self.row_marked
+        if row is None:
             return []
-        row = self.found.rows[self.marked]
-        if isinstance(row, Hit):
-            return [row]
-        return self.found.hits(row.path)
+        return [row] if isinstance(row, Hit) else self.found.hits(row.path)
 
     async def do_one(self) -> None:
         """Replace the place marked, or all in the file that is."""

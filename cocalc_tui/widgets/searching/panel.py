@@ -24,7 +24,7 @@ from cocalc_tui.widgets import phrases
 from cocalc_tui.widgets.acting import desk
 from cocalc_tui.widgets.keynames import shown
 from cocalc_tui.widgets.searching.fields import Fields
-from cocalc_tui.widgets.searching.found import MOST, Found, Hit
+from cocalc_tui.widgets.searching.found import MOST, Found, Hit, Row
 from cocalc_tui.widgets.searching.listing import FoundList
 from cocalc_tui.widgets.searching.replacing import Replaced, replace_in, take_back
 
@@ -145,6 +145,7 @@ class SearchPanel(Vertical):
         found, self._failed = Found(self.fields.where.chats), ""
         # What there was stays until something comes: keys that were typed ahead mean it.
         stays = self.list.hit if query == self._searched else None
+        put: Row | None = None  # the row that was marked: once the person marks another, it stays
         if not query.text:
             self._searched = query
             ended.set()
@@ -155,9 +156,12 @@ class SearchPanel(Vertical):
         try:
             async with aclosing(parts):
                 async for part in parts:
+                    moved = found is self.found and self.list.row_marked is not put
                     found.add(part)
                     self._searched = query
-                    self._take(found, stays)
+                    self._take(found)
+                    if not moved:
+                        put = self.list.mark_again(stays)
                     if found.is_full:
                         break
         except RequestFailed as error:
@@ -167,17 +171,14 @@ class SearchPanel(Vertical):
             ended.set()
             self.fields.refresh()
 
-    def _take(self, found: Found, stays: Hit | None = None) -> None:
-        """Show what was found; the mark is on the first, or on the place where it is to stay."""
-        another = found is not self.found
+    def _take(self, found: Found) -> None:
+        """Show what was found; the mark stays on its row, in another list it is on the first."""
         if found.chats != self.found.chats:
             desk(self).bars_changed()
-        self.found = found
-        if another:
+        if found is not self.found:
+            self.found = found
             self.list.marked = 0
         self.list.show(found)
-        if another or stays is not None:
-            self.list.mark_again(stays)
         self.fields.refresh()
 
     def _said(self, width: int) -> str:

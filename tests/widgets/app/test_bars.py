@@ -100,6 +100,10 @@ class TestBars:
             run.main.show_now()
             assert run.said == ["model.py: the disk is full"]
             assert "! the disk is full" in run.main.report.status.text
+            document.hearing.trouble = ""
+            run.main.heard(document, LightsChanged())
+            assert run.said[1:] == ["model.py: all is well again"]
+            assert not run.main.troubles  # or a document that is closed would never be let go
 
     async def test_the_footer_shows_few_keys_that_work_here(self) -> None:
         async with started() as run:

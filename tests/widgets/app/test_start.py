@@ -66,7 +66,7 @@ class TestStart:
 
     async def test_a_file_that_cannot_be_opened_says_why(self) -> None:
         project = PretendProject(FILES)
-        project.refuse["model.py"] = RequestFailed("form", "it is not text")
+        project.refuse["model.py"] = RequestFailed("form", "model.py: it is not text")
         async with started(["README.md", "model.py"], project=project) as run:
             text = "\n".join(run.main.tiles.pane.render_line(y).text for y in range(25))
             assert "model.py cannot be opened: it is not text" in text

@@ -316,6 +316,35 @@ async def test_all_is_all_that_the_search_is_still_to_find(
         assert run.said == "Nothing is listed that could be replaced"
 
 
+async def test_searched_again_the_mark_waits_for_its_place_unless_one_moves_it(
+    tmp_path: Path, parts: Parts
+) -> None:
+    async with searching(tmp_path) as run:
+        parts.go.set()
+        await run.search("old")
+        await run.press("down", "down")
+        for keys, row in ((), 3), (("up",), 0):
+            assert run.panel.list.marked == 3
+            parts.go.clear()
+            await run.press("c")
+            await run.until(lambda: run.panel.found.count == 1)
+            assert run.panel.list.marked == 1
+            await run.press(*keys)
+            parts.go.set()
+            await run.until(lambda: not run.panel._under_way)
+            assert run.panel.list.marked == row
+
+
+async def test_the_first_place_is_marked_when_the_first_part_has_none(
+    tmp_path: Path, parts: Parts
+) -> None:
+    parts.parts = SearchPart(files=[], after="", looked=1, size=1), parts.parts[0]
+    parts.go.set()
+    async with searching(tmp_path) as run:
+        await run.search("old")
+        assert run.panel.list.marked == 1
+
+
 async def test_what_was_not_kept_of_a_search_is_listed_once_the_rest_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
