@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
 
+import msgspec
+
+from cocalc_tui.client.events import ProjectTold, WorkspaceEvent
 from cocalc_tui.client.requests import Requests
 from cocalc_tui.protocol import messages as m
 from cocalc_tui.protocol.events import (
@@ -11,13 +16,39 @@ from cocalc_tui.protocol.events import (
     SnapshotFile,
     SnapshotInfo,
     SnapshotPart,
+    SnapshotProgress,
     SnapshotRestored,
 )
+
+
+class Project(Protocol):
+    """What is read of `client.workspace.Workspace`."""
+
+    def subscribe(self, listener: Callable[[WorkspaceEvent], None]) -> Callable[[], None]:
+        """Hear of everything that happens; returns what ends it."""
+        ...
 
 
 def files(count: int) -> str:
     """How many files, for people."""
     return f"{count} file{'s' * (count != 1)}"
+
+
+@contextmanager
+def progress(project: Project, tell: Callable[[str], None]) -> Iterator[None]:
+    """While a snapshot is taken, tell people how far that is."""
+
+    def happened(event: WorkspaceEvent) -> None:
+        if isinstance(event, ProjectTold) and event.topic == "snapshot":
+            said = msgspec.msgpack.decode(event.data, type=SnapshotProgress)
+            if not said.done:
+                tell(f"{said.files:,} files looked at, {said.read / 1_000_000:,.0f} MB read")
+
+    stop = project.subscribe(happened)
+    try:
+        yield
+    finally:
+        stop()
 
 
 async def whole(part: Callable[[int], Awaitable[SnapshotPart]]) -> bytes:
@@ -42,9 +73,11 @@ class Snapshots:
             lambda id_: m.ListSnapshots(id=id_, path=path), list[SnapshotInfo]
         )
 
-    async def take(self, title: str) -> str:
-        """Take one now; returns its id."""
-        return await self._requests.result(lambda id_: m.TakeSnapshot(id=id_, title=title), str)
+    async def take(self, title: str, *, before: bool = False) -> str:
+        """Take one now; returns its id. One `before` much is changed goes after some days."""
+        return await self._requests.result(
+            lambda id_: m.TakeSnapshot(id=id_, title=title, before=before), str
+        )
 
     async def browse(self, snapshot: str, path: str = "") -> list[SnapshotFile]:
         """What is in a folder."""

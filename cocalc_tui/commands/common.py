@@ -186,6 +186,29 @@ def talk(text: str) -> None:
     print(safe(text), file=sys.stderr)  # noqa: T201 - this is the talk
 
 
+class PassingLine:
+    """One line that says how far something is, where a person looks."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._last = ""
+
+    def say(self, line: str) -> None:
+        """Show this in place of what was said before."""
+        from cocalc_tui.widgets.glyphs import safe
+
+        if self._shown and line != self._last:
+            self._last = line
+            sys.stderr.write(f"\r\x1b[K{safe(line)[:79]}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave the line as it was."""
+        if self._last:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
 def is_far(words: Sequence[str | Path]) -> bool:
     """Whether places on another machine are named: HOST:PATH, and no file here is called so."""
     return any(":" in str(word) and not os.path.exists(word) for word in words)

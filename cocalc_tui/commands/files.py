@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from cocalc_tui.commands.common import (
     USAGE,
     CommandError,
+    PassingLine,
     add_command,
     add_json,
     add_project,
@@ -125,11 +126,15 @@ def _local(word: str) -> Iterator[Path]:
 def _transfer(folder: str, work: Callable[[Transfers], Awaitable[None]]) -> None:
     from cocalc_tui.client.transfers import TransferError, Transfers
 
-    told = _Line()
+    told = PassingLine()
+
+    def tell(progress: Progress) -> None:
+        share = 100 * progress.done // max(progress.total, 1) if progress.total else 100
+        told.say(f"{share:3d} %  {progress.path}")
 
     async def converse(workspace: Workspace) -> None:
         try:
-            await work(Transfers(workspace, told))
+            await work(Transfers(workspace, tell))
         except TransferError as error:
             raise CommandError(str(error)) from None
         except OSError as error:
@@ -138,30 +143,6 @@ def _transfer(folder: str, work: Callable[[Transfers], Awaitable[None]]) -> None
             told.clear()
 
     with_workspace(folder, converse)
-
-
-class _Line:
-    """One line that says how far it is, where a person looks."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._last = ""
-
-    def __call__(self, progress: Progress) -> None:
-        from cocalc_tui.widgets.glyphs import safe
-
-        share = 100 * progress.done // max(progress.total, 1) if progress.total else 100
-        line = f"{share:3d} %  {progress.path}"
-        if self._shown and line != self._last:
-            self._last = line
-            sys.stderr.write(f"\r\x1b[K{safe(line)[:79]}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Leave the line as it was."""
-        if self._last:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
 
 
 # --- within the project ------------------------------------------------------------------------

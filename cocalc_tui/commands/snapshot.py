@@ -11,6 +11,7 @@ from cocalc_tui.commands.common import (
     FAILED,
     FINE,
     Parser,
+    PassingLine,
     add_command,
     add_json,
     add_project,
@@ -40,6 +41,8 @@ RULES = {
     "largest": "MB of the largest file taken in",
 }
 
+MOST = 100_000
+"""Of what any rule says."""
 WHICH = "its id, a beginning of it that no other has, or its title"
 
 
@@ -75,11 +78,18 @@ def add(commands: Commands) -> None:
         )
     rules = add_command(parts, "rules", run_rules, help="how often, and how many are kept")
     for name, text in RULES.items():
-        rules.add_argument(f"--{name}", type=int, metavar="N", help=text)
+        rules.add_argument(f"--{name}", type=_number, metavar="N", help=text)
     for command in (listing, browse, diff, restore, rules):
         add_json(command)
     for command in (listing, create, browse, show, diff, restore, drop, rules):
         add_project(command)
+
+
+def _number(word: str) -> int:
+    """What a rule may be; raises ArgumentTypeError."""
+    if not word.isdecimal() or int(word) > MOST:
+        raise argparse.ArgumentTypeError(f"{word}: it may be 0 to {MOST}")
+    return int(word)
 
 
 def _named(word: str) -> str:
@@ -117,7 +127,19 @@ def _line(one: SnapshotInfo) -> str:
 def run_create(arguments: argparse.Namespace) -> None:
     """Take one now."""
     title = read_stdin().strip() if arguments.title == "-" else arguments.title
-    say(_ask(arguments, lambda snapshots: snapshots.take(title)))
+    told = PassingLine()
+
+    async def take(workspace: Workspace) -> str:
+        from cocalc_tui.client.snapshots import Snapshots, progress
+
+        with progress(workspace, told.say):
+            return await Snapshots(workspace.requests).take(title)
+
+    try:
+        id_ = with_workspace(arguments.project, take)
+    finally:
+        told.clear()
+    say(id_)
 
 
 def run_browse(arguments: argparse.Namespace) -> None:
@@ -179,7 +201,9 @@ def run_drop(arguments: argparse.Namespace) -> None:
 
 
 def run_rules(arguments: argparse.Namespace) -> None:
-    """Print the rules, after setting those that were given."""
+    """Print the rules, after setting those that were given; and say what is never taken in."""
+    from cocalc_tui.server.snapshots.rules import EXCLUDED_ENDINGS, EXCLUDED_FOLDERS
+
     changes = {name: getattr(arguments, name) for name in RULES}
     given = {name: value for name, value in changes.items() if value is not None}
     rules = _ask(arguments, lambda snapshots: snapshots.rules(given))
@@ -188,3 +212,5 @@ def run_rules(arguments: argparse.Namespace) -> None:
         return
     for name, value in rules.items():
         say(f"{name}\t{value}\t{RULES.get(name, '')}")
+    endings = " ".join(f"*{end}" for end in EXCLUDED_ENDINGS)
+    talk(f"never taken in: {' '.join(sorted(EXCLUDED_FOLDERS))} {endings}")

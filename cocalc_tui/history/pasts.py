@@ -50,10 +50,11 @@ class Past(Protocol):
         """What the document held."""
         ...
 
-    def calm(self, word: str, version: int, way: int) -> tuple[int, bool]:
-        """Until which version on (`way` 1) or back (-1) it is told at once of a word, and what.
+    def stretches(self, word: str, version: int, way: int) -> Sequence[tuple[int, bool]]:
+        """What is told of a word without a look, in the versions next on (`way` 1) or back (-1).
 
-        True where it surely is in all of them or in none; else they are to be looked at.
+        Each up to which version, in the order one comes by, and whether it surely is in all of them
+        or in none; else they are to be looked at. At least one.
         """
         ...
 
@@ -119,11 +120,12 @@ class LogPast:
             self._last = (version, content(self.versions, version, self._kind))
         return self._last[1]
 
-    def calm(self, word: str, version: int, way: int) -> tuple[int, bool]:
+    def stretches(self, word: str, version: int, way: int) -> Sequence[tuple[int, bool]]:
         """Told of an era of the log at a time."""
         if (sought := sought_in(self._kind, word)) is None:
-            return self.line.end(way), False
-        return self.versions.calm(version, way, sought)
+            return [(self.line.end(way), False)]
+        found = self.versions.stretches(version, way, sought)
+        return [(one.until if way > 0 else one.after, one.calm) for one in found]
 
     def difference(self, old: int, new: int) -> list[Block]:
         """What differs, as it was typed where the document is a text."""
@@ -253,10 +255,10 @@ class Editions:
         """What the file held."""
         return self._contents[self._known(version)]
 
-    def calm(self, word: str, version: int, way: int) -> tuple[int, bool]:
+    def stretches(self, word: str, version: int, way: int) -> Sequence[tuple[int, bool]]:
         """Nothing is told without a look."""
         del word, version
-        return self.line.end(way), False
+        return [(self.line.end(way), False)]
 
     def difference(self, old: int, new: int) -> list[Block]:
         """What differs."""
@@ -287,8 +289,8 @@ class Editions:
 
     def place(self, version: int) -> str:
         """Its id, and which one of how many it is."""
-        which = "the newest " if self._older else ""
-        return f"{self.name(version)}, {version:,} of {which}{self.line.latest:,}"
+        more = "+" if self._older else ""
+        return f"{self.name(version)}, {version:,} of {self.line.latest:,}{more}"
 
     def title(self, version: int) -> str:
         """What who made it says of it."""

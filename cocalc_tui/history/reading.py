@@ -99,12 +99,17 @@ def parts(found: Content) -> list[Part]:
         return [Part("", found)]
     if isinstance(found, Notebook):
         return [Part(cell.key, _cell(number, cell)) for number, cell in enumerate(found.cells, 1)]
-    return [Part(one.key, f"{one.user}: {one.text}\n") for one in found]
+    return [Part(one.key, said_by(one.user, one.text) + "\n") for one in found]
 
 
 def readable(found: Content) -> str:
     """A version as one text."""
     return "".join(part.text for part in parts(found))
+
+
+def said_by(user: str, text: str) -> str:
+    """What somebody said, behind their name."""
+    return f"{user}: {text}"
 
 
 def heading(number: int, kind: str) -> str:

@@ -55,10 +55,10 @@ class Search:
         """Versions in the order of the search, each with whether it surely is like the last one."""
         at, end = start, self._past.line.end(self.way)
         while at != end:
-            until, calm = self._past.calm(self.word, at, self.way)
-            yield from () if calm else ((one, False) for one in self._ends(at, until))
-            yield until, calm
-            at = until
+            for until, calm in self._past.stretches(self.word, at, self.way):
+                yield from () if calm else ((one, False) for one in self._ends(at, until))
+                yield until, calm
+                at = until
 
     def _ends(self, start: int, stop: int) -> Iterator[int]:
         """The ends of bursts between two versions."""

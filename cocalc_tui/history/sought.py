@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cocalc_tui.history.reading import heading, output_lines
+from cocalc_tui.chat.model import is_message
+from cocalc_tui.chat.schema import BODY
+from cocalc_tui.history.reading import heading, output_lines, said_by
 from cocalc_tui.notebook.schema import INPUT
 from cocalc_tui.protocol.kinds import CHAT, NOTEBOOK
 from cocalc_tui.sync.patch import MAIN, Json, TextId
@@ -19,9 +21,13 @@ _JOINED = re.compile(r"\[|cell_type")
 
 def sought_in(kind: str, word: str) -> Sought | None:
     """What is looked for in a document of a kind; None where only a look at versions tells."""
-    if kind == CHAT or "\n" in word or not word:
+    if "\n" in word or not word:
         return None
-    return _InNotebook(word, _is_plain(word)) if kind == NOTEBOOK else _InText(word)
+    if kind == NOTEBOOK:
+        return _InNotebook(word, _is_plain(word))
+    if kind == CHAT:
+        return None if word.startswith(" ") or ": " in word else _InChat(word)
+    return _InText(word)
 
 
 def _is_plain(word: str) -> bool:
@@ -35,6 +41,7 @@ class _InText:
     """In a text, which has no records."""
 
     word: str
+    is_sure = False
 
     def shows(self, at: TextId, fields: Mapping[str, Json]) -> bool:
         """It is the text that shows."""
@@ -59,6 +66,7 @@ class _InNotebook:
     word: str
     plain: bool
     """Whether it would stand as it is in the JSON of what shows it."""
+    is_sure = False
 
     def shows(self, at: TextId, fields: Mapping[str, Json]) -> bool:
         """What is typed in cells shows."""
@@ -77,6 +85,28 @@ class _InNotebook:
     def takes_along(self, record: str) -> bool:
         """A cell takes its outputs along."""
         return "cell_type" in record
+
+
+@dataclass(frozen=True, slots=True)
+class _InChat:
+    """In what messages say, or in the names before them; not across both."""
+
+    word: str
+    is_sure = True
+
+    def shows(self, at: TextId, fields: Mapping[str, Json]) -> bool:
+        """What a message says now shows."""
+        return at.field == BODY and is_message(fields)
+
+    def says(self, record: str) -> bool:
+        """A message says whose it is."""
+        fields = json.loads(record)
+        return is_message(fields) and self.word in said_by(str(fields["user"]), "")
+
+    def takes_along(self, record: str) -> bool:
+        """What is said in answer stays."""
+        del record
+        return False
 
 
 def _zeros(text: str) -> str:

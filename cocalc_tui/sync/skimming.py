@@ -1,33 +1,39 @@
-"""Whether a word can have come or gone in an era of a log, told without its versions.
+"""Where in an era of a log a word can have come or gone, told without its versions.
 
 Who asks when a text came that is rare, or was there for months, would have every version of a year
 worked out: minutes. But a word comes and goes only where somebody types, or with a record. So an
 era is gone over once, and at each change it is seen whether the word is, was, or for a moment could
-have been just there. What is not sure counts as a change: then the versions are looked at.
+have been just there. What is not sure counts as a change: then the versions are looked at, and of
+an era with such changes those next to them only.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
+from typing import Final, NamedTuple, Protocol
 
 from cocalc_tui.sync.blocks import CREATE, PUT, REMOVE, readable
 from cocalc_tui.sync.chunks import Chunks
 from cocalc_tui.sync.coarse import Base
-from cocalc_tui.sync.eras import Era
+from cocalc_tui.sync.eras import Era, cut
+from cocalc_tui.sync.narrows import outline
 from cocalc_tui.sync.operations import fields_of
 from cocalc_tui.sync.patch import DoesNotFit, Json, TextId
 from cocalc_tui.sync.records import SavedField
 from cocalc_tui.sync.runs import Runs
 from cocalc_tui.sync.shelf import Shelf, Slice
 from cocalc_tui.sync.spans import Part
-from cocalc_tui.sync.standing import Known, Place, State, Written, all_runs, key_of, written
+from cocalc_tui.sync.standing import Known, Piece, Place, State, Written, all_runs, key_of, written
 from cocalc_tui.sync.table import Table
 
 _MOST: Final = 10_000_000
 """Characters of versions that are looked through where people typed at once."""
+_ENOUGH: Final = 8
+"""Records that say a word of which it is remembered that they did all the time."""
 
 
 class Sought(Protocol):
@@ -46,19 +52,78 @@ class Sought(Protocol):
         """Whether what is seen of a record's fields, JSON, may hold it: texts are not meant."""
         ...
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it surely shows where a record says it."""
+        ...
+
     def takes_along(self, record: str) -> bool:
         """Whether other records, which may hold it, may no longer be seen where this one goes."""
         ...
 
 
-def is_calm(log: Shelf, era: Era, sought: Sought) -> bool:
-    """Whether a word is in all versions of an era and the one before it, or surely in none."""
+class Stretch(NamedTuple):
+    """Some versions in a row, and what is told of a word in them."""
+
+    after: int
+    """The version before the first."""
+    until: int
+    """The last."""
+    calm: bool
+    """Whether it is in all of them and the one before, or surely in none."""
+
+
+def stretches(log: Shelf, era: Era, sought: Sought) -> list[Stretch]:
+    """An era in stretches, in turn calm and not."""
     with readable():
-        skim = _Skim(log, era, sought)
+        whole = _told(log, era, sought, [era.pieces])
+        if all(one.calm for one in whole):
+            return whole
+        found: list[Stretch] = []
+        for one in _told(log, era, sought, _steps(log, era)):
+            if found and found[-1].calm == one.calm:
+                one = one._replace(after=found.pop().after)
+            found.append(one)
+        return found
+
+
+def alone(log: Shelf) -> Era:
+    """A log of one era, in the pieces that can be gone over one by one."""
+    with readable():
+        pieces = [one for many in cut(log, outline(log), sys.maxsize) for one in many]
+    return Era(0, pieces, None, together=False)
+
+
+def _told(log: Shelf, era: Era, sought: Sought, parts: Iterable[Sequence[Piece]]) -> list[Stretch]:
+    """Parts of an era, with what is told of each; nothing of those behind one that does not fit."""
+    skim = _Skim(log, era, sought)
+    found: list[Stretch] = []
+    after, fits = era.after, True
+    for part in parts:
         try:
-            return skim.through(era)
+            calm = fits and skim.over(part)
         except DoesNotFit:
-            return False
+            calm = fits = False
+        until = after + sum(one.stop - one.start for _, slices in part for one in slices)
+        found.append(Stretch(after, until, calm))
+        after = until
+    return found
+
+
+def _steps(log: Shelf, era: Era) -> Iterator[list[Piece]]:
+    """An era in the smallest parts that can be gone over."""
+    for together, slices in era.pieces:
+        if together:
+            yield from ([(True, [step])] for one in slices for step in _runs(log, one))
+        else:
+            yield [(False, slices)]
+
+
+def _runs(log: Shelf, whole: Slice) -> Iterator[Slice]:
+    """A slice in slices of a run each, or of the few that end with the same patch."""
+    edges = [edge for edge in log.runs(whole.block).edges() if whole.start < edge < whole.stop]
+    for start, stop in pairwise([whole.start, *edges, whole.stop]):
+        yield Slice(whole.block, start, stop)
 
 
 class _Skim(State):
@@ -74,9 +139,11 @@ class _Skim(State):
         for at in self._texts:
             self._named[at.key].add(at)
         self._met = False
-        """Whether the word was met where something changed."""
+        """Whether the word was met where something changed in the pieces gone over last."""
         self._stood = sum(self._standing_in(at) for at in self._texts)
         """In how many places at least it stood all the time."""
+        self._counted = not sought.is_sure
+        """Whether records that say it are among these places, as far as they are to be."""
 
     def _standing_in(self, at: TextId) -> int:
         count = "".join(self._texts[at]).count(self._sought.word)
@@ -85,9 +152,10 @@ class _Skim(State):
         fields = self._fields(self._live[at.key]) if at.key else {}
         return count * self._sought.shows(at, fields)
 
-    def through(self, era: Era) -> bool:
-        """Go over it; whether the word stays as it is."""
-        for together, slices in era.pieces:
+    def over(self, pieces: Sequence[Piece]) -> bool:
+        """Go over what comes next; whether the word stays as it is. Raises DoesNotFit."""
+        self._met = False
+        for together, slices in pieces:
             if together:
                 for one in slices:
                     self._follow(one)
@@ -118,7 +186,7 @@ class _Skim(State):
             self._live[key] = Known((self._block, run), {})
             return
         if key in self._live:
-            self._look(self._json(self._live[key]), goes=kind == REMOVE)
+            self._look(self._json(self._live[key]), was=True, goes=kind == REMOVE)
         super()._do(kind, key, runs, run)
         if kind == PUT:
             self._look(self._json(self._live[key]))
@@ -132,12 +200,25 @@ class _Skim(State):
             if lost := "".join(chunks).count(self._sought.word):
                 self.meet(lost)
 
-    def _look(self, record: str, *, goes: bool = False) -> None:
+    def _look(self, record: str, *, was: bool = False, goes: bool = False) -> None:
+        """Look at the fields of a record that changes, as they were or come to be."""
+        says = self._says(record)
+        if says and not self._counted:
+            # Nothing that says it changed in this era so far: these stood from its beginning on.
+            self._counted = True
+            self._stood += sum(1 for _ in islice(self._saying(), _ENOUGH))
+        if says or (goes and self._sought.takes_along(record)):
+            self.meet(int(says and was and self._sought.is_sure))
+
+    def _says(self, record: str) -> bool:
         says = self._said.get(record)
         if says is None:
             says = self._said[record] = self._sought.says(record)
-        if says or (goes and self._sought.takes_along(record)):
-            self.meet(0)
+        return says
+
+    def _saying(self) -> Iterator[str]:
+        """The records that say it."""
+        return (key for key, known in self._live.items() if self._says(self._json(known)))
 
     def _json(self, known: Known) -> str:
         """The fields of a record, as JSON."""
@@ -176,7 +257,7 @@ class _Skim(State):
         elif kind in {PUT, REMOVE}:
             known = base.records.live.get(key_of(runs, run), {})
             fields = {field: one.value for field, one in known.items()}
-            self._look(json.dumps(fields), goes=kind == REMOVE)
+            self._look(json.dumps(fields), was=bool(known), goes=kind == REMOVE)
             if kind == REMOVE:
                 self._forget(key_of(runs, run))
             if kind == PUT:

@@ -18,11 +18,11 @@ from typing import Final, NamedTuple
 from cocalc_tui.sync.columns import DamagedLog
 from cocalc_tui.sync.diff import diff
 from cocalc_tui.sync.encoding import encode_block
-from cocalc_tui.sync.eras import eras
+from cocalc_tui.sync.eras import Era, eras
 from cocalc_tui.sync.makers import Alike, Made, Makers
 from cocalc_tui.sync.patch import MAIN, Entry, Json, TextId
 from cocalc_tui.sync.shelf import Shelf
-from cocalc_tui.sync.skimming import Sought, is_calm
+from cocalc_tui.sync.skimming import Sought, Stretch, alone, stretches
 from cocalc_tui.sync.table import Difference, Table, joined
 from cocalc_tui.sync.tracing import Trace, Typed, trace_back
 
@@ -62,6 +62,8 @@ class Versions:
         self._makers = Makers(self._log)
         self._eras = eras(self._log)
         self._afters = [era.after for era in self._eras]
+        self._skimmed: list[Era] | None = None
+        """The same, in pieces, once somebody searched."""
         self._tables: dict[int, Table] = {}
         """Of eras that were looked at, the one looked at last at the end."""
         self._table(len(self._eras) - 1)
@@ -116,14 +118,18 @@ class Versions:
         era = self._era(version)
         return range(max(era - 1, 0), min(era + 2, len(self._eras)))
 
-    def calm(self, version: int, way: int, sought: Sought) -> tuple[int, bool]:
-        """Until which version on (`way` 1) or back (-1) it is told at once of a word, and what.
+    def stretches(self, version: int, way: int, sought: Sought) -> list[Stretch]:
+        """What is told of a word without a look, in the versions next on (`way` 1) or back (-1).
 
-        True where it surely is in all of them or in none; else they are to be looked at.
+        At least one is told of, and those that come first are first.
         """
-        era = self._era(version + (way > 0))
-        end = [*self._afters, self.latest][era + (way > 0)]
-        return end, len(self._eras) > 1 and is_calm(self._log, self._eras[era], sought)
+        if self._skimmed is None:
+            self._skimmed = self._eras if len(self._eras) > 1 else [alone(self._log)]
+        era = self._skimmed[self._era(version + (way > 0))]
+        found = stretches(self._log, era, sought)
+        if way > 0:
+            return [one for one in found if one.until > version]
+        return [one for one in reversed(found) if one.after < version]
 
     # --- who typed what ------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class Documents:
 
     def __init__(self, project: Project, heard: Callable[[SharedDocument, DocumentEvent], None]):
         """`heard` is told what happens in any of them."""
-        self._project = project
+        self.project = project
         self._heard = heard
         self._views: dict[SharedDocument, int] = {}
         self._unsubscribe: dict[SharedDocument, Callable[[], None]] = {}
@@ -33,7 +33,7 @@ class Documents:
     @property
     def requests(self) -> Requests:
         """For panes that ask the relay by themselves."""
-        return self._project.requests
+        return self.project.requests
 
     @property
     def is_online(self) -> bool:
@@ -65,11 +65,11 @@ class Documents:
         while True:
             await self._came.wait()
             try:
-                return await self._project.open(path)
+                return await self.project.open(path)
             except RequestFailed as error:
                 if error.code != "offline":
                     raise
-            if not self._project.online:
+            if not self.project.online:
                 self._came.clear()
             await asyncio.sleep(AGAIN)
 

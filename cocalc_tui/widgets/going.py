@@ -132,7 +132,7 @@ class GoingActs(Screen[None]):
         from cocalc_tui.widgets.snapshots.browser import SnapshotBrowser, ask_snapshot
 
         snapshots = Snapshots(self.project.requests)
-        if (chosen := await ask_snapshot(self, snapshots)) is not None:
+        if (chosen := await ask_snapshot(self, self.project, snapshots)) is not None:
             self.app.push_screen(SnapshotBrowser(snapshots, chosen))
 
     async def do_kept(self) -> None:

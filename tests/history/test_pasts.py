@@ -67,8 +67,8 @@ def test_what_came_in_one_step_is_its_authors() -> None:
 
 async def test_what_was_before_the_oldest_that_is_listed_is_not_made_up() -> None:
     past, every = commits("one\n", "one\ntwo\n", older=True), commits("one\n")
-    assert past.place(2) == "commit 00000000, 2 of the newest 2"
-    assert past.place(0) == "commits before, 0 of the newest 2"
+    assert past.place(2) == "commit 00000000, 2 of 2+"
+    assert past.place(0) == "commits before, 0 of 2+"
     assert (past.title(0), every.title(0)) == (
         "older commits are not listed",
         "before anything was there",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from benchmarks.storage import Year
+from cocalc_tui.chat import schema as chat
 from cocalc_tui.history.pasts import LogPast
 from cocalc_tui.history.reading import Content
 from cocalc_tui.history.searching import Search
@@ -73,9 +74,67 @@ WORDS = "lifetime,4.6,found,remark,fit,0x1f,words,markdown,raw,cell 2,odd,  │ 
 @pytest.mark.parametrize("word", WORDS.split(","))
 @pytest.mark.parametrize("way", [1, -1])
 def test_nothing_is_missed(word: str, way: int) -> None:
-    whole = LogPast(opened(NOTES, 0), NOTEBOOK)
-    parted = LogPast(opened(NOTES, 2, 5, 20), NOTEBOOK)
-    assert turns(parted, word, way) == turns(whole, word, way)
+    compared(NOTES, NOTEBOOK, word, way)
+
+
+def compared(log: list[Entry], kind: str, word: str, way: int) -> None:
+    by_looking = turns(Looked(opened(log, 0), kind), word, way)
+    assert turns(LogPast(opened(log, 2, 5, 20), kind), word, way) == by_looking
+    assert turns(LogPast(opened(log, 0), kind), word, way) == by_looking
+
+
+class Looked(LogPast):
+    """A past of which nothing is told without a look."""
+
+    def stretches(self, word: str, version: int, way: int) -> list[tuple[int, bool]]:
+        del word, version
+        return [(self.line.end(way), False)]
+
+
+TALK = log_of(
+    [],
+    chat.say("m1", "ann", 1, "try log scale\nor not"),
+    chat.say("m2", "ben", 2, "done, look"),
+    chat.react("r1", "m1", "ben", "👍"),
+    chat.edit("e1", "m2", "ben", 3, "done, look", "done: ann saw it"),
+    chat.say("m3", "ben", 4, "log", thread="m1"),
+    chat.take_away("m1"),
+    chat.edit("e2", "m2", "ben", 5, "done: ann saw it", "done"),
+    chat.take_away("m3"),
+    chat.say("m4", "cy", 6, "ben?"),
+    chat.take_away("m2"),
+)
+
+
+@pytest.mark.parametrize(
+    "word", ["log", "ann", "ben", "ben:", "ben: d", " look", ":", "👍", "or", "done", "e", "never"]
+)
+@pytest.mark.parametrize("way", [1, -1])
+def test_nothing_is_missed_in_a_chat(word: str, way: int) -> None:
+    compared(TALK, CHAT, word, way)
+
+
+@pytest.mark.parametrize(("word", "looks"), [("rare", 4), ("never", 1), ("ann", 3)])
+def test_of_a_long_chat_little_is_looked_at(
+    word: str, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [
+        chat.say(f"m{number}", "ann", number, "rare" if number == 130 else "often said")
+        for number in range(200)
+    ]
+    past = LogPast(opened(log_of(*said), 3, 100), CHAT)
+    looked: list[int] = []
+    content = past.content
+
+    def look(version: int) -> Content:
+        looked.append(version)
+        return content(version)
+
+    monkeypatch.setattr(past, "content", look)
+    search = Search(past, word, past.line.latest, -1)
+    assert search.go_on(lambda: False)
+    assert search.found == {"rare": 131, "ann": 1}.get(word)
+    assert len(looked) <= looks
 
 
 def test_of_a_year_the_most_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +153,11 @@ def test_of_a_year_the_most_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "word", "skips"),
-    [(TEXT, "a", True), (NOTEBOOK, "a", True), (CHAT, "a", False), (TEXT, "a\nb", False)],
+    [
+        *((kind, "a", True) for kind in (TEXT, NOTEBOOK, CHAT)),
+        *((CHAT, word, False) for word in (" a", "ann: a")),
+        (TEXT, "a\nb", False),
+    ],
 )
 def test_what_is_told_of(kind: str, word: str, skips: bool) -> None:
     assert (sought_in(kind, word) is not None) == skips

@@ -23,6 +23,10 @@ class Anywhere:
     def says(self, record: str) -> bool:
         return self.word in _said(json.loads(record))
 
+    @property
+    def is_sure(self) -> bool:
+        return True
+
     def takes_along(self, record: str) -> bool:
         del record
         return False
@@ -40,14 +44,19 @@ def seen(versions: Versions, version: int, texts: Iterable[TextId]) -> str:
 
 
 def calm_eras(parted: Versions, whole: Versions, texts: Iterable[TextId], word: str) -> int:
-    """In how many eras it is told of a word that it neither came nor went; which is true."""
+    """In how many eras it is told of a word that it neither came nor went.
+
+    What is told is true, of the others' calm stretches too.
+    """
     texts, calm, at = list(texts), 0, 0
     while at < parted.latest:
-        until, told = parted.calm(at, 1, Anywhere(word))
-        assert parted.calm(until, -1, Anywhere(word)) == (at, told)
-        if told:
-            held = {word in seen(whole, version, texts) for version in range(at, until + 1)}
-            assert len(held) == 1
-        calm += told
-        at = until
+        told = parted.stretches(at, 1, Anywhere(word))
+        assert parted.stretches(told[-1].until, -1, Anywhere(word)) == told[::-1]
+        for one in told:
+            assert one.after == at
+            at = one.until
+            if one.calm:
+                versions = range(one.after, one.until + 1)
+                assert len({word in seen(whole, version, texts) for version in versions}) == 1
+        calm += all(one.calm for one in told)
     return calm

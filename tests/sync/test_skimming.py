@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from benchmarks.storage import Year
 from cocalc_tui.sync import skimming
-from cocalc_tui.sync.patch import MAIN, Create, Entry, Put, Remove, Splice
+from cocalc_tui.sync.patch import MAIN, Create, Entry, Put, Remove, Splice, TextId
 from tests.sync.lives import TEXTS, lives
-from tests.sync.sought import calm_eras
+from tests.sync.sought import Anywhere, calm_eras
 from tests.sync.test_eras import BEN, CELL, Life, opened, typed
 from tests.sync.test_versions import sealed
 
@@ -25,6 +25,7 @@ def test_it_is_told_of_no_word_that_came_or_went(
     start = data.draw(st.integers(0, max(len(text) - 1, 0)))
     word = text[start : start + data.draw(st.integers(1, 4))] or "new"
     calm_eras(parted, whole, TEXTS, word)
+    calm_eras(whole, whole, TEXTS, word)
 
 
 def test_a_word_that_is_rare_and_one_that_stands() -> None:
@@ -100,3 +101,29 @@ def test_a_long_text() -> None:
     whole, parted = opened(life.log, 0), opened(life.log, 1)
     for word in ("some words", "s new", "wne", "rds some words som"):
         calm_eras(parted, whole, [MAIN], word)
+
+
+def test_only_what_is_beside_a_change_is_to_be_looked_at() -> None:
+    life = Life()
+    for number in range(20):
+        life.add(Create(f"r{number}", {"x": "said" if number == 12 else number}))
+        life.add(Splice(0, 0, f"words {number} ", TextId(f"r{number}", "text")))
+    whole, parted = opened(life.log, 0), opened(life.log, 24, 30)
+    told = [*whole.stretches(0, 1, Anywhere("said")), *parted.stretches(24, 1, Anywhere("said"))]
+    assert [(one.after, one.until) for one in told if not one.calm] == [(24, 25)] * 2
+
+
+def test_what_a_record_says_all_the_time() -> None:
+    """It stands through what others say who say it too, unless it is the one that goes."""
+    life = Life()
+    for number in range(4):
+        life.add(Create(f"r{number}", {"x": "said"}))
+    life.add(Create("r4", {"x": "said"}))
+    life.add(Remove("r0"), Put("r1", "x", "said"))
+    for number in range(1, 5):
+        life.add(Remove(f"r{number}"))
+    life.type("abc")
+    whole, parted = opened(life.log, 0), opened(life.log, 1, 4)
+    first, *_ = parted.stretches(4, 1, Anywhere("said"))
+    assert first.calm
+    calm_eras(parted, whole, [MAIN], "said")

@@ -24,6 +24,8 @@ class TakeSnapshot(Request, frozen=True, tag="take-snapshot"):
 
     NEEDS: ClassVar[Role] = Role.EDITOR
     title: str
+    before: bool = False
+    """Whether it is taken before much is changed at once: such a one goes after some days."""
 
 
 class BrowseSnapshot(Request, frozen=True, tag="browse-snapshot"):

@@ -26,7 +26,7 @@ from cocalc_tui.widgets.history.showing import Showing
 from cocalc_tui.widgets.history.steps import SPEEDS, Steps, day
 from cocalc_tui.widgets.history.together import Together
 from cocalc_tui.widgets.past import PastScreen
-from cocalc_tui.widgets.phrases import Word, date, exactly, named, size
+from cocalc_tui.widgets.phrases import Word, date, exactly, named, size, this_year
 from cocalc_tui.widgets.report import footer_words
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from cocalc_tui.protocol.events import SaveInfo
     from cocalc_tui.widgets.project import Project
 
+WIDE = 110
+"""Columns from which on times are said to the second, however long ago they were."""
 NEWS = 0.5
 """Seconds between looks at whether the document went on."""
 
@@ -209,7 +211,7 @@ class HistoryScreen(
         burst = past.line.burst(self.shown)
         found = [
             Word(f"{burst.author}, ", desk(self).faces.colour(burst.author)),
-            Word(exactly(burst.end), "text-dim"),
+            Word(exactly(burst.end) if past is self.own else self._kept_at(burst.end), "text-dim"),
         ]
         if burst.late:
             made = time.localtime(burst.made / 1000)
@@ -225,6 +227,12 @@ class HistoryScreen(
             )
             found += [Word(f"  saved by {', '.join(map(safe, by))}", "text-dim")] * bool(by)
         return found
+
+    def _kept_at(self, at: int) -> str:
+        """When a commit or snapshot was made: what it is called comes first where room is small."""
+        if self.size.width < WIDE and time.localtime(at / 1000).tm_year != this_year():
+            return date(at)
+        return exactly(at)
 
     def _way_words(self) -> list[str]:
         """How it is looked at, where that is not the usual way."""

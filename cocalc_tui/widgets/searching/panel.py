@@ -247,6 +247,8 @@ class SearchPanel(Vertical):
             by_file.setdefault(hit.path, []).append(hit)
         if len(by_file) > SURE and not await self._sure(len(hits), len(by_file)):
             return
+        if len(by_file) > 1 and not await self._kept(len(by_file)):
+            return
         done = Replaced()
         for number, (path, here) in enumerate(by_file.items(), 1):
             with self._progressing(f"replacing in {path}, {number:,} of {len(by_file):,}"):
@@ -294,6 +296,27 @@ class SearchPanel(Vertical):
             "one step for undo, and u in the list takes all of it back."
         )
         return await desk(self).confirm(question, "replace")
+
+    async def _kept(self, files: int) -> bool:
+        """Keep the project as it is in a snapshot; else say why nothing is replaced."""
+        from cocalc_tui.client.snapshots import Snapshots, progress
+
+        assert self._searched is not None
+        title = f"before replacing {self._searched.text} in {files:,} files"
+
+        def tell(how_far: str) -> None:
+            self._progress = f"keeping the project in a snapshot first: {how_far} …"
+            self.fields.refresh()
+
+        with self._progressing("keeping the project in a snapshot first …"):
+            try:
+                with progress(self._documents.project, tell):
+                    await Snapshots(self._documents.requests).take(title, before=True)
+            except RequestFailed as error:
+                text = f"Nothing was replaced, as no snapshot could be taken first: {error.text}"
+                desk(self).notice(text, bad=True)
+                return False
+        return True
 
     @contextmanager
     def _progressing(self, text: str) -> Iterator[None]:

@@ -25,12 +25,14 @@ from cocalc_tui.widgets.theme import colour
 if TYPE_CHECKING:
     from textual.worker import WorkType
 
-    from cocalc_tui.client.snapshots import Snapshots
+    from cocalc_tui.client.snapshots import Project, Snapshots
     from cocalc_tui.protocol.events import SnapshotInfo
 
 _SIGNS = {"added": ("+", "success"), "removed": ("-", "error"), "changed": ("~", "warning")}
 MOST_READ = 400_000
 """Bytes of a file that are shown; the rest is for `cocalc-tui snapshot show`."""
+SOON, AGAIN = 1.0, 5.0
+"""Seconds until it is said how far a snapshot is, and until that is said again."""
 
 
 def when(at: int) -> str:
@@ -241,7 +243,9 @@ class SnapshotBrowser(RowActs, Acting, Leaving[None], inherit_bindings=False):
         self.dismiss(None)
 
 
-async def ask_snapshot(node: Screen[None], snapshots: Snapshots) -> SnapshotInfo | None:
+async def ask_snapshot(
+    node: Screen[None], project: Project, snapshots: Snapshots
+) -> SnapshotInfo | None:
     """Have somebody choose a snapshot, or take one now."""
     from cocalc_tui.widgets.picker import Choice
 
@@ -259,6 +263,22 @@ async def ask_snapshot(node: Screen[None], snapshots: Snapshots) -> SnapshotInfo
         return None
     if chosen in there:
         return there[chosen]
-    id_ = await snapshots.take(chosen.removeprefix("\0"))
-    desk(node).notice(f"{chosen.removeprefix(chr(0))}: the snapshot {id_} is taken")
+    await _take(node, project, snapshots, chosen.removeprefix("\0"))
     return None
+
+
+async def _take(node: Screen[None], project: Project, snapshots: Snapshots, title: str) -> None:
+    """Take one, and say now and then how far it is."""
+    from cocalc_tui.client.snapshots import progress
+
+    due = time.monotonic() + SOON
+
+    def tell(how_far: str) -> None:
+        nonlocal due
+        if time.monotonic() > due:
+            due = time.monotonic() + AGAIN
+            desk(node).notice(f"{title}: a snapshot is being taken, {how_far} …")
+
+    with progress(project, tell):
+        id_ = await snapshots.take(title)
+    desk(node).notice(f"{title}: the snapshot {id_} is taken")

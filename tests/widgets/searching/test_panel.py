@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from cocalc_tui.app import CocalcApp
 from cocalc_tui.chat import chatfile
 from cocalc_tui.chat.model import Message
+from cocalc_tui.client.snapshots import Snapshots
 from cocalc_tui.protocol.events import SearchedFile, SearchLine, SearchPart
 from cocalc_tui.sync.patch import MAIN, Splice
 from cocalc_tui.widgets.chat.pane import ChatPane
@@ -239,6 +240,25 @@ async def test_one_place_one_file_all_and_back(tmp_path: Path) -> None:
         await run.until(lambda: read("b/d.csv") == FILES["b/d.csv"])
         await run.until(lambda: "old = x" in read("n.ipynb"))
         assert run.said == "Taken back in 3 files"
+
+
+async def test_the_project_is_kept_first_where_several_files_change(tmp_path: Path) -> None:
+    async with searching(tmp_path) as run:
+        snapshots = Snapshots(run.app.main.documents.requests)
+        state = run.box.project / ".cocalc-tui"
+        await run.search("old")
+        await run.press("tab", "tab", *"new", "enter", "down", "r")
+        await run.until(lambda: run.said == "1 replaced in 1 file")
+        assert not (state / "snapshots.git").exists()
+        (state / "snapshots.lock").mkdir()
+        await run.press("a")
+        await run.until(lambda: "Nothing was replaced, as no snapshot" in run.said)
+        (state / "snapshots.lock").rmdir()
+        await run.press("a")
+        await run.until(lambda: run.box.read("b/c.md") == "The new one.\n")
+        (kept,) = await snapshots.all()
+        assert (kept.kind, kept.title) == ("before", "before replacing old in 4 files")
+        assert await snapshots.read(kept.id, "b/c.md") == FILES["b/c.md"].encode()
 
 
 async def test_replacing_says_how_far_it_is(
