@@ -189,7 +189,7 @@ class _Skim(State):
             self._look(self._json(self._live[key]), was=True, goes=kind == REMOVE)
         super()._do(kind, key, runs, run)
         if kind == PUT:
-            self._look(self._json(self._live[key]))
+            self._look(self._json(self._live[key]), now=key)
         else:
             self._forget(key)
 
@@ -200,13 +200,13 @@ class _Skim(State):
             if lost := "".join(chunks).count(self._sought.word):
                 self.meet(lost)
 
-    def _look(self, record: str, *, was: bool = False, goes: bool = False) -> None:
-        """Look at the fields of a record that changes, as they were or come to be."""
+    def _look(self, record: str, *, was: bool = False, goes: bool = False, now: str = "") -> None:
+        """Look at the fields of a record that changes: as they were, come to be, or are `now`."""
         says = self._says(record)
         if says and not self._counted:
             # Nothing that says it changed in this era so far: these stood from its beginning on.
             self._counted = True
-            self._stood += sum(1 for _ in islice(self._saying(), _ENOUGH))
+            self._stood += sum(1 for _ in islice(self._saying(now), _ENOUGH))
         if says or (goes and self._sought.takes_along(record)):
             self.meet(int(says and was and self._sought.is_sure))
 
@@ -216,9 +216,10 @@ class _Skim(State):
             says = self._said[record] = self._sought.says(record)
         return says
 
-    def _saying(self) -> Iterator[str]:
-        """The records that say it."""
-        return (key for key, known in self._live.items() if self._says(self._json(known)))
+    def _saying(self, but: str) -> Iterator[str]:
+        """The records that say it, but for one."""
+        live = self._live.items()
+        return (key for key, known in live if key != but and self._says(self._json(known)))
 
     def _json(self, known: Known) -> str:
         """The fields of a record, as JSON."""

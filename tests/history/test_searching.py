@@ -79,7 +79,7 @@ def test_nothing_is_missed(word: str, way: int) -> None:
 
 def compared(log: list[Entry], kind: str, word: str, way: int) -> None:
     by_looking = turns(Looked(opened(log, 0), kind), word, way)
-    assert turns(LogPast(opened(log, 2, 5, 20), kind), word, way) == by_looking
+    assert turns(LogPast(opened(log, 2, 5, 8), kind), word, way) == by_looking
     assert turns(LogPast(opened(log, 0), kind), word, way) == by_looking
 
 
@@ -114,7 +114,7 @@ def test_nothing_is_missed_in_a_chat(word: str, way: int) -> None:
     compared(TALK, CHAT, word, way)
 
 
-@pytest.mark.parametrize(("word", "looks"), [("rare", 4), ("never", 1), ("ann", 3)])
+@pytest.mark.parametrize(("word", "looks"), [("rare", 6), ("never", 1), ("ann", 7)])
 def test_of_a_long_chat_little_is_looked_at(
     word: str, looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
