@@ -57,7 +57,7 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
             self.register_theme(theme)
         self.theme = DARK.name
         self.reader = KeyReader(Keymap(registry, own))
-        self.faces = Faces(lambda: people_on(self.theme_variables["background"]))
+        self.faces = Faces(self._colours_of_people)
         self.said: list[tuple[str, str]] = []
         """Time and text of every notice."""
         self.last_words: list[str] = []
@@ -80,6 +80,9 @@ class DeskApp(TypeAheadApp, inherit_bindings=False):
         """Draw everything anew, as after another theme: people look different now."""
         self.refresh_css(animate=False)
         self.theme_changed_signal.publish(self.current_theme)
+
+    def _colours_of_people(self) -> tuple[str, ...]:
+        return people_on(*(self.theme_variables[name] for name in ("background", "side", "bar")))
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's way to the terminal, in our form."""

@@ -16,26 +16,21 @@ from functools import cache
 from textual.dom import DOMNode
 from textual.theme import Theme
 
-from cocalc_tui.widgets.contrast import is_dark, readable
+from cocalc_tui.widgets.contrast import is_dark, luminance, readable
 
 DARK_PEOPLE = (
     *("#5f87ff", "#ffaf5f", "#5fd7af", "#d787ff"),
     *("#ffff87", "#af875f", "#ffafd7", "#afffff"),
 )
-LIGHT_PEOPLE = (
-    *("#005fd7", "#af5f00", "#005f00", "#875faf"),
-    *("#d7005f", "#5f0000", "#87005f", "#00005f"),
-)
 PALE_PEOPLE = (
-    *("#d7afff", "#ffaf5f", "#5fd7af", "#d787ff"),
-    *("#ffff87", "#ffaf87", "#d787af", "#afffff"),
+    *("#87afff", "#d7af87", "#5fd700", "#ff87af"),
+    *("#ffffaf", "#afd75f", "#afffd7", "#00ffff"),
 )
 """On dark greys, where the blue and brown of `DARK_PEOPLE` are too dark to be read."""
-DEEP_PEOPLE = (
-    *("#005faf", "#af0000", "#005f00", "#5f5f87"),
+LIGHT_PEOPLE = (
+    *("#0000ff", "#af0000", "#005f00", "#5f00af"),
     *("#af005f", "#5f0000", "#5f005f", "#00005f"),
 )
-"""On light greys, in the place of `LIGHT_PEOPLE`."""
 
 DARK = Theme(
     name="quiet-dark",
@@ -148,8 +143,12 @@ def colour(node: DOMNode, name: str) -> str:
 
 
 @cache
-def people_on(ground: str) -> tuple[str, ...]:
-    """The colours that people are given, each of them readable on a theme's ground."""
-    first, second = (DARK_PEOPLE, PALE_PEOPLE) if is_dark(ground) else (LIGHT_PEOPLE, DEEP_PEOPLE)
-    fits = all(readable(colour, ground) == colour for colour in first)
-    return first if fits else tuple(readable(colour, ground) for colour in second)
+def people_on(*grounds: str) -> tuple[str, ...]:
+    """The colours that people are given, each of them readable on all these grounds of a theme."""
+    dark = is_dark(grounds[0])
+    hardest = max(grounds, key=luminance) if dark else min(grounds, key=luminance)
+    for people in (DARK_PEOPLE, PALE_PEOPLE) if dark else (LIGHT_PEOPLE,):
+        mended = tuple(readable(colour, hardest) for colour in people)
+        if mended == people:
+            break
+    return mended
