@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -63,8 +64,12 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         memory_file: Path | None = None,
         remarks: Sequence[str] = (),
         elsewhere: Elsewhere | None = None,
+        far: bool = False,
     ) -> None:
-        """Show `paths` of a project. `remarks` are said once the screen is there."""
+        """Show `paths` of a project, which may be on another machine, `far` from this one.
+
+        `remarks` are said once the screen is there.
+        """
         self.settings = settings or Settings()
         super().__init__(registry(), with_own(self.settings.editor_keys, self.settings.keys))
         self.pictures_by = self.settings.screen_pictures
@@ -74,7 +79,7 @@ class CocalcApp(DeskApp, inherit_bindings=False):
         self._remarks = remarks
         memory = memories.load(memory_file) if memory_file else Memory()
         self.faces.know(memory.members, ())
-        machine = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+        machine = terminal_machine(far=far)
         self.main = MainScreen(project, name, memory, self.settings, self._remember, machine)
         if elsewhere is not None:
             self.main.elsewhere = elsewhere
@@ -208,11 +213,18 @@ def run_app(
         memory_file=memories.memory_file(key or str(root or name)),
         remarks=loaded.remarks,
         elsewhere=elsewhere,
+        far=root is None,
     )
     app.run()
     for line in app.last_words:
         _talk(line)
     return app.return_code or 0
+
+
+def terminal_machine(*, far: bool) -> str:
+    """The machine that the person sits at; "" for that of the project, unless that is `far`."""
+    over_ssh = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    return over_ssh or (socket.gethostname() if far else "")
 
 
 def _talk(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -187,6 +188,7 @@ def test_typing_over_a_line_that_dies(box: Box) -> None:
         where.wait("sent ✓")
         where.type("one ")
         where.wait("sent ✓")
+        said_to_be_from(box, socket.gethostname())
         for pid in box.lines():
             os.kill(pid, signal.SIGKILL)
         where.type("two ")
@@ -199,6 +201,17 @@ def test_typing_over_a_line_that_dies(box: Box) -> None:
         replaced_everywhere(box, where)
         where.keys("C-q")
         where.wait(lambda _: where.gone())
+
+
+def said_to_be_from(box: Box, machine: str) -> None:
+    """Who came over ssh sits at another machine, though here that is this one."""
+    deadline = time.monotonic() + 60
+    while True:
+        told = box.run(box.ann, "people", "--json", "--project", str(box.project)).stdout
+        here = json.loads(told)["here"]
+        if [(one["user"], one["machine"]) for one in here] == [(box.ben.name, machine)]:
+            return
+        assert time.monotonic() < deadline, told
 
 
 def replaced_everywhere(box: Box, where: Pane) -> None:

@@ -1,7 +1,7 @@
 """Where a message is written: the editor of files, on a document of one's own.
 
-So all that is known of writing here holds: selections, undo, colours of markdown. Vim's keys are for
-files: who goes to the line does so to type, and escape is the way to the messages.
+So all that is known of writing here holds: selections, undo, colours of markdown. Vim's keys are
+for files: who goes to the line does so to type, and escape is the way to the messages.
 """
 
 from __future__ import annotations
