@@ -114,6 +114,7 @@ TEXT_ACTIONS = (
 
 EDITOR_ACTIONS = (
     Action("editor.find", "Find", ("ctrl+f",), footer=3),
+    Action("editor.find_back", "Find backwards", (), "From the caret to the start."),
     Action("editor.replace", "Replace", ("alt+r",), needs=Role.EDITOR),
     Action("editor.find_next", "Find next", ("f3", "ctrl+g")),
     Action("editor.find_previous", "Find previous", ("shift+f3",)),

@@ -40,6 +40,8 @@ class FindingCanvas(Canvas):
         self._chosen: Caret | None = None
         """What was selected when the bar opened, if it is lines."""
         self._finds_again = False
+        self._backwards = False
+        """Whether what is typed is looked for before the caret."""
 
     def scopes(self) -> Sequence[str]:
         """The lines at the foot have some keys of their own."""
@@ -133,6 +135,9 @@ class FindingCanvas(Canvas):
         if bar.query != self.search.query:
             near = self.editor.selection[0]
             self.search.look(str(self.editor.buffer), bar.query, near)
+            if self._backwards:
+                # What begins at the caret was found while less was typed, and may still be it.
+                self.search.step(-1, (near + 1, near + 1))
             if self.search.place is not None:
                 self._go_to(self.search.place)
         self._show_found()
@@ -148,8 +153,14 @@ class FindingCanvas(Canvas):
 
     # --- finding -------------------------------------------------------------------------------
 
+    def do_find_back(self) -> None:
+        """Ask what to find before the caret."""
+        self.do_find()
+        self._backwards = True
+
     def do_find(self) -> None:
         """Ask what to find, at first what is selected."""
+        self._backwards = False
         chosen = self.editor.selected
         lines = "\n" in chosen
         self._chosen = Caret(*self.editor.selection[::-1]) if lines else None

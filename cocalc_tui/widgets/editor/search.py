@@ -66,7 +66,7 @@ class Search:
     def carry(self, changes: Sequence[TextChange]) -> None:
         """Keep what was found in its place until it is found anew."""
         if len(changes) * len(self.places) > MOST_CARRIED:
-            self.places, self.at = [], None
+            self.places, self.at, self.trouble = [], None, "…"
         for change in changes:
             if self.within is not None:
                 low, high = self.within

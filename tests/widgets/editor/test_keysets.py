@@ -114,6 +114,17 @@ async def test_emacs_goes_to_where_a_line_begins_or_what_is_written_in_it() -> N
         assert str(app.pane.editor.buffer) == "\n"
 
 
+async def test_emacs_finds_backwards() -> None:
+    app = EditorApp(text_document("one on\none two on one"), keys="emacs")
+    async with app.run_test(size=(60, 8)) as pilot:
+        await pilot.press("alt+>", "ctrl+r", *"on")
+        assert app.pane.editor.place() == (1, 13)
+        await pilot.press("ctrl+r", "e")
+        assert app.pane.editor.place() == (1, 3)
+        await pilot.press("ctrl+s", "ctrl+r", "ctrl+r")
+        assert app.pane.editor.place() == (0, 3)
+
+
 async def test_transposing_and_killing_backwards() -> None:
     document = text_document("abc one two")
     app = EditorApp(document, keys="emacs")
