@@ -13,7 +13,7 @@ AT_ONCE = 64 * 2**20
 """Bytes; twice the largest file that can be opened."""
 RATE = 8 * 2**10
 """Bytes a second that are let go of again."""
-OVERHEAD = 100
+OVERHEAD = 200
 """Bytes for which a patch counts besides its operations: a letter typed costs as much as a page."""
 
 
