@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
+from time import monotonic
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -22,6 +23,20 @@ Spans: TypeAlias = tuple[tuple[int, int, str], ...]
 
 LINE_LIMIT = 5_000
 """Longer lines are data, not something to read: they keep one colour, and nobody waits."""
+MOST = 100_000
+"""Characters that are looked at together; of more the longest lines keep one colour, too."""
+PAUSE = 60.0
+"""Seconds for which a language is not looked at that took too long."""
+_paused: dict[str, float] = {}
+"""By name: until when."""
+
+
+class TooLongError(Exception):
+    """What a text says takes too long to tell.
+
+    There are texts that take a grammar or a lexer all time and memory, and anybody may have written
+    one.
+    """
 
 
 class Language(Struct, frozen=True):
@@ -180,16 +195,33 @@ def _of_lexer(aliases: Sequence[str], wanted: str, *, prose: bool) -> Language:
 def tokens(language: Language, lines: Sequence[str], wanted: range | None = None) -> list[Spans]:
     """The tokens of consecutive lines, as far as these lines alone tell.
 
-    `wanted`: of which of them (indices); looking at a few in their surroundings is cheaper.
+    `wanted`: of which of them (indices); looking at a few in their surroundings is cheaper. None
+    where that took too long, now or shortly before.
     """
     wanted = range(len(lines)) if wanted is None else wanted
-    if not language.name or not wanted:
-        return [()] * len(wanted)
-    short = [line if len(line) <= LINE_LIMIT else "" for line in lines]
+    nothing: list[Spans] = [()] * len(wanted)
+    if not language.name or not wanted or monotonic() < _paused.get(language.name, 0.0):
+        return nothing
+    try:
+        return _tokens(language, _short(lines), wanted)
+    except TooLongError:
+        _paused[language.name] = monotonic() + PAUSE
+        return nothing
+
+
+def _tokens(language: Language, lines: Sequence[str], wanted: range) -> list[Spans]:
     if language.grammar:
         from cocalc_tui.widgets import highlight_trees
 
-        return highlight_trees.tokens(language.grammar, short, wanted)
+        return highlight_trees.tokens(language.grammar, lines, wanted)
     from cocalc_tui.widgets import highlight_lexers
 
-    return highlight_lexers.tokens(language.name, short)[wanted.start : wanted.stop]
+    return highlight_lexers.tokens(language.name, lines)[wanted.start : wanted.stop]
+
+
+def _short(lines: Sequence[str]) -> list[str]:
+    """The lines, but those that are too long for all to be looked at; these are empty."""
+    limit = LINE_LIMIT
+    while sum([size for line in lines if (size := len(line)) <= limit]) > MOST:
+        limit //= 2
+    return [line if len(line) <= limit else "" for line in lines]

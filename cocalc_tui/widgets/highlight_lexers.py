@@ -2,7 +2,7 @@
 
 A lexer is forty times slower than a grammar, so callers give it little more than what is on the
 screen. The patterns of some take for ever on a quotation mark and a thousand backslashes, in a file
-that anybody may have written: then there are no colours for a while.
+that anybody may have written.
 """
 
 from __future__ import annotations
@@ -11,21 +11,16 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from time import monotonic
 from types import FrameType
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
 
-from cocalc_tui.widgets.highlight import Spans
+from cocalc_tui.widgets.highlight import Spans, TooLongError
 
 LONGEST = 0.5
 """Seconds of CPU that a lexer may take."""
-PAUSE = 60.0
-"""Seconds for which one that took longer is not asked again."""
-_paused: dict[str, float] = {}
-"""By name: until when."""
 _TOKENS = {
     Token.Comment: "comment",
     Token.Comment.Preproc: "keyword",
@@ -72,19 +67,15 @@ def _token(kind: _TokenType) -> str:
     return ""
 
 
-class _TooLongError(Exception):
-    """A lexer does not end."""
-
-
 @contextmanager
 def _bounded(seconds: float) -> Iterator[None]:
-    """Raise _TooLongError in what takes more CPU; in the main thread only.
+    """Raise TooLongError in what takes more CPU; in the main thread only.
 
     A pattern at work holds everything up, but looks for signals.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise _TooLongError
+        raise TooLongError
 
     before = signal.signal(signal.SIGVTALRM, end)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
@@ -96,16 +87,9 @@ def _bounded(seconds: float) -> Iterator[None]:
 
 
 def tokens(name: str, lines: Sequence[str]) -> list[Spans]:
-    """The tokens of each line; none where the lexer took too long, now or shortly before."""
-    nothing: list[Spans] = [()] * len(lines)
-    if monotonic() < _paused.get(name, 0.0):
-        return nothing
-    try:
-        with _bounded(LONGEST):
-            return _tokens(name, lines)
-    except _TooLongError:
-        _paused[name] = monotonic() + PAUSE
-        return nothing
+    """The tokens of each line; raises TooLongError."""
+    with _bounded(LONGEST):
+        return _tokens(name, lines)
 
 
 def _tokens(name: str, lines: Sequence[str]) -> list[Spans]:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module, resources
 from importlib.resources.abc import Traversable
+from time import process_time
 
 from tree_sitter import Language, Parser, Query, QueryCursor, Tree
 
-from cocalc_tui.widgets.highlight import Spans
+from cocalc_tui.widgets.highlight import Spans, TooLongError
 
 _NAMES = (
     *("", "type", "function", "property", "operator", "keyword", "constant", "number", "tag"),
@@ -45,6 +46,12 @@ _INLINE = re.compile(
     r"|(?P<emphasis>(?<![*\w])\*[^*\s][^*\n]*\*|(?<![_\w])_[^_\s][^_\n]*_(?!\w))"
     r"|(?P<link>!?\[[^\]\n]*\]\([^)\n]*\)|https?://[^\s)>]+)"
 )
+LONGEST = 0.25
+"""Seconds of CPU that parsing may take."""
+PIECE = 1024
+"""Bytes that are parsed at once."""
+SENSELESS = 5_000
+"""Parts side by side of what makes no sense; to look through more takes the square of that."""
 _ENTRY = {"xml": "language_xml"}
 
 
@@ -65,18 +72,36 @@ class _Grammar:
                 query.disable_capture(capture)
         self.cursor = QueryCursor(query)
         self._parser = Parser(language)
+        self._begin()
+
+    def _begin(self) -> None:
         self._lines: list[bytes] = []
-        self._tree: Tree | None = None
+        self._tree = self._parser.parse(b"")
 
     def tree(self, lines: list[bytes]) -> Tree:
-        """The syntax of these lines, each with its line end."""
+        """The syntax of these lines, each with its line end; raises TooLongError.
+
+        New text is taken in piece by piece, and given up where one takes too long: of what makes no
+        sense a few thousand signs may take gigabytes.
+        """
+        until = process_time() + LONGEST
+        stops = [len(lines)]
+        if _new(self._lines, lines) > PIECE:
+            self._begin()
+            stops = _stops(lines)
+        try:
+            for stop in stops:
+                self._grow(lines[:stop], until)
+        except TooLongError:
+            self._begin()
+            raise
+        return self._tree
+
+    def _grow(self, lines: list[bytes], until: float) -> None:
+        """Parse lines, most of which were there the last time."""
         old, self._lines = self._lines, lines
         data = b"".join(lines)
-        head = _alike(old, lines)
-        if self._tree is None or head == 0:
-            self._tree = self._parser.parse(data)
-            return self._tree
-        tail = min(_alike(old[::-1], lines[::-1]), len(old) - head, len(lines) - head)
+        head, tail = _alike_ends(old, lines)
         start, kept = sum(map(len, lines[:head])), sum(map(len, lines[len(lines) - tail :]))
         self._tree.edit(
             start_byte=start,
@@ -86,8 +111,40 @@ class _Grammar:
             old_end_point=(len(old) - tail, 0),
             new_end_point=(len(lines) - tail, 0),
         )
-        self._tree = self._parser.parse(data, self._tree)
-        return self._tree
+        try:
+            self._tree = self._parser.parse(
+                lambda at, _: data[at : at + PIECE],
+                self._tree,
+                progress_callback=lambda *_: process_time() > until,
+            )
+        except ValueError:
+            self._parser.reset()
+            raise TooLongError from None
+        if process_time() > until:
+            raise TooLongError
+
+
+def _new(old: list[bytes], lines: list[bytes]) -> int:
+    """How many bytes of lines were not there before."""
+    head, tail = _alike_ends(old, lines)
+    return sum(map(len, lines[head : len(lines) - tail]))
+
+
+def _stops(lines: list[bytes]) -> list[int]:
+    """Behind which lines pieces end."""
+    stops, size = [], 0
+    for stop, line in enumerate(lines, 1):
+        size += len(line)
+        if size > PIECE:
+            stops.append(stop)
+            size = 0
+    return [*stops, len(lines)]
+
+
+def _alike_ends(one: list[bytes], other: list[bytes]) -> tuple[int, int]:
+    """How many lines they begin and end with alike."""
+    head = _alike(one, other)
+    return head, min(_alike(one[::-1], other[::-1]), len(one) - head, len(other) - head)
 
 
 def _alike(one: list[bytes], other: list[bytes]) -> int:
@@ -141,10 +198,13 @@ def tokens(grammar: str, lines: Sequence[str], wanted: range) -> list[Spans]:
 def _paint(grammar: str, lines: list[bytes], start: int, end: int) -> bytearray:
     """For bytes start..end the rank of their token: inner nodes over outer, equal by rank."""
     known = _grammar(grammar)
+    root = known.tree(lines).root_node
+    if root.has_error and root.child_count > SENSELESS:
+        raise TooLongError
     known.cursor.set_byte_range(start, end)
     nodes = [
         (node.start_byte - node.end_byte, _RANK[token], node.start_byte, node.end_byte)
-        for capture, captured in known.cursor.captures(known.tree(lines).root_node).items()
+        for capture, captured in known.cursor.captures(root).items()
         if (token := _token(capture)) is not None
         for node in captured
     ]

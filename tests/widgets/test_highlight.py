@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cocalc_tui.widgets import highlight_lexers
+from cocalc_tui.widgets import highlight
 from cocalc_tui.widgets.highlight import LINE_LIMIT, PLAIN, language_of, named, tokens
 
 
@@ -102,13 +102,24 @@ def test_marks_of_comments(path: str, mark: str) -> None:
     assert language_of(path).comment == mark
 
 
-def test_a_lexer_that_does_not_end_gives_no_colours_for_a_while(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [("a.scala", ['"' + "\\" * 2_000]), ("a.py", ["/*" * 500] * 40), ("a.py", ["(" * 900] * 40)],
+    ids=["lexer", "grammar", "query"],
+)
+def test_a_text_that_takes_too_long_has_no_colours_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, name: str, lines: list[str]
 ) -> None:
-    monkeypatch.setattr(highlight_lexers, "_paused", {})
-    scala, good = language_of("a.scala"), ["val x = 1"]
-    assert tokens(scala, good) != [()]
-    assert tokens(scala, ['"' + "\\" * 2_000]) == [()]
-    assert tokens(scala, good) == [()]
-    monkeypatch.setattr(highlight_lexers, "monotonic", lambda: time.monotonic() + 61)
-    assert tokens(scala, good) != [()]
+    monkeypatch.setattr(highlight, "_paused", {})
+    language, good = language_of(name), ["class A: 1"]
+    assert tokens(language, good) != [()]
+    assert tokens(language, lines) == [()] * len(lines)
+    assert tokens(language, good) == [()]
+    monkeypatch.setattr(highlight, "monotonic", lambda: time.monotonic() + 61)
+    assert tokens(language, good) != [()]
+
+
+def test_of_too_much_the_longest_lines_have_no_colours() -> None:
+    found = tokens(named("python"), ["x = 1"] * 10 + ["x = 1;" * 500] * 40)
+    assert all(found[:10])
+    assert not any(found[10:])
