@@ -84,16 +84,16 @@ def delete(editor: Editor) -> None:
     """Delete the lines; the caret is then where the first of them was."""
     gone, column = ranges(editor), editor.view.place(editor.caret)[1]
     line = gone[0][0]
-    delete_ranges(editor, gone)
+    editor.replace(without(editor, gone), "delete")
     editor.go(editor.view.offset(editor.view.top(min(line, editor.view.lines - 1)), column))
 
 
-def delete_ranges(editor: Editor, gone: Sequence[Range]) -> None:
-    """Delete these lines; with the last of the text the line end before it goes."""
+def without(editor: Editor, gone: Sequence[Range]) -> list[Put]:
+    """What deletes these lines; with the last of the text the line end before it goes."""
     puts = [Put(editor.start_of(first), editor.start_of(last + 1), "") for first, last in gone]
     if gone[-1][1] == editor.view.lines - 1 and gone[-1][0]:
         puts[-1] = Put(editor.end_of(gone[-1][0] - 1), len(editor.buffer), "")
-    editor.replace(puts, "delete")
+    return puts
 
 
 def duplicate(editor: Editor, *, below: bool = True) -> None:

@@ -178,7 +178,7 @@ def _global(vim: Vim, editor: Editor, asked: Asked) -> None:
     pattern = compiled(parts[0] or vim.memory.search.pattern)
     first, last = (asked.first, asked.last) if asked.given else (0, lines.last_line(editor))
     rows = range(first, last + 1)
-    found = found_in(pattern, (editor.view.text(line) for line in rows), 1)
+    found = found_in(pattern, editor.view.texts(first, last + 1), 1)
     chosen = [line for line, matches in zip(rows, found, strict=True) if (not matches) is other]
     if parts[1].strip() in ("d", "delete"):
         _delete_lines(vim, editor, chosen)
@@ -207,10 +207,14 @@ def _delete_lines(vim: Vim, editor: Editor, chosen: list[int]) -> None:
     if gone:
         text = editor.view.text(chosen[-1]) + "\n"
         vim.registers.deleted(UNNAMED, Taken(text, lines=True))
-        lines.delete_ranges(editor, gone)
-        follows = gone[-1][1] + 1 - len(chosen)
-        operators.to_written(editor, min(follows, lines.last_line(editor)))
-        vim.outside.say(f"{len(chosen):,} lines fewer")
+        vim.outside.work(_deleting(vim, editor, gone, len(chosen)))
+
+
+def _deleting(vim: Vim, editor: Editor, gone: list[tuple[int, int]], many: int) -> Slices:
+    yield from replace(editor, lines.without(editor, gone), "delete")
+    follows = gone[-1][1] + 1 - many
+    operators.to_written(editor, min(follows, lines.last_line(editor)))
+    vim.outside.say(f"{many:,} lines fewer")
 
 
 def _on_lines(operator: str) -> Run:
