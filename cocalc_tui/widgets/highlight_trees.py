@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module, resources
 from importlib.resources.abc import Traversable
-from time import process_time
+from time import thread_time
 
 from tree_sitter import Language, Parser, Query, QueryCursor, Tree
 
@@ -47,7 +47,7 @@ _INLINE = re.compile(
     r"|(?P<link>!?\[[^\]\n]*\]\([^)\n]*\)|https?://[^\s)>]+)"
 )
 LONGEST = 0.25
-"""Seconds of CPU that parsing may take."""
+"""Seconds of CPU that parsing may take, whatever other threads do meanwhile."""
 PIECE = 1024
 """Bytes that are parsed at once."""
 SENSELESS = 5_000
@@ -84,7 +84,7 @@ class _Grammar:
         New text is taken in piece by piece, and given up where one takes too long: of what makes no
         sense a few thousand signs may take gigabytes.
         """
-        until = process_time() + LONGEST
+        until = thread_time() + LONGEST
         stops = [len(lines)]
         if _new(self._lines, lines) > PIECE:
             self._begin()
@@ -115,12 +115,12 @@ class _Grammar:
             self._tree = self._parser.parse(
                 lambda at, _: data[at : at + PIECE],
                 self._tree,
-                progress_callback=lambda *_: process_time() > until,
+                progress_callback=lambda *_: thread_time() > until,
             )
         except ValueError:
             self._parser.reset()
             raise TooLongError from None
-        if process_time() > until:
+        if thread_time() > until:
             raise TooLongError
 
 
