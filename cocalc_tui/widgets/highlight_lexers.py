@@ -73,14 +73,21 @@ def _bounded(seconds: float) -> Iterator[None]:
 
     A pattern at work holds everything up, but looks for signals.
     """
+    over = False
 
     def end(_number: int, _frame: FrameType | None) -> None:
+        nonlocal over
+        over = True
         raise TooLongError
 
     before = signal.signal(signal.SIGVTALRM, end)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
+    except ValueError:
+        if over:  # what comes while Pygments compiles a pattern, it takes for a mistake in that
+            raise TooLongError from None
+        raise
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
@@ -88,16 +95,17 @@ def _bounded(seconds: float) -> Iterator[None]:
 
 def tokens(name: str, lines: Sequence[str]) -> list[Spans]:
     """The tokens of each line; raises TooLongError."""
+    lexer = _lexer(name)  # to make it takes some of them half a second
     with _bounded(LONGEST):
-        return _tokens(name, lines)
+        return _tokens(lexer, lines)
 
 
-def _tokens(name: str, lines: Sequence[str]) -> list[Spans]:
+def _tokens(lexer: Lexer, lines: Sequence[str]) -> list[Spans]:
     found: list[list[tuple[int, int, str]]] = [[] for _ in lines]
     row = column = 0
     # A "\r" would be a line end to Pygments and none to us.
     text = "\n".join([*(line.replace("\r", " ") for line in lines), ""])
-    for _, kind, value in _lexer(name).get_tokens_unprocessed(text):
+    for _, kind, value in lexer.get_tokens_unprocessed(text):
         token = _token(kind)
         for index, part in enumerate(value.split("\n")):
             if index:
