@@ -114,6 +114,8 @@ def test_a_mention_a_reply_and_an_edit_while_the_other_deletes_offline(program: 
         subprocess.run(["pkill", "-KILL", "-u", ben.name], check=True)
         his = lab.sits_down(ben, "notes.md")
         his.wait("second line")
+        his.wait(r"saved ✓")
+        his.wait(lambda screen: "Chat" in screen and "opening" not in screen)
         his.keys("F8")
         his.wait("not yet said")
 
