@@ -114,6 +114,19 @@ def test_nothing_is_missed_in_a_chat(word: str, way: int) -> None:
     compared(TALK, CHAT, word, way)
 
 
+def watched(past: LogPast, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The versions that are looked at from now on."""
+    looked: list[int] = []
+    content = past.content
+
+    def look(version: int) -> Content:
+        looked.append(version)
+        return content(version)
+
+    monkeypatch.setattr(past, "content", look)
+    return looked
+
+
 @pytest.mark.parametrize(("word", "looks"), [("rare", 6), ("never", 1), ("ann", 7)])
 def test_of_a_long_chat_little_is_looked_at(
     word: str, looks: int, monkeypatch: pytest.MonkeyPatch
@@ -123,14 +136,7 @@ def test_of_a_long_chat_little_is_looked_at(
         for number in range(200)
     ]
     past = LogPast(opened(log_of(*said), 3, 100), CHAT)
-    looked: list[int] = []
-    content = past.content
-
-    def look(version: int) -> Content:
-        looked.append(version)
-        return content(version)
-
-    monkeypatch.setattr(past, "content", look)
+    looked = watched(past, monkeypatch)
     search = Search(past, word, past.line.latest, -1)
     assert search.go_on(lambda: False)
     assert search.found == {"rare": 131, "ann": 1}.get(word)
@@ -139,14 +145,7 @@ def test_of_a_long_chat_little_is_looked_at(
 
 def test_of_a_year_the_most_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     past = LogPast(opened(list(Year(600).entries()), 20), NOTEBOOK)
-    looked: list[int] = []
-    content = past.content
-
-    def look(version: int) -> Content:
-        looked.append(version)
-        return content(version)
-
-    monkeypatch.setattr(past, "content", look)
+    looked = watched(past, monkeypatch)
     assert turns(past, "never", -1) == []
     assert looked == [past.line.latest]
 
